@@ -1,0 +1,65 @@
+"""What the ledger refuses, beside what the verifier refuses (`verifier.errors`). None knows HTTP.
+
+SuyuanError
+LedgerError
+ConflictError      it, or a part of it, is recorded already
+UnknownError       there is no such thing here
+PrivateError       there may be, but not for whoever asks
+BusyError          try again later
+StoppedError       this ledger no longer writes, and says why
+KeyFileError       a key file that cannot be opened
+SetupError         the folder, database or charter is not what it must be
+"""
+
+from __future__ import annotations
+
+from verifier.errors import SuyuanError
+
+
+class LedgerError(SuyuanError):
+    """A refusal of the ledger."""
+
+    code = "ledger"
+
+
+class ConflictError(LedgerError):
+    """An event, id or sequence number that is recorded already."""
+
+    code = "conflict"
+
+
+class UnknownError(LedgerError):
+    """There is no such thing in this ledger."""
+
+    code = "unknown"
+
+
+class PrivateError(LedgerError):
+    """Not open to whoever asks."""
+
+    code = "private"
+
+
+class BusyError(LedgerError):
+    """Not now; later it may be. `retry_after` is in seconds."""
+
+    code = "busy"
+    retry_after = 1
+
+
+class StoppedError(LedgerError):
+    """The writer has stopped and will not write again before somebody looked."""
+
+    code = "stopped"
+
+
+class KeyFileError(LedgerError):
+    """A key file that is not there, not private, or not opened by this passphrase."""
+
+    code = "key-file"
+
+
+class SetupError(LedgerError):
+    """Folder, database or charter are not what they must be to start."""
+
+    code = "setup"

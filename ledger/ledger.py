@@ -1,0 +1,224 @@
+"""The ledger as its doors see it: submit, validate, receipts, traces, cosignatures.
+
+Any thread may call it; only the writer's thread writes. Every proof is checked before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+
+from ledger.admission.candidate import Candidate
+from ledger.admission.intake import Standing, admit, admit_envelope, faults
+from ledger.cosigning import Cosigned, check_cosignatures
+from ledger.errors import BusyError
+from ledger.failpoints import reach
+from ledger.prove.prover import Prover, cosigned_note
+from ledger.prove.trace import Sources
+from ledger.sequencer.guard import Guard
+from ledger.sequencer.publisher import Publisher
+from ledger.sequencer.queue import WriterThread
+from ledger.sequencer.recover import recover
+from ledger.sequencer.sequencer import Clock, Sequencer
+from ledger.sequencer.sequencer import Head as CommittedHead
+from ledger.signing.ledger_keys import LedgerKeys
+from ledger.store.interface import Store
+from ledger.tiles.folder import LogReader, TileFolder
+from verifier.errors import SuyuanError
+from verifier.judgement.charter import parse_charter
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Head, parse_head
+from verifier.ledgerformat.statement import parse_entry, statement_identity
+from verifier.ledgerformat.submission import parse_submission
+from verifier.vocabulary import registry_types
+
+QUORUM_WAIT = 60_000  # milliseconds after which intake closes while the oldest block has no quorum
+
+
+class Ledger:
+    """A running ledger."""
+
+    def __init__(
+        self,
+        store: Store,
+        tiles: TileFolder,
+        *,
+        keys: LedgerKeys,
+        guard: Path,
+        clock: Clock,
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Recover the state and start the writer.
+
+        Raises:
+            StoppedError: this is an older state than what has left already.
+            SetupError: the keys are not those that the charter names.
+        """
+        self.store = store
+        self.tiles = tiles
+        self.origin = keys.origin
+        self._clock = clock
+        self._guard = Guard(guard)
+        writer = store.writer()
+        found = recover(writer.reader(), tiles, self._guard, registry_types())
+        if founding := found.replay.founding:
+            keys.require_named_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+        self._keys = keys
+        publisher = Publisher(
+            tiles,
+            bundle=found.bundle,
+            published=found.published,
+            note_of=lambda size: cosigned_note(writer.reader(), size),
+            monotonic=monotonic,
+        )
+        self._sequencer = Sequencer(
+            store=writer,
+            overlay=found.overlay,
+            tree=found.tree,
+            head=found.head,
+            start=found.start,
+            keys=keys,
+            guard=self._guard,
+            publisher=publisher,
+            clock=clock,
+        )
+        self.prover = Prover(self.sources, receipt_key=keys.receipt.public, clock=clock)
+        self.writer = WriterThread(self._sequencer, monotonic=monotonic)
+        self.writer.start()
+
+    def close(self) -> None:
+        """Finish what is queued, publish, and let go of files."""
+        self.writer.close()
+        self._guard.close()
+        self.store.close()
+
+    # Taking in.
+
+    def submit(self, data: bytes) -> Future[int]:
+        """Take in a submission; the future gives its leaf once it is durable, guarded and in the tiles.
+
+        Raises:
+            SuyuanError: what is wrong with it; nothing was recorded.
+        """
+        submission = parse_submission(data)
+        if (known := self._find_same(submission.statement)) is not None:
+            return known
+        with self.standing() as standing:
+            candidate = admit(submission, standing)
+        self._require_own_charter(candidate)
+        return self._queue(candidate)
+
+    def submit_envelope(self, entry: bytes) -> Future[int]:
+        """Take in a plain SCITT statement, which must be a hash envelope."""
+        if (known := self._find_same(entry)) is not None:
+            return known
+        with self.standing() as standing:
+            candidate = admit_envelope(entry, standing)
+        return self._queue(candidate)
+
+    def validate(self, data: bytes) -> list[SuyuanError]:
+        """Return every fault of a submission; nothing is recorded."""
+        try:
+            submission = parse_submission(data)
+        except SuyuanError as error:
+            return [error]
+        with self.standing() as standing:
+            found = faults(submission, standing)
+            if found:
+                return found
+            candidate = admit(submission, standing)
+        try:
+            self.writer.call(lambda: self._sequencer.judge(candidate)).result()
+        except SuyuanError as error:
+            return [error]
+        return []
+
+    @contextmanager
+    def standing(self) -> Iterator[Standing]:
+        """Yield what intake judges by, over one snapshot."""
+        head = self._sequencer.head
+        with self.store.read() as reader:
+
+            def find_head(name: bytes) -> Head | None:
+                found = reader.find_event(name)
+                return parse_head(found.head) if found and found.body is not None else None
+
+            yield Standing(self.origin, head.edge.size, max(self._clock(), head.time + 1), head.replay, find_head)
+
+    def _queue(self, candidate: Candidate) -> Future[int]:
+        self._require_quorum_near(candidate)
+        reach("intake")
+        return self.writer.submit(candidate)
+
+    def _find_same(self, entry: bytes) -> Future[int] | None:
+        """Return a finished future if the same statement is recorded, whatever its signature."""
+        identity = statement_identity(parse_entry(entry))
+        with self.store.read() as reader:
+            same = reader.statement_by_identity(identity)
+        if same is None:
+            return None
+        future: Future[int] = Future()
+        future.set_result(same.leaf)
+        return future
+
+    def _require_own_charter(self, candidate: Candidate) -> None:
+        """Refuse a charter that names other ledger keys than ours: its seals could not be signed."""
+        for event in candidate.events:
+            if event.head.type == "registry.charter":
+                kid = candidate.statement.header.kid
+                self._keys.require_named_by(parse_charter(Event(event.name, 0, 0, event.head, event.body, kid)))
+
+    def _require_quorum_near(self, candidate: Candidate) -> None:
+        """Close intake while the witnesses are too far behind, except for root statements."""
+        replay = self._sequencer.head.replay
+        if replay.root_key(candidate.statement.header.kid, self._sequencer.head.edge.size) or not replay.founding:
+            return
+        if self.oldest_without_quorum() > QUORUM_WAIT:
+            todo = "Witnesses are behind. Try again."
+            raise BusyError("quorum", came="no quorum for over 60 s", expected="cosignatures", todo=todo)
+
+    def oldest_without_quorum(self) -> int:
+        """Return for how many milliseconds the oldest block has waited for its quorum, 0 where none waits."""
+        with self.store.read() as reader:
+            oldest = reader.oldest_without_quorum()
+            seal = reader.seal(oldest.size - 1) if oldest else None
+        return max(0, self._clock() - seal.time) if seal else 0
+
+    # What readers see.
+
+    @property
+    def head(self) -> CommittedHead:
+        """Return the newest committed state."""
+        return self._sequencer.head
+
+    @contextmanager
+    def sources(self) -> Iterator[Sources]:
+        """Yield what proofs are made from: one snapshot, and hashes and index at least as new."""
+        with self.store.read() as reader:
+            size = reader.counters().size
+            while (head := self._sequencer.head).edge.size < size:
+                sleep(0.001)  # the block is durable; the writer is about to show it
+                self.writer.require_running()
+            log = LogReader(self.tiles, head.edge)
+            yield Sources(reader, log, self._sequencer.overlay, head.replay, self.origin)
+
+    def cosign(self, note: bytes) -> Cosigned:
+        """Take in witnesses' lines under one of our checkpoints.
+
+        Raises:
+            ConflictError: another root for this size.
+            UntrustedError: a line of a key that the charter does not name.
+        """
+
+        def store() -> Cosigned:
+            writer = self.store.writer()
+            cosigned = check_cosignatures(note, writer.reader(), self._sequencer.head.replay.registry)
+            if cosigned.lines:
+                self._sequencer.add_cosignatures(cosigned.size, cosigned.lines, quorum=cosigned.quorum)
+            return cosigned
+
+        cosigned: Cosigned = self.writer.call(store).result()
+        return cosigned

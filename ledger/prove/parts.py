@@ -1,0 +1,75 @@
+"""Statement and seal parts of proof files, out of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ledger.prove.log import Leaves, shared_path
+from ledger.prove.source import EventSource
+from ledger.store.interface import Reader, StoredEvent
+from verifier.errors import MismatchError
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Head, event_name
+from verifier.ledgerformat.seal import parse_seal
+from verifier.ledgerformat.statement import parse_statement
+from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, EventPart, SealPart, StatementPart
+
+_PUBLIC_KINDS = {"trace", "recall", "registry"}
+BodyOf = Callable[[StoredEvent, Head], BodyState]
+
+
+def statement_parts(
+    events: Iterable[Event], source: EventSource, reader: Reader, body_of: BodyOf
+) -> tuple[StatementPart, ...]:
+    """Return the parts that show these events, one a statement, by leaf."""
+    by_leaf: dict[int, list[Event]] = {}
+    for event in events:
+        by_leaf.setdefault(event.leaf, []).append(event)
+    return tuple(_part(leaf, by_leaf[leaf], source, reader, body_of) for leaf in sorted(by_leaf))
+
+
+def _part(leaf: int, events: list[Event], source: EventSource, reader: Reader, body_of: BodyOf) -> StatementPart:
+    stored = source.statement(leaf)
+    statement = parse_statement(stored.entry)
+    names = [event_name(each.head) for each in reader.batch(leaf)]
+    events.sort(key=lambda event: event.position)
+    shown = tuple(
+        EventPart(event.position, source.stored[event.name].head, body_of(source.stored[event.name], event.head))
+        for event in events
+    )
+    return StatementPart(
+        leaf=leaf,
+        protected=statement.protected,
+        first=statement.first,
+        count=statement.count,
+        signature=statement.signature,
+        path=shared_path(Leaves(names), len(names), [each.position for each in shown]),
+        events=shown,
+    )
+
+
+def seal_parts(leaves: Iterable[int], reader: Reader, newest: int) -> tuple[SealPart, ...]:
+    """Return the seals that cover these leaves, and the one at leaf `newest`, by leaf."""
+    found: dict[int, SealPart] = {}
+    covered = -1
+    for leaf in sorted({*leaves, newest}):
+        if leaf <= covered:
+            continue
+        stored = reader.seal_covering(leaf)
+        if stored is None:
+            raise MismatchError("seal", came=f"none for leaf {leaf}", expected="one", todo="Run `suyuan fsck`.")
+        covered = stored.leaf
+        found[stored.leaf] = SealPart(stored.leaf, parse_seal(stored.entry))
+    return tuple(found[leaf] for leaf in sorted(found))
+
+
+def public_body(stored: StoredEvent, head: Head) -> BodyState:
+    """Return a body as whoever names the subject may see it: restricted where it joins no public history."""
+    if not {kind for kind, _ in head.joins} & _PUBLIC_KINDS:
+        return RESTRICTED
+    return MISSING if stored.body is None else stored.body
+
+
+def whole_body(stored: StoredEvent, _head: Head) -> BodyState:
+    """Return a body as parties and agencies may see it."""
+    return MISSING if stored.body is None else stored.body

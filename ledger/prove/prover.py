@@ -1,0 +1,224 @@
+"""What a ledger gives out: receipts, events, traces, consistency, checkpoints, the charter.
+
+Each proof is made over one snapshot, and checked with the verifier's code before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from ledger.errors import BusyError, StoppedError, UnknownError
+from ledger.prove.log import consistency_path, root_at
+from ledger.prove.parts import public_body, statement_parts, whole_body
+from ledger.prove.receipt import prove_event, prove_receipt
+from ledger.prove.source import EventSource
+from ledger.prove.trace import Sources, prove_trace
+from ledger.store.interface import Reader, StoredCheckpoint
+from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.primitives.keys import PublicKey
+from verifier.primitives.merkle import check_consistency, leaf_hash
+from verifier.primitives.note import Note, format_note, parse_note, parse_signature_line
+from verifier.proof.bundle import RESTRICTED, StatementPart
+from verifier.proof.charterfile import format_charter_file
+from verifier.proof.eventproof import format_event_proof
+from verifier.proof.examination import Standpoint
+from verifier.proof.traceproof import format_trace_proof
+from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
+from verifier.proof.verify import examine_trace
+from verifier.vocabulary import registry_types
+
+_ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where a statement stands, and a receipt of it.
+
+    Attributes:
+        leaf: its leaf.
+        entry: its bytes.
+        identity: what makes two statements the same, 32 bytes.
+        receipt: against the checkpoint of `size`.
+        size: that checkpoint's.
+        quorum: whether that checkpoint has reached its quorum: *recorded*, no longer only *promised*.
+    """
+
+    leaf: int
+    entry: bytes
+    identity: bytes
+    receipt: bytes
+    size: int
+    quorum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A trace proof and what it proves.
+
+    Attributes:
+        data: the `.trace` file.
+        verdict: what the verifier's code makes of it here, on the server.
+        size: leaves that its checkpoint covers.
+        newer: committed leaves that it does not cover yet.
+    """
+
+    data: bytes
+    verdict: Verdict
+    size: int
+    newer: int
+
+
+class Prover:
+    """Makes proofs. Any thread may use it."""
+
+    def __init__(
+        self,
+        sources: Callable[[], AbstractContextManager[Sources]],
+        *,
+        receipt_key: PublicKey,
+        clock: Callable[[], int],
+    ) -> None:
+        """Make proofs from `sources`; `clock` in milliseconds since 1970."""
+        self._sources = sources
+        self._receipt_key = receipt_key
+        self._clock = clock
+
+    def promise(self, leaf: int) -> Recorded:
+        """Return the receipt of a statement against its own block's checkpoint: ever the same bytes.
+
+        Raises:
+            UnknownError: there is no statement at this leaf.
+        """
+        with self._sources() as sources:
+            return self._receipt(leaf, sources.reader.checkpoint_covering(leaf + 1), sources)
+
+    def receipt(self, leaf: int) -> Recorded:
+        """Return the receipt against the newest quorum checkpoint that covers a statement, else its promise."""
+        with self._sources() as sources:
+            newest = sources.reader.newest_checkpoint(quorum=True)
+            if newest is None or newest.size <= leaf:
+                newest = sources.reader.checkpoint_covering(leaf + 1)
+            return self._receipt(leaf, newest, sources)
+
+    def _receipt(self, leaf: int, checkpoint: StoredCheckpoint | None, sources: Sources) -> Recorded:
+        stored = sources.reader.statement(leaf)
+        if stored is None or checkpoint is None:
+            raise UnknownError("leaf", came=leaf, expected="the leaf of a statement")
+        receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, self._receipt_key)
+        return Recorded(leaf, stored.entry, stored.identity, receipt, checkpoint.size, checkpoint.quorum)
+
+    def trace(self, subject: str, *, walk: str = "public") -> Proved:
+        """Return the trace proof of a subject from the newest quorum checkpoint.
+
+        Raises:
+            BusyError: no checkpoint has reached a quorum yet.
+            StoppedError: the proof does not verify here; it does not leave.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._trace(subject, walk)
+            except BusyError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _trace(self, subject: str, walk: str) -> Proved:
+        with self._sources() as sources:
+            checkpoint = self._newest_quorum(sources.reader)
+            note = cosigned_note(sources.reader, checkpoint.size)
+            proof = prove_trace(subject, walk=walk, size=checkpoint.size, note=note, sources=sources)
+            pinned = leaf_hash(sources.reader.entries(0, 1)[0])
+            newer = sources.log.size - checkpoint.size
+        data = format_trace_proof(proof)
+        standpoint = Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types())
+        verdict = examine_trace(data, standpoint, subject=subject)
+        if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
+            raise StoppedError("trace", came=str(verdict.error), expected="a proof that verifies", todo="suyuan fsck")
+        return Proved(data, verdict, checkpoint.size, newer)
+
+    def _newest_quorum(self, reader: Reader) -> StoredCheckpoint:
+        checkpoint = reader.newest_checkpoint(quorum=True)
+        if checkpoint is None:
+            raise BusyError("checkpoint", came="none with a quorum", expected="cosignatures", todo="Try again.")
+        return checkpoint
+
+    def event(self, name: bytes, *, everything: bool = False) -> bytes:
+        """Return the proof of one event from the newest quorum checkpoint, as an `.event` file.
+
+        Args:
+            name: 32 bytes.
+            everything: whether a body that joins no public history may be shown.
+
+        Raises:
+            UnknownError: there is no such event below that checkpoint.
+        """
+        with self._sources() as sources:
+            checkpoint = self._newest_quorum(sources.reader)
+            stored = sources.reader.find_event(name)
+            if stored is None or stored.leaf >= checkpoint.size or stored.body is None:
+                raise UnknownError("event", came=name, expected="the name of a recorded event")
+            body = (whole_body if everything else public_body)(stored, parse_head(stored.head))
+            note = cosigned_note(sources.reader, checkpoint.size)
+            proof = prove_event(stored, size=checkpoint.size, note=note, body=body, sources=sources)
+        return format_event_proof(proof)
+
+    def is_public(self, name: bytes) -> bool:
+        """Return whether an event's body is shown to whoever names its subject."""
+        with self._sources() as sources:
+            stored = sources.reader.find_event(name)
+            return stored is not None and public_body(stored, parse_head(stored.head)) != RESTRICTED
+
+    def consistency(self, size: int, newer: int) -> list[bytes]:
+        """Return the path that shows that the log of `newer` leaves extends that of `size`.
+
+        Raises:
+            UnknownError: sizes that this log has not reached, or in the wrong order.
+        """
+        with self._sources() as sources:
+            log = sources.log
+            if not 0 < size <= newer <= log.size:
+                raise UnknownError("sizes", came=f"{size} to {newer}", expected=f"1 to {log.size}, the older first")
+            path = consistency_path(log, size, newer)
+            roots = root_at(log, size), root_at(log, newer)
+        check_consistency(size=size, root=roots[0], newer_size=newer, newer_root=roots[1], path=path)
+        return path
+
+    def checkpoint(self, size: int | None = None, *, quorum: bool = False) -> bytes:
+        """Return a checkpoint with its cosignatures: of a size, the newest, or the newest with a quorum.
+
+        Raises:
+            UnknownError: there is none of this size.
+            BusyError: none has a quorum yet.
+        """
+        with self._sources() as sources:
+            reader = sources.reader
+            if size is None:
+                found = self._newest_quorum(reader) if quorum else reader.newest_checkpoint()
+                size = found.size if found else 0
+            return cosigned_note(reader, size)
+
+    def charter_file(self) -> bytes:
+        """Return every charter and approval, as a `.charter` file."""
+        with self._sources() as sources:
+            source = EventSource(sources.reader, sources.log.size)
+            history = source.history(("registry", subject_name(f"urn:suyuan:ledger:{sources.origin}")))
+            events = [event for event in history if event.head.type in (CHARTER, APPROVAL)]
+            parts: tuple[StatementPart, ...] = statement_parts(events, source, sources.reader, whole_body)
+        if not parts:
+            raise UnknownError("charter", came="none", expected="a founded ledger")
+        return format_charter_file(parts)
+
+
+def cosigned_note(reader: Reader, size: int) -> bytes:
+    """Return a checkpoint's note with the ledger's lines and those of its witnesses."""
+    stored = reader.checkpoint(size)
+    if stored is None:
+        raise UnknownError("checkpoint", came=f"size {size}", expected="a size at which a block ended")
+    note = parse_note(stored.note)
+    lines = tuple(parse_signature_line(line) for line in reader.cosignatures(size))
+    return format_note(Note(note.text, note.signatures + lines))

@@ -1,0 +1,78 @@
+"""Trace proofs out of the store (docs/formats.md, section 17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.index.overlay import Overlay
+from ledger.prove.index import IndexView, prove_index
+from ledger.prove.log import shared_path
+from ledger.prove.parts import public_body, seal_parts, statement_parts, whole_body
+from ledger.prove.source import EventSource
+from ledger.store.interface import Reader
+from ledger.tiles.folder import LogReader
+from verifier.judgement.needs import registry_needs
+from verifier.judgement.replay import Replay
+from verifier.judgement.trace import walk_trace
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.index import index_key
+from verifier.ledgerformat.subject import form_of, subject_name
+from verifier.proof.traceproof import TraceProof
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What proofs are made from, at one moment.
+
+    Attributes:
+        reader: a snapshot of the store.
+        log: the tree's hashes, at least as new as any size asked for.
+        overlay: the index.
+        replay: registry and proposals, at least as new.
+        origin: the ledger's.
+    """
+
+    reader: Reader
+    log: LogReader
+    overlay: Overlay
+    replay: Replay
+    origin: str
+
+
+def prove_trace(subject: str, *, walk: str, size: int, note: bytes, sources: Sources) -> TraceProof:
+    """Return the proof of a subject's trace against the checkpoint `note` of `size` leaves.
+
+    Raises:
+        MalformedError: no subject in canonical spelling.
+        TooLargeError: the trace is beyond what one proof may hold.
+        BusyError: the index moved on while it was read; ask again.
+    """
+    form_of(subject)
+    reader = sources.reader
+    source = EventSource(reader, size)
+    view = IndexView(sources.overlay, reader, size)
+    closure = walk_trace(subject_name(subject), walk=walk, history_of=source.history, registry=sources.replay.registry)
+    events = closure.events()
+    needs = registry_needs(
+        events, origin=sources.origin, is_root=lambda event: _is_root(event, sources), history_of=source.history
+    )
+    resting = {event.name: event for history in needs.values() for event in history}
+    trace = statement_parts(events, source, reader, public_body if walk == "public" else whole_body)
+    registry = statement_parts(resting.values(), source, reader, whole_body)
+    leaves = {part.leaf for part in (*trace, *registry)}
+    seals = seal_parts(leaves, reader, size - 1)
+    return TraceProof(
+        walk=walk,
+        subject=subject,
+        checkpoint=note,
+        seals=seals,
+        registry=registry,
+        registry_index=prove_index(view, [index_key(*pair) for pair in needs]),
+        trace=trace,
+        trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
+        path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
+    )
+
+
+def _is_root(event: Event, sources: Sources) -> bool:
+    return sources.replay.root_key(event.kid, event.leaf) is not None

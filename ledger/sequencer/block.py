@@ -1,0 +1,292 @@
+"""Building a block: from the state after the last seal and some candidates to rows, leaves and a seal.
+
+Nothing outside the builder changes, so a block that does not get committed leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from ledger.admission.candidate import Candidate, CandidateEvent
+from ledger.index.heap import Summary, bucket_of, bucket_range, climb, subtree
+from ledger.index.overlay import Overlay
+from ledger.index.state import KeyState
+from ledger.sequencer.judge import Judged, judge_candidate
+from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
+from verifier.errors import SuyuanError
+from verifier.judgement.authority import TraceState, advance
+from verifier.judgement.replay import Replay
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Pair, event_name, parse_head
+from verifier.ledgerformat.index import index_key
+from verifier.ledgerformat.seal import Seal
+from verifier.ledgerformat.statement import Statement
+from verifier.primitives.merkle import leaf_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The state that a block is built on.
+
+    Attributes:
+        counters: size and next free numbers.
+        participants: number by URI.
+        last_seal: leaf hash of the seal before, None for the first block.
+    """
+
+    counters: Counters
+    participants: dict[str, int]
+    last_seal: bytes | None
+
+
+@dataclass(slots=True)
+class Built:
+    """A block that is ready but for the signatures.
+
+    Attributes:
+        block: the rows, without seal and checkpoint.
+        leaves: leaf hashes of its statements, in order.
+        seal: what its seal will say.
+        nodes: heap nodes that change.
+        old_leaves: leaf hash of each touched key before the block, None for new ones.
+        replay: registry after the block.
+        results: for each candidate its leaf, or why it was refused.
+        start: what the next block is built on, but for the seal.
+    """
+
+    block: Block
+    leaves: list[bytes]
+    seal: Seal
+    nodes: dict[int, Summary]
+    old_leaves: dict[bytes, bytes | None]
+    replay: Replay
+    results: list[int | SuyuanError]
+    start: Start
+
+
+class BlockBuilder:
+    """Builds one block. Implements `ledger.sequencer.judge.View` on the state before the next leaf."""
+
+    def __init__(self, start: Start, *, time: int, replay: Replay, overlay: Overlay, store: WriteStore) -> None:
+        """Begin a block whose ledger time is fixed."""
+        self._start = start
+        self._time = time
+        self._replay = self._old_replay = replay
+        self._overlay = overlay
+        self._store = store
+        self._reader = store.reader()
+        self._rows: dict[int, list[KeyRow]] = {}
+        self._states: dict[bytes, KeyState] = {}
+        self._touched: dict[bytes, KeyState] = {}
+        self._old: dict[bytes, bytes | None] = {}
+        self._numbers = start.participants
+        self._uris = {number: uri for uri, number in start.participants.items()}
+        self._seq = start.counters.seq
+        self._key = start.counters.key
+        self._block = Block(first=start.counters.size, size=0)
+        self._leaves: list[bytes] = []
+        self._events: list[Event] = []
+        self._ids: set[tuple[str, bytes]] = set()
+        self._ranges: dict[bytes, list[tuple[int, int]]] = {}
+
+    @property
+    def replay(self) -> Replay:
+        """Return the registry and waiting proposals as they stand before the next leaf."""
+        return self._replay
+
+    def build(self, candidates: Sequence[Candidate]) -> Built:
+        """Return the block of these candidates, each recorded or refused."""
+        self._load(candidates)
+        results: list[int | SuyuanError] = []
+        for candidate in candidates:
+            leaf = self._start.counters.size + len(self._leaves)
+            try:
+                judged = judge_candidate(candidate, leaf=leaf, time=self._time, view=self)
+            except SuyuanError as error:
+                results.append(error)
+            else:
+                self._record(candidate, judged, leaf)
+                results.append(leaf)
+        return self._finish(results)
+
+    # The state before a leaf.
+
+    def trace_state(self, name: bytes) -> TraceState | None:
+        """Return owner and custody of a subject, None where its trace has not begun."""
+        return self._state(index_key("trace", name)).trace
+
+    def history(self, pair: Pair) -> list[Event]:
+        """Return the events of a [kind, name]: recorded before, or earlier in this block."""
+        stored = self._reader.history(index_key(*pair), self._start.counters.size)
+        events = [
+            Event(event_name(each.head), each.leaf, each.position, parse_head(each.head), None, b"") for each in stored
+        ]
+        return events + [each for each in self._events if each.joins(pair)]
+
+    def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
+        """Return (first, count) of this key's recorded range that begins last before `below`."""
+        stored = self._reader.statement_in_sequence(kid, below)
+        ranges = [each for each in self._ranges.get(kid, ()) if each[0] < below]
+        if stored:
+            ranges.append((stored.first, stored.length))
+        return max(ranges, default=None)
+
+    def is_recorded(self, event: CandidateEvent) -> bool:
+        """Return whether this block has the event's id already; the rest is the database's constraint."""
+        return (event.head.issuer, event.head.id) in self._ids
+
+    def _load(self, candidates: Sequence[Candidate]) -> None:
+        """Read the buckets of every key that the candidates join, in key order."""
+        levels = self._overlay.heap.levels
+        keys = {key for candidate in candidates for event in candidate.events for key in event.keys}
+        keys.update(candidate.envelope_key for candidate in candidates if candidate.envelope_key)
+        nodes = sorted({bucket_of(key, levels) for key in keys})
+        found = self._store.key_states([bucket_range(node, levels) for node in nodes])
+        self._rows = dict(zip(nodes, found, strict=True))
+        for rows in found:
+            for row in rows:
+                if row[0] in keys:
+                    self._states[row[0]] = self._from_row(row)
+        for key in keys:
+            if key not in self._states:
+                self._states[key] = KeyState.new(key)
+
+    def _state(self, key: bytes) -> KeyState:
+        """Return a key's state, read if need be; a new one where it has no history."""
+        state = self._states.get(key)
+        if state is None:
+            row = self._reader.key_row(key)
+            state = self._states[key] = self._from_row(row) if row else KeyState.new(key)
+        return state
+
+    def _from_row(self, row: KeyRow) -> KeyState:
+        key, number, count, frontier, leaf, owner, guarded, custodian = row
+        trace = None
+        if owner is not None:
+            holder = None if custodian is None else self._uris[custodian]
+            trace = TraceState(self._uris[owner], bool(guarded), holder)
+        return KeyState(key, number, count, frontier, leaf, trace)
+
+    # Recording.
+
+    def _record(self, candidate: Candidate, judged: Judged, leaf: int) -> None:
+        statement = candidate.statement
+        count, first = (statement.count, statement.first) if isinstance(statement, Statement) else (1, -1)
+        row = (leaf, candidate.entry, candidate.identity, statement.header.kid, first, count, self._seq)
+        self._block.statements.append(row)
+        self._leaves.append(leaf_hash(candidate.entry))
+        if first >= 0:
+            self._ranges.setdefault(statement.header.kid, []).append((first, count))
+        issuer = self._participant(statement.header.issuer)
+        for event, placed in zip(candidate.events, judged.events, strict=True):
+            self._record_event(event, placed, issuer)
+        if candidate.envelope_key:
+            self._record_envelope(candidate, candidate.envelope_key, leaf, issuer)
+        self._block.attachments.extend(candidate.attachments.items())
+        self._apply_registry(judged.events)
+
+    def _record_event(self, event: CandidateEvent, placed: Event, issuer: int) -> None:
+        head, seq, leaf, position = event.head, self._seq, placed.leaf, placed.position
+        self._block.events.append(
+            (seq, leaf, position, head.id, issuer, lookup_of(event.name), event.spelt, event.body_bytes)
+        )
+        if head.type.startswith("registry."):
+            self._block.registry.append((seq,))
+        self._ids.add((head.issuer, head.id))
+        self._events.append(placed)
+        for pointer, text in event.disclosures.items():
+            self._block.disclosures.append((seq, pointer, text))
+        entry = sha256(b"\x00\x06" + event.name + leaf.to_bytes(8, "big") + position.to_bytes(4, "big")).digest()
+        for (kind, _), key in zip(head.joins, event.keys, strict=True):
+            state = self._join(key, entry)
+            if kind == "trace":
+                state.trace = advance(state.trace, head, event.kind)
+        self._seq += 1
+
+    def _record_envelope(self, candidate: Candidate, key: bytes, leaf: int, issuer: int) -> None:
+        """Record a hash envelope as an event of its own: its head is its entry, its name its leaf hash."""
+        name = leaf_hash(candidate.entry)
+        row = (self._seq, leaf, 0, candidate.identity[:16], issuer, lookup_of(name), candidate.entry, None)
+        self._block.events.append(row)
+        self._join(key, sha256(b"\x00\x06" + name + leaf.to_bytes(8, "big") + bytes(4)).digest())
+        self._seq += 1
+
+    def _join(self, key: bytes, entry: bytes) -> KeyState:
+        """Add an entry to a key's history; return its state."""
+        state = self._states[key]
+        if key not in self._touched:
+            self._touched[key] = state
+            self._old[key] = state.leaf or None
+            if state.id is None:
+                state.id, self._key = self._key, self._key + 1
+        self._block.histories.append((state.id or 0, state.count, self._seq))
+        state.append(entry)
+        return state
+
+    def _participant(self, uri: str) -> int:
+        number = self._numbers.get(uri)
+        if number is None:
+            if self._numbers is self._start.participants:
+                self._numbers = dict(self._numbers)
+            number = self._start.counters.participant + len(self._block.participants)
+            self._numbers[uri] = number
+            self._block.participants.append((number, uri))
+        return number
+
+    def _apply_registry(self, events: Sequence[Event]) -> None:
+        """Bring about what registry events state, on a copy: the block may still fail to commit."""
+        for event in events:
+            if event.head.type.startswith("registry."):
+                if self._replay is self._old_replay:
+                    self._replay = self._replay.copy()
+                self._replay.apply(event)
+
+    # Finishing.
+
+    def _finish(self, results: list[int | SuyuanError]) -> Built:
+        nodes = self._write_keys()
+        first = self._start.counters.size
+        covered = first + len(self._leaves)
+        heap = self._overlay.heap
+        self._block.size = covered + 1
+        seal = Seal(
+            first=first,
+            covered=covered,
+            previous=self._start.last_seal,
+            root=nodes[1][1] if nodes else heap.root,
+            keys=self._key,
+            time=self._time,
+        )
+        counters = Counters(
+            covered + 1, self._seq, self._key, self._start.counters.participant + len(self._block.participants)
+        )
+        start = replace(self._start, counters=counters, participants=self._numbers)
+        return Built(self._block, self._leaves, seal, nodes, self._old, self._replay, results, start)
+
+    def _write_keys(self) -> dict[int, Summary]:
+        """Write the rows of touched keys, in key order; return the heap nodes that change."""
+        levels = self._overlay.heap.levels
+        merged: dict[int, dict[bytes, bytes]] = {}
+        for key in sorted(self._touched):
+            state = self._touched[key]
+            node = bucket_of(key, levels)
+            if node not in merged:
+                merged[node] = {row[0]: row[4] for row in self._rows[node]}
+            merged[node][key] = state.seal()
+            self._write_key(state, new=self._old[key] is None)
+        return climb(
+            {node: subtree(sorted(leaves.items()), levels) for node, leaves in merged.items()}, self._overlay.heap.read
+        )
+
+    def _write_key(self, state: KeyState, *, new: bool) -> None:
+        owner = guarded = custodian = None
+        if state.trace:
+            owner, guarded = self._participant(state.trace.owner), int(state.trace.guarded)
+            custodian = self._participant(state.trace.custodian) if state.trace.custodian else None
+        number, count, frontier, leaf = state.id or 0, state.count, state.frontier, state.leaf
+        if new:
+            self._block.new_keys.append((state.key, number, count, frontier, leaf, owner, guarded, custodian))
+        else:
+            self._block.changed_keys.append((count, frontier, leaf, owner, guarded, custodian, state.key))

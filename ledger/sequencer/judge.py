@@ -1,0 +1,190 @@
+"""What only the writer can judge: a candidate against the state after the leaf before its own.
+
+The same functions serve `validate`, over a reader's snapshot, without recording anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.admission.candidate import Candidate, CandidateEvent
+from ledger.errors import BusyError, ConflictError
+from verifier.errors import NotPermittedError, SuyuanError
+from verifier.judgement.authority import TraceState, advance, check_authority
+from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.participants import Key
+from verifier.judgement.replay import Replay, require_supported
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import FOLLOWED_KINDS, Pair
+from verifier.ledgerformat.statement import Statement
+
+
+class View(Protocol):
+    """The state before a leaf."""
+
+    @property
+    def replay(self) -> Replay:
+        """Return the registry and waiting proposals."""
+        ...
+
+    def trace_state(self, name: bytes) -> TraceState | None:
+        """Return owner and custody of a subject, None where its trace has not begun."""
+        ...
+
+    def history(self, pair: Pair) -> Sequence[Event]:
+        """Return the events of a [kind, name], in log order."""
+        ...
+
+    def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
+        """Return (first, count) of this key's recorded range that begins last before `below`."""
+        ...
+
+    def is_recorded(self, event: CandidateEvent) -> bool:
+        """Return whether the event's (issuer, id) is known to be recorded; the database has the last word."""
+        ...
+
+
+@dataclass(slots=True)
+class Judged:
+    """A candidate that may be recorded at a leaf.
+
+    Attributes:
+        events: its events, placed.
+        traces: trace states after them, by subject name.
+    """
+
+    events: list[Event]
+    traces: dict[bytes, TraceState]
+
+
+def judge_candidate(candidate: Candidate, *, leaf: int, time: int, view: View) -> Judged:
+    """Return the candidate's events as they would stand at a leaf.
+
+    Raises:
+        NotPermittedError: key, scope, authority or order forbid it.
+        ConflictError: an event or sequence number is recorded already.
+        BusyError: its type has changed since intake.
+    """
+    key = _require_signer(candidate, leaf, time, view.replay)
+    _require_phase(candidate, leaf, time, view.replay)
+    _require_sequence(candidate, view)
+    judged = Judged([], {})
+    for position, event in enumerate(candidate.events):
+        try:
+            judged.events.append(_judge_event(candidate, event, (leaf, position), key, view, judged))
+        except SuyuanError as error:
+            raise error.within(f"events[{position}]") from error
+    return judged
+
+
+def _require_signer(candidate: Candidate, leaf: int, time: int, replay: Replay) -> Key | None:
+    """Return the registered key that is valid at the leaf; None for a root key."""
+    kid = candidate.statement.header.kid
+    if replay.founding is None or replay.root_key(kid, leaf):
+        return None
+    key = replay.registry.key_at(kid, leaf, time)
+    if key.use != "statement" or key.holder != candidate.statement.header.issuer:
+        raise NotPermittedError(
+            "statement.kid", came=f"{key.use} key of {key.holder}", expected="the issuer's statement key"
+        )
+    return key
+
+
+def _require_phase(candidate: Candidate, leaf: int, time: int, replay: Replay) -> None:
+    """Admit only the charter and its approvals before it is in force, and after it has expired."""
+    types = {event.head.type for event in candidate.events}
+    if replay.founding is None:
+        if leaf or types != {CHARTER} or len(candidate.events) != 1:
+            raise NotPermittedError("ledger", came="no charter yet", expected="a founding charter, alone in leaf 0")
+        return
+    charter = replay.registry.charter_in_force(leaf)
+    if charter is None:
+        about = {name for event in candidate.events for name in event.head.about}
+        if types != {APPROVAL} or about != {replay.founding.name}:
+            expected = f"approvals of the charter by {replay.founding.threshold} root holders"
+            raise NotPermittedError("ledger", came="a charter that waits", expected=expected)
+    elif charter.expires <= time and not types <= {CHARTER, APPROVAL}:
+        raise NotPermittedError("ledger", came="an expired charter", expected="a new charter and its approvals")
+
+
+def _require_sequence(candidate: Candidate, view: View) -> None:
+    statement = candidate.statement
+    if not isinstance(statement, Statement):
+        return
+    before = view.range_before(statement.header.kid, statement.first + statement.count)
+    if before and before[0] + before[1] > statement.first:
+        came = f"{statement.first} to {statement.first + statement.count - 1}"
+        expected = f"numbers from {before[0] + before[1]}"
+        raise ConflictError("statement.first", came=came, expected=expected, todo="Sign the batch again.")
+
+
+def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
+    candidate: Candidate,
+    event: CandidateEvent,
+    place: tuple[int, int],
+    key: Key | None,
+    view: View,
+    judged: Judged,
+) -> Event:
+    replay, leaf = view.replay, place[0]
+    placed = Event(event.name, leaf, place[1], event.head, event.body, candidate.statement.header.kid)
+    if view.is_recorded(event):
+        raise ConflictError("head.id", came=event.head.id.hex(), expected="an id that this issuer has not used")
+    if replay.registry.type_at(event.head.type, leaf) is not event.kind:
+        raise BusyError("head.type", came="an older version", expected="the version in force", todo="Send it again.")
+    require_supported(placed)
+    if event.head.type.startswith("registry."):
+        _require_scope(event, key)
+        replay.check(placed)
+        return placed
+    if key is None:
+        raise NotPermittedError(
+            "statement.kid", came="a root key", expected="a statement key: roots say registry events only"
+        )
+    _require_scope(event, key)
+    check_authority(
+        placed,
+        event.kind,
+        registry=replay.registry,
+        state_of=lambda name: judged.traces.get(name) or view.trace_state(name),
+        targets=event.targets,
+        holds=lambda _: True,
+    )
+    if any(rule.refuse for rule in event.kind.order):
+        _require_order(placed, event, view, judged)
+    for kind, name in event.head.joins:
+        if kind == "trace":
+            judged.traces[name] = advance(judged.traces.get(name) or view.trace_state(name), event.head, event.kind)
+    return placed
+
+
+def _require_scope(event: CandidateEvent, key: Key | None) -> None:
+    if key is None:
+        return
+    if not key.may_sign(event.head.type):
+        raise NotPermittedError(
+            "head.type", came=event.head.type, expected=f"types {', '.join(key.types)}, the key's scope"
+        )
+    if key.subjects:
+        for subject in event.body.all_subjects():
+            if not key.may_name(subject):
+                raise NotPermittedError(
+                    "body.subjects", came=subject, expected=f"subjects below {', '.join(key.subjects)}"
+                )
+
+
+def _require_order(placed: Event, event: CandidateEvent, view: View, judged: Judged) -> None:
+    """Refuse an event that breaks a rule of order whose type says that admission refuses."""
+
+    def history_of(pair: Pair) -> Sequence[Event] | None:
+        if pair[0] not in FOLLOWED_KINDS:
+            return None
+        return [*view.history(pair), *(each for each in judged.events if each.joins(pair))]
+
+    for finding in judge_order(placed, event.kind, history_of):
+        if finding.rule.refuse and isinstance(finding, Violation):
+            expected = " or ".join(finding.rule.after) or f"{event.head.type} only once"
+            raise NotPermittedError(f"order.{finding.rule.code}", came="not there before it", expected=expected)

@@ -1,0 +1,185 @@
+"""The queue in front of the one writer, and the thread that empties it.
+
+Under load blocks grow; when nothing waits, a submission is committed at once. The queue is bounded: past
+it, submitters are told to come back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, Full, Queue
+from typing import Any
+
+from ledger.admission.candidate import Candidate
+from ledger.errors import BusyError, StoppedError
+from ledger.sequencer.sequencer import Sequencer
+from verifier.errors import SuyuanError
+
+MAX_WAITING = 4_096  # candidates
+MAX_BLOCK_EVENTS = 10_000
+IDLE_SEAL = 60.0  # seconds after which an idle ledger seals
+_Call = Callable[[], Any]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A candidate or a call that waits for the writer, and who waits for it."""
+
+    item: Candidate | _Call
+    future: Future[Any] = field(default_factory=Future)
+
+    @property
+    def events(self) -> int:
+        return max(1, len(self.item.events)) if isinstance(self.item, Candidate) else 1
+
+
+class WriterThread:
+    """Runs a sequencer in its own thread."""
+
+    def __init__(self, sequencer: Sequencer, *, monotonic: Callable[[], float]) -> None:
+        """Prepare the thread; `start` starts it."""
+        self.sequencer = sequencer
+        self._monotonic = monotonic
+        self._queue: Queue[_Waiting | None] = Queue(MAX_WAITING)
+        self._thread = threading.Thread(target=self._run, name="suyuan-writer", daemon=True)
+        self._stopped: SuyuanError | None = None
+        self._closing = False
+
+    def start(self) -> None:
+        """Start writing."""
+        self._thread.start()
+
+    @property
+    def stopped(self) -> SuyuanError | None:
+        """Return why the writer stopped, None while it writes."""
+        return self._stopped
+
+    @property
+    def waiting(self) -> int:
+        """Return how many items wait."""
+        return self._queue.qsize()
+
+    def submit(self, candidate: Candidate) -> Future[int]:
+        """Queue a candidate; its future gives the leaf once it is durable, or raises why it was refused.
+
+        Raises:
+            BusyError: the queue is full.
+            StoppedError: the writer has stopped.
+        """
+        return self._put(_Waiting(candidate))
+
+    def call(self, function: _Call) -> Future[Any]:
+        """Queue a call that only the writer's thread may make."""
+        return self._put(_Waiting(function))
+
+    def close(self) -> None:
+        """Finish what is queued, publish, and end the thread."""
+        self._closing = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def require_running(self) -> None:
+        """Raise why the writer has stopped, if it has."""
+        if self._stopped:
+            raise self._stopped
+
+    def _put(self, waiting: _Waiting) -> Future[Any]:
+        self.require_running()
+        if self._closing:
+            raise BusyError("ledger", came="shutting down", expected="another moment", todo="Try again.")
+        try:
+            self._queue.put_nowait(waiting)
+        except Full:
+            raise BusyError("queue", came=f"{MAX_WAITING} waiting", expected="fewer", todo="Try again.") from None
+        return waiting.future
+
+    def _run(self) -> None:
+        idle_since = self._monotonic()
+        while True:
+            group = self._take()
+            if group is None:
+                self._finish()
+                return
+            if group:
+                self._work(group)
+                idle_since = self._monotonic()
+            elif self._monotonic() - idle_since >= IDLE_SEAL:
+                self._guarded(self.sequencer.seal)
+                idle_since = self._monotonic()
+            self._guarded(self.sequencer.publish_if_due)
+
+    def _take(self) -> list[_Waiting] | None:
+        """Return what waits, up to a block's worth; an empty list when nothing came for a while, None at the end."""
+        try:
+            first = self._queue.get(timeout=min(1.0, self.sequencer.publish_due or 1.0))
+        except Empty:
+            return []
+        group: list[_Waiting] = []
+        events = 0
+        waiting: _Waiting | None = first
+        while waiting is not None:
+            group.append(waiting)
+            events += waiting.events
+            if events >= MAX_BLOCK_EVENTS:
+                return group
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                return group
+        self._queue.put(None)  # the end comes after what was queued before it
+        return group or None
+
+    def _work(self, group: list[_Waiting]) -> None:
+        submitted = [each for each in group if isinstance(each.item, Candidate)]
+        if submitted:
+            self._commit(submitted)
+        for each in group:
+            if not isinstance(each.item, Candidate):
+                self._call(each, each.item)
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        candidates = [each.item for each in group if isinstance(each.item, Candidate)]
+        try:
+            self.require_running()
+            results = self.sequencer.commit(candidates)
+        except Exception as error:  # noqa: BLE001 - whatever it was, nothing more is written
+            self._stop(error)
+            for each in group:
+                each.future.set_exception(self._stopped or error)
+            return
+        for each, result in zip(group, results, strict=True):
+            if isinstance(result, SuyuanError):
+                each.future.set_exception(result)
+            else:
+                each.future.set_result(result)
+
+    def _call(self, waiting: _Waiting, function: _Call) -> None:
+        try:
+            waiting.future.set_result(function())
+        except SuyuanError as error:
+            if isinstance(error, StoppedError):
+                self._stop(error)
+            waiting.future.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - whoever called is told
+            waiting.future.set_exception(error)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        if self._stopped:
+            return
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - as in _commit
+            self._stop(error)
+
+    def _stop(self, error: BaseException) -> None:
+        if isinstance(error, SuyuanError):
+            self._stopped = error
+        else:
+            came = f"{type(error).__name__}: {error}"
+            self._stopped = StoppedError("writer", came=came, expected="no fault", todo="Restart, then `suyuan fsck`.")
+
+    def _finish(self) -> None:
+        self._guarded(self.sequencer.publish)

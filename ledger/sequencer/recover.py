@@ -1,0 +1,147 @@
+"""From what is durable to a ledger that can go on: registry, index, tree, tiles, guard.
+
+Run at every start, so that what recovers from a crash is what starts on ordinary days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.errors import StoppedError
+from ledger.index.overlay import Overlay
+from ledger.index.rebuild import build_heap, rebuild_overlay
+from ledger.prove.log import root_at
+from ledger.sequencer.block import Start
+from ledger.sequencer.guard import Guard
+from ledger.sequencer.sequencer import Head
+from ledger.store.interface import Reader
+from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.tree import LogTree
+from verifier.judgement.replay import Replay
+from verifier.ledgerformat.body import parse_body
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import event_name, parse_head
+from verifier.ledgerformat.vocabulary import EventType
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.merkle import leaf_hash, tree_root
+from verifier.primitives.tiles import WIDTH, Tile, parse_hashes
+
+
+@dataclass(slots=True)
+class Recovered:
+    """A ledger's state in memory, as computed from what is durable."""
+
+    replay: Replay
+    overlay: Overlay
+    tree: LogTree
+    head: Head
+    start: Start
+    bundle: list[bytes]
+    published: int
+
+
+def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType]) -> Recovered:
+    """Return the state to go on from, once it extends guard and published checkpoint.
+
+    Missing tiles are written from the database.
+
+    Raises:
+        StoppedError: guard or published checkpoint know of more, or of another root: this is an older
+            state, and signing would fork the ledger.
+    """
+    counters = reader.counters()
+    replay = replay_registry(reader, builtin)
+    tree = _recover_tree(reader, folder, counters.size)
+    edge = tree.edge()
+    root = tree.root()
+    log = LogReader(folder, edge)
+    _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), str(guard.path))
+    published = _published(folder)
+    _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
+    newest_quorum = reader.newest_checkpoint(quorum=True)
+    floor = newest_quorum.size if newest_quorum else 0
+    overlay = rebuild_overlay(build_heap(reader), reader, size=floor, newest=counters.size)
+    seal = reader.seal(counters.size - 1) if counters.size else None
+    last_seal = leaf_hash(seal.entry) if seal else None
+    if counters.size:
+        guard.record(counters.size, root)
+    return Recovered(
+        replay=replay,
+        overlay=overlay,
+        tree=tree,
+        head=Head(edge, replay, root, seal.time if seal else 0, last_seal),
+        start=Start(counters, reader.participants(), last_seal),
+        bundle=reader.entries(counters.size - counters.size % WIDTH, counters.size),
+        published=published[0] if published else 0,
+    )
+
+
+def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
+    """Return the registry after every registry event of the log."""
+    replay = Replay(builtin)
+    kids: dict[int, bytes] = {}
+    for row in reader.registry_events():
+        if row.leaf not in kids:
+            statement = reader.statement(row.leaf)
+            kids[row.leaf] = statement.kid if statement else b""
+        body = parse_body(row.body) if row.body else None
+        replay.apply(Event(event_name(row.head), row.leaf, row.position, parse_head(row.head), body, kids[row.leaf]))
+    return replay
+
+
+def _recover_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
+    """Return the right edge, from the database at level 0 and from full tiles above; write what is missing."""
+    edges = [[leaf_hash(entry) for entry in reader.entries(size - size % WIDTH, size)]]
+    level = 1
+    while count := size >> 8 * level:
+        first = count - count % WIDTH
+        edges.append([tree_root(_full_tile(reader, folder, level - 1, each)) for each in range(first, count)])
+        level += 1
+    for number in range(max(0, (size >> 8) - 2 * WIDTH), size >> 8):
+        _ensure_bundle(reader, folder, number)
+    while edges and not edges[-1]:
+        edges.pop()
+    return LogTree(size, edges)
+
+
+def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> list[bytes]:
+    """Return a full tile's hashes; where a crash kept it from being written, write it now."""
+    tile = Tile(level, number)
+    if folder.path(tile).exists():
+        return parse_hashes(folder.read(tile), WIDTH, str(folder.path(tile)))
+    if level == 0:
+        entries = reader.entries(number * WIDTH, (number + 1) * WIDTH)
+        hashes = [leaf_hash(entry) for entry in entries]
+    else:
+        children = range(number * WIDTH, (number + 1) * WIDTH)
+        hashes = [tree_root(_full_tile(reader, folder, level - 1, child)) for child in children]
+    folder.write_tile(tile, hashes)
+    return hashes
+
+
+def _ensure_bundle(reader: Reader, folder: TileFolder, number: int) -> None:
+    tile = Tile(None, number)
+    if not folder.path(tile).exists():
+        folder.write_bundle(tile, reader.entries(number * WIDTH, (number + 1) * WIDTH))
+
+
+def _published(folder: TileFolder) -> tuple[int, bytes] | None:
+    note = folder.checkpoint()
+    if note is None:
+        return None
+    checkpoint, _ = parse_signed_checkpoint(note)
+    return checkpoint.size, checkpoint.root
+
+
+def _require_extends(
+    committed: tuple[int, bytes] | None, size: int, root_of: Callable[[int], bytes], what: str
+) -> None:
+    """Refuse to go on from a state that is older than, or other than, what has left already."""
+    if committed is None:
+        return
+    todo = "This database is an older state. Import the missing blocks, or restore a newer backup; do not sign."
+    if committed[0] > size:
+        raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {size}, the database's", todo=todo)
+    if committed[0] and root_of(committed[0]) != committed[1]:
+        raise StoppedError(what, came=committed[1], expected=f"the database's root at {committed[0]}", todo=todo)

@@ -1,0 +1,62 @@
+"""Encrypted key files: PKCS#8 PEM under a passphrase, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from ledger.errors import KeyFileError
+from ledger.signing.signer import MemorySigner
+
+
+def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
+    """Write a new key file, mode 0600. It is never written over.
+
+    Raises:
+        KeyFileError: there is a file already, or no passphrase.
+    """
+    if not passphrase:
+        raise KeyFileError("passphrase", came="nothing", expected="a passphrase: keys are never stored in clear")
+    pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KeyFileError(str(path), came="a file that is there already", expected="a new file") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_key(path: Path, passphrase: bytes) -> MemorySigner:
+    """Return the signer of a key file.
+
+    Raises:
+        KeyFileError: not there, open to others, not opened by this passphrase, or of another kind.
+    """
+    try:
+        mode = path.stat().st_mode & 0o077
+        pem = path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(str(path), came=error.strerror, expected="a readable key file") from error
+    if mode:
+        raise KeyFileError(str(path), came=f"mode {mode:03o} for others", expected="0600", todo=f"chmod 600 {path}")
+    try:
+        private = load_pem_private_key(pem, passphrase)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        expected = "PKCS#8 PEM under this passphrase"
+        raise KeyFileError(str(path), came="a file that does not open", expected=expected) from error
+    kinds = (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, mldsa.MLDSA44PrivateKey)
+    if not isinstance(private, kinds):
+        raise KeyFileError(str(path), came=type(private).__name__, expected="a P-256, Ed25519 or ML-DSA-44 key")
+    return MemorySigner(private)

@@ -1,0 +1,261 @@
+"""What the ledger asks of a store. The contract tests run it on every engine.
+
+A `Reader` is one snapshot: whatever it returns belongs to one moment. The `WriteStore` belongs to the one
+writer; `commit` is one transaction, durable when it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeAlias
+
+KeyRow: TypeAlias = tuple[bytes, int, int, bytes, bytes, "int | None", "int | None", "int | None"]
+"""key, id, count, frontier, leaf, owner, guarded, custodian: as the database has them."""
+
+
+def lookup_of(name: bytes) -> int:
+    """Return the first 8 bytes of an event's name, as the signed number that databases index."""
+    return int.from_bytes(name[:8], "big", signed=True)
+
+
+class StoredStatement(NamedTuple):
+    """A recorded statement or hash envelope of `length` events; `seq` is its first event's number."""
+
+    leaf: int
+    entry: bytes
+    identity: bytes
+    kid: bytes
+    first: int
+    length: int
+    seq: int
+
+
+class StoredEvent(NamedTuple):
+    """A recorded event; of a hash envelope, `head` is the entry."""
+
+    seq: int
+    leaf: int
+    position: int
+    head: bytes
+    body: bytes | None
+
+
+class StoredSeal(NamedTuple):
+    """A recorded seal."""
+
+    leaf: int
+    entry: bytes
+    first: int
+    time: int
+
+
+class StoredCheckpoint(NamedTuple):
+    """A block's checkpoint, with the ledger's own lines and what its receipts share."""
+
+    size: int
+    note: bytes
+    receipt_header: bytes
+    receipt_signature: bytes
+    quorum: bool
+
+
+@dataclass(slots=True)
+class Block:
+    """Everything that one block writes, as rows.
+
+    Attributes:
+        first: first leaf.
+        size: log size after the block.
+        statements: (leaf, entry, identity, kid, first, count, seq).
+        events: (seq, leaf, position, id, issuer, lookup, head, body).
+        registry: (seq,) of events that are the registry's.
+        participants: (id, uri), new ones.
+        disclosures: (seq, pointer, text).
+        attachments: (sha256, content).
+        new_keys: KeyRow, sorted by key.
+        changed_keys: (count, frontier, leaf, owner, guarded, custodian, key), sorted by key.
+        histories: (key_id, n, seq).
+        seal: the seal's row.
+        checkpoint: the checkpoint's row.
+    """
+
+    first: int
+    size: int
+    statements: list[tuple[int, bytes, bytes, bytes, int, int, int]] = field(default_factory=list)
+    events: list[tuple[int, int, int, bytes, int, int, bytes, bytes | None]] = field(default_factory=list)
+    registry: list[tuple[int]] = field(default_factory=list)
+    participants: list[tuple[int, str]] = field(default_factory=list)
+    disclosures: list[tuple[int, str, str]] = field(default_factory=list)
+    attachments: list[tuple[bytes, bytes]] = field(default_factory=list)
+    new_keys: list[KeyRow] = field(default_factory=list)
+    changed_keys: list[tuple[int, bytes, bytes, int | None, int | None, int | None, bytes]] = field(
+        default_factory=list
+    )
+    histories: list[tuple[int, int, int]] = field(default_factory=list)
+    seal: StoredSeal | None = None
+    checkpoint: StoredCheckpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The next free numbers of a store."""
+
+    size: int
+    seq: int
+    key: int
+    participant: int
+
+
+class Reader(Protocol):
+    """One snapshot of the store."""
+
+    def counters(self) -> Counters:
+        """Return size and next numbers."""
+        ...
+
+    def participants(self) -> dict[str, int]:
+        """Return every participant's number."""
+        ...
+
+    def statement(self, leaf: int) -> StoredStatement | None:
+        """Return the statement at a leaf, None where there is a seal or nothing."""
+        ...
+
+    def statement_by_identity(self, identity: bytes) -> StoredStatement | None:
+        """Return the recorded statement with this protected header and payload."""
+        ...
+
+    def statement_in_sequence(self, kid: bytes, below: int) -> StoredStatement | None:
+        """Return this key's statement with the highest first number below `below`."""
+        ...
+
+    def batch(self, leaf: int) -> list[StoredEvent]:
+        """Return the events of a statement, by position."""
+        ...
+
+    def find_event(self, name: bytes) -> StoredEvent | None:
+        """Return an event by its name."""
+        ...
+
+    def has_event_id(self, id_: bytes, issuer: int) -> bool:
+        """Return whether an issuer's id is recorded."""
+        ...
+
+    def disclosures(self, seq: int) -> dict[str, str]:
+        """Return an event's disclosures by pointer."""
+        ...
+
+    def attachment(self, sha256: bytes) -> bytes | None:
+        """Return an attachment's bytes."""
+        ...
+
+    def history(self, key: bytes, size: int) -> list[StoredEvent]:
+        """Return a key's events at leaves below `size`, in order."""
+        ...
+
+    def key_rows(self, low: bytes, high: bytes) -> list[KeyRow]:
+        """Return key rows from `low` to before `high` (b"" for no end), sorted by key."""
+        ...
+
+    def key_row(self, key: bytes) -> KeyRow | None:
+        """Return one key's row."""
+        ...
+
+    def key_leaves(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield every key and leaf hash, sorted by key."""
+        ...
+
+    def seal(self, leaf: int) -> StoredSeal | None:
+        """Return the seal at a leaf."""
+        ...
+
+    def seal_covering(self, leaf: int) -> StoredSeal | None:
+        """Return the seal of the block that a leaf stands in."""
+        ...
+
+    def entries(self, first: int, last: int) -> list[bytes]:
+        """Return the log entries from leaf `first` to before `last`: statements and seals."""
+        ...
+
+    def events_from(self, leaf: int, until: int | None = None) -> Iterator[StoredEvent]:
+        """Yield events from a leaf on (to before `until`), in log order."""
+        ...
+
+    def registry_events(self) -> Iterator[StoredEvent]:
+        """Yield the registry's events, in log order."""
+        ...
+
+    def checkpoint(self, size: int) -> StoredCheckpoint | None:
+        """Return the checkpoint of a size."""
+        ...
+
+    def checkpoint_covering(self, size: int) -> StoredCheckpoint | None:
+        """Return the first checkpoint of at least a size."""
+        ...
+
+    def newest_checkpoint(self, *, quorum: bool = False) -> StoredCheckpoint | None:
+        """Return the newest checkpoint, or the newest that reached its quorum."""
+        ...
+
+    def oldest_without_quorum(self) -> StoredCheckpoint | None:
+        """Return the first checkpoint after the newest that reached its quorum."""
+        ...
+
+    def cosignatures(self, size: int) -> list[str]:
+        """Return the witnesses' lines under a checkpoint, sorted."""
+        ...
+
+    def meta(self, name: str) -> str | None:
+        """Return what the database says of itself."""
+        ...
+
+
+class WriteStore(Protocol):
+    """The one writer's side: reads see what it has committed; `commit` is durable when it returns."""
+
+    def key_states(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[list[KeyRow]]:
+        """Return the key rows of each range, sorted by key."""
+        ...
+
+    def reader(self) -> Reader:
+        """Return a reader on the writer's own connection."""
+        ...
+
+    def commit(self, block: Block) -> None:
+        """Write a block in one transaction.
+
+        Raises:
+            ConflictError: an event, id or identity is recorded already; nothing was written.
+            StoppedError: the database could not write; the store is closed.
+        """
+        ...
+
+    def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
+        """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
+        ...
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Write what the database says of itself."""
+        ...
+
+
+class Store(Protocol):
+    """A store: any number of readers, one writer."""
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """Return a snapshot, to be used in one thread and given back."""
+        ...
+
+    def writer(self) -> WriteStore:
+        """Return the writer's side; there is one."""
+        ...
+
+    def backup(self, path: str) -> None:
+        """Write a consistent copy of the database to a new file."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,77 @@
+"""Connections, and the settings without which acknowledged events can be lost."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from ledger.errors import SetupError
+from ledger.store.schema import migrate, require_newest
+
+_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Return the one read-write connection, with its settings read back.
+
+    `synchronous=FULL`: with NORMAL a power loss takes back commits that were acknowledged.
+
+    Raises:
+        SetupError: a setting did not take, or the tables are of another version.
+    """
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        require_newest(connection)
+    engine.dispose()
+    writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for name, value in _SETTINGS.items():
+        writer.execute(f"PRAGMA {name}={value}")
+        (present,) = writer.execute(f"PRAGMA {name}").fetchone()
+        if present != value:
+            raise SetupError(f"SQLite {name}", came=present, expected=str(value))
+    writer.execute("PRAGMA cache_size=-32768")
+    return writer
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a read-only connection; it never writes and never checkpoints."""
+    reader = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    reader.execute("PRAGMA busy_timeout=5000")
+    reader.execute("PRAGMA query_only=1")
+    return reader
+
+
+def create(path: Path) -> None:
+    """Create or upgrade the database's tables."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=wal")
+        connection.commit()
+        migrate(connection)
+        connection.commit()
+    engine.dispose()
+
+
+def lock(path: Path) -> int:
+    """Return the descriptor of a lock that no second writer of the same database can take.
+
+    Raises:
+        SetupError: another process writes to this database.
+    """
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise SetupError(str(path), came="another process that writes to it", expected="one writer") from None
+    return descriptor
+
+
+def is_wal_reset_safe() -> bool:
+    """Return whether this SQLite has the fix of the WAL-reset fault (3.51.3)."""
+    return sqlite3.sqlite_version_info >= (3, 51, 3)

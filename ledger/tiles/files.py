@@ -1,0 +1,63 @@
+"""Durable files: written aside, synced, linked into place, the folder synced. Never written over."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ledger.errors import StoppedError
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that will never change.
+
+    A crash leaves the whole file or a temporary one that nobody reads. Where the file is there already
+    it must hold the same bytes: two writers, or a writer after a crash, meet here.
+
+    Raises:
+        StoppedError: it could not be made durable, or holds other bytes.
+    """
+    if path.exists():
+        if path.read_bytes() != content:
+            raise StoppedError(str(path), came="other bytes in an immutable file", expected="the same or none")
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        _write_synced(temporary, content)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StoppedError(str(path), came=error.strerror, expected="a disk that can be written") from error
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file that changes (a checkpoint): whoever reads sees the old bytes or the new, never a mixture."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        _write_synced(temporary, content)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StoppedError(str(path), came=error.strerror, expected="a disk that can be written") from error
+
+
+def sync_folder(path: Path) -> None:
+    """Make a folder's entries durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""What follows from parts that were checked: who may say what, what is recognised, what contradicts."""

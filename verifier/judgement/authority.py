@@ -1,0 +1,205 @@
+"""Who may join, follow and answer (docs/formats.md, section 13).
+
+Judged from what stands before an event: the state of each trace (who opened it, who holds it), which
+follows from heads alone. Admission, verifier and auditor run these same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from verifier.errors import NotPermittedError
+from verifier.judgement.participants import Participant
+from verifier.judgement.registry import Registry
+from verifier.ledgerformat.body import Body
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Head, Pair
+from verifier.ledgerformat.subject import form_of, gs1_digits, product_of, subject_name
+from verifier.ledgerformat.vocabulary import EventType
+
+GUARDED = frozenset({"product", "lot", "enterprise"})
+_BY_PREFIX = frozenset({"product", "unit", "place", "party"})
+_BY_LINK = frozenset({"lot", "item"})
+_ITSELF = frozenset({"enterprise", "agency"})
+
+
+@dataclass(frozen=True, slots=True)
+class TraceState:
+    """What authority needs to know of one subject's trace.
+
+    Attributes:
+        owner: principal of the first event.
+        guarded: whether a follow into it needs authority: it was opened as product, lot or enterprise.
+        custodian: who has open custody, if anybody.
+    """
+
+    owner: str
+    guarded: bool
+    custodian: str | None
+
+
+_State: TypeAlias = Callable[[bytes], TraceState | None]
+
+
+def advance(state: TraceState | None, head: Head, kind_of_event: EventType) -> TraceState:
+    """Return the state of a trace after an event that joins it."""
+    if state is None:
+        return TraceState(head.principal, bool(kind_of_event.opened_forms & GUARDED), head.to)
+    if head.to is None and not kind_of_event.ends:
+        return state
+    return TraceState(state.owner, state.guarded, head.to)
+
+
+def check_authority(
+    event: Event,
+    kind_of_event: EventType,
+    *,
+    registry: Registry,
+    state_of: _State,
+    targets: Sequence[Head] | None,
+    holds: Callable[[Pair], bool],
+) -> None:
+    """Return if the event's principal may say it there.
+
+    Args:
+        event: what is said.
+        kind_of_event: its type's version in force.
+        registry: what holds at its leaf.
+        state_of: the state of a subject's trace before it, None where that trace has not begun.
+        targets: heads of the events it answers, None where they are not all known.
+        holds: whether a history is known here at all; rules about others are not judged.
+
+    Raises:
+        NotPermittedError: it may not, and why.
+    """
+    head = event.head
+    principal = _require_principal(event, kind_of_event, registry)
+    if targets is not None:
+        _require_answer_right(principal, kind_of_event, targets)
+    clear = subjects_in_clear(event.body)
+    for pair in head.joins:
+        if holds(("trace", pair[1])):
+            _require_join_right(pair, principal, event, kind_of_event, state_of(pair[1]), targets, clear)
+    for pair in head.follows:
+        if holds(("trace", pair[1])):
+            _require_follow_right(pair, principal, head, state_of(pair[1]))
+
+
+def _require_principal(event: Event, kind_of_event: EventType, registry: Registry) -> Participant:
+    """Return the principal, admitted and in one of the type's roles; the recipient is admitted too."""
+    head = event.head
+    principal = registry.participant_at(head.principal, event.leaf)
+    if principal is None:
+        expected = f"a participant admitted at leaf {event.leaf}"
+        raise NotPermittedError("head.issuer", came=head.principal, expected=expected)
+    if "*" not in kind_of_event.roles and not principal.roles & kind_of_event.roles:
+        expected = f"one of the roles {sorted(kind_of_event.roles)} for {head.type}"
+        raise NotPermittedError(
+            "head.issuer", came=f"{principal.uri} with {sorted(principal.roles)}", expected=expected
+        )
+    if head.to is not None and registry.participant_at(head.to, event.leaf) is None:
+        raise NotPermittedError("head.to", came=head.to, expected=f"a participant admitted at leaf {event.leaf}")
+    return principal
+
+
+def subjects_in_clear(body: Body | None) -> Mapping[bytes, str]:
+    """Return a body's subjects by name; none where the body is not shown."""
+    return {subject_name(each): each for each in body.all_subjects()} if body else {}
+
+
+def has_authority(principal: Participant, state: TraceState) -> bool:
+    """Return whether a participant is an agency, owns a subject, or has open custody of it."""
+    return principal.is_agency or principal.uri in (state.owner, state.custodian)
+
+
+def _require_answer_right(principal: Participant, kind_of_event: EventType, targets: Sequence[Head]) -> None:
+    if kind_of_event.answers is None:
+        return
+    by = kind_of_event.answers.by
+    if "agency" in by and principal.is_agency:
+        return
+    for target in targets:
+        if "principal" not in by or target.principal != principal.uri:
+            expected = " or ".join({"agency": "an agency", "principal": target.principal}[each] for each in sorted(by))
+            raise NotPermittedError("head.about", came=principal.uri, expected=f"{expected} to answer {target.type}")
+
+
+def _require_join_right(  # noqa: PLR0917 - one rule with all it looks at
+    pair: Pair,
+    principal: Participant,
+    event: Event,
+    kind_of_event: EventType,
+    state: TraceState | None,
+    targets: Sequence[Head] | None,
+    clear: Mapping[bytes, str],
+) -> None:
+    kind, name = pair
+    if kind == "trace":
+        if state is None:
+            _require_opening_right(name, principal, event, kind_of_event, clear)
+        elif not (has_authority(principal, state) or _is_answered(pair, targets)):
+            raise _stranger("head.joins", principal, name, clear)
+    elif kind == "case" and state is None:
+        raise NotPermittedError(
+            "head.joins", came=f"case of {_spell(name, clear)}", expected="a subject whose trace began"
+        )
+    elif kind == "recall" and not principal.is_agency and (state is None or state.owner != principal.uri):
+        raise NotPermittedError("head.joins", came=principal.uri, expected="an agency or the owner to recall it")
+
+
+def _is_answered(pair: Pair, targets: Sequence[Head] | None) -> bool:
+    """Return whether a join comes with the target of an answer."""
+    return any(pair in target.joins for target in targets or ())
+
+
+def _require_opening_right(
+    name: bytes, principal: Participant, event: Event, kind_of_event: EventType, clear: Mapping[bytes, str]
+) -> None:
+    if not kind_of_event.opened_forms:
+        expected = f"a subject whose trace began: {kind_of_event.name} opens none"
+        raise NotPermittedError("head.joins", came=_spell(name, clear), expected=expected)
+    subject = clear.get(name)
+    if subject is None:
+        return  # the form needs the body; with the head alone it is enough that the type opens some form
+    form = form_of(subject)
+    if not any(form in role.opens and subject in _of(event, role.name) for role in kind_of_event.subjects.values()):
+        expected = f"one of {sorted(kind_of_event.opened_forms)}, or a subject whose trace began"
+        raise NotPermittedError("head.joins", came=subject, expected=expected)
+    if not _may_open(form, subject, principal, event.head):
+        raise NotPermittedError("head.joins", came=subject, expected=f"a {form} that {principal.uri} may open")
+
+
+def _may_open(form: str, subject: str, principal: Participant, head: Head) -> bool:
+    if form.startswith("handle:"):
+        return True
+    if form in _ITSELF:
+        return subject == principal.uri
+    if form in _BY_LINK:
+        return ("trace", subject_name(product_of(subject))) in head.follows
+    if form in _BY_PREFIX and (digits := gs1_digits(subject)) and digits.startswith(principal.prefixes or ("x",)):
+        return True
+    return subject in principal.subjects
+
+
+def _require_follow_right(pair: Pair, principal: Participant, head: Head, state: TraceState | None) -> None:
+    name = pair[1]
+    if state is None:
+        raise NotPermittedError("head.follows", came=name.hex(), expected="a subject whose trace began")
+    if state.guarded and not has_authority(principal, state):
+        expected = f"an agency, {state.owner} who opened it, or who has custody of it"
+        raise NotPermittedError("head.follows", came=f"{principal.uri} for {head.type}", expected=expected)
+
+
+def _stranger(field: str, principal: Participant, name: bytes, clear: Mapping[bytes, str]) -> NotPermittedError:
+    came = f"{principal.uri} at {_spell(name, clear)}"
+    return NotPermittedError(field, came=came, expected="an agency, its owner, or who has custody of it")
+
+
+def _of(event: Event, role: str) -> tuple[str, ...]:
+    return event.body.of_role(role) if event.body else ()
+
+
+def _spell(name: bytes, clear: Mapping[bytes, str]) -> str:
+    return clear.get(name, name.hex())

@@ -1,0 +1,91 @@
+"""Recognition policies as the registry states them (docs/formats.md, sections 12 and 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from verifier.errors import MalformedError
+from verifier.judgement.participants import data_of, subject_of
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.vocabulary import require_title, require_words
+
+MAX_RULE_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ByRole:
+    """Met by an agency that holds this role."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByAgency:
+    """Met by this agency."""
+
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Met when at least `least` of the inner rules are."""
+
+    least: int
+    rules: tuple[Rule, ...]
+
+
+Rule: TypeAlias = ByRole | ByAgency | Some
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A recognition policy.
+
+    Attributes:
+        subject: `urn:suyuan:policy:…`.
+        types: names of the types that it judges.
+        rule: whose recognition it asks for.
+        basis: the legal basis, for people.
+        since: first leaf at which it is in force.
+        until: ledger time from which it is not, if any.
+    """
+
+    subject: str
+    types: frozenset[str]
+    rule: Rule
+    basis: Mapping[str, str]
+    since: int
+    until: int | None
+
+
+def parse_policy(event: Event) -> Policy:
+    """Return the policy that an event states, in force from the leaf after the event."""
+    data = data_of(event, {"rule", "basis"})
+    types = event.body.of_role("types") if event.body else ()
+    return Policy(
+        subject=subject_of(event, "policy"),
+        types=frozenset(each.removeprefix("urn:suyuan:type:") for each in types),
+        rule=parse_rule(data["rule"]),
+        basis=require_title(data["basis"], "policy.basis"),
+        since=event.leaf + 1,
+        until=event.head.until,
+    )
+
+
+def parse_rule(value: Any, what: str = "policy.rule", depth: int = MAX_RULE_DEPTH) -> Rule:
+    """Return a rule: {"role": word}, {"agency": URI} or {"k": n, "of": [rules]}."""
+    if depth == 0 or not isinstance(value, dict):
+        raise MalformedError(what, came=value, expected=f"a rule, at most {MAX_RULE_DEPTH} deep")
+    if value.keys() == {"role"}:
+        return ByRole(require_words([value["role"]], f"{what}.role")[0])
+    if value.keys() == {"agency"} and str(value["agency"]).startswith("urn:suyuan:agency:"):
+        return ByAgency(str(value["agency"]))
+    if value.keys() != {"k", "of"} or not isinstance(value["of"], list) or not 0 < len(value["of"]) <= 64:
+        raise MalformedError(what, came=value, expected='{"role"}, {"agency"} or {"k", "of"}')
+    least = value["k"]
+    if not isinstance(least, int) or isinstance(least, bool) or not 1 <= least <= len(value["of"]):
+        raise MalformedError(f"{what}.k", came=least, expected=f"1 to {len(value['of'])}")
+    inner = (parse_rule(each, f"{what}.of[{place}]", depth - 1) for place, each in enumerate(value["of"]))
+    return Some(least, tuple(inner))

@@ -1,0 +1,1 @@
+"""Our nouns, each with its parse and format: events, statements, seals, receipts, the index, types."""

@@ -1,0 +1,121 @@
+"""Disclosures: values that a body commits to without showing them (RFC 9901 §4.2; formats, section 4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from verifier.errors import MalformedError, MismatchError, TooLargeError
+from verifier.primitives.base64strict import format_base64url, parse_base64url, parse_hash_hex
+from verifier.primitives.strict_json import parse_json
+
+MAX_DISCLOSURE = 65_536
+MAX_ATTACHMENT = 1 << 20
+MIN_SALT = 16
+_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A disclosed value.
+
+    Attributes:
+        pointer: RFC 6901 pointer into the body's data.
+        value: any JSON value; null where there is none.
+        digest: 32 bytes, as it stands in `_sd`.
+    """
+
+    pointer: str
+    value: Any
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What a disclosure says of an attachment.
+
+    Attributes:
+        media_type: as the sender named it.
+        sha256: 32 bytes.
+        size: bytes.
+    """
+
+    media_type: str
+    sha256: bytes
+    size: int
+
+
+def disclosure_digest(text: str) -> bytes:
+    """Return SHA-256 of the disclosure's base64url text, 32 bytes. RFC 9901 §4.2.3."""
+    return sha256(text.encode("ascii")).digest()
+
+
+def parse_disclosure(text: str, what: str = "disclosure") -> Disclosure:
+    """Return what base64url of [salt, pointer, value] says.
+
+    Raises:
+        MalformedError: another spelling, a short salt, or no pointer.
+    """
+    if len(text) > MAX_DISCLOSURE:
+        raise TooLargeError(what, came=f"{len(text)} characters", expected=f"at most {MAX_DISCLOSURE}")
+    value = parse_json(parse_base64url(text, what), what)
+    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(each, str) for each in value[:2]):
+        raise MalformedError(what, came="another shape", expected="[salt, pointer, value]")
+    salt, pointer, disclosed = value
+    if len(parse_base64url(salt, f"{what}.salt")) < MIN_SALT:
+        raise MalformedError(f"{what}.salt", came=f"{len(salt)} characters", expected="at least 16 random bytes")
+    return Disclosure(require_pointer(pointer, what), disclosed, disclosure_digest(text))
+
+
+def format_disclosure(*, salt: bytes, pointer: str, value: Any) -> str:
+    """Return the disclosure as base64url text; `salt` is at least 16 random bytes."""
+    return format_base64url(_compact([format_base64url(salt), pointer, value]))
+
+
+def check_disclosure(disclosure: Disclosure, digests: Mapping[str, bytes], what: str = "disclosure") -> None:
+    """Return if a body's `_sd` commits to this disclosure under its own pointer.
+
+    Raises:
+        MismatchError: it does not: of another event, or under another field's name.
+    """
+    if digests.get(disclosure.pointer) != disclosure.digest:
+        raise MismatchError(what, came=disclosure.pointer, expected="a disclosure of this event's _sd")
+
+
+def require_pointer(pointer: str, what: str) -> str:
+    """Return an RFC 6901 pointer that starts with / and names no empty member."""
+    if not _POINTER.fullmatch(pointer):
+        raise MalformedError(f"{what}.pointer", came=pointer, expected="a JSON pointer like /buyer/name")
+    return pointer
+
+
+def find_value(data: Any, pointer: str) -> tuple[bool, Any]:
+    """Return whether `data` has a member at `pointer`, and which; pointers enter objects only. RFC 6901 §4."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(data, dict) or name not in data:
+            return False, None
+        data = data[name]
+    return True, data
+
+
+def parse_attachment(value: Any, what: str = "attachment") -> Attachment | None:
+    """Read the value of a disclosure that the type marks as an attachment; null is none."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or value.keys() != {"mediaType", "sha256", "size"}:
+        raise MalformedError(what, came=value, expected="null, or exactly mediaType, sha256 and size")
+    media_type, digest, size = value["mediaType"], value["sha256"], value["size"]
+    if not isinstance(media_type, str) or not isinstance(digest, str):
+        raise MalformedError(what, came=value, expected="texts as mediaType and sha256")
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MAX_ATTACHMENT:
+        raise MalformedError(f"{what}.size", came=size, expected=f"0 to {MAX_ATTACHMENT}")
+    return Attachment(media_type, parse_hash_hex(digest, f"{what}.sha256"), size)
+
+
+def _compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

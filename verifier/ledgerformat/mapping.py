@@ -1,0 +1,138 @@
+"""Mapping v1: from a type, a body and what is answered to the links a head must carry (formats, section 5).
+
+It only interprets type files, so a new type changes no version. Admission, proof building and the
+verifier run these same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verifier.errors import MismatchError, NotPermittedError
+from verifier.ledgerformat.body import Body, Subjects
+from verifier.ledgerformat.disclosure import find_value
+from verifier.ledgerformat.head import MAX_LINKS, Head, Pair
+from verifier.ledgerformat.subject import form_of, product_of, subject_name
+from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, EventType, Role, matches_any
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The joins and follows that an event must have, each sorted, none twice."""
+
+    joins: tuple[Pair, ...]
+    follows: tuple[Pair, ...]
+
+
+def map_links(kind_of_event: EventType, subjects: Subjects, targets: Sequence[Head] = ()) -> Links:
+    """Return the links that follow from a type, a body's subjects and the answered heads.
+
+    Raises:
+        MismatchError: roles that the type does not have, missing ones, or other forms.
+    """
+    joins: set[Pair] = set()
+    follows: set[Pair] = set()
+    _require_roles(kind_of_event, subjects)
+    for role in kind_of_event.subjects.values():
+        for subject in _subjects_of(role, subjects, kind_of_event):
+            name = subject_name(subject)
+            joins.update((kind, name) for kind in role.joins)
+            follows.update((kind, name) for kind in role.follows)
+    for target in targets:
+        joins.update(pair for pair in target.joins if pair[0] in ANSWERED_KINDS)
+    if len(joins) > MAX_LINKS or len(follows) > MAX_LINKS:
+        raise MismatchError("links", came=f"{len(joins)} joins", expected=f"at most {MAX_LINKS} joins and follows")
+    return Links(tuple(sorted(joins)), tuple(sorted(follows)))
+
+
+def check_links(kind_of_event: EventType, head: Head, body: Body, targets: Sequence[Head] = ()) -> None:
+    """Return if the head carries exactly the links that follow from its body; raise MismatchError if not."""
+    links = map_links(kind_of_event, body.subjects, targets)
+    if head.joins != links.joins:
+        raise MismatchError("head.joins", came=_spell(head.joins), expected=_spell(links.joins))
+    if head.follows != links.follows:
+        raise MismatchError("head.follows", came=_spell(head.follows), expected=_spell(links.follows))
+
+
+def check_head(kind_of_event: EventType, head: Head) -> None:
+    """Return if a head alone can be of its type: kinds, answers, and the members the type asks for.
+
+    Raises:
+        MismatchError: a kind the type cannot give, or a member that must or must not be there.
+        NotPermittedError: it answers more, or fewer, than the type allows.
+    """
+    if not {kind for kind, _ in head.joins} <= kind_of_event.joined_kinds:
+        raise MismatchError("head.joins", came="other kinds", expected=f"kinds {sorted(kind_of_event.joined_kinds)}")
+    if not {kind for kind, _ in head.follows} <= kind_of_event.followed_kinds:
+        raise MismatchError(
+            "head.follows", came="other kinds", expected=f"kinds {sorted(kind_of_event.followed_kinds)}"
+        )
+    most = kind_of_event.answers.most if kind_of_event.answers else 0
+    if not min(most, 1) <= len(head.about) <= most:
+        expected = f"1 to {most} for {kind_of_event.name}" if most else "none: this type answers nothing"
+        raise NotPermittedError("head.about", came=f"{len(head.about)} targets", expected=expected)
+    for member, value in (("to", head.to), ("until", head.until), ("state", head.state)):
+        required = kind_of_event.head.get(member)
+        if (required is None and value is not None) or (required and value is None):
+            expected = f"one for {kind_of_event.name}" if required else f"none for {kind_of_event.name}"
+            raise MismatchError(f"head.{member}", came=value or "nothing", expected=expected)
+
+
+def check_targets(kind_of_event: EventType, targets: Sequence[Head]) -> None:
+    """Return if each target is of a type that this type answers; raise NotPermittedError if not."""
+    for target in targets:
+        if kind_of_event.answers is None or not matches_any(kind_of_event.answers.types, target.type):
+            expected = kind_of_event.answers.types if kind_of_event.answers else "none"
+            raise NotPermittedError("head.about", came=target.type, expected=f"types {expected}")
+
+
+def check_body(kind_of_event: EventType, body: Body) -> None:
+    """Return if a body has the digests of its type, and none of these fields in clear.
+
+    Raises:
+        MismatchError: it does not.
+    """
+    if body.digests.keys() != kind_of_event.disclosures.keys():
+        expected = f"exactly {sorted(kind_of_event.disclosures)}"
+        raise MismatchError("body._sd", came=sorted(body.digests), expected=expected)
+    for pointer in body.digests:
+        if find_value(body.data, pointer)[0]:
+            raise MismatchError(f"body.data{pointer}", came="a value in clear", expected="only its disclosure")
+
+
+def _require_roles(kind_of_event: EventType, subjects: Subjects) -> None:
+    unknown = [role for role in subjects if role not in kind_of_event.subjects]
+    if unknown:
+        raise MismatchError("body.subjects", came=unknown[0], expected=f"roles {sorted(kind_of_event.subjects)}")
+
+
+def _subjects_of(role: Role, subjects: Subjects, kind_of_event: EventType) -> Sequence[str]:
+    """Return the subjects of a role, once they are as many and of the forms that the role allows."""
+    where = f"body.subjects.{role.name}"
+    given = subjects.get(role.name)
+    if given is None:
+        if not role.optional:
+            raise MismatchError(where, came="nothing", expected=f"a subject for {kind_of_event.name}")
+        return ()
+    if isinstance(given, list) != role.many:
+        raise MismatchError(where, came=given, expected="a list" if role.many else "one subject")
+    listed = given if isinstance(given, list) else [given]
+    for subject in listed:
+        if (form := form_of(subject, where)) not in role.forms:
+            raise MismatchError(where, came=form, expected=f"a subject of form {sorted(role.forms)}")
+    if role.of:
+        derived = _derived(subjects.get(role.of, []))
+        if derived != listed:
+            raise MismatchError(where, came=listed, expected=f"the product of {role.of}: {derived}")
+    return listed
+
+
+def _derived(source: str | list[str]) -> list[str]:
+    """Return the distinct products of items or lots, in order of first appearance."""
+    listed = [source] if isinstance(source, str) else source
+    return list(dict.fromkeys(product_of(each) for each in listed))
+
+
+def _spell(pairs: Sequence[Pair]) -> str:
+    return ", ".join(f"{kind} {name.hex()[:12]}…" for kind, name in pairs) or "none"

@@ -1,0 +1,121 @@
+"""Subjects: what has a history, each in its one canonical spelling (docs/formats.md, section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import sha256
+
+from verifier.errors import MalformedError
+
+MAX_LENGTH = 256
+_GS1 = "https://id.gs1.org/"
+_SERIAL = re.compile(r"(?:[A-Za-z0-9._~-]|%(?:2[1-9A-C]|2F|3[A-F]))+")  # GS1 character set 82, percent-encoded
+_ESCAPED = re.compile(r"%..")
+_LABEL = r"[a-z][a-z0-9-]{0,62}"
+_WORD = r"[A-Za-z0-9._-]{1,64}"
+_USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+TYPE = r"[a-z][a-z-]*(?:\.[a-z][a-z-]*)+"
+KIND = r"[a-z][a-z0-9-]{0,15}"
+ORIGIN = r"[!-*,-~]{1,200}"  # printable ASCII, no plus: a C2SP key name that fits into a subject
+
+
+def subject_name(subject: str) -> bytes:
+    """Return SHA-256("suyuan/name/v1|" || subject), 32 bytes."""
+    return sha256(b"suyuan/name/v1|" + subject.encode()).digest()
+
+
+def form_of(subject: str, what: str = "subject") -> str:
+    """Return the form of a subject, like `item`, `enterprise` or `handle:parcel`.
+
+    Raises:
+        MalformedError: it is none, or not in its canonical spelling.
+    """
+    if form := _form(subject):
+        return form
+    raise MalformedError(what, came=subject, expected="a subject in canonical spelling (docs/formats.md, section 3)")
+
+
+@lru_cache(maxsize=4096)
+def _form(subject: str) -> str | None:
+    if len(subject) > MAX_LENGTH or not subject.isascii():
+        return None
+    if subject.startswith(_GS1):
+        return _gs1_form(subject[len(_GS1) :])
+    if not (match := _URN.fullmatch(subject)):
+        return None
+    word, rest = match.groups()
+    if word not in _URN_FORMS:
+        return f"handle:{word}" if _HANDLE.fullmatch(rest) else None
+    form, accepts = _URN_FORMS[word]
+    return form if accepts(rest) else None
+
+
+def product_of(subject: str) -> str:
+    """Return the product of an item or lot: the same URI cut after the GTIN."""
+    return subject[: len(_GS1) + len("01/") + 14]
+
+
+def gs1_digits(subject: str) -> str | None:
+    """Return the digits in which a GS1 company prefix stands: behind the indicator or extension digit; all of a GLN."""
+    if not subject.startswith(_GS1):
+        return None
+    identifier, digits = subject[len(_GS1) :].split("/")[:2]
+    return digits if identifier in ("414", "417") else digits[1:]
+
+
+def is_gs1_check_digit_right(digits: str) -> bool:
+    """Return whether the last digit is the check digit of those before (GS1 General Specifications 7.9.1)."""
+    weighted = sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(reversed(digits)))
+    return weighted % 10 == 0
+
+
+def is_uscc(text: str) -> bool:
+    """Return whether this is a valid unified social credit code (GB 32100-2015)."""
+    if len(text) != 18 or any(each not in _USCC_SIGNS for each in text):
+        return False
+    total = sum(_USCC_SIGNS.index(each) * 3**place for place, each in enumerate(text[:17]))
+    return _USCC_SIGNS[-total % 31] == text[17]
+
+
+def _gs1_form(path: str) -> str | None:
+    """Return the form of what follows `https://id.gs1.org/`, None if it has none."""
+    parts = path.split("/")
+    form = {("00",): "unit", ("414",): "place", ("417",): "party", ("01",): "product"}.get((parts[0],))
+    length = {"00": 18, "414": 13, "417": 13, "01": 14}.get(parts[0])
+    if form is None or len(parts) not in (2, 4) or len(parts[1]) != length or not parts[1].isdigit():
+        return None
+    if not is_gs1_check_digit_right(parts[1]):
+        return None
+    if len(parts) == 2:
+        return form
+    qualified = {"10": "lot", "21": "item"}.get(parts[2]) if form == "product" else None
+    return qualified if qualified and _is_serial(parts[3]) else None
+
+
+def _is_serial(text: str) -> bool:
+    return bool(_SERIAL.fullmatch(text)) and len(_ESCAPED.sub("x", text)) <= 20
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda text: bool(compiled.fullmatch(text))
+
+
+_HANDLE = re.compile(r"[0-9a-f]{32}")
+_URN = re.compile(rf"urn:suyuan:({_LABEL}):(.+)")
+_URN_FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "enterprise": ("enterprise", is_uscc),
+    "agency": ("agency", _matches(_LABEL)),
+    "ledger": ("ledger", _matches(ORIGIN)),
+    "key": ("key", _matches(r"[0-9a-f]{64}")),
+    "type": ("type", _matches(TYPE)),
+    "policy": ("policy", _matches(_LABEL)),
+    "kind": ("kind", _matches(KIND)),
+    "list": ("list-entry", _matches(rf"{_LABEL}:{_WORD}")),
+    "book": ("book", _matches(_WORD)),
+    "set": ("set", _matches(rf"{_LABEL}:{_WORD}:{_WORD}")),
+}
+FORMS = {"product", "lot", "item", "unit", "place", "party"} | {form for form, _ in _URN_FORMS.values()}

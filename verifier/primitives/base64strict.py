@@ -1,0 +1,56 @@
+"""base64, base64url and hex with one spelling for each value (RFC 4648; docs/formats.md, section 1)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from verifier.errors import MalformedError
+
+
+def parse_base64(text: str, what: str) -> bytes:
+    """Return what RFC 4648 §4 base64 with padding spells; refuse every other spelling of it."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise MalformedError(what, came=text, expected="base64 with padding") from error
+    if format_base64(raw) != text:
+        raise MalformedError(what, came=text, expected="base64 with zero unused bits")
+    return raw
+
+
+def format_base64(raw: bytes) -> str:
+    """Return RFC 4648 §4 base64 with padding."""
+    return base64.b64encode(raw).decode()
+
+
+def parse_base64url(text: str, what: str) -> bytes:
+    """Return what RFC 4648 §5 base64url without padding spells; refuse every other spelling of it."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise MalformedError(what, came=text, expected="base64url without padding") from error
+    if format_base64url(raw) != text:
+        raise MalformedError(what, came=text, expected="base64url without padding, zero unused bits")
+    return raw
+
+
+def format_base64url(raw: bytes) -> str:
+    """Return RFC 4648 §5 base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def parse_hash_hex(text: str, what: str) -> bytes:
+    """Return the 32 bytes that 64 lower-case hexadecimal digits spell."""
+    if len(text) != 64 or text.strip("0123456789abcdef"):
+        raise MalformedError(what, came=text, expected="64 lower-case hexadecimal digits")
+    return bytes.fromhex(text)
+
+
+def parse_decimal(text: str, what: str, most: int = 2**63 - 1) -> int:
+    """Return a number in ASCII decimal digits without leading zero, at most `most`."""
+    if not text or text.strip("0123456789") or (text[0] == "0" and text != "0") or len(text) > 19:
+        raise MalformedError(what, came=text, expected="a decimal number without leading zero")
+    if (number := int(text)) > most:
+        raise MalformedError(what, came=text, expected=f"at most {most}")
+    return number

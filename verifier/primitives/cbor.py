@@ -1,0 +1,143 @@
+"""Strict deterministic CBOR, both ways (docs/formats.md, section 1; RFC 8949 §4.2.1).
+
+One value has one spelling: a reader that accepts two spellings of one value would give one signed
+statement two leaves. So every form but the shortest is refused while reading, which is the same as
+writing again and comparing, and cheaper.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from verifier.errors import MalformedError
+
+Value: TypeAlias = "int | bytes | str | list[Value] | dict[int | str, Value] | None"
+
+MAX_DEPTH = 16
+_WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
+_LEAST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
+
+
+def parse_cbor(data: bytes, what: str = "cbor") -> Value:
+    """Return the one item that `data` spells; `what` names it in errors.
+
+    Raises:
+        MalformedError: it is not core deterministic CBOR of the profile, or something follows.
+    """
+    value, end = _item(data, 0, what, MAX_DEPTH)
+    if end != len(data):
+        raise MalformedError(what, came=f"{len(data) - end} bytes after the end", expected="nothing after it")
+    return value
+
+
+def _item(data: bytes, at: int, what: str, depth: int) -> tuple[Value, int]:
+    """Return the item at `at` and where it ends. Slices past the end are short: lengths are compared."""
+    if at >= len(data):
+        raise MalformedError(what, came="the end", expected="more bytes")
+    first = data[at]
+    major, argument = first >> 5, first & 31
+    at += 1
+    if argument > 23:
+        argument, at = _argument(data, at, argument, what)
+    if major < 2:
+        return argument if major == 0 else -1 - argument, at
+    if major < 4:
+        return _string(data, at, argument, what, text=major == 3)
+    if major < 6 and depth:
+        return (_array if major == 4 else _map)(data, at, argument, what, depth - 1)
+    if first == 0xF6:
+        return None, at
+    if major < 6:
+        raise MalformedError(what, came="deeper nesting", expected=f"at most {MAX_DEPTH} levels")
+    raise MalformedError(what, came=f"byte 0x{first:02x}", expected="no floats, tags, booleans or indefinite lengths")
+
+
+def _argument(data: bytes, at: int, info: int, what: str) -> tuple[int, int]:
+    """Return the number behind an initial byte, refusing every form but the shortest."""
+    width = _WIDTHS.get(info)
+    if width is None or data[at - 1] >> 5 > 5:
+        raise MalformedError(what, came=f"byte 0x{data[at - 1]:02x}", expected="a definite length and no floats")
+    number = int.from_bytes(data[at : at + width], "big")
+    if at + width > len(data):
+        raise MalformedError(what, came="the end", expected="more bytes")
+    if number < _LEAST[info]:
+        raise MalformedError(what, came=f"{number} in {width} bytes", expected="the shortest form")
+    return number, at + width
+
+
+def _string(data: bytes, at: int, length: int, what: str, *, text: bool) -> tuple[Value, int]:
+    end = at + length
+    if end > len(data):
+        raise MalformedError(what, came=f"a string of {length} bytes", expected="no more bytes than there are")
+    raw = data[at:end]
+    if not text:
+        return raw, end
+    try:
+        return raw.decode(), end
+    except UnicodeDecodeError as error:
+        raise MalformedError(what, came=raw, expected="valid UTF-8") from error
+
+
+def _array(data: bytes, at: int, count: int, what: str, depth: int) -> tuple[Value, int]:
+    if count > len(data) - at:
+        raise MalformedError(what, came=f"an array of {count} items", expected="no more items than bytes")
+    items: list[Value] = []
+    for _ in range(count):
+        item, at = _item(data, at, what, depth)
+        items.append(item)
+    return items, at
+
+
+def _map(data: bytes, at: int, count: int, what: str, depth: int) -> tuple[Value, int]:
+    if count > len(data) - at:
+        raise MalformedError(what, came=f"a map of {count} members", expected="no more members than bytes")
+    members: dict[int | str, Value] = {}
+    before = b""
+    for _ in range(count):
+        key, end = _item(data, at, what, depth)
+        if not isinstance(key, int | str):
+            raise MalformedError(what, came="a map key of another kind", expected="integers and texts as map keys")
+        if (spelt := data[at:end]) <= before:
+            raise MalformedError(what, came=f"map key {key!r}", expected="sorted keys, none twice")
+        before = spelt
+        members[key], at = _item(data, end, what, depth)
+    return members, at
+
+
+def format_cbor(value: Value) -> bytes:
+    """Return the deterministic encoding of `value`. It is the caller's duty to keep to the profile."""
+    out: list[bytes] = []
+    _write(value, out)
+    return b"".join(out)
+
+
+def _write(value: Value, out: list[bytes]) -> None:
+    if isinstance(value, bytes):
+        out += (head_bytes(2, len(value)), value)
+    elif isinstance(value, int):
+        out.append(head_bytes(0, value) if value >= 0 else head_bytes(1, -1 - value))
+    elif isinstance(value, str):
+        raw = value.encode()
+        out += (head_bytes(3, len(raw)), raw)
+    elif isinstance(value, list):
+        out.append(head_bytes(4, len(value)))
+        for item in value:
+            _write(item, out)
+    elif value is None:
+        out.append(b"\xf6")
+    else:
+        members = sorted((format_cbor(key), item) for key, item in value.items())
+        out.append(head_bytes(5, len(members)))
+        for key, item in members:
+            out.append(key)
+            _write(item, out)
+
+
+def head_bytes(major: int, argument: int) -> bytes:
+    """Return the initial byte and argument of an item in the shortest form."""
+    if argument < 24:
+        return bytes((major << 5 | argument,))
+    for info, width in _WIDTHS.items():
+        if argument < 1 << 8 * width:
+            return bytes((major << 5 | info,)) + argument.to_bytes(width, "big")
+    raise MalformedError("cbor", came=argument, expected="an integer of at most 64 bits")

@@ -1,0 +1,96 @@
+"""Strict JSON in (docs/formats.md, section 1). Nobody writes a body anew: what is hashed came as bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from verifier.errors import MalformedError
+
+MAX_DEPTH = 16
+MAX_INTEGER = 2**53 - 1
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def parse_json(data: bytes, what: str = "json") -> Any:
+    """Return the value that `data` spells: dicts, lists, str, int, bool, None.
+
+    Raises:
+        MalformedError: no UTF-8, a name twice, a float, an integer beyond 2**53 - 1, a lone
+            surrogate, more than 16 levels, or no JSON at all.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedError(what, came=f"byte {error.start} is not UTF-8", expected="UTF-8") from error
+    _require_shallow(text, what)
+    try:
+        value = _DECODER.decode(text)
+        if "\\u" in text:
+            _require_no_lone_surrogate(value, what)
+    except _RefusedError as refused:
+        raise MalformedError(what, came=refused.args[0], expected=refused.args[1]) from None
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(what, came=str(error), expected="JSON") from None
+    return value
+
+
+class _RefusedError(Exception):
+    """What the hooks raise inside the decoder: (what came, what was expected)."""
+
+
+def _require_shallow(text: str, what: str) -> None:
+    """Refuse deep nesting before the decoder recurses into it."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for each in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
+        depth += 1 if each in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise MalformedError(what, came="deeper nesting", expected=f"at most {MAX_DEPTH} levels")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _RefusedError(f"the name {twice!r} twice", "each name once")
+    return members
+
+
+def _integer(digits: str) -> int:
+    if digits == "-0" or len(digits) > 17:
+        raise _RefusedError(f"the number {digits[:40]}", "an integer within ±(2**53 - 1)")
+    number = int(digits)
+    if abs(number) > MAX_INTEGER:
+        raise _RefusedError(f"the number {digits}", "an integer within ±(2**53 - 1)")
+    return number
+
+
+def _float(digits: str) -> NoReturn:
+    raise _RefusedError(f"the number {digits[:40]}", "no fraction and no exponent; write amounts as text")
+
+
+def _constant(word: str) -> NoReturn:
+    raise _RefusedError(word, "JSON has no such number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+
+
+def _require_no_lone_surrogate(value: Any, what: str) -> None:
+    """Refuse text that has no UTF-8 form: an escaped half of a surrogate pair."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise MalformedError(what, came="a lone surrogate", expected="whole characters") from None
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            _require_no_lone_surrogate(name, what)
+            _require_no_lone_surrogate(member, what)
+    elif isinstance(value, list):
+        for member in value:
+            _require_no_lone_surrogate(member, what)

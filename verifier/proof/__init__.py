@@ -1,0 +1,1 @@
+"""Proof files and what verifying one means: the nine steps, the verdict, evidence, the audit."""

@@ -1,0 +1,38 @@
+"""Notices: what stands beside an outcome without changing it (docs/formats.md, section 18)."""
+
+from __future__ import annotations
+
+from verifier.judgement.recognition import WITH_CONDITIONS
+from verifier.proof.bundle import RESTRICTED
+from verifier.proof.examination import Examination
+from verifier.proof.verdict import Said, StoryEvent
+
+_CORRECTION = "record.correction"
+
+
+def notices_of(found: Examination) -> list[Said]:
+    """Return notices of recall, correction, lateness, restriction and conditions, in log order."""
+    notices = []
+    for (kind, _), history in found.closure.histories.items() if found.closure else ():
+        if kind == "recall":
+            notices += [Said("notice.recalled", {"event": event.name.hex()}) for event in history]
+    for told in found.told:
+        notices += _notices_of_event(told)
+    return notices
+
+
+def _notices_of_event(told: StoryEvent) -> list[Said]:
+    head = told.event.head
+    what = {"type": head.type, "event": told.event.name.hex()}
+    conditional = any(each.event.head.type == WITH_CONDITIONS for each in told.recognition.endorsements)
+    late = told.kind.late is not None and told.time - head.time >= told.kind.late
+    keys = {
+        "notice.late": late,
+        "notice.restricted": told.body == RESTRICTED,
+        "notice.conditions": conditional,
+        "notice.refused": told.recognition.outcome == "refused",
+    }
+    notices = [Said(key, what) for key, holds in keys.items() if holds]
+    if head.type == _CORRECTION:
+        notices += [Said("notice.corrected", {"event": name.hex()}) for name in head.about]
+    return notices

@@ -1,0 +1,87 @@
+"""Step 1, Ledger: the charter walk from the pinned hash, and the ledger's own signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifier.errors import NotPermittedError, UntrustedError
+from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.judgement.replay import Replay
+from verifier.primitives.checkpoint import parse_signed_checkpoint, verify_lines
+from verifier.primitives.merkle import leaf_hash
+from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
+from verifier.proof.bundle import StatementPart
+from verifier.proof.examination import Examination, read_event
+from verifier.proof.verdict import Said
+
+
+def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpoint: bytes) -> list[Said]:
+    """Establish which ledger speaks, and that it signed the checkpoint."""
+    found.charters = walk_charter(found, parts)
+    read, note = parse_signed_checkpoint(checkpoint)
+    charter = found.charter_at(read.size - 1)
+    if read.origin != charter.origin:
+        raise UntrustedError("checkpoint.origin", came=read.origin, expected=charter.origin)
+    found.checkpoint = read
+    found.cosignatures = verify_lines(read, note, charter.policy.keys)
+    kinds = {each.key.kind for each in found.cosignatures if each.key in charter.policy.logs}
+    if ED25519_NOTE not in kinds:
+        raise UntrustedError("checkpoint", came="no Ed25519 line of the ledger", expected=f"one of {charter.origin}")
+    if ML_DSA_COSIGNATURE not in kinds:
+        found.unchecked.append(Said("unchecked.post-quantum"))
+    own = found.standpoint.policy.policy
+    if own and not any(each.key in own.logs for each in found.cosignatures):
+        raise UntrustedError("checkpoint", came="no line of a log that you trust", expected="a log line of your policy")
+    return [
+        Said("step1.charter", {"version": charter.version, "hash": found.standpoint.policy.charter.hex()[:16]}),
+        Said("step1.checkpoint", {"origin": charter.origin, "size": read.size}),
+    ]
+
+
+def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
+    """Return the charters in force, from the pinned leaf 0 on; only charters and approvals are applied.
+
+    Raises:
+        UntrustedError: leaf 0 is not the pinned one, or no charter reached its threshold.
+    """
+    replay = Replay(found.standpoint.builtin)
+    if not parts or parts[0].leaf != 0:
+        raise UntrustedError("charter", came="no leaf 0", expected="the founding charter")
+    pinned = leaf_hash(found.statement(parts[0]).entry)
+    if pinned != found.standpoint.policy.charter:
+        raise UntrustedError("charter", came=pinned, expected=found.standpoint.policy.charter.hex())
+    for part in parts:
+        header = found.statement(part).header
+        root = replay.root_key(header.kid, part.leaf)
+        if root is None and part.leaf:
+            continue
+        if root:
+            found.verify(part, root[0], root[1], _origin(replay))
+        _apply(found, part, replay)
+        if root is None:
+            _verify_founding(found, part, replay)
+    replay.registry.charter_at(0)  # raises where version 1 was never approved
+    return replay
+
+
+def _apply(found: Examination, part: StatementPart, replay: Replay) -> None:
+    header = found.statement(part).header
+    for shown in part.events:
+        event = read_event(part, shown, header.issuer, header.kid).event
+        if event.head.type in (CHARTER, APPROVAL):
+            replay.apply(event)
+
+
+def _verify_founding(found: Examination, part: StatementPart, replay: Replay) -> None:
+    """Check leaf 0's signature by the root that the charter itself names; the pin stands for the rest."""
+    header = found.statement(part).header
+    root = replay.root_key(header.kid, 0)
+    if root is None or part.count != 1:
+        raise NotPermittedError("charter", came="another batch", expected="one event, by a root key that it names")
+    found.verify(part, root[0], root[1], _origin(replay))
+
+
+def _origin(replay: Replay) -> str:
+    if replay.founding is None:
+        raise UntrustedError("charter", came="none", expected="a charter in leaf 0")
+    return replay.founding.origin

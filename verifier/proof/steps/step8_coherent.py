@@ -1,0 +1,43 @@
+"""Step 8, Coherent: the story can be told in this order, and an item belongs to its product."""
+
+from __future__ import annotations
+
+from verifier.errors import ContradictionError, MismatchError
+from verifier.judgement.coherence import Violation, judge_order
+from verifier.ledgerformat.subject import form_of, product_of, subject_name
+from verifier.proof.examination import Examination
+from verifier.proof.verdict import Said
+
+
+def establish_coherent(found: Examination, subject: str) -> list[Said]:
+    """Establish that the rules of order of the types hold, as far as the histories are held."""
+    closure, registry = found.closure, found.registry
+    if closure is None or registry is None:
+        raise MismatchError("trace", came="none", expected="step 5 first")
+    rules = 0
+    for event in closure.events():
+        kind = registry.type_at(event.head.type, event.leaf)
+        rules += len(kind.order)
+        for finding in judge_order(event, kind, closure.histories.get):
+            if isinstance(finding, Violation):
+                raise ContradictionError("order", came=str(finding), expected=_spell_rule(finding))
+            found.unchecked.append(Said("unchecked.order", {"code": finding.rule.code}))
+    _require_product(found, subject)
+    return [Said("step8.rules", {"rules": rules})]
+
+
+def _spell_rule(violation: Violation) -> str:
+    rule = violation.rule
+    if rule.once:
+        return f"{violation.event.head.type} once"
+    return f"{' or '.join(rule.after)} before {violation.event.head.type}"
+
+
+def _require_product(found: Examination, subject: str) -> None:
+    """Whoever knows an item or lot derives its product, and asks for that follow."""
+    if found.closure is None or form_of(subject) not in ("item", "lot"):
+        return
+    history = found.closure.histories["trace", subject_name(subject)]
+    followed = ("trace", subject_name(product_of(subject)))
+    if history and not any(followed in event.head.follows for event in history):
+        raise ContradictionError("follows", came="no follow to the product", expected=product_of(subject))
