@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from verifier.errors import NotPermittedError, UntrustedError
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.replay import Replay
+from verifier.ledgerformat.head import parse_head
 from verifier.primitives.checkpoint import parse_signed_checkpoint, verify_lines
 from verifier.primitives.merkle import leaf_hash
 from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
@@ -67,9 +68,8 @@ def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
 def _apply(found: Examination, part: StatementPart, replay: Replay) -> None:
     header = found.statement(part).header
     for shown in part.events:
-        event = read_event(part, shown, header.issuer, header.kid).event
-        if event.head.type in (CHARTER, APPROVAL):
-            replay.apply(event)
+        if parse_head(shown.head).type in (CHARTER, APPROVAL):
+            replay.apply(read_event(part, shown, header.issuer, header.kid).event)
 
 
 def _verify_founding(found: Examination, part: StatementPart, replay: Replay) -> None:
