@@ -1,0 +1,175 @@
+"""From verdicts to text and JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from verifier.errors import SuyuanError
+from verifier.ledgerformat.head import Head
+from verifier.proof.bundle import MISSING, RESTRICTED
+from verifier.proof.verdict import Said, StepResult, Story, StoryEvent, Verdict
+from verifier.texts import has_text, text
+
+_BODY_STATES = {RESTRICTED: "restricted", MISSING: "missing"}
+_MARKS = {True: "✓", False: "✗", None: "·"}
+
+
+def render_verdict(verdict: Verdict, lang: str) -> str:
+    """Return a verdict as text: steps, timeline, notices, what was not checked, outcome."""
+    lines = [text("label.steps", lang)]
+    lines += [line for step in verdict.steps for line in _step(step, lang)]
+    if verdict.story:
+        lines += ["", *_story(verdict.story, lang)]
+    for label, said in (("label.notices", verdict.notices), ("label.unchecked", verdict.unchecked)):
+        if said:
+            lines += ["", text(label, lang), *(f"  - {say(each, lang)}" for each in said)]
+    lines += ["", f"{text('label.outcome', lang)}: {text(f'outcome.{verdict.outcome}', lang)}"]
+    if verdict.error:
+        lines.append(f"{text('label.reason', lang)}: {render_error(verdict.error, lang)}")
+    return "\n".join(lines)
+
+
+def say(said: Said, lang: str) -> str:
+    """Return a sentence of the catalogue."""
+    return text(said.key, lang, **said.values)
+
+
+def render_error(error: SuyuanError, lang: str) -> str:
+    """Return a refusal as one sentence: field, what came, what was expected."""
+    parts = []
+    if error.came:
+        parts.append(text("error.came", lang, came=error.came))
+    if error.expected:
+        parts.append(text("error.expected", lang, expected=error.expected))
+    glue = text("label.comma", lang)
+    sentence = text("error.frame", lang, field=error.field, what=glue.join(parts)) if parts else error.field
+    return f"{sentence}. {error.todo}" if error.todo else sentence
+
+
+def render_time(milliseconds: int) -> str:
+    """Return a time in UTC, to the second."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:
+    """Return a verdict as JSON for programs; texts stand beside the keys they come from."""
+    return {
+        "outcome": verdict.outcome,
+        "exitCode": verdict.exit_code,
+        "text": text(f"outcome.{verdict.outcome}", lang),
+        "error": error_json(verdict.error),
+        "steps": [
+            {
+                "number": step.number,
+                "name": text(f"step.{step.number}", lang),
+                "passed": step.passed,
+                "established": [said_json(each, lang) for each in step.said],
+                "error": error_json(step.error),
+            }
+            for step in verdict.steps
+        ],
+        "notices": [said_json(each, lang) for each in verdict.notices],
+        "notChecked": [said_json(each, lang) for each in verdict.unchecked],
+        "story": story_json(verdict.story, lang) if verdict.story else None,
+    }
+
+
+def said_json(said: Said, lang: str) -> dict[str, Any]:
+    """Return a sentence with its key and values."""
+    return {"key": said.key, "values": dict(said.values), "text": say(said, lang)}
+
+
+def error_json(error: SuyuanError | None) -> dict[str, Any] | None:
+    """Return a refusal's parts."""
+    if error is None:
+        return None
+    parts = {"code": error.code, "field": error.field, "came": error.came, "expected": error.expected}
+    return {**parts, "todo": error.todo, "text": str(error)}
+
+
+def story_json(story: Story, lang: str) -> dict[str, Any]:
+    """Return a story's events and what they stand on."""
+    return {
+        "subject": story.subject,
+        "walk": story.walk,
+        "ledger": {"origin": story.origin, "name": story.ledger_names[lang]},
+        "size": story.size,
+        "root": story.root.hex(),
+        "ledgerTime": story.time,
+        "cosignedBy": list(story.cosigned),
+        "events": [event_json(each, story, lang) for each in story.timeline],
+    }
+
+
+def event_json(told: StoryEvent, story: Story, lang: str) -> dict[str, Any]:
+    """Return one event of a story."""
+    head, recognition = told.event.head, told.recognition
+    body = told.event.body
+    return {
+        "name": told.event.name.hex(),
+        "type": head.type,
+        "title": told.kind.title[lang],
+        "stage": told.kind.stage,
+        "leaf": told.event.leaf,
+        "position": told.event.position,
+        "claimedTime": head.time,
+        "ledgerTime": told.time,
+        "issuer": {"uri": told.issuer.uri, "name": told.issuer.names[lang]},
+        "subjects": _subjects(head, story),
+        "about": [each.hex() for each in head.about],
+        "recognition": recognition.outcome,
+        "cosignedBy": [
+            {"uri": each.by.uri, "name": each.by.names[lang], "type": each.event.head.type, "expired": each.expired}
+            for each in recognition.endorsements
+        ],
+        "body": _BODY_STATES.get(told.body, "shown") if isinstance(told.body, int) else "shown",
+        "data": dict(body.data) if body else None,
+        "disclosed": {each.pointer: each.value for each in told.disclosures},
+    }
+
+
+def _subjects(head: Head, story: Story) -> list[str]:
+    """Return the subjects that an event joins or follows, in clear where they are known."""
+    names = dict.fromkeys(name for _, name in (*head.joins, *head.follows))
+    return [story.subjects.get(name, name.hex()) for name in names]
+
+
+def _step(step: StepResult, lang: str) -> list[str]:
+    state = {True: "step.passed", False: "step.failed", None: "step.not-reached"}[step.passed]
+    name = text(f"step.{step.number}", lang)
+    lines = [f"  {step.number} {_MARKS[step.passed]} {name}: {text(state, lang)}"]
+    lines += [f"      {say(each, lang)}" for each in step.said]
+    if step.error:
+        lines.append(f"      {render_error(step.error, lang)}")
+    return lines
+
+
+def _story(story: Story, lang: str) -> list[str]:
+    lines = [
+        f"{text('label.subject', lang)}: {story.subject} ({text(f'label.walk.{story.walk}', lang)})",
+        f"{text('label.ledger', lang)}: {story.ledger_names[lang]} ({story.origin}), "
+        + text("label.size", lang, size=story.size, time=render_time(story.time)),
+        "",
+        text("label.timeline", lang),
+    ]
+    return lines + [line for told in story.timeline for line in _event(told, lang)]
+
+
+def _event(told: StoryEvent, lang: str) -> list[str]:
+    head, recognition = told.event.head, told.recognition
+    key = f"stage.{told.kind.stage}"
+    stage = text(key, lang) if has_text(key) else told.kind.stage
+    first = f"  {render_time(head.time)}  [{stage}] {told.kind.title[lang]} · "
+    first += text("label.issued-by", lang, name=told.issuer.names[lang])
+    lines = [first]
+    accepting = [each.by.names[lang] for each in recognition.endorsements if each.accepts]
+    if accepting:
+        cosigned = text("label.cosigned-by", lang, names=text("label.comma", lang).join(accepting))
+        lines.append(f"      {cosigned} · {text(f'recognition.{recognition.outcome}', lang)}")
+    elif recognition.policies:
+        lines.append(f"      {text(f'recognition.{recognition.outcome}', lang)}")
+    recorded = text("label.recorded-at", lang)
+    place = text("label.leaf", lang, leaf=told.event.leaf)
+    lines.append(f"      {recorded} {render_time(told.time)} · {place} · {told.event.name.hex()[:16]}…")
+    return lines

@@ -1,0 +1,209 @@
+"""Each format by itself: a checkpoint, a receipt, two checkpoints, one event (docs/formats.md, section 17).
+
+For whoever keeps receipts for years: the charter file, or the registry part of any trace proof, is all
+that these need besides the trust policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UntrustedError
+from verifier.judgement.participants import Participant
+from verifier.judgement.replay import Replay
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.mapping import check_body, check_head
+from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
+from verifier.ledgerformat.vocabulary import EventType
+from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed_checkpoint, verify_lines
+from verifier.primitives.merkle import check_consistency, leaf_hash, root_of_shared_path
+from verifier.primitives.note import ED25519_NOTE
+from verifier.proof.bundle import BodyState, StatementPart
+from verifier.proof.eventproof import EventProof
+from verifier.proof.examination import Examination, Standpoint, read_event, require_scope
+from verifier.proof.steps.step1_ledger import establish_ledger, walk_charter
+from verifier.proof.steps.step2_unforked import establish_unforked, require_quorum
+from verifier.proof.steps.step3_sealed import establish_sealed
+from verifier.proof.steps.step4_keys import establish_keys
+from verifier.proof.traceproof import TraceProof
+from verifier.proof.verdict import Said
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCheckpoint:
+    """A checkpoint signed by the ledger.
+
+    Attributes:
+        checkpoint: origin, size and root.
+        cosignatures: every line, verified.
+        quorum: whether they reach the quorum of charter and policy.
+    """
+
+    checkpoint: Checkpoint
+    cosignatures: tuple[Cosignature, ...]
+    quorum: bool
+
+    @property
+    def cosigners(self) -> tuple[str, ...]:
+        """Return the names of the cosigners, without the ledger's own."""
+        own = self.checkpoint.origin
+        return tuple(sorted({each.key.name for each in self.cosignatures if each.key.name != own}))
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedReceipt:
+    """A receipt for a statement: *promised*, or *recorded* where a quorum stands behind its root."""
+
+    origin: str
+    leaf: int
+    size: int
+    time: int
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedEvent:
+    """One event that stands in the log, said by whom it says."""
+
+    event: Event
+    kind: EventType
+    issuer: Participant
+    body: BodyState
+    checkpoint: VerifiedCheckpoint
+    time: int | None
+    unchecked: tuple[Said, ...] = field(default=())
+
+
+def verify_checkpoint(note: bytes, charter: Sequence[StatementPart], standpoint: Standpoint) -> VerifiedCheckpoint:
+    """Return a checkpoint that the ledger signed, under the charter in force at its size.
+
+    Raises:
+        UntrustedError: another ledger, or a line of a key that the charter does not name.
+        BadSignatureError: a line that its key did not sign.
+    """
+    return _checkpoint(note, walk_charter(Examination(standpoint, ()), charter), standpoint)
+
+
+def _checkpoint(note: bytes, replay: Replay, standpoint: Standpoint) -> VerifiedCheckpoint:
+    checkpoint, parsed = parse_signed_checkpoint(note)
+    charter = replay.registry.charter_at(max(0, checkpoint.size - 1))
+    if checkpoint.origin != charter.origin:
+        raise UntrustedError("checkpoint.origin", came=checkpoint.origin, expected=charter.origin)
+    lines = verify_lines(checkpoint, parsed, charter.policy.keys)
+    if not any(each.key in charter.policy.logs and each.key.kind == ED25519_NOTE for each in lines):
+        raise UntrustedError("checkpoint", came="no Ed25519 line of the ledger", expected=f"one of {charter.origin}")
+    own = standpoint.policy.policy
+    try:
+        require_quorum(charter.policy, charter.policy.quorum, lines, "the charter's quorum")
+        if own:
+            require_quorum(own, own.quorum, lines, "your policy's quorum")
+    except IncompleteError:
+        return VerifiedCheckpoint(checkpoint, lines, quorum=False)
+    return VerifiedCheckpoint(checkpoint, lines, quorum=True)
+
+
+def verify_extension(older: VerifiedCheckpoint, newer: VerifiedCheckpoint, path: Sequence[bytes]) -> None:
+    """Return if the newer log extends the older one; raise InconsistentError if not."""
+    check_consistency(
+        size=older.checkpoint.size,
+        root=older.checkpoint.root,
+        newer_size=newer.checkpoint.size,
+        newer_root=newer.checkpoint.root,
+        path=path,
+    )
+
+
+def verify_statement_receipt(
+    receipt: bytes,
+    statement: bytes,
+    charter: Sequence[StatementPart],
+    standpoint: Standpoint,
+    checkpoint: VerifiedCheckpoint | None = None,
+) -> VerifiedReceipt:
+    """Return what a receipt says of a statement.
+
+    Args:
+        receipt: RFC 9942 receipt.
+        statement: the statement's bytes, as recorded.
+        charter: statement parts of a charter file.
+        standpoint: whom the verifier trusts.
+        checkpoint: a checkpoint of the receipt's size, for *recorded*.
+
+    Raises:
+        UntrustedError: a receipt key that no charter names.
+        MismatchError: a checkpoint of another size or root.
+    """
+    parsed = parse_receipt(receipt)
+    replay = walk_charter(Examination(standpoint, ()), charter)
+    in_force = replay.registry.charter_at(parsed.size - 1)
+    if in_force.receipt.kid != parsed.kid:
+        raise UntrustedError("receipt.kid", came=parsed.kid, expected=f"{in_force.receipt.kid.hex()}, the charter's")
+    root = verify_receipt(parsed, leaf=leaf_hash(statement), key=in_force.receipt, origin=in_force.origin)
+    if checkpoint and (checkpoint.checkpoint.size, checkpoint.checkpoint.root) != (parsed.size, root):
+        came = f"size {checkpoint.checkpoint.size}"
+        raise MismatchError("checkpoint", came=came, expected=f"size {parsed.size} and root {root.hex()}")
+    recorded = checkpoint is not None and checkpoint.quorum
+    return VerifiedReceipt(in_force.origin, parsed.index, parsed.size, parsed.time, recorded)
+
+
+def verify_event(proof: EventProof, held: TraceProof, standpoint: Standpoint) -> VerifiedEvent:
+    """Return the event that a proof shows, by the registry part of a trace proof that the verifier holds.
+
+    Raises:
+        IncompleteError: the held registry is older than the event, or lacks its issuer, key or type.
+        VerificationError: signature, links or body are not as they must be.
+    """
+    found = Examination(standpoint, held.seals)
+    establish_ledger(found, held.registry, held.checkpoint)
+    establish_unforked(found)
+    establish_sealed(found, [*held.registry, *held.trace], held.path)
+    establish_keys(found, held.registry, held.trace, held.registry_index)
+    part = proof.statement
+    if found.checkpoint is None or found.registry is None or found.charters is None:
+        raise MismatchError("registry", came="none", expected="a trace proof of the same ledger")
+    if part.leaf >= found.checkpoint.size:
+        raise IncompleteError("registry", came=f"size {found.checkpoint.size}", expected=f"more than leaf {part.leaf}")
+    checkpoint = _checkpoint(proof.checkpoint, found.charters, standpoint)
+    time = _place(proof, checkpoint, found)
+    return _judge(part, found, checkpoint, time)
+
+
+def _place(proof: EventProof, checkpoint: VerifiedCheckpoint, found: Examination) -> int | None:
+    """Return the ledger time of the event, None where no seal is shown, once statement and seal stand in the log."""
+    leaves = {proof.statement.leaf: leaf_hash(found.statement(proof.statement).entry)}
+    time = None
+    if proof.seal:
+        charter = found.charter_at(proof.seal.leaf)
+        proof.seal.signed.verify(charter.seal, charter.origin)
+        if not proof.seal.signed.seal.covers(proof.statement.leaf):
+            raise MismatchError("seal", came=f"leaf {proof.seal.leaf}", expected="the seal that covers the statement")
+        leaves[proof.seal.leaf] = leaf_hash(proof.seal.signed.entry)
+        time = proof.seal.signed.seal.time
+    root = root_of_shared_path(checkpoint.checkpoint.size, leaves, proof.path, "log path")
+    if root != checkpoint.checkpoint.root:
+        raise MismatchError("log root", came=root, expected=checkpoint.checkpoint.root.hex())
+    return time
+
+
+def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoint, time: int | None) -> VerifiedEvent:
+    registry = found.registry
+    if registry is None:
+        raise MismatchError("registry", came="none", expected="a registry")
+    header = found.statement(part).header
+    key = registry.key_at(header.kid, part.leaf, time if time is not None else found.newest_seal.time)
+    if key.use != "statement":
+        raise NotPermittedError("key.use", came=key.use, expected="statement")
+    found.verify(part, key.holder, key.key, found.charter_at(part.leaf).origin)
+    shown = read_event(part, part.events[0], header.issuer, header.kid)
+    require_scope(shown, key)
+    kind = registry.type_at(shown.event.head.type, part.leaf)
+    check_head(kind, shown.event.head)
+    if shown.event.body:
+        check_body(kind, shown.event.body)
+    issuer = registry.participant_at(shown.event.head.principal, part.leaf)
+    if issuer is None:
+        raise IncompleteError("registry", came="no such participant", expected=shown.event.head.principal)
+    names = ["authority", "completeness", "recognition", "truth"] + ([] if time is not None else ["time"])
+    unchecked = tuple(Said(f"unchecked.{name}") for name in names)
+    return VerifiedEvent(shown.event, kind, issuer, shown.body, checkpoint, time, unchecked)
