@@ -1,0 +1,198 @@
+"""The folder of a ledger: what lies where, making a new one, opening it.
+
+    ledger.db            the database, with its -wal, -shm and .lock
+    log/                 tiles, entry bundles, the published checkpoint
+    keys/                the ledger's own keys, encrypted
+    ledger.public.json   what a charter must name
+
+The guard lies elsewhere (`init --guard`): a copy of this folder must never bring its guard along.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.errors import SetupError
+from ledger.ledger import Ledger
+from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, load_ledger_keys, save_ledger_keys
+from ledger.store.interface import Reader
+from ledger.store.sqlite.connection import create, lock
+from ledger.store.sqlite.store import SqliteStore
+from ledger.tiles.files import sync_folder, write_new
+from ledger.tiles.folder import TileFolder
+from verifier.primitives.keys import format_key
+from verifier.primitives.note import format_vkey, require_name
+
+_ORIGIN, _GUARD = "origin", "guard"  # names in the database's own table
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFolder:
+    """Where the parts of a ledger lie below one folder."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """Return the database's file."""
+        return self.root / "ledger.db"
+
+    @property
+    def tiles(self) -> Path:
+        """Return the folder of tiles, bundles and the published checkpoint."""
+        return self.root / "log"
+
+    @property
+    def keys(self) -> Path:
+        """Return the folder of the ledger's keys."""
+        return self.root / "keys"
+
+    @property
+    def public(self) -> Path:
+        """Return the file that says what a charter must name."""
+        return self.root / "ledger.public.json"
+
+    @property
+    def usual_guard(self) -> Path:
+        """Return where the guard lies if nobody says otherwise: beside the folder, not in it."""
+        root = self.root.absolute()
+        return root.with_name(f"{root.name}.guard")
+
+
+def milliseconds() -> int:
+    """Return the clock, milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def create_ledger(root: Path, origin: str, passphrase: bytes, *, guard: Path | None = None) -> dict[str, Any]:
+    """Make a new ledger's folder; return what a charter must name.
+
+    All is made aside and moved into place at the end: a crash leaves the whole folder, or none.
+
+    Raises:
+        SetupError: there is something already, at the folder or at the guard.
+        MalformedError: no name for a ledger.
+    """
+    require_name(origin, "origin")
+    folder = LedgerFolder(root)
+    guard = (guard or folder.usual_guard).absolute()
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise SetupError(str(root), came="a folder that is not empty", expected="a new folder")
+    if guard.exists():
+        todo = "Name another one, or go on with the ledger that it belongs to."
+        raise SetupError(str(guard), came="a guard that is there already", expected="none", todo=todo)
+    aside = LedgerFolder(root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}"))
+    try:
+        public = _make(aside, origin, passphrase, guard)
+        aside.root.replace(root)
+        sync_folder(root.absolute().parent)
+    except OSError as error:
+        raise SetupError(str(root), came=error.strerror, expected="a folder that can be written") from error
+    finally:
+        shutil.rmtree(aside.root, ignore_errors=True)
+    return public
+
+
+def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: Path) -> dict[str, Any]:
+    folder.keys.mkdir(parents=True, mode=0o700)
+    keys = generate_ledger_keys(origin)
+    save_ledger_keys(folder.keys, keys, passphrase)
+    create(folder.database)
+    store = SqliteStore(folder.database)
+    try:
+        store.writer().set_meta(_ORIGIN, origin)
+        store.writer().set_meta(_GUARD, str(guard))
+    finally:
+        store.close()
+    public = public_parts(keys)
+    write_new(folder.public, (json.dumps(public, indent=2) + "\n").encode())
+    sync_folder(folder.root)
+    return public
+
+
+def public_parts(keys: LedgerKeys) -> dict[str, Any]:
+    """Return what a charter must name of a ledger's own keys, as JSON has it."""
+    vkeys = [format_vkey(key) for key in keys.note_keys]
+    return {
+        "origin": keys.origin,
+        "seal": format_key(keys.seal.public),
+        "receipt": format_key(keys.receipt.public),
+        "log": vkeys,
+        "policy": "".join(f"log {vkey}\n" for vkey in vkeys),
+    }
+
+
+def open_ledger(
+    root: Path,
+    passphrase: bytes,
+    *,
+    guard: Path | None = None,
+    new_guard: bool = False,
+    clock: Callable[[], int] = milliseconds,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Ledger:
+    """Return the ledger of a folder, recovered and writing.
+
+    Args:
+        root: the folder.
+        passphrase: of its keys.
+        guard: where the guard lies; None for where `init` put it.
+        new_guard: begin a new guard although the ledger is not new; only where the old one is lost for
+            good, and nothing newer than this database was ever signed.
+        clock: milliseconds since 1970.
+        monotonic: seconds, never going back.
+
+    Raises:
+        SetupError: no ledger, no guard, another process that writes, or other keys than the charter's.
+        KeyFileError: keys that this passphrase does not open.
+        StoppedError: an older state than what was signed already.
+    """
+    folder = LedgerFolder(root)
+    store = SqliteStore(folder.database)
+    try:
+        reader = store.writer().reader()
+        keys = load_ledger_keys(folder.keys, _origin_of(reader, folder), passphrase)
+        found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
+        if reader.counters().size and not new_guard:
+            _require_guard(found)
+        return Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _origin_of(reader: Reader, folder: LedgerFolder) -> str:
+    origin = reader.meta(_ORIGIN)
+    if origin is None:
+        raise SetupError(str(folder.database), came="no origin", expected="a database that `suyuan init` made")
+    return origin
+
+
+def _require_guard(guard: Path) -> None:
+    """Refuse to begin a new guard for a ledger that has signed already: it would know of nothing."""
+    if not guard.exists():
+        todo = "Name where it is. Begin a new one only if nothing newer than this database was ever signed."
+        raise SetupError(str(guard), came="no guard", expected="the guard of this ledger", todo=todo)
+
+
+def migrate_ledger(root: Path) -> None:
+    """Bring a ledger's database to the tables of this version.
+
+    Raises:
+        SetupError: there is none, or another process writes to it.
+    """
+    database = LedgerFolder(root).database
+    if not database.exists():
+        raise SetupError(str(database), came="no database", expected="one that `suyuan init` made")
+    held = lock(database)
+    try:
+        create(database)
+    finally:
+        os.close(held)
