@@ -1,8 +1,8 @@
 """The top levels of the prefix tree, one array in memory.
 
-Node 1 is the root; node n has children 2n and 2n + 1; the nodes from 2**levels on are the buckets. Each
-node has a class, because a lone leaf stands as high as it is alone: EMPTY, LEAF (its hash floats up
-unchanged) or NODE.
+Node 1 is the root; node n has children 2n and 2n + 1; the nodes from 2**levels on are the buckets. What
+stands at a node is its *summary*: a class byte and a 32-byte hash. The class is there because a lone leaf
+stands as high as it is alone: EMPTY, LEAF (its hash floats up unchanged) or NODE.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import TypeAlias
 from verifier.ledgerformat.index import EMPTY as EMPTY_HASH
 
 EMPTY, LEAF, NODE = 0, 1, 2
-Summary: TypeAlias = tuple[int, bytes]  # class and hash of a subtree
+SIZE = 33
+Summary: TypeAlias = bytes  # class byte and hash of a subtree, 33 bytes
 ReadNode: TypeAlias = Callable[[int], Summary]
 
-NOTHING: Summary = (EMPTY, EMPTY_HASH)
+NOTHING: Summary = bytes([EMPTY]) + EMPTY_HASH
+_LEAF, _NODE = bytes([LEAF]), bytes([NODE])
 
 
 class Heap:
-    """Classes and hashes of the top levels.
+    """Summaries of the top levels.
 
     Attributes:
         levels: how many levels lie above the buckets.
@@ -30,29 +32,22 @@ class Heap:
     def __init__(self, levels: int) -> None:
         """Start empty, with 2**levels buckets."""
         self.levels = levels
-        self._classes = bytearray(2 << levels)
-        self._hashes = bytearray(64 << levels)
-
-    @property
-    def first_bucket(self) -> int:
-        """Return the node of bucket 0."""
-        return 1 << self.levels
+        self._summaries = bytearray(SIZE * (2 << levels))
 
     def read(self, node: int) -> Summary:
-        """Return class and hash of a node."""
-        at = node << 5
-        return self._classes[node], bytes(self._hashes[at : at + 32])
+        """Return the summary of a node."""
+        at = node * SIZE
+        return bytes(self._summaries[at : at + SIZE])
 
     def write(self, node: int, summary: Summary) -> None:
-        """Set class and hash of a node. The hash goes first: a reader that sees the class sees its hash."""
-        at = node << 5
-        self._hashes[at : at + 32] = summary[1]
-        self._classes[node] = summary[0]
+        """Set the summary of a node."""
+        at = node * SIZE
+        self._summaries[at : at + SIZE] = summary
 
     @property
     def root(self) -> bytes:
         """Return the root of the prefix tree."""
-        return self.read(1)[1]
+        return self.read(1)[1:]
 
 
 def combine(left: Summary, right: Summary) -> Summary:
@@ -61,39 +56,53 @@ def combine(left: Summary, right: Summary) -> Summary:
         return right
     if right[0] == EMPTY and left[0] != NODE:
         return left
-    return NODE, sha256(b"\x03" + left[1] + right[1]).digest()
+    return _NODE + sha256(b"\x03" + left[1:] + right[1:]).digest()
 
 
 def climb(buckets: Mapping[int, Summary], read: ReadNode) -> dict[int, Summary]:
     """Return every node that changes when these bucket nodes change, the root included.
 
     Args:
-        buckets: new class and hash by bucket node.
+        buckets: new summary by bucket node.
         read: the nodes as they were, for the siblings that do not change.
     """
     changed = dict(buckets)
-    level: Sequence[int] = sorted(buckets)
-    while level and level[0] > 1:
-        parents = sorted({node >> 1 for node in level})
-        for parent in parents:
-            left, right = parent << 1, parent << 1 | 1
-            changed[parent] = combine(changed.get(left) or read(left), changed.get(right) or read(right))
-        level = parents
+    level: Mapping[int, Summary] = buckets
+    while level and 1 not in level:
+        above: dict[int, Summary] = {}
+        for node, summary in level.items():
+            parent = node >> 1
+            if parent in above:
+                continue
+            sibling = level.get(node ^ 1) or read(node ^ 1)
+            above[parent] = combine(sibling, summary) if node & 1 else combine(summary, sibling)
+        changed.update(above)
+        level = above
     return changed
 
 
 def subtree(leaves: Sequence[tuple[bytes, bytes]], depth: int) -> Summary:
-    """Return class and hash of the subtree over leaves (key, leaf hash), sorted by key, at a depth."""
+    """Return the summary of the subtree over leaves (key, leaf hash), sorted by key, at a depth."""
     if not leaves:
         return NOTHING
     if len(leaves) == 1:
-        return LEAF, leaves[0][1]
+        return _LEAF + leaves[0][1]
+    return _NODE + _subtree_hash(leaves, depth)
+
+
+def _subtree_hash(leaves: Sequence[tuple[bytes, bytes]], depth: int) -> bytes:
+    """Return the hash over at least one leaf."""
+    if len(leaves) == 1:
+        return leaves[0][1]
     byte, mask = depth >> 3, 0x80 >> (depth & 7)
     turn = 0
     while turn < len(leaves) and not leaves[turn][0][byte] & mask:
         turn += 1
-    left, right = subtree(leaves[:turn], depth + 1), subtree(leaves[turn:], depth + 1)
-    return NODE, sha256(b"\x03" + left[1] + right[1]).digest()
+    if turn in (0, len(leaves)):
+        below = _subtree_hash(leaves, depth + 1)
+        return sha256(b"\x03" + (EMPTY_HASH + below if turn == 0 else below + EMPTY_HASH)).digest()
+    left, right = _subtree_hash(leaves[:turn], depth + 1), _subtree_hash(leaves[turn:], depth + 1)
+    return sha256(b"\x03" + left + right).digest()
 
 
 def bucket_of(key: bytes, levels: int) -> int:

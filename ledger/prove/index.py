@@ -122,7 +122,7 @@ class _Writer:
             self.turns.append(NOTHING)
         else:
             self.turns.append(SIBLING)
-            self.nodes.append(summary[1])
+            self.nodes.append(summary[1:])
 
     def _leaf(self, keys: Sequence[bytes], key: bytes) -> None:
         if list(keys) == [key]:

@@ -16,7 +16,7 @@ from ledger.index.state import KeyState
 from ledger.sequencer.judge import Judged, judge_candidate
 from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
 from verifier.errors import SuyuanError
-from verifier.judgement.authority import TraceState, advance
+from verifier.judgement.authority import TraceState
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair, event_name, parse_head
@@ -79,6 +79,7 @@ class BlockBuilder:
         self._reader = store.reader()
         self._rows: dict[int, list[KeyRow]] = {}
         self._states: dict[bytes, KeyState] = {}
+        self._traces: dict[bytes, KeyState] = {}  # by subject name
         self._touched: dict[bytes, KeyState] = {}
         self._old: dict[bytes, bytes | None] = {}
         self._numbers = start.participants
@@ -115,7 +116,10 @@ class BlockBuilder:
 
     def trace_state(self, name: bytes) -> TraceState | None:
         """Return owner and custody of a subject, None where its trace has not begun."""
-        return self._state(index_key("trace", name)).trace
+        state = self._traces.get(name)
+        if state is None:
+            state = self._traces[name] = self._state(index_key("trace", name))
+        return state.trace
 
     def history(self, pair: Pair) -> list[Event]:
         """Return the events of a [kind, name]: recorded before, or earlier in this block."""
@@ -152,6 +156,11 @@ class BlockBuilder:
         for key in keys:
             if key not in self._states:
                 self._states[key] = KeyState.new(key)
+        for candidate in candidates:
+            for event in candidate.events:
+                for (kind, name), key in zip(event.head.joins, event.keys, strict=True):
+                    if kind == "trace":
+                        self._traces[name] = self._states[key]
 
     def _state(self, key: bytes) -> KeyState:
         """Return a key's state, read if need be; a new one where it has no history."""
@@ -181,13 +190,13 @@ class BlockBuilder:
             self._ranges.setdefault(statement.header.kid, []).append((first, count))
         issuer = self._participant(statement.header.issuer)
         for event, placed in zip(candidate.events, judged.events, strict=True):
-            self._record_event(event, placed, issuer)
+            self._record_event(event, placed, issuer, judged.traces)
         if candidate.envelope_key:
             self._record_envelope(candidate, candidate.envelope_key, leaf, issuer)
         self._block.attachments.extend(candidate.attachments.items())
         self._apply_registry(judged.events)
 
-    def _record_event(self, event: CandidateEvent, placed: Event, issuer: int) -> None:
+    def _record_event(self, event: CandidateEvent, placed: Event, issuer: int, traces: dict[bytes, TraceState]) -> None:
         head, seq, leaf, position = event.head, self._seq, placed.leaf, placed.position
         self._block.events.append(
             (seq, leaf, position, head.id, issuer, lookup_of(event.name), event.spelt, event.body_bytes)
@@ -199,10 +208,10 @@ class BlockBuilder:
         for pointer, text in event.disclosures.items():
             self._block.disclosures.append((seq, pointer, text))
         entry = sha256(b"\x00\x06" + event.name + leaf.to_bytes(8, "big") + position.to_bytes(4, "big")).digest()
-        for (kind, _), key in zip(head.joins, event.keys, strict=True):
+        for (kind, name), key in zip(head.joins, event.keys, strict=True):
             state = self._join(key, entry)
             if kind == "trace":
-                state.trace = advance(state.trace, head, event.kind)
+                state.trace = traces[name]
         self._seq += 1
 
     def _record_envelope(self, candidate: Candidate, key: bytes, leaf: int, issuer: int) -> None:
@@ -255,7 +264,7 @@ class BlockBuilder:
             first=first,
             covered=covered,
             previous=self._start.last_seal,
-            root=nodes[1][1] if nodes else heap.root,
+            root=nodes[1][1:] if nodes else heap.root,
             keys=self._key,
             time=self._time,
         )
@@ -272,13 +281,13 @@ class BlockBuilder:
         for key in sorted(self._touched):
             state = self._touched[key]
             node = bucket_of(key, levels)
-            if node not in merged:
-                merged[node] = {row[0]: row[4] for row in self._rows[node]}
-            merged[node][key] = state.seal()
+            leaves = merged.get(node)
+            if leaves is None:
+                leaves = merged[node] = {row[0]: row[4] for row in self._rows[node]}
+            leaves[key] = state.seal()
             self._write_key(state, new=self._old[key] is None)
-        return climb(
-            {node: subtree(sorted(leaves.items()), levels) for node, leaves in merged.items()}, self._overlay.heap.read
-        )
+        changed = {node: subtree(sorted(leaves.items()), levels) for node, leaves in merged.items()}
+        return climb(changed, self._overlay.heap.read)
 
     def _write_key(self, state: KeyState, *, new: bool) -> None:
         owner = guarded = custodian = None

@@ -145,20 +145,29 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
             "statement.kid", came="a root key", expected="a statement key: roots say registry events only"
         )
     _require_scope(event, key)
+
+    def state_of(name: bytes) -> TraceState | None:
+        return judged.traces.get(name) or view.trace_state(name)
+
     check_authority(
         placed,
         event.kind,
         registry=replay.registry,
-        state_of=lambda name: judged.traces.get(name) or view.trace_state(name),
+        state_of=state_of,
         targets=event.targets,
-        holds=lambda _: True,
+        holds=_holds_all,
     )
-    if any(rule.refuse for rule in event.kind.order):
+    if event.kind.refuses:
         _require_order(placed, event, view, judged)
     for kind, name in event.head.joins:
         if kind == "trace":
-            judged.traces[name] = advance(judged.traces.get(name) or view.trace_state(name), event.head, event.kind)
+            judged.traces[name] = advance(state_of(name), event.head, event.kind)
     return placed
+
+
+def _holds_all(_: Pair) -> bool:
+    """Return that the ledger holds every history."""
+    return True
 
 
 def _require_scope(event: CandidateEvent, key: Key | None) -> None:

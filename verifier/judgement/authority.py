@@ -6,14 +6,13 @@ follows from heads alone. Admission, verifier and auditor run these same functio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from verifier.errors import NotPermittedError
 from verifier.judgement.participants import Participant
 from verifier.judgement.registry import Registry
-from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.subject import form_of, gs1_digits, product_of, subject_name
@@ -78,10 +77,9 @@ def check_authority(
     principal = _require_principal(event, kind_of_event, registry)
     if targets is not None:
         _require_answer_right(principal, kind_of_event, targets)
-    clear = subjects_in_clear(event.body)
     for pair in head.joins:
         if holds(("trace", pair[1])):
-            _require_join_right(pair, principal, event, kind_of_event, state_of(pair[1]), targets, clear)
+            _require_join_right(pair, principal, event, kind_of_event, state_of(pair[1]), targets)
     for pair in head.follows:
         if holds(("trace", pair[1])):
             _require_follow_right(pair, principal, head, state_of(pair[1]))
@@ -102,11 +100,6 @@ def _require_principal(event: Event, kind_of_event: EventType, registry: Registr
     if head.to is not None and registry.participant_at(head.to, event.leaf) is None:
         raise NotPermittedError("head.to", came=head.to, expected=f"a participant admitted at leaf {event.leaf}")
     return principal
-
-
-def subjects_in_clear(body: Body | None) -> Mapping[bytes, str]:
-    """Return a body's subjects by name; none where the body is not shown."""
-    return {subject_name(each): each for each in body.all_subjects()} if body else {}
 
 
 def has_authority(principal: Participant, state: TraceState) -> bool:
@@ -133,17 +126,17 @@ def _require_join_right(  # noqa: PLR0917 - one rule with all it looks at
     kind_of_event: EventType,
     state: TraceState | None,
     targets: Sequence[Head] | None,
-    clear: Mapping[bytes, str],
 ) -> None:
     kind, name = pair
     if kind == "trace":
         if state is None:
-            _require_opening_right(name, principal, event, kind_of_event, clear)
+            _require_opening_right(name, principal, event, kind_of_event)
         elif not (has_authority(principal, state) or _is_answered(pair, targets)):
-            raise _stranger("head.joins", principal, name, clear)
+            came = f"{principal.uri} at {_spell(name, event)}"
+            raise NotPermittedError("head.joins", came=came, expected="an agency, its owner, or who has custody of it")
     elif kind == "case" and state is None:
         raise NotPermittedError(
-            "head.joins", came=f"case of {_spell(name, clear)}", expected="a subject whose trace began"
+            "head.joins", came=f"case of {_spell(name, event)}", expected="a subject whose trace began"
         )
     elif kind == "recall" and not principal.is_agency and (state is None or state.owner != principal.uri):
         raise NotPermittedError("head.joins", came=principal.uri, expected="an agency or the owner to recall it")
@@ -154,13 +147,11 @@ def _is_answered(pair: Pair, targets: Sequence[Head] | None) -> bool:
     return any(pair in target.joins for target in targets or ())
 
 
-def _require_opening_right(
-    name: bytes, principal: Participant, event: Event, kind_of_event: EventType, clear: Mapping[bytes, str]
-) -> None:
+def _require_opening_right(name: bytes, principal: Participant, event: Event, kind_of_event: EventType) -> None:
     if not kind_of_event.opened_forms:
         expected = f"a subject whose trace began: {kind_of_event.name} opens none"
-        raise NotPermittedError("head.joins", came=_spell(name, clear), expected=expected)
-    subject = clear.get(name)
+        raise NotPermittedError("head.joins", came=_spell(name, event), expected=expected)
+    subject = _in_clear(name, event)
     if subject is None:
         return  # the form needs the body; with the head alone it is enough that the type opens some form
     form = form_of(subject)
@@ -192,14 +183,15 @@ def _require_follow_right(pair: Pair, principal: Participant, head: Head, state:
         raise NotPermittedError("head.follows", came=f"{principal.uri} for {head.type}", expected=expected)
 
 
-def _stranger(field: str, principal: Participant, name: bytes, clear: Mapping[bytes, str]) -> NotPermittedError:
-    came = f"{principal.uri} at {_spell(name, clear)}"
-    return NotPermittedError(field, came=came, expected="an agency, its owner, or who has custody of it")
-
-
 def _of(event: Event, role: str) -> tuple[str, ...]:
     return event.body.of_role(role) if event.body else ()
 
 
-def _spell(name: bytes, clear: Mapping[bytes, str]) -> str:
-    return clear.get(name, name.hex())
+def _in_clear(name: bytes, event: Event) -> str | None:
+    """Return the subject that a name stands for, if the event's body has it."""
+    subjects = event.body.all_subjects() if event.body else ()
+    return next((each for each in subjects if subject_name(each) == name), None)
+
+
+def _spell(name: bytes, event: Event) -> str:
+    return _in_clear(name, event) or name.hex()

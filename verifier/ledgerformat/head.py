@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from verifier.errors import MalformedError, TooLargeError
+from verifier.ledgerformat.head_quick import quick_head
 from verifier.ledgerformat.subject import KIND, TYPE
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
 from verifier.primitives.strict_json import MAX_INTEGER
@@ -92,6 +93,9 @@ def parse_head(data: bytes, what: str = "head") -> Head:
     """
     if len(data) > MAX_HEAD:
         raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {MAX_HEAD}")
+    if quick := quick_head(data):
+        type_, id_, issuer, time, joins, body, follows = quick
+        return Head(type_, id_, issuer, time, joins, body, None, follows)
     value = parse_cbor(data, what)
     if not isinstance(value, dict) or not _REQUIRED <= value.keys() <= _LABELS:
         raise MalformedError(what, came="other labels", expected="a map of labels 1 to 12 with 1, 2, 3, 5, 6 and 12")

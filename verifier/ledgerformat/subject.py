@@ -11,6 +11,11 @@ from verifier.errors import MalformedError
 
 MAX_LENGTH = 256
 _GS1 = "https://id.gs1.org/"
+_GS1_PATH = re.compile(
+    r"(?:(?=00/[0-9]{18}$|01/[0-9]{14}(?:/|$)|41[47]/[0-9]{13}$))(00|01|414|417)/([0-9]+)(?:/(10|21)/(.+))?"
+)
+_GS1_FORMS = {"00": "unit", "01": "product", "10": "lot", "21": "item", "414": "place", "417": "party"}
+_ZERO = ord("0")
 _SERIAL = re.compile(r"(?:[A-Za-z0-9._~-]|%(?:2[1-9A-C]|2F|3[A-F]))+")  # GS1 character set 82, percent-encoded
 _ESCAPED = re.compile(r"%..")
 _LABEL = r"[a-z][a-z0-9-]{0,62}"
@@ -38,7 +43,7 @@ def form_of(subject: str, what: str = "subject") -> str:
     raise MalformedError(what, came=subject, expected="a subject in canonical spelling (docs/formats.md, section 3)")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _form(subject: str) -> str | None:
     if len(subject) > MAX_LENGTH or not subject.isascii():
         return None
@@ -68,8 +73,9 @@ def gs1_digits(subject: str) -> str | None:
 
 def is_gs1_check_digit_right(digits: str) -> bool:
     """Return whether the last digit is the check digit of those before (GS1 General Specifications 7.9.1)."""
-    weighted = sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(reversed(digits)))
-    return weighted % 10 == 0
+    signs = digits.encode()
+    ones, threes = signs[::-2], signs[-2::-2]
+    return (sum(ones) - _ZERO * len(ones) + 3 * (sum(threes) - _ZERO * len(threes))) % 10 == 0
 
 
 def is_uscc(text: str) -> bool:
@@ -82,17 +88,15 @@ def is_uscc(text: str) -> bool:
 
 def _gs1_form(path: str) -> str | None:
     """Return the form of what follows `https://id.gs1.org/`, None if it has none."""
-    parts = path.split("/")
-    form = {("00",): "unit", ("414",): "place", ("417",): "party", ("01",): "product"}.get((parts[0],))
-    length = {"00": 18, "414": 13, "417": 13, "01": 14}.get(parts[0])
-    if form is None or len(parts) not in (2, 4) or len(parts[1]) != length or not parts[1].isdigit():
+    match = _GS1_PATH.fullmatch(path)
+    if match is None:
         return None
-    if not is_gs1_check_digit_right(parts[1]):
+    identifier, digits, qualifier, serial = match.groups()
+    if not is_gs1_check_digit_right(digits):
         return None
-    if len(parts) == 2:
-        return form
-    qualified = {"10": "lot", "21": "item"}.get(parts[2]) if form == "product" else None
-    return qualified if qualified and _is_serial(parts[3]) else None
+    if qualifier is None:
+        return _GS1_FORMS[identifier]
+    return _GS1_FORMS[qualifier] if identifier == "01" and _is_serial(serial) else None
 
 
 def _is_serial(text: str) -> bool:

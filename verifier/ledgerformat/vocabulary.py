@@ -116,6 +116,11 @@ class EventType:
         return frozenset(kind for role in self.subjects.values() for kind in role.follows)
 
     @cached_property
+    def refuses(self) -> bool:
+        """Return whether admission refuses events for a rule of order."""
+        return any(rule.refuse for rule in self.order)
+
+    @cached_property
     def opened_forms(self) -> frozenset[str]:
         """Return every form that an event of this type can open."""
         return frozenset(form for role in self.subjects.values() for form in role.opens)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from verifier.errors import MalformedError
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TEXTS_AND_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # a text without end is one, too
 
 
 def parse_json(data: bytes, what: str = "json") -> Any:
@@ -45,8 +46,9 @@ def _require_shallow(text: str, what: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0
-    for each in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
-        depth += 1 if each in "[{" else -1
+    for each in _TEXTS_AND_BRACKETS.findall(text):
+        if not each.startswith('"'):
+            depth += 1 if each in "[{" else -1
         if depth > MAX_DEPTH:
             raise MalformedError(what, came="deeper nesting", expected=f"at most {MAX_DEPTH} levels")
 
@@ -54,8 +56,7 @@ def _require_shallow(text: str, what: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(one for one, other in pairwise(sorted(name for name, _ in pairs)) if one == other)
         raise _RefusedError(f"the name {twice!r} twice", "each name once")
     return members
 

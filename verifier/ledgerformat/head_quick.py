@@ -1,0 +1,96 @@
+"""Reading heads of the commonest shape without a general CBOR reader, three times as fast.
+
+`quick_head` accepts a subset of what `verifier.ledgerformat.head.parse_head` accepts and returns the very
+same head, or None: then the general reader decides, and says what is wrong. A property test holds the
+two together; nothing else depends on this module.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from verifier.ledgerformat.subject import KIND, TYPE
+
+Links = tuple[tuple[str, bytes], ...]
+Parts = tuple[str, bytes, str, int, Links, bytes, Links]  # type, id, issuer, time, joins, body, follows
+
+_TYPE = re.compile(TYPE.encode())
+_KIND = re.compile(KIND.encode())
+_PARTICIPANTS = (b"urn:suyuan:agency:", b"urn:suyuan:enterprise:")
+_MAX_TIME = 2**53 - 1
+
+
+def quick_head(data: bytes) -> Parts | None:
+    """Return the parts of a head with labels 1, 2, 3, 5, 6, 12 and at most 7 in strict form; None for any other."""
+    if len(data) < 128 or data[0] not in (0xA6, 0xA7) or data[1] != 1:
+        return None
+    start, at = _text(data, 2)
+    type_ = _type(data[start:at])
+    id_ = data[at + 2 : at + 18]
+    if type_ is None or data[at : at + 2] != b"\x02\x50" or id_[6] >> 4 != 7 or id_[8] >> 6 != 2:
+        return None
+    if data[at + 18] != 3:
+        return None
+    start, at = _text(data, at + 19)
+    issuer = _participant(data[start:at])
+    time = int.from_bytes(data[at + 2 : at + 10], "big")
+    if issuer is None or data[at : at + 2] != b"\x05\x1b" or not 1 << 32 <= time <= _MAX_TIME or data[at + 10] != 6:
+        return None
+    joins, at = _links(data, at + 11)
+    follows: Links = ()
+    if data[0] == 0xA7:
+        if data[at : at + 1] != b"\x07":
+            return None
+        follows, at = _links(data, at + 1)
+        if not follows or any(kind not in ("trace", "case") for kind, _ in follows):
+            return None
+    if not joins or data[at : at + 3] != b"\x0c\x58\x20" or len(data) != at + 35:
+        return None
+    return type_, id_, issuer, time, joins, data[at + 3 :], follows
+
+
+def _text(data: bytes, at: int) -> tuple[int, int]:
+    """Return where a text of at most 255 bytes starts and ends; (0, 0) where there is none in its shortest form."""
+    first = data[at]
+    if 0x60 <= first < 0x78:
+        return at + 1, at + 1 + first - 0x60
+    if first == 0x78 and data[at + 1] > 23 and at + 2 + data[at + 1] + 64 < len(data):
+        return at + 2, at + 2 + data[at + 1]
+    return 0, 0
+
+
+def _links(data: bytes, at: int) -> tuple[Links, int]:
+    """Return 1 to 23 sorted pairs and where they end; none where they are not of this shape."""
+    first = data[at] if at < len(data) else 0
+    if not 0x80 < first < 0x98:
+        return (), at
+    links: list[tuple[str, bytes]] = []
+    at += 1
+    for _ in range(first - 0x80):
+        end = at + 2 + (data[at + 1] - 0x60 if at + 1 < len(data) else 0)
+        kind = _kind(data[at + 2 : end]) if data[at : at + 1] == b"\x82" and 0x60 < data[at + 1] < 0x71 else None
+        name = data[end + 2 : end + 34]
+        if kind is None or data[end : end + 2] != b"\x58\x20" or len(name) != 32:
+            return (), at
+        pair = (kind, name)
+        if links and links[-1] >= pair:
+            return (), at
+        links.append(pair)
+        at = end + 34
+    return tuple(links), at
+
+
+@lru_cache(maxsize=1024)
+def _type(spelt: bytes) -> str | None:
+    return spelt.decode() if len(spelt) <= 64 and _TYPE.fullmatch(spelt) else None
+
+
+@lru_cache(maxsize=1024)
+def _kind(spelt: bytes) -> str | None:
+    return spelt.decode() if _KIND.fullmatch(spelt) else None
+
+
+@lru_cache(maxsize=4096)
+def _participant(spelt: bytes) -> str | None:
+    return spelt.decode("ascii") if spelt.startswith(_PARTICIPANTS) and spelt.isascii() else None
