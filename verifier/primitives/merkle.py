@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from verifier.errors import InconsistentError, MalformedError, NotIncludedError
+from verifier.errors import InconsistentError, MalformedError, NotIncludedError, VerificationError
 
 HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
@@ -75,7 +75,7 @@ def check_consistency(*, size: int, root: bytes, newer_size: int, newer_root: by
     Raises:
         InconsistentError: it does not, or the path has a hash too few or too many.
     """
-    _require_hashes(root, newer_root, *path)
+    _require_hashes(root, newer_root, *path, error=InconsistentError)
     if not 0 <= size <= newer_size:
         raise InconsistentError("sizes", came=f"{size} to {newer_size}", expected="an older size first")
     if size in (0, newer_size):
@@ -95,7 +95,13 @@ def roots_of_consistency(*, size: int, newer_size: int, path: Sequence[bytes]) -
 
     A *whole* path begins with a node even where the older tree is one complete subtree (there the RFC
     leaves it out, because it is the older root).
+
+    Raises:
+        InconsistentError: sizes without such a path, or a hash too few or too many.
     """
+    if not 0 < size < newer_size:
+        raise InconsistentError("sizes", came=f"{size} to {newer_size}", expected="an older size of at least 1 first")
+    _require_hashes(*path, error=InconsistentError)
     inner = (size - 1 ^ newer_size - 1).bit_length()
     start = (size & -size).bit_length() - 1  # the older tree's smallest complete subtree
     expected = 1 + inner - start + (size - 1 >> inner).bit_count()
@@ -167,7 +173,7 @@ class _SharedWalk:
         return taken
 
 
-def _require_hashes(*hashes: bytes) -> None:
+def _require_hashes(*hashes: bytes, error: type[VerificationError] = NotIncludedError) -> None:
     """Refuse hashes of any other length: a shorter one could stand for two nodes."""
     if any(len(each) != HASH_SIZE for each in hashes):
-        raise NotIncludedError("hash", came="another length", expected="32 bytes")
+        raise error("hash", came="another length", expected="32 bytes")
