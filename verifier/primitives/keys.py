@@ -102,6 +102,8 @@ def require_key(alg: int, raw: bytes, what: str = "key") -> PublicKey:
         raise MalformedError(what, came=f"{len(raw)} bytes", expected=f"{PUBLIC_SIZES[alg]} for {ALGORITHM_NAMES[alg]}")
     if alg == EDDSA:
         require_sound_point(raw, what)
+    if alg == SM2_SM3 and raw[0] != 4:
+        raise MalformedError(what, came=raw, expected="04 || x || y")
     if alg != SM2_SM3:
         try:
             _load(alg, raw)
