@@ -1,0 +1,175 @@
+"""One ledger's service, asked for by name: submit, validate, receipts, checkpoints, tiles, proofs.
+
+What comes back is parsed as far as it must be to be handed on, and believed by nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ledger.client.problems import error_of, fault_of
+from ledger.client.transport import SMALL, Answer, Patience, Transport
+from ledger.errors import UnknownError
+from verifier.errors import MalformedError, SuyuanError
+from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
+from verifier.primitives.base64strict import parse_base64, parse_decimal, parse_hash_hex
+from verifier.primitives.strict_json import parse_json
+from verifier.primitives.tiles import MAX_ENTRY, WIDTH, Tile, format_tile_path, parse_bundle, parse_hashes
+from verifier.proof.bundle import MAX_FILE
+from verifier.proof.charterfile import MEDIA_TYPE as CHARTER
+from verifier.proof.eventproof import MEDIA_TYPE as EVENT
+from verifier.proof.traceproof import MEDIA_TYPE as TRACE
+
+COSE = "application/cose"
+_PROBLEM = "application/problem+json"
+_BUNDLE = WIDTH * (MAX_ENTRY + 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt as it came, and what the service says of it. Not verified.
+
+    Attributes:
+        data: the receipt's bytes.
+        identity: of the statement, 32 bytes.
+        leaf: where it stands.
+        size: of the checkpoint that the receipt is against.
+        recorded: whether a quorum stands behind that checkpoint; else it is a promise.
+    """
+
+    data: bytes
+    identity: bytes
+    leaf: int
+    size: int
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the ledger made of cosignatures: the size, how many lines were new, and whether its quorum is reached."""
+
+    size: int
+    accepted: int
+    quorum: bool
+
+
+class LedgerClient:
+    """Asks one ledger's service. Any thread may use it."""
+
+    def __init__(self, url: str, *, timeout: float = 10.0, patience: Patience | None = None) -> None:
+        """Ask the service below `url`; `timeout` in seconds."""
+        self._transport = Transport(url, timeout=timeout, patience=patience)
+        self.url = self._transport.url
+
+    def submit(self, submission: bytes) -> Receipt:
+        """Send a submission; return the promise. The same bytes may be sent again and get the same one.
+
+        Raises:
+            SuyuanError: why the ledger refused it, its field named.
+            UnreachableError: nobody knows whether it was recorded; send the same bytes again.
+        """
+        return self._receipt(self._post("/entries", submission, kind=SUBMISSION, accept=COSE))
+
+    def submit_envelope(self, entry: bytes) -> Receipt:
+        """Send a hash envelope; return the promise."""
+        return self._receipt(self._post("/entries", entry, kind=COSE, accept=COSE))
+
+    def receipt(self, identity: bytes) -> Receipt:
+        """Return the newest receipt of a statement, by its 32-byte identity."""
+        return self._receipt(self._get(f"/entries/{identity.hex()}", COSE), identity)
+
+    def validate(self, submission: bytes) -> list[SuyuanError]:
+        """Return every fault that the ledger finds in a submission; it records nothing."""
+        answer = _object(self._post("/validate", submission, kind=SUBMISSION, accept="application/json"), "validate")
+        faults = answer.get("faults")
+        if not isinstance(faults, list) or not all(isinstance(each, dict) for each in faults):
+            raise MalformedError("validate.faults", came=faults, expected="a list of faults")
+        return [fault_of(each) for each in faults]
+
+    def cosign(self, note: bytes) -> Accepted:
+        """Hand in cosignatures: a checkpoint with the lines of one witness."""
+        kind = "text/plain; charset=utf-8"
+        answer = _object(self._post("/cosignatures", note, kind=kind, accept="application/json"), "cosignatures")
+        size, accepted, quorum = (answer.get(name) for name in ("size", "accepted", "quorum"))
+        if not isinstance(size, int) or not isinstance(accepted, int) or not isinstance(quorum, bool):
+            raise MalformedError("cosignatures", came=answer, expected="size, accepted and quorum")
+        return Accepted(size, accepted, quorum)
+
+    def checkpoint(self, size: int | None = None, *, quorum: bool = False) -> bytes:
+        """Return a checkpoint: of a size, the newest published, or the newest with a quorum."""
+        path = "/checkpoints/quorum" if quorum else "/checkpoint" if size is None else f"/checkpoints/{size}"
+        return self._get(path, "text/plain").body
+
+    def tile(self, tile: Tile) -> list[bytes]:
+        """Return the hashes of a tile; a partial one that was collected is read from the full one."""
+        data, width = self._tile(tile, WIDTH * 32)
+        return parse_hashes(data, width)[: tile.width]
+
+    def bundle(self, tile: Tile) -> list[bytes]:
+        """Return the entries of a bundle, where reads are open.
+
+        Raises:
+            PrivateError: they are not.
+        """
+        data, width = self._tile(tile, _BUNDLE)
+        return parse_bundle(data, width)[: tile.width]
+
+    def consistency(self, size: int, newer: int) -> list[bytes]:
+        """Return the consistency path between two sizes (RFC 9162 §2.1.4)."""
+        lines = self._get(f"/consistency/{size}/{newer}", "text/plain").body.decode("ascii", "replace").splitlines()
+        return [parse_base64(line, "consistency") for line in lines]
+
+    def charter(self) -> bytes:
+        """Return the charter file."""
+        return self._get("/charter", CHARTER, MAX_FILE).body
+
+    def trace(self, subject: str) -> bytes:
+        """Return the trace proof of a subject, as a `.trace` file."""
+        return self._get(f"/trace?subject={quote(subject, safe='')}", TRACE, MAX_FILE).body
+
+    def event(self, name: bytes) -> bytes:
+        """Return the proof of an event, as an `.event` file, by its 32-byte name."""
+        return self._get(f"/events/{name.hex()}", EVENT, MAX_FILE).body
+
+    def _tile(self, tile: Tile, limit: int) -> tuple[bytes, int]:
+        try:
+            return self._get(f"/{format_tile_path(tile)}", "application/octet-stream", limit).body, tile.width
+        except UnknownError:
+            if tile.width == WIDTH:
+                raise
+        full = Tile(tile.level, tile.number)
+        return self._get(f"/{format_tile_path(full)}", "application/octet-stream", limit).body, WIDTH
+
+    def _get(self, path: str, accept: str, limit: int = SMALL) -> Answer:
+        return self._require(self._transport.get(path, accept=f"{accept}, {_PROBLEM};q=0.9", limit=limit))
+
+    def _post(self, path: str, body: bytes, *, kind: str, accept: str) -> Answer:
+        return self._require(self._transport.post(path, body, kind=kind, accept=f"{accept}, {_PROBLEM};q=0.9"))
+
+    def _require(self, answer: Answer) -> Answer:
+        if not 200 <= answer.status < 300:
+            raise error_of(answer, self.url)
+        return answer
+
+    def _receipt(self, answer: Answer, identity: bytes | None = None) -> Receipt:
+        headers = answer.headers
+        named = identity or parse_hash_hex(headers.get("location", "").rpartition("/")[2], "Location")
+        standing = headers.get("suyuan-standing")
+        if standing not in ("promised", "recorded"):
+            raise MalformedError("Suyuan-Standing", came=standing, expected="promised or recorded")
+        return Receipt(
+            data=answer.body,
+            identity=named,
+            leaf=parse_decimal(headers.get("suyuan-leaf", ""), "Suyuan-Leaf"),
+            size=parse_decimal(headers.get("suyuan-tree-size", ""), "Suyuan-Tree-Size"),
+            recorded=standing == "recorded",
+        )
+
+
+def _object(answer: Answer, what: str) -> dict[str, Any]:
+    value = parse_json(answer.body, what)
+    if not isinstance(value, dict):
+        raise MalformedError(what, came="another shape", expected="a JSON object")
+    return value
