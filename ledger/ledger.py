@@ -24,6 +24,7 @@ from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.recover import recover
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
+from ledger.sequencer.turn import Turn
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import Store
 from ledger.tiles.folder import LogReader, TileFolder
@@ -61,6 +62,7 @@ class Ledger:
         self.tiles = tiles
         self.origin = keys.origin
         self._clock = clock
+        self._turn = Turn()
         self._guard = Guard(guard)
         writer = store.writer()
         found = recover(writer.reader(), tiles, self._guard, registry_types())
@@ -84,6 +86,7 @@ class Ledger:
             guard=self._guard,
             publisher=publisher,
             clock=clock,
+            turn=self._turn,
         )
         self.prover = Prover(self.sources, receipt_key=keys.receipt.public, clock=clock)
         self.writer = WriterThread(self._sequencer, monotonic=monotonic)
@@ -106,7 +109,7 @@ class Ledger:
         submission = parse_submission(data)
         if (known := self._find_same(submission.statement)) is not None:
             return known
-        with self.standing() as standing:
+        with self.standing() as standing, self._turn.intake():
             candidate = admit(submission, standing)
         self._require_own_charter(candidate)
         return self._queue(candidate)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ledger.admission.candidate import Candidate, CandidateEvent
-from ledger.index.heap import Summary, bucket_of, bucket_range, climb, subtree
+from ledger.index.heap import NOTHING, Summary, bucket_of, bucket_range, climb, subtree
 from ledger.index.overlay import Overlay
 from ledger.index.state import KeyState
 from ledger.sequencer.judge import Judged, judge_candidate
@@ -77,7 +77,7 @@ class BlockBuilder:
         self._overlay = overlay
         self._store = store
         self._reader = store.reader()
-        self._rows: dict[int, list[KeyRow]] = {}
+        self._buckets: dict[int, dict[bytes, bytes]] = {}  # leaf hash by key, by bucket
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
         self._touched: dict[bytes, KeyState] = {}
@@ -142,25 +142,26 @@ class BlockBuilder:
         return (event.head.issuer, event.head.id) in self._ids
 
     def _load(self, candidates: Sequence[Candidate]) -> None:
-        """Read the buckets of every key that the candidates join, in key order."""
+        """Read the leaves of every bucket that the candidates touch, and the state of every key they join."""
         levels = self._overlay.heap.levels
         keys = {key for candidate in candidates for event in candidate.events for key in event.keys}
         keys.update(candidate.envelope_key for candidate in candidates if candidate.envelope_key)
         nodes = sorted({bucket_of(key, levels) for key in keys})
-        found = self._store.key_states([bucket_range(node, levels) for node in nodes])
-        self._rows = dict(zip(nodes, found, strict=True))
-        for rows in found:
-            for row in rows:
-                if row[0] in keys:
-                    self._states[row[0]] = self._from_row(row)
+        self._buckets = {node: {} for node in nodes}
+        for key, leaf in self._store.leaves_in([bucket_range(node, levels) for node in nodes]):
+            self._buckets[bucket_of(key, levels)][key] = leaf
         for key in keys:
-            if key not in self._states:
-                self._states[key] = KeyState.new(key)
+            known = key in self._buckets[bucket_of(key, levels)]
+            row = self._reader.key_row(key) if known else None
+            self._states[key] = self._from_row(row) if row else KeyState.new(key)
         for candidate in candidates:
-            for event in candidate.events:
-                for (kind, name), key in zip(event.head.joins, event.keys, strict=True):
-                    if kind == "trace":
-                        self._traces[name] = self._states[key]
+            self._load_traces(candidate)
+
+    def _load_traces(self, candidate: Candidate) -> None:
+        for event in candidate.events:
+            for (kind, name), key in zip(event.head.joins, event.keys, strict=True):
+                if kind == "trace":
+                    self._traces[name] = self._states[key]
 
     def _state(self, key: bytes) -> KeyState:
         """Return a key's state, read if need be; a new one where it has no history."""
@@ -198,9 +199,8 @@ class BlockBuilder:
 
     def _record_event(self, event: CandidateEvent, placed: Event, issuer: int, traces: dict[bytes, TraceState]) -> None:
         head, seq, leaf, position = event.head, self._seq, placed.leaf, placed.position
-        self._block.events.append(
-            (seq, leaf, position, head.id, issuer, lookup_of(event.name), event.spelt, event.body_bytes)
-        )
+        self._block.events.append((seq, leaf, position, head.id, issuer, event.spelt, event.body_bytes))
+        self._block.lookups.append((lookup_of(event.name), seq))
         if head.type.startswith("registry."):
             self._block.registry.append((seq,))
         self._ids.add((head.issuer, head.id))
@@ -217,8 +217,8 @@ class BlockBuilder:
     def _record_envelope(self, candidate: Candidate, key: bytes, leaf: int, issuer: int) -> None:
         """Record a hash envelope as an event of its own: its head is its entry, its name its leaf hash."""
         name = leaf_hash(candidate.entry)
-        row = (self._seq, leaf, 0, candidate.identity[:16], issuer, lookup_of(name), candidate.entry, None)
-        self._block.events.append(row)
+        self._block.events.append((self._seq, leaf, 0, candidate.identity[:16], issuer, candidate.entry, None))
+        self._block.lookups.append((lookup_of(name), self._seq))
         self._join(key, sha256(b"\x00\x06" + name + leaf.to_bytes(8, "big") + bytes(4)).digest())
         self._seq += 1
 
@@ -277,16 +277,15 @@ class BlockBuilder:
     def _write_keys(self) -> dict[int, Summary]:
         """Write the rows of touched keys, in key order; return the heap nodes that change."""
         levels = self._overlay.heap.levels
-        merged: dict[int, dict[bytes, bytes]] = {}
+        changed: dict[int, Summary] = {}
         for key in sorted(self._touched):
             state = self._touched[key]
             node = bucket_of(key, levels)
-            leaves = merged.get(node)
-            if leaves is None:
-                leaves = merged[node] = {row[0]: row[4] for row in self._rows[node]}
-            leaves[key] = state.seal()
+            self._buckets[node][key] = state.seal()
+            changed[node] = NOTHING
             self._write_key(state, new=self._old[key] is None)
-        changed = {node: subtree(sorted(leaves.items()), levels) for node, leaves in merged.items()}
+        for node in changed:
+            changed[node] = subtree(sorted(self._buckets[node].items()), levels)
         return climb(changed, self._overlay.heap.read)
 
     def _write_key(self, state: KeyState, *, new: bool) -> None:

@@ -20,6 +20,8 @@ from verifier.errors import SuyuanError
 
 MAX_WAITING = 4_096  # candidates
 MAX_BLOCK_EVENTS = 10_000
+GROUP_WAIT = 0.2  # seconds for which a block under load waits for more
+LULL = 0.02  # seconds without a submission after which it does not
 IDLE_SEAL = 60.0  # seconds after which an idle ledger seals
 _Call = Callable[[], Any]
 
@@ -42,6 +44,7 @@ class WriterThread:
     def __init__(self, sequencer: Sequencer, *, monotonic: Callable[[], float]) -> None:
         """Prepare the thread; `start` starts it."""
         self.sequencer = sequencer
+        self._loaded = False  # whether submissions came in while the last block was written
         self._monotonic = monotonic
         self._queue: Queue[_Waiting | None] = Queue(MAX_WAITING)
         self._thread = threading.Thread(target=self._run, name="suyuan-writer", daemon=True)
@@ -105,6 +108,7 @@ class WriterThread:
                 return
             if group:
                 self._work(group)
+                self._loaded = not self._queue.empty()
                 idle_since = self._monotonic()
             elif self._monotonic() - idle_since >= IDLE_SEAL:
                 self._guarded(self.sequencer.seal)
@@ -120,17 +124,25 @@ class WriterThread:
         group: list[_Waiting] = []
         events = 0
         waiting: _Waiting | None = first
+        patience = self._monotonic() + GROUP_WAIT
         while waiting is not None:
             group.append(waiting)
             events += waiting.events
             if events >= MAX_BLOCK_EVENTS:
                 return group
             try:
-                waiting = self._queue.get_nowait()
+                waiting = self._next(patience)
             except Empty:
                 return group
         self._queue.put(None)  # the end comes after what was queued before it
         return group or None
+
+    def _next(self, patience: float) -> _Waiting | None:
+        """Return the next that waits. Under load, wait a little for more: blocks grow, and cost less an event."""
+        left = patience - self._monotonic()
+        if self._loaded and left > 0:
+            return self._queue.get(timeout=min(left, LULL))
+        return self._queue.get_nowait()
 
     def _work(self, group: list[_Waiting]) -> None:
         submitted = [each for each in group if isinstance(each.item, Candidate)]

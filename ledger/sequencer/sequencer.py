@@ -17,6 +17,7 @@ from ledger.index.overlay import Overlay
 from ledger.sequencer.block import BlockBuilder, Built, Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.publisher import Publisher
+from ledger.sequencer.turn import Turn
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import StoredCheckpoint, StoredSeal, WriteStore
 from ledger.tiles.tree import Edge, LogTree
@@ -62,6 +63,7 @@ class Sequencer:
         guard: Guard,
         publisher: Publisher,
         clock: Clock,
+        turn: Turn,
     ) -> None:
         """Take over a recovered ledger."""
         self._store = store
@@ -73,6 +75,7 @@ class Sequencer:
         self._guard = guard
         self._publisher = publisher
         self._clock = clock
+        self._turn = turn
 
     def commit(self, candidates: Sequence[Candidate]) -> list[int | SuyuanError]:
         """Record candidates in one block; return for each its leaf, or why it was refused.
@@ -82,14 +85,15 @@ class Sequencer:
         Raises:
             StoppedError: a write failed; nothing more will be written.
         """
-        built = self._build(candidates)
-        if not built.leaves:
+        with self._turn.writer():
+            built = self._build(candidates)
+            if not built.leaves:
+                return built.results
+            try:
+                self._commit(built)
+            except ConflictError:
+                return self._commit_without_conflicts(candidates)
             return built.results
-        try:
-            self._commit(built)
-        except ConflictError:
-            return self._commit_without_conflicts(candidates)
-        return built.results
 
     def judge(self, candidate: Candidate) -> None:
         """Raise why a candidate would be refused, recording nothing."""
@@ -101,7 +105,8 @@ class Sequencer:
     def seal(self) -> None:
         """Seal an idle ledger: a block without statements."""
         if self.head.edge.size:
-            self._commit(self._build([]))
+            with self._turn.writer():
+                self._commit(self._build([]))
 
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Store verified lines of witnesses; where they reach the quorum, proofs move on to this size."""
@@ -148,7 +153,7 @@ class Sequencer:
         notes.leaves.update(built.old_leaves)
         reach("before-commit")
         try:
-            self._store.commit(built.block)
+            self._store.commit(built.block, self._turn.pause())
         except SuyuanError:
             self.overlay.cancel(notes)
             raise

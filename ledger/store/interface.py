@@ -16,7 +16,7 @@ KeyRow: TypeAlias = tuple[bytes, int, int, bytes, bytes, "int | None", "int | No
 
 
 def lookup_of(name: bytes) -> int:
-    """Return the first 8 bytes of an event's name, as the signed number that databases index."""
+    """Return the first 8 bytes of an event's name, as the signed number that finds it."""
     return int.from_bytes(name[:8], "big", signed=True)
 
 
@@ -69,7 +69,8 @@ class Block:
         first: first leaf.
         size: log size after the block.
         statements: (leaf, entry, identity, kid, first, count, seq).
-        events: (seq, leaf, position, id, issuer, lookup, head, body).
+        events: (seq, leaf, position, id, issuer, head, body).
+        lookups: (lookup, seq) of each event.
         registry: (seq,) of events that are the registry's.
         participants: (id, uri), new ones.
         disclosures: (seq, pointer, text).
@@ -84,7 +85,8 @@ class Block:
     first: int
     size: int
     statements: list[tuple[int, bytes, bytes, bytes, int, int, int]] = field(default_factory=list)
-    events: list[tuple[int, int, int, bytes, int, int, bytes, bytes | None]] = field(default_factory=list)
+    events: list[tuple[int, int, int, bytes, int, bytes, bytes | None]] = field(default_factory=list)
+    lookups: list[tuple[int, int]] = field(default_factory=list)
     registry: list[tuple[int]] = field(default_factory=list)
     participants: list[tuple[int, str]] = field(default_factory=list)
     disclosures: list[tuple[int, str, str]] = field(default_factory=list)
@@ -215,16 +217,16 @@ class Reader(Protocol):
 class WriteStore(Protocol):
     """The one writer's side: reads see what it has committed; `commit` is durable when it returns."""
 
-    def key_states(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[list[KeyRow]]:
-        """Return the key rows of each range, sorted by key."""
+    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
         ...
 
     def reader(self) -> Reader:
         """Return a reader on the writer's own connection."""
         ...
 
-    def commit(self, block: Block) -> None:
-        """Write a block in one transaction.
+    def commit(self, block: Block, pause: AbstractContextManager[None]) -> None:
+        """Write a block in one transaction; `pause` is entered while the database makes it durable.
 
         Raises:
             ConflictError: an event, id or identity is recorded already; nothing was written.

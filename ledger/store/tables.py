@@ -1,7 +1,8 @@
 """The tables. SQLModel defines them; hot paths use the driver inside the store.
 
 Primary, never rebuilt: statement, seal, event, disclosure, attachment, checkpoint, cosignature, meta.
-Derived from heads, rebuilt by `fsck --rebuild`: participant, registry_event, history_key, history.
+Derived from heads, rebuilt by `fsck --rebuild`: participant, registry_event, event_lookup,
+history_key, history.
 
 Trust: whoever can write here can make the ledger stop or refuse; what was signed can no longer be
 changed without the guard, the witnesses and every auditor finding out.
@@ -66,22 +67,32 @@ class ParticipantRow(Table, table=True):
 
 
 class EventRow(Table, table=True):
-    """An event: its head for ever, its body as long as it may be kept.
-
-    `lookup` holds the first 8 bytes of the event's name, so that it can be found by name.
-    """
+    """An event: its head for ever, its body as long as it may be kept."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("id", "issuer"), Index("ix_event_lookup", "lookup"))
+    __table_args__ = (UniqueConstraint("id", "issuer"),)
 
     seq: int = Field(sa_column=_big_key())
     leaf: int = Field(sa_column=Column(BigInteger, nullable=False))
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     id: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     issuer: int = Field(sa_column=Column(BigInteger, nullable=False))
-    lookup: int = Field(sa_column=Column(BigInteger, nullable=False))
     head: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     body: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
+
+
+class EventLookupRow(Table, table=True):
+    """Finds an event by its name: `lookup` is the name's first 8 bytes.
+
+    Names are random, so every row dirties a page: they are written in bulk, sorted, and lag behind. The meta
+    row `looked-up` holds the first event number that is not here yet.
+    """
+
+    __tablename__ = "event_lookup"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's declaration
+
+    lookup: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
 
 
 class RegistryEventRow(Table, table=True):

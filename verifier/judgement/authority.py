@@ -92,7 +92,7 @@ def _require_principal(event: Event, kind_of_event: EventType, registry: Registr
     if principal is None:
         expected = f"a participant admitted at leaf {event.leaf}"
         raise NotPermittedError("head.issuer", came=head.principal, expected=expected)
-    if "*" not in kind_of_event.roles and not principal.roles & kind_of_event.roles:
+    if kind_of_event.roles.isdisjoint(principal.roles) and "*" not in kind_of_event.roles:
         expected = f"one of the roles {sorted(kind_of_event.roles)} for {head.type}"
         raise NotPermittedError(
             "head.issuer", came=f"{principal.uri} with {sorted(principal.roles)}", expected=expected
@@ -155,7 +155,7 @@ def _require_opening_right(name: bytes, principal: Participant, event: Event, ki
     if subject is None:
         return  # the form needs the body; with the head alone it is enough that the type opens some form
     form = form_of(subject)
-    if not any(form in role.opens and subject in _of(event, role.name) for role in kind_of_event.subjects.values()):
+    if form not in kind_of_event.opened_forms or not _is_opened(subject, form, event, kind_of_event):
         expected = f"one of {sorted(kind_of_event.opened_forms)}, or a subject whose trace began"
         raise NotPermittedError("head.joins", came=subject, expected=expected)
     if not _may_open(form, subject, principal, event.head):
@@ -183,14 +183,20 @@ def _require_follow_right(pair: Pair, principal: Participant, head: Head, state:
         raise NotPermittedError("head.follows", came=f"{principal.uri} for {head.type}", expected=expected)
 
 
-def _of(event: Event, role: str) -> tuple[str, ...]:
-    return event.body.of_role(role) if event.body else ()
+def _is_opened(subject: str, form: str, event: Event, kind_of_event: EventType) -> bool:
+    """Return whether the subject stands in a role through which its form may be opened."""
+    for role in kind_of_event.subjects.values():
+        if form in role.opens and event.body and subject in event.body.of_role(role.name):
+            return True
+    return False
 
 
 def _in_clear(name: bytes, event: Event) -> str | None:
     """Return the subject that a name stands for, if the event's body has it."""
-    subjects = event.body.all_subjects() if event.body else ()
-    return next((each for each in subjects if subject_name(each) == name), None)
+    for subject in event.body.all_subjects() if event.body else ():
+        if subject_name(subject) == name:
+            return subject
+    return None
 
 
 def _spell(name: bytes, event: Event) -> str:

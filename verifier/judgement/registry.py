@@ -59,8 +59,10 @@ class Registry:
 
     def participant_at(self, uri: str, leaf: int) -> Participant | None:
         """Return an agency or enterprise as admitted at a leaf, None if it is not."""
-        versions = self._participants.get(uri, ())
-        return next((each for each in reversed(versions) if each.since <= leaf), None)
+        for version in reversed(self._participants.get(uri, ())):
+            if version.since <= leaf:
+                return version
+        return None
 
     def key_at(self, kid: bytes, leaf: int, time: int) -> Key:
         """Return the registered key that is valid at a leaf of this ledger time.

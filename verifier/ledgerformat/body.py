@@ -41,7 +41,13 @@ class Body:
 
     def all_subjects(self) -> tuple[str, ...]:
         """Return every subject of every role."""
-        return tuple(each for role in self.subjects for each in self.of_role(role))
+        subjects: list[str] = []
+        for given in self.subjects.values():
+            if isinstance(given, str):
+                subjects.append(given)
+            else:
+                subjects += given
+        return tuple(subjects)
 
 
 def body_hash(body: bytes) -> bytes:

@@ -15,8 +15,10 @@ from ledger.store.interface import (
     StoredStatement,
     lookup_of,
 )
+from ledger.store.sqlite.lookup import LookupTail
 from verifier.ledgerformat.head import event_name
 
+_LOOKUP = "SELECT seq FROM event_lookup WHERE lookup = ?"
 _EVENT = "e.seq, e.leaf, e.position, e.head, e.body"
 _STATEMENT = "leaf, entry, identity, kid, first, count, seq"
 _KEY = "key, id, count, frontier, leaf, owner, guarded, custodian"
@@ -26,9 +28,10 @@ _CHECKPOINT = "size, note, receipt_header, receipt_signature, quorum"
 class SqliteReader:
     """Implements `ledger.store.interface.Reader` on one connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, tail: LookupTail) -> None:
         """Read on a connection; whoever made it decides on the snapshot."""
         self._connection = connection
+        self._tail = tail
 
     def _one(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
@@ -80,8 +83,10 @@ class SqliteReader:
 
     def find_event(self, name: bytes) -> StoredEvent | None:
         """Return an event by its name."""
-        rows = self._all(f"SELECT {_EVENT} FROM event e WHERE lookup = ?", lookup_of(name))
-        return next((StoredEvent(*row) for row in rows if event_name(row[3]) == name), None)
+        lookup = lookup_of(name)
+        seqs = [*self._tail.find(lookup), *(seq for (seq,) in self._all(_LOOKUP, lookup))]
+        rows = (self._one(f"SELECT {_EVENT} FROM event e WHERE seq = ?", seq) for seq in seqs)
+        return next((StoredEvent(*row) for row in rows if row and event_name(row[3]) == name), None)
 
     def has_event_id(self, id_: bytes, issuer: int) -> bool:
         """Return whether an issuer's id is recorded."""

@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 
 from ledger.errors import SetupError
 from ledger.store.sqlite.connection import lock, open_reader, open_writer
+from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 from ledger.store.sqlite.writer import SqliteWriter
 
@@ -29,8 +30,14 @@ class SqliteStore:
         self._path = path
         self._lock = lock(path) if writable else None
         self._connection = open_writer(path) if writable else None
-        self._writer = SqliteWriter(self._connection) if self._connection else None
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        if self._connection:
+            self._tail = LookupTail(self._connection)
+            self._writer = SqliteWriter(self._connection, self._tail)
+        else:
+            reader = open_reader(path)
+            self._tail = LookupTail(reader)
+            self._idle.put(reader)
 
     @contextmanager
     def read(self) -> Iterator[SqliteReader]:
@@ -42,14 +49,14 @@ class SqliteStore:
         connection.execute("BEGIN")
         try:
             connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()  # the snapshot begins with the first read
-            yield SqliteReader(connection)
+            yield SqliteReader(connection, self._tail)
         finally:
             connection.execute("ROLLBACK")
             self._idle.put(connection)
 
     def writer(self) -> SqliteWriter:
         """Return the writer's side."""
-        if self._writer is None:
+        if self._connection is None:
             raise SetupError(str(self._path), came="opened for reading", expected="opened for writing")
         return self._writer
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
-from ledger.store.interface import Block, KeyRow
+from ledger.store.interface import Block
+from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
-_BUCKET = (
-    "SELECT key, id, count, frontier, leaf, owner, guarded, custodian FROM history_key "
-    "WHERE key >= ? AND key < ? ORDER BY key"
-)
-_LAST_BUCKET = _BUCKET.replace(" AND key < ?", "")
+_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? AND key < ?"
+_LAST_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? ORDER BY key"
+_RANGES = 32  # ranges a query: fewer calls, and the plan stays a search of the primary key for each
 _INSERT = {
     "statements": "INSERT INTO statement (leaf, entry, identity, kid, first, count, seq) VALUES (?,?,?,?,?,?,?)",
-    "events": "INSERT INTO event (seq, leaf, position, id, issuer, lookup, head, body) VALUES (?,?,?,?,?,?,?,?)",
+    "events": "INSERT INTO event (seq, leaf, position, id, issuer, head, body) VALUES (?,?,?,?,?,?,?)",
     "registry": "INSERT INTO registry_event (seq) VALUES (?)",
     "participants": "INSERT INTO participant (id, uri) VALUES (?,?)",
     "disclosures": "INSERT INTO disclosure (seq, pointer, text) VALUES (?,?,?)",
@@ -35,26 +34,32 @@ _INSERT = {
 class SqliteWriter:
     """Implements `ledger.store.interface.WriteStore`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, tail: LookupTail) -> None:
         """Own the read-write connection."""
         self._connection = connection
+        self._tail = tail
         self._stopped: str | None = None
 
-    def key_states(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[list[KeyRow]]:
-        """Return the key rows of each range, sorted by key."""
-        execute = self._connection.execute
-        return [
-            execute(_BUCKET, each).fetchall() if each[1] else execute(_LAST_BUCKET, each[:1]).fetchall()
-            for each in ranges
-        ]
+    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
+        found: list[tuple[bytes, bytes]] = []
+        bounded = [each for each in ranges if each[1]]
+        for start in range(0, len(bounded), _RANGES):
+            chunk = bounded[start : start + _RANGES]
+            sql = " UNION ALL ".join([_LEAVES] * len(chunk))
+            found += self._connection.execute(sql, [bound for each in chunk for bound in each]).fetchall()
+        for low, high in ranges:
+            if not high:
+                found += self._connection.execute(_LAST_LEAVES, (low,)).fetchall()
+        return found
 
     def reader(self) -> SqliteReader:
         """Return a reader on the writer's own connection."""
-        return SqliteReader(self._connection)
+        return SqliteReader(self._connection, self._tail)
 
-    def commit(self, block: Block) -> None:
+    def commit(self, block: Block, pause: AbstractContextManager[None]) -> None:
         """Write a block in one transaction; a crash before the end leaves nothing of it."""
-        with self._transaction():
+        with self._transaction(pause):
             for name, sql in _INSERT.items():
                 if rows := getattr(block, name):
                     self._connection.executemany(sql, rows)
@@ -65,6 +70,10 @@ class SqliteWriter:
                     "INSERT INTO checkpoint (size, note, receipt_header, receipt_signature, quorum) VALUES (?,?,?,?,?)"
                 )
                 self._connection.execute(sql, block.checkpoint)
+            written = self._tail.write(self._connection) if self._tail.is_full() else None
+        if written is not None:
+            self._tail.forget(written)
+        self._tail.add(block.lookups)
 
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
@@ -81,14 +90,15 @@ class SqliteWriter:
             self._connection.execute(sql, (name, value))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, pause: AbstractContextManager[None] | None = None) -> Iterator[None]:
         """Run one durable transaction. After a failed write nothing more is written: fsync is never retried."""
         if self._stopped:
             raise StoppedError("store", came=self._stopped, expected="a restart after somebody has looked")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
-            self._connection.execute("COMMIT")
+            with pause or nullcontext():
+                self._connection.execute("COMMIT")
         except sqlite3.IntegrityError as error:
             self._connection.execute("ROLLBACK")
             raise ConflictError("block", came=str(error), expected="events that are not recorded yet") from error

@@ -83,13 +83,11 @@ def _events() -> None:
         _number("position"),
         _bytes("id"),
         _number("issuer"),
-        _number("lookup"),
         _bytes("head"),
         _bytes("body", nullable=True),
         PrimaryKeyConstraint("seq", name="pk_event"),
         UniqueConstraint("id", "issuer", name="uq_event_id_issuer"),
     )
-    op.create_index("ix_event_lookup", "event", ["lookup"])
     op.create_table(
         "disclosure",
         _number("seq"),
@@ -112,6 +110,13 @@ def _derived() -> None:
         Column("uri", String, nullable=False),
         PrimaryKeyConstraint("id", name="pk_participant"),
         UniqueConstraint("uri", name="uq_participant_uri"),
+    )
+    op.create_table(
+        "event_lookup",
+        _number("lookup"),
+        _number("seq"),
+        PrimaryKeyConstraint("lookup", "seq", name="pk_event_lookup"),
+        sqlite_with_rowid=False,
     )
     op.create_table("registry_event", _row_id("seq"), PrimaryKeyConstraint("seq", name="pk_registry_event"))
     op.create_table(
