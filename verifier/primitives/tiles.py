@@ -16,7 +16,7 @@ WIDTH = 256
 TILE_BYTES = WIDTH * 32
 MAX_ENTRY = 65_535
 _MAX_LEVEL = 63
-_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def parse_tile_path(path: str, what: str = "tile path") -> Tile:
         int(number.replace("x", "").replace("/", "")),
         int(width) if width else WIDTH,
     )
-    if format_tile_path(tile) != path or (tile.level or 0) > _MAX_LEVEL or tile.number >= 1 << 56:
+    spelt = format_tile_path(tile) == path
+    if not spelt or (tile.level or 0) > _MAX_LEVEL or tile.number >= 1 << 56 or tile.width > WIDTH:
         raise MalformedError(what, came=path, expected="its one canonical spelling")
     return tile
 

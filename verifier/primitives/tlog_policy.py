@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from verifier.primitives.base64strict import parse_decimal
 from verifier.primitives.note import ED25519_NOTE, NoteKey, parse_vkey
 
 _MAX_COMPONENTS = 256
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SPACES = re.compile(r"[ \t]+")  # no others: a name must not depend on a version of Unicode
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,11 @@ def parse_tlog_policy(text: str, what: str = "policy") -> TlogPolicy:
         "group": reader.group,
         "quorum": reader.quorum,
     }
-    if any(each < " " and each not in "\t\n" for each in text) or not text.endswith("\n"):
+    if _CONTROL.search(text) or not text.endswith("\n"):
         raise reader.refuse("a control character or no final newline", "lines of text")
     for line in text.split("\n")[:-1]:
-        word, *words = line.split() or ["#"]
-        if word.startswith("#"):
+        word, *words = _SPACES.split(line.strip(" \t"))
+        if not word or word.startswith("#"):
             continue
         if word not in doors:
             raise reader.refuse(word, "log, witness, group or quorum")
