@@ -1,0 +1,5 @@
+"""EPCIS 2.0: reading its JSON documents strictly, and mapping their events to drafts.
+
+`read_epcis` judges form; `map_event` says what an event means here; `canonical_subject` brings EPC URNs and GS1 Digital
+Links to subjects. Nothing is fetched, no JSON-LD is processed, no number is ever a float.
+"""
