@@ -3,3 +3,11 @@
 `read_epcis` judges form; `map_event` says what an event means here; `canonical_subject` brings EPC URNs and GS1 Digital
 Links to subjects. Nothing is fetched, no JSON-LD is processed, no number is ever a float.
 """
+
+from ledger.readers.epcis.identifiers import canonical_subject, epc_urn_of, lot_subject
+
+__all__ = [
+    "canonical_subject",
+    "epc_urn_of",
+    "lot_subject",
+]
