@@ -4,10 +4,16 @@
 Links to subjects. Nothing is fetched, no JSON-LD is processed, no number is ever a float.
 """
 
+from ledger.readers.epcis.document import read_epcis
 from ledger.readers.epcis.identifiers import canonical_subject, epc_urn_of, lot_subject
+from ledger.readers.epcis.reading import EpcisEvent, EpcisReading, FaultyEvent
 
 __all__ = [
+    "EpcisEvent",
+    "EpcisReading",
+    "FaultyEvent",
     "canonical_subject",
     "epc_urn_of",
     "lot_subject",
+    "read_epcis",
 ]
