@@ -6,6 +6,7 @@ Links to subjects. Nothing is fetched, no JSON-LD is processed, no number is eve
 
 from ledger.readers.epcis.document import read_epcis
 from ledger.readers.epcis.identifiers import canonical_subject, epc_urn_of, lot_subject
+from ledger.readers.epcis.mapping import map_event
 from ledger.readers.epcis.reading import EpcisEvent, EpcisReading, FaultyEvent
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "canonical_subject",
     "epc_urn_of",
     "lot_subject",
+    "map_event",
     "read_epcis",
 ]
