@@ -1,0 +1,127 @@
+"""The folder of a witness: its name, whom it follows, and what lies where.
+
+witness.json         name, and for each ledger its URL and trust policy
+trust/               those trust policies, byte for byte
+keys/                its own keys, encrypted
+witness.db           what it cosigned; never restored from a copy
+evidence/            what contradicts itself
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.client.transport import Transport
+from ledger.errors import ConflictError, SetupError
+from ledger.tiles.files import replace, write_new
+from ledger.witness.keys import CosignerKeys, create_cosigner_keys
+from verifier.errors import MalformedError
+from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy
+from verifier.primitives.strict_json import parse_json
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A ledger that a witness follows: its service, and the trust policy's file name below `trust/`."""
+
+    url: str
+    trust: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessFolder:
+    """Where the parts of a witness lie below one folder."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """Return the file with name and ledgers."""
+        return self.root / "witness.json"
+
+    @property
+    def database(self) -> Path:
+        """Return the database's file."""
+        return self.root / "witness.db"
+
+    @property
+    def keys(self) -> Path:
+        """Return the folder of keys."""
+        return self.root / "keys"
+
+    @property
+    def evidence(self) -> Path:
+        """Return the folder of evidence."""
+        return self.root / "evidence"
+
+    def read(self) -> tuple[str, list[Followed]]:
+        """Return the witness's name, and the ledgers that it follows.
+
+        Raises:
+            SetupError: there is no witness here.
+            MalformedError: the file has another shape.
+        """
+        try:
+            value = parse_json(self.settings.read_bytes(), "witness.json")
+        except OSError as error:
+            raise SetupError(str(self.settings), came=error.strerror, expected="what `witness init` made") from error
+        if not isinstance(value, dict) or value.keys() != {"name", "ledgers"} or not isinstance(value["name"], str):
+            raise MalformedError("witness.json", came="another shape", expected="an object with name and ledgers")
+        return value["name"], [_followed(each) for each in _list(value["ledgers"])]
+
+    def policy(self, followed: Followed) -> TrustPolicy:
+        """Return the trust policy of a ledger that is followed."""
+        path = self.root / "trust" / followed.trust
+        try:
+            return parse_trust_policy(path.read_bytes())
+        except OSError as error:
+            raise SetupError(str(path), came=error.strerror, expected="a trust policy") from error
+
+    def create(self, name: str, passphrase: bytes, *, post_quantum: bool) -> CosignerKeys:
+        """Make a new witness: keys and settings, no ledger yet.
+
+        Raises:
+            SetupError: there is something already.
+        """
+        if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
+            raise SetupError(str(self.root), came="a folder that is not empty", expected="a new folder")
+        keys = create_cosigner_keys(self.keys, name, passphrase, post_quantum=post_quantum)
+        self.keys.chmod(0o700)
+        self._write(name, [])
+        return keys
+
+    def follow(self, url: str, policy: bytes) -> None:
+        """Follow one more ledger, from the next start on.
+
+        Raises:
+            MalformedError: no URL, or no trust policy.
+            ConflictError: this charter is followed already.
+        """
+        name, ledgers = self.read()
+        file = f"{parse_trust_policy(policy).charter.hex()}.trust"
+        if any(each.trust == file for each in ledgers):
+            raise ConflictError("ledger", came=url, expected="a charter that is not followed yet")
+        write_new(self.root / "trust" / file, policy)
+        self._write(name, [*ledgers, Followed(Transport(url).url, file)])
+
+    def _write(self, name: str, ledgers: list[Followed]) -> None:
+        value = {"name": name, "ledgers": [{"url": each.url, "trust": each.trust} for each in ledgers]}
+        replace(self.settings, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise MalformedError("witness.json.ledgers", came="another shape", expected="a list")
+    return value
+
+
+def _followed(value: Any) -> Followed:
+    if not isinstance(value, dict) or value.keys() != {"url", "trust"}:
+        raise MalformedError("witness.json.ledgers", came=value, expected="objects with url and trust")
+    url, trust = value["url"], value["trust"]
+    if not isinstance(url, str) or not isinstance(trust, str) or "/" in trust:
+        raise MalformedError("witness.json.ledgers", came=value, expected="a URL, and a file name below trust/")
+    return Followed(url, trust)

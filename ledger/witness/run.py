@@ -1,0 +1,96 @@
+"""The running witness: one thread a ledger, all looking at the same moments.
+
+Quorums form when witnesses cosign the same checkpoint. So every witness looks at whole multiples of its
+period on the clock: those whose clocks agree see the same one, however busy the ledger is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ledger.client.client import LedgerClient
+from ledger.client.transport import Patience
+from ledger.witness.folder import WitnessFolder
+from ledger.witness.follow import Follower
+from ledger.witness.keys import load_cosigner_keys
+from ledger.witness.outcome import Outcome
+from ledger.witness.store import WitnessStore
+
+PERIOD = 1.0  # seconds; a ledger publishes at most once a second
+_PATIENCE = Patience(attempts=2, most=2.0)
+Report = Callable[[str, Outcome], None]  # URL of the ledger, and what a look at it came to
+
+
+class Witness:
+    """A witness over its folder; one process at a time."""
+
+    def __init__(self, root: Path, passphrase: bytes, *, clock: Callable[[], float] = time.time) -> None:
+        """Open keys and database.
+
+        Raises:
+            SetupError: there is no witness here, or it runs already.
+            KeyFileError: keys that this passphrase does not open.
+        """
+        folder = WitnessFolder(root)
+        self.name, ledgers = folder.read()
+        keys = load_cosigner_keys(folder.keys, self.name, passphrase)
+        policies = [folder.policy(each) for each in ledgers]
+        self.store = WitnessStore(folder.database)
+        self._clock = clock
+        self._done = threading.Event()
+        self._failed: Exception | None = None
+        self.followers = [
+            Follower(
+                LedgerClient(each.url, timeout=5.0, patience=_PATIENCE),
+                policy,
+                keys=keys,
+                store=self.store,
+                evidence=folder.evidence,
+                clock=clock,
+            )
+            for each, policy in zip(ledgers, policies, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def look(self) -> Sequence[tuple[str, Outcome]]:
+        """Look at every ledger once."""
+        return [(each.url, each.step()) for each in self.followers]
+
+    def run(self, report: Report, *, period: float = PERIOD) -> None:
+        """Look again and again, until `stop`; `period` in seconds.
+
+        Raises:
+            StoreFailedError: the database failed; the witness must not go on.
+        """
+        threads = [
+            threading.Thread(target=self._follow, args=(each, report, period), name="suyuan-witness", daemon=True)
+            for each in self.followers
+        ]
+        for thread in threads:
+            thread.start()
+        self._done.wait()
+        for thread in threads:
+            thread.join()
+        if self._failed:
+            raise self._failed
+
+    def stop(self) -> None:
+        """End `run` after the looks under way."""
+        self._done.set()
+
+    def _follow(self, follower: Follower, report: Report, period: float) -> None:
+        while not self._done.is_set():
+            try:
+                report(follower.url, follower.step())
+            except Exception as error:  # noqa: BLE001 - whatever it was, the witness ends; `run` raises it
+                self._failed = error
+                self._done.set()
+                return
+            now = self._clock()
+            self._done.wait(period - now % period)
