@@ -1,0 +1,34 @@
+"""Customs messages (CEB): read, judged element by element, and turned into drafts of events.
+
+Source of all formats: General Administration of Customs of China, 《海关跨境电子商务统一版系统企业对接报文规范》,
+the message specification of the unified cross-border e-commerce system, version 202205.
+
+`read_message` answers with a `Reading`: every business document of the message on its own, each either a `Document`
+or the list of its faults. `draft_event` makes the event of a document; it needs the handles of the numbers that
+occur (`Handles`) and what XML cannot know (`Facts`).
+"""
+
+from ledger.readers.ceb.draft import draft_event
+from ledger.readers.ceb.facts import Facts, enterprise_of, month_set, product_of_bar_code
+from ledger.readers.ceb.keys import DeclarationKey, DrawnHandles, Handles, OrderKey, ParcelKey
+from ledger.readers.ceb.read import read_message
+from ledger.readers.ceb.result import Departure, Document, DocumentReading, Mode, Reading
+
+__all__ = [
+    "DeclarationKey",
+    "Departure",
+    "Document",
+    "DocumentReading",
+    "DrawnHandles",
+    "Facts",
+    "Handles",
+    "Mode",
+    "OrderKey",
+    "ParcelKey",
+    "Reading",
+    "draft_event",
+    "enterprise_of",
+    "month_set",
+    "product_of_bar_code",
+    "read_message",
+]

@@ -1,0 +1,1 @@
+"""One module an event type: which element goes where. `report` holds what they share."""

@@ -1,0 +1,138 @@
+"""What the drafts of all messages share: names, values that must hold, disclosures, the message as attachment."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.compose.event import AttachmentDraft, Draft
+from ledger.readers.ceb.result import Document
+from ledger.readers.ceb.tables import TABLES
+from ledger.readers.ceb.values import milliseconds
+from verifier.errors import IncompleteError, MalformedError, TooLargeError, UnsupportedError
+from verifier.ledgerformat.disclosure import MAX_DISCLOSURE
+
+MEDIA_TYPE = "application/xml"
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_OVERHEAD = 64  # brackets, quotes and salt of a disclosure, with room to spare
+Names = Mapping[str, str]  # member to element
+
+
+def path_of(document: Document, name: str) -> str:
+    """Return where a head field stands, like `Order[2]/OrderHead/orderNo`."""
+    return f"{document.path}/{TABLES[document.message].path_of(name)}"
+
+
+def require_declared(document: Document) -> None:
+    """Return if a document reports something that happened: declared, and new or changed.
+
+    Raises:
+        UnsupportedError: it is a draft at the e-port (appStatus 1), or deletes what was reported before (appType 3).
+    """
+    if document.head["appStatus"] != "2":
+        raise UnsupportedError(
+            path_of(document, "appStatus"), came=document.head["appStatus"], expected="2, a declared document"
+        )
+    if document.head["appType"] not in ("1", "2"):
+        todo = "Answer the recorded event with record.correction, reason did-not-occur."
+        raise UnsupportedError(
+            path_of(document, "appType"), came=document.head["appType"], expected="1 or 2", todo=todo
+        )
+
+
+def require_value(document: Document, name: str, pattern: str, expected: str) -> str:
+    """Return a head field that the event carries in clear, if it is of the shape that its type asks for.
+
+    Raises:
+        MalformedError: it is not; a lenient reader accepts more than an event can say.
+    """
+    value = document.head[name]
+    if not re.fullmatch(pattern, value):
+        raise MalformedError(path_of(document, name), came=value, expected=expected)
+    return value
+
+
+def require_fact(value: str | None, name: str, document: Document, expected: str) -> str:
+    """Return a fact that came.
+
+    Raises:
+        IncompleteError: it did not.
+    """
+    if value is None:
+        raise IncompleteError(f"facts.{name}", came=f"nothing for {document.path}", expected=expected)
+    return value
+
+
+def time_of(document: Document, name: str) -> int:
+    """Return a head field as milliseconds since 1970."""
+    moment = milliseconds(document.head[name])
+    if moment is None:
+        raise MalformedError(path_of(document, name), came=document.head[name], expected="a time YYYYMMDDhhmmss")
+    return moment
+
+
+def firm(document: Document, word: str) -> dict[str, str]:
+    """Return code and name of a firm; `word` is how its elements begin, like `ebp`."""
+    return {"code": document.head[f"{word}Code"], "name": document.head[f"{word}Name"]}
+
+
+def pick(values: Mapping[str, str], names: Names) -> dict[str, str]:
+    """Return the members whose element is there."""
+    return {member: values[element] for member, element in names.items() if element in values}
+
+
+def items(document: Document, names: Names) -> list[dict[str, str]]:
+    """Return the members of each line."""
+    return [pick(line, names) for line in document.lines]
+
+
+def remarks(document: Document) -> dict[str, Any] | None:
+    """Return what somebody wrote in free text: on the document, and by line number on its lines; None if nothing."""
+    lines = {line["gnum"]: line["note"] for line in document.lines if "note" in line}
+    found: dict[str, Any] = pick(document.head, {"note": "note"})
+    if lines:
+        found["lines"] = lines
+    return found or None
+
+
+def report(
+    document: Document,
+    *,
+    type: str,  # noqa: A002 - the field's name
+    time: int,
+    subjects: Mapping[str, str | list[str]],
+    data: Mapping[str, Any],
+    disclosed: Mapping[str, Any],
+    to: str | None = None,
+) -> Draft:
+    """Return the draft of a document: which document it was, and the message as received, come in here.
+
+    The document's number is named only if it is a GUID: any other text of 36 characters might say something.
+
+    Raises:
+        TooLargeError: a disclosed value is larger than a disclosure may be.
+    """
+    for pointer, value in disclosed.items():
+        _require_fitting(document, pointer, value)
+    guid = document.head["guid"]
+    known = {"message": document.message, "guid": guid, "appType": document.head["appType"]}
+    return Draft(
+        type=type,
+        time=time,
+        subjects=subjects,
+        data={**data, "document": known} if _GUID.fullmatch(guid) else data,
+        disclosed={pointer: value for pointer, value in disclosed.items() if value},
+        attachments={"/source": AttachmentDraft(MEDIA_TYPE, document.source)},
+        to=to,
+    )
+
+
+def _require_fitting(document: Document, pointer: str, value: Any) -> None:
+    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) + len(pointer) + _OVERHEAD
+    if size * 4 > MAX_DISCLOSURE * 3:
+        came = f"{size} bytes in {document.path}"
+        raise TooLargeError(
+            pointer, came=came, expected=f"at most {MAX_DISCLOSURE * 3 // 4}", todo="Report fewer lines."
+        )

@@ -1,0 +1,51 @@
+"""CEB625 to aftersales.return.
+
+In clear: how many lines. `/numbers` every number; `/lines` the items; `/reason` why, and free text; `/buyer` who.
+CEB knows no serial numbers, so the item that comes back is a fact that the sender adds; a return of several items is
+drafted once for each. The time of the event is when it was reported (appTime).
+"""
+
+from __future__ import annotations
+
+from ledger.compose.event import Draft
+from ledger.readers.ceb.drafts.report import items, pick, remarks, report, require_fact, time_of
+from ledger.readers.ceb.facts import Facts
+from ledger.readers.ceb.keys import Handles, OrderKey
+from ledger.readers.ceb.result import Document
+
+NUMBERS = {
+    "order": "orderNo",
+    "waybill": "logisticsNo",
+    "customs": "invtNo",
+    "own": "copNo",
+    "port": "preNo",
+    "district": "customsCode",
+    "platformCode": "ebpCode",
+    "sellerCode": "ebcCode",
+    "carrierCode": "logisticsCode",
+    "agentCode": "agentCode",
+    "agentName": "agentName",
+}
+BUYER = {"name": "buyerName", "telephone": "buyerTelephone", "idType": "buyerIdType", "idNumber": "buyerIdNumber"}
+ITEM = {"number": "gnum", "hsCode": "gcode", "name": "gname", "quantity": "qty", "unit": "unit"}
+
+
+def draft_return(document: Document, handles: Handles, facts: Facts) -> Draft:
+    """Return the draft of a return."""
+    head = document.head
+    return report(
+        document,
+        type="aftersales.return",
+        time=time_of(document, "appTime"),
+        subjects={
+            "item": require_fact(facts.item, "item", document, "the item's URI, GTIN and serial"),
+            "order": handles.order(OrderKey(head["ebpCode"], head["orderNo"])),
+        },
+        data={"lineCount": len(document.lines)},
+        disclosed={
+            "/numbers": pick(head, NUMBERS),
+            "/lines": {"items": items(document, ITEM)},
+            "/reason": {"reason": head["reason"], **(remarks(document) or {})},
+            "/buyer": pick(head, BUYER),
+        },
+    )

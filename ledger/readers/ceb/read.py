@@ -1,0 +1,155 @@
+"""Reading a customs message: envelope and documents, each fault by its element.
+
+What no reader could make sense of (no XML, another namespace, a message type that is not read) raises. Everything
+below the root is collected: a document with faults does not hide the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+
+from ledger.readers.ceb.children import Slot, join, take_children
+from ledger.readers.ceb.elements import check_value, read_fields, refuse_attributes
+from ledger.readers.ceb.excerpt import excerpts
+from ledger.readers.ceb.fields import MessageTable
+from ledger.readers.ceb.findings import Findings
+from ledger.readers.ceb.lines import check_numbering
+from ledger.readers.ceb.result import Document, DocumentReading, Mode, Reading
+from ledger.readers.ceb.tables import CATALOGUE, TABLES
+from ledger.readers.ceb.tables.common import (
+    EXTEND,
+    GUID,
+    MAX_DOCUMENTS,
+    MAX_LINES,
+    MAX_SUBSCRIPTIONS,
+    NAMESPACE,
+    SUBSCRIBE,
+    TRANSFER,
+    VERSION,
+)
+from ledger.readers.ceb.xmltree import Element, parse_xml
+from verifier.errors import MalformedError, UnsupportedError
+
+_ROOT = re.compile(r"(CEB[0-9]{3})(Message)?")
+_SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"  # a hint; never followed
+
+
+def read_message(data: bytes, mode: Mode = Mode.STRICT) -> Reading:
+    """Return what a customs message says, document by document.
+
+    Args:
+        data: the message as received, UTF-8 XML of at most 1 MiB.
+        mode: how the rules are held.
+
+    Raises:
+        MalformedError: no XML of this kind at all; TooLargeError if there is too much of it.
+        UnsupportedError: a message type that is not read yet.
+    """
+    root = parse_xml(data)
+    envelope = Findings(mode)
+    table = _table_of(root, envelope)
+    guid = _read_attributes(root, envelope)
+    found = take_children(root, _envelope_slots(table, mode), "", envelope)
+    _read_envelope(found, table, envelope)
+    nodes = found[table.node][:MAX_DOCUMENTS]
+    around = [*found["BaseTransfer"][:1], *found["BaseSubscribe"]]
+    # Behind a faulty envelope no document is usable, so nothing need be cut out for it.
+    sources = [data] * len(nodes) if envelope.faults else excerpts(root, nodes, around, data)
+    documents = tuple(
+        _read_document(node, table, f"{table.node}[{place}]", mode, source)
+        for place, (node, source) in enumerate(zip(nodes, sources, strict=True), 1)
+    )
+    return Reading(
+        message=table.code,
+        guid=guid,
+        mode=mode,
+        documents=documents,
+        faults=tuple(envelope.faults),
+        departures=tuple(envelope.departures),
+        signature="not checked" if found["Signature"] else "absent",
+    )
+
+
+def _table_of(root: Element, findings: Findings) -> MessageTable:
+    """Return the table of a root element."""
+    name = etree.QName(root)
+    if name.namespace != NAMESPACE:
+        todo = "Unpack a transport envelope (DxpMsg) first." if name.localname.startswith("DxpMsg") else ""
+        raise MalformedError("namespace", came=name.namespace or "none", expected=NAMESPACE, todo=todo)
+    match = _ROOT.fullmatch(name.localname)
+    if not match or match[1] not in CATALOGUE:
+        raise MalformedError("root element", came=name.localname, expected="CEBnnnMessage, nnn a known number")
+    if not match[2]:
+        findings.depart("root element", came=name.localname, expected=f"{match[1]}Message")
+    if match[1] not in TABLES:
+        raise UnsupportedError(f"message type not read yet: {match[1]}")
+    return TABLES[match[1]]
+
+
+def _read_attributes(root: Element, findings: Findings) -> str:
+    """Check the root's attributes and return its guid."""
+    for field in (GUID, VERSION):
+        text = root.get(field.name)
+        if text is None:
+            findings.fault(f"@{field.name}", came="nothing", expected=field.expected)
+        else:
+            check_value(field, text, f"@{field.name}", findings)
+    for name in sorted({str(each) for each in root.attrib} - {GUID.name, VERSION.name, _SCHEMA_LOCATION}):
+        findings.fault("message", came=f"attribute {name}", expected="guid and version only")
+    return root.get(GUID.name) or ""
+
+
+def _envelope_slots(table: MessageTable, mode: Mode) -> list[Slot]:
+    lenient = mode is Mode.LENIENT
+    return [
+        Slot(table.node, 1, MAX_DOCUMENTS),
+        Slot("BaseTransfer", 1, MAX_DOCUMENTS if lenient else 1),  # surplus ones become departures
+        Slot("BaseSubscribe", 0, MAX_SUBSCRIPTIONS),
+        Slot("ExtendMessage", 0, 1),
+        Slot("Signature", 0, 1),
+    ]
+
+
+def _read_envelope(found: Mapping[str, list[Element]], table: MessageTable, findings: Findings) -> None:
+    if table.signed and not found["Signature"]:
+        findings.depart("Signature", came="nothing", expected="ds:Signature")
+    transfers = found["BaseTransfer"]
+    if len(transfers) > 1 and findings.mode is Mode.LENIENT:
+        findings.depart("BaseTransfer", came=f"{len(transfers)} of them", expected="one; the first is taken")
+    for element in transfers[:1]:
+        read_fields(element, TRANSFER, "BaseTransfer", findings)
+    for place, element in enumerate(found["BaseSubscribe"], 1):
+        read_fields(element, SUBSCRIBE, f"BaseSubscribe[{place}]", findings)
+    for element in found["ExtendMessage"]:
+        read_fields(element, EXTEND, "ExtendMessage", findings)
+
+
+def _read_document(node: Element, table: MessageTable, path: str, mode: Mode, source: bytes) -> DocumentReading:
+    findings = Findings(mode)
+    if table.head:
+        head, lines = _read_parts(node, table, path, findings)
+    else:
+        head, lines = read_fields(node, table.fields, path, findings), []
+    document = None if findings.faults else Document(table.code, path, head, tuple(lines), source)
+    return DocumentReading(path, document, tuple(findings.faults), tuple(findings.departures))
+
+
+def _read_parts(
+    node: Element, table: MessageTable, path: str, findings: Findings
+) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Return head and lines of a document that keeps them in elements of their own."""
+    refuse_attributes(node, path, findings)
+    slots = [Slot(table.head), *([Slot(table.line, 1, MAX_LINES)] if table.line else [])]
+    found = take_children(node, slots, path, findings)
+    head: dict[str, str] = {}
+    for element in found[table.head][:1]:
+        head = read_fields(element, table.fields, join(path, table.head), findings)
+    lines = [
+        read_fields(element, table.line_fields, join(path, f"{table.line}[{place}]"), findings)
+        for place, element in enumerate(found.get(table.line, ())[:MAX_LINES], 1)
+    ]
+    check_numbering(lines, table, path, findings)
+    return head, lines

@@ -1,0 +1,20 @@
+"""CEB513, the waybill's status (运单状态), as a carrier sends it. The only status is S, signed for (签收)."""
+
+from __future__ import annotations
+
+from ledger.readers.ceb.fields import MessageTable, text, time
+from ledger.readers.ceb.tables.common import CARRIER, NOTE, REPORT, WAYBILL_NUMBER
+
+CEB513 = MessageTable(
+    code="CEB513",
+    node="LogisticsStatus",
+    head="",
+    fields=(
+        *REPORT,
+        *CARRIER,
+        WAYBILL_NUMBER,
+        text("logisticsStatus", 1, codes=("S",)),
+        time("logisticsTime"),
+        NOTE,
+    ),
+)

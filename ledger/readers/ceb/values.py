@@ -1,0 +1,68 @@
+"""Values of fields: which texts are a number, a time, a day, and their one canonical spelling.
+
+Numbers are those of XML Schema (decimal with totalDigits 19 and fractionDigits 5; int): blanks around them do not
+count, `+19050.00` is 19050. Times are China local time, UTC+8 all year round.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+from ledger.readers.ceb.fields import Field
+
+CHINA = timezone(timedelta(hours=8))
+MAX_DIGITS = 19
+MAX_FRACTION = 5
+_BLANKS = " \t\r\n"
+_DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?")
+_TIME = re.compile(r"[0-9]{14}")
+_DATE = re.compile(r"[0-9]{8}")
+
+
+def canonical(field: Field, text: str) -> str | None:
+    """Return a field's value in its canonical spelling, None if the text is not of the field's type."""
+    match field.kind:
+        case "number":
+            return canonical_number(text)
+        case "whole":
+            return canonical_whole(text)
+        case "time":
+            return text if milliseconds(text) is not None else None
+        case "date":
+            return text if _DATE.fullmatch(text) and milliseconds(f"{text}000000") is not None else None
+        case _:
+            return text if field.shortest <= len(text) <= field.longest else None
+
+
+def canonical_number(text: str) -> str | None:
+    """Return a decimal number without needless sign, zeros or point; None if it is none or has too many digits."""
+    found = _DECIMAL.fullmatch(text.strip(_BLANKS))
+    if not found:
+        return None
+    sign, units, fraction = found[1], found[2].lstrip("0"), (found[3] or "").rstrip("0")
+    if len(fraction) > MAX_FRACTION or len((units + fraction).lstrip("0")) > MAX_DIGITS:
+        return None
+    spelt = f"{units or '0'}.{fraction}" if fraction else units or "0"
+    return f"-{spelt}" if sign == "-" and spelt != "0" else spelt
+
+
+def canonical_whole(text: str) -> str | None:
+    """Return a whole number of at most 32 bits (xs:int) without needless sign or zeros; None if it is none."""
+    spelt = canonical_number(text)
+    if spelt is None or "." in text or not -(1 << 31) <= int(spelt) < 1 << 31:
+        return None
+    return spelt
+
+
+def milliseconds(text: str) -> int | None:
+    """Return YYYYMMDDhhmmss in China local time as milliseconds since 1970; None if there is no such time."""
+    if not _TIME.fullmatch(text):
+        return None
+    month, day, hour, minute, second = (int(text[place : place + 2]) for place in range(4, 14, 2))
+    try:
+        moment = datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=CHINA)
+    except ValueError:
+        return None
+    since = int(moment.timestamp()) * 1000
+    return since if since >= 0 else None
