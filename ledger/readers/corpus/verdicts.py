@@ -1,0 +1,64 @@
+"""What a reader says of one file, short enough for a table, and without anything that stands in the file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, Literal
+
+from ledger.readers.ceb.read import read_message
+from ledger.readers.ceb.result import Departure, Mode
+from verifier.errors import SuyuanError
+
+Verdict = tuple[Literal["read", "refused"], str]
+Read = Callable[[bytes], Verdict]
+MOST_REASONS = 3
+_PLACE = re.compile(r"\[[0-9]+\]")
+
+
+def judge_ceb(data: bytes) -> Verdict:
+    """Read a customs message leniently; say what was accepted, and how many faults a strict reader finds."""
+    try:
+        reading = read_message(data, Mode.LENIENT)
+    except SuyuanError as error:
+        return "refused", _reason(error)
+    if reading.all_faults:
+        return "refused", summarise(reading.all_faults)
+    if not reading.all_departures:
+        return "read", ""
+    strict = len(read_message(data, Mode.STRICT).all_faults)
+    return "read", f"accepted: {summarise(reading.all_departures)}; strict: {strict} faults"
+
+
+def find_epcis_reader() -> Read | None:
+    """Return how EPCIS documents are judged, None if there is no reader of them."""
+    try:
+        read_epcis = import_module("ledger.readers.epcis").read_epcis
+    except (ImportError, AttributeError):
+        return None
+    return lambda data: _judge_epcis(read_epcis, data)
+
+
+def _judge_epcis(read_epcis: Callable[[bytes], Any], data: bytes) -> Verdict:
+    try:
+        reading = read_epcis(data)
+    except SuyuanError as error:
+        return "refused", _reason(error)
+    faults = [fault for event in reading.faulty for fault in event.faults]
+    return ("refused", summarise(faults)) if faults else ("read", "")
+
+
+def summarise(findings: Iterable[SuyuanError | Departure]) -> str:
+    """Return the three most frequent reasons, places left out, and how often each came."""
+    counted = Counter(_reason(each) for each in findings).most_common()
+    shown = [reason if many == 1 else f"{reason} ({many} times)" for reason, many in counted[:MOST_REASONS]]
+    rest = len(counted) - len(shown)
+    return "; ".join([*shown, *([f"and {rest} more"] if rest else [])])
+
+
+def _reason(finding: SuyuanError | Departure) -> str:
+    """Return field and expectation; what came stays in the file."""
+    field = _PLACE.sub("[*]", finding.field)
+    return f"{field}: expected {finding.expected}" if finding.expected else field
