@@ -12,6 +12,8 @@ from ledger.readers.ceb.drafts.report import firm, items, pick, remarks, report,
 from ledger.readers.ceb.facts import Facts
 from ledger.readers.ceb.keys import Handles, OrderKey
 from ledger.readers.ceb.result import Document
+from verifier.errors import MalformedError
+from verifier.ledgerformat.subject import form_of
 
 BUYER = {
     "account": "buyerRegNo",
@@ -54,6 +56,8 @@ ITEM = {
 def draft_order(document: Document, handles: Handles, facts: Facts) -> Draft:
     """Return the draft of an order."""
     head = document.head
+    if facts.to is not None and form_of(facts.to, "facts.to") not in ("agency", "enterprise"):
+        raise MalformedError("facts.to", came=facts.to, expected="an agency or enterprise URI")
     return report(
         document,
         type="order.placed",

@@ -50,6 +50,12 @@ def test_an_order(handles):
     assert event.to == f"urn:suyuan:enterprise:{SELLER.code}"
 
 
+@pytest.mark.parametrize("to", ["示例公司", ITEM, "urn:suyuan:enterprise:1105910159"])
+def test_only_a_participant_takes_an_order_over(to, handles):
+    with pytest.raises(MalformedError, match=r"facts\.to"):
+        draft(messages()["CEB311"], handles, Facts(to=to))
+
+
 def test_amounts_are_texts_without_needless_zeros(handles):
     data = put(put(messages()["CEB311"], "acturalPaid", "+0819.50"), "discount", "0.00")
     amounts = draft(data, handles).disclosed["/amounts"]
