@@ -65,7 +65,7 @@ def format_batch_answer(events: Sequence[AnsweredEvent]) -> bytes:
 def _event(value: Value, what: str) -> AnsweredEvent:
     if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], bytes):
         raise MalformedError(what, came="another shape", expected="[head, body state]")
-    head, state = value
+    head, state = value[0], value[1]
     if len(head) > MAX_HEAD:
         raise TooLargeError(f"{what}.head", came=f"{len(head)} bytes", expected=f"at most {MAX_HEAD}")
     if isinstance(state, bytes):
