@@ -1,0 +1,160 @@
+"""One event, judged as admission had to judge it: by what stands before it in the log (formats, 5, 12, 13, 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UnsupportedError
+from verifier.judgement.authority import check_authority
+from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.participants import Key
+from verifier.judgement.replay import require_supported
+from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
+from verifier.ledgerformat.body import Body, body_hash, parse_body
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import FOLLOWED_KINDS, Head, Pair
+from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
+from verifier.ledgerformat.vocabulary import EventType
+from verifier.primitives.keys import PublicKey
+from verifier.proof.audit.findings import Place
+from verifier.proof.audit.known import Known, RegistryInput
+from verifier.proof.examination import Shown, require_scope
+
+_BUILTIN = "registry."
+_PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
+_UNSHOWN = {RESTRICTED: "bodies.restricted", ERASED: "bodies.erased", MISSING: "bodies.missing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed a statement; `registered` is None for a root key."""
+
+    holder: str
+    key: PublicKey
+    registered: Key | None
+
+
+def read_body(known: Known, head: Head, answered: AnsweredEvent) -> Body | None:
+    """Return the body that an answer shows, None where it shows none.
+
+    Raises:
+        MismatchError: it is another body than the head's.
+        MalformedError: it is none.
+    """
+    if answered.body is None:
+        known.counts[_UNSHOWN[answered.state]] += 1
+        return None
+    known.counts["bodies"] += 1
+    if body_hash(answered.body) != head.body:
+        raise MismatchError("body", came="other bytes", expected=f"a body with hash {head.body.hex()}")
+    return parse_body(answered.body)
+
+
+def judge_event(known: Known, event: Event, answered: AnsweredEvent, signer: Signer | None) -> None:
+    """Return if an event could be said there; `signer` is None where who signed it is not established.
+
+    Raises:
+        SuyuanError: the first reason why not.
+    """
+    head, registry = event.head, known.replay.registry
+    if head.issuer != (signer.holder if signer else head.issuer):
+        raise MismatchError("head.issuer", came=head.issuer, expected=f"{signer.holder if signer else ''}, the signer")
+    kind = registry.type_at(head.type, event.leaf)
+    require_supported(event)
+    for joined, _ in head.joins:
+        since = registry.kind_since(joined)
+        if registry.charters and (since is None or since > event.leaf):
+            raise NotPermittedError("head.joins", came=joined, expected=f"a kind that exists at leaf {event.leaf}")
+    check_head(kind, head)
+    targets = _targets(known, event)
+    check_targets(kind, targets)
+    _require_body(event, answered, kind)
+    if event.body:
+        check_body(kind, event.body)
+        check_links(kind, head, event.body, targets)
+    if signer and signer.registered:
+        require_scope(Shown(event, b"", ()), signer.registered)
+    if not head.type.startswith(_BUILTIN):
+        _judge_right(known, event, kind, targets, signer)
+
+
+def apply_registry(known: Known, event: Event, answered: AnsweredEvent, hashed: bytes) -> None:
+    """Bring about what a registry event states, as the ledger did when it recorded it."""
+    known.inputs.append(RegistryInput(event.leaf, event.position, event.kid, hashed, answered.head, answered.body))
+    try:
+        known.replay.apply(event)
+    except UnsupportedError:
+        known.unrule(event.leaf)
+        raise
+
+
+def require_phase(known: Known, events: Sequence[Event], leaf: int, time: int) -> None:
+    """Refuse what may not be said before a charter is in force, or after it has expired (formats, section 12)."""
+    types = {event.head.type for event in events}
+    if leaf == 0:
+        if types != {CHARTER} or len(events) != 1:
+            raise NotPermittedError("ledger", came="another batch", expected="a founding charter, alone in leaf 0")
+        return
+    charter = known.replay.registry.charter_in_force(leaf)
+    founding = known.replay.founding
+    if charter is None:
+        about = {name for event in events for name in event.head.about}
+        if founding is None or types != {APPROVAL} or about != {founding.name}:
+            raise NotPermittedError("ledger", came="a charter that waits", expected="only approvals of it")
+    elif charter.expires <= time and (not types or not types <= {CHARTER, APPROVAL}):
+        raise NotPermittedError("ledger", came=f"a charter that expired at {charter.expires}", expected="a new charter")
+
+
+def note_missing(known: Known, event: Event, answered: AnsweredEvent) -> None:
+    """Report the first body that is missing; the others are counted."""
+    if answered.state == MISSING and known.counts["bodies.missing"] == 1:
+        error = IncompleteError("body", came="missing", expected="every body that is not restricted or erased")
+        known.findings.add(error, "event", Place(leaf=event.leaf, position=event.position))
+
+
+def _targets(known: Known, event: Event) -> list[Head]:
+    """Return the heads that an event answers; each stands earlier."""
+    targets = []
+    for name in event.head.about:
+        target = known.memory.find(name)
+        if target is None:
+            raise MismatchError("head.about", came=name.hex(), expected="an event that stands earlier in this ledger")
+        targets.append(target.head)
+    return targets
+
+
+def _require_body(event: Event, answered: AnsweredEvent, kind: EventType) -> None:
+    if answered.body is not None:
+        return
+    if answered.state == ERASED:
+        raise UnsupportedError("body", came="erased by order", expected="erasure orders come later")
+    if kind.permanent:
+        raise MismatchError("body", came="none", expected=f"the body: those of {kind.name} are permanent")
+    if answered.state == RESTRICTED and {joined for joined, _ in event.head.joins} & _PUBLIC_KINDS:
+        raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
+
+
+def _judge_right(known: Known, event: Event, kind: EventType, targets: Sequence[Head], signer: Signer | None) -> None:
+    """Judge authority and order of an event that is not the registry's."""
+    if signer and signer.registered is None:
+        raise NotPermittedError("statement.kid", came="a root key", expected="a statement key: roots say registry only")
+    check_authority(
+        event,
+        kind,
+        registry=known.replay.registry,
+        state_of=known.memory.trace_state,
+        targets=targets,
+        holds=lambda _: True,
+    )
+    if not any(rule.refuse for rule in kind.order):
+        return
+    for finding in judge_order(event, kind, lambda pair: _history(known, pair)):
+        if finding.rule.refuse and isinstance(finding, Violation):
+            expected = " or ".join(finding.rule.after) or f"{event.head.type} only once"
+            raise NotPermittedError(f"order.{finding.rule.code}", came="not there before it", expected=expected)
+
+
+def _history(known: Known, pair: Pair) -> Sequence[Event] | None:
+    return known.memory.history(pair) if pair[0] in FOLLOWED_KINDS else None

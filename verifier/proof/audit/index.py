@@ -1,0 +1,227 @@
+"""The subject index, computed again: every history and the prefix tree over them (docs/formats.md, section 10).
+
+A second way to the same root, written apart from the ledger's: a binary trie whose inner nodes stand only where two
+keys part, held in flat arrays (about 250 bytes a key), where the ledger keeps sorted rows under a dense heap. Between
+a node and the one above it the tree of the format has a node for each bit; those are hashed on the way.
+"""
+
+from __future__ import annotations
+
+from array import array
+from hashlib import sha256
+
+from verifier.ledgerformat.index import EMPTY, bit
+from verifier.proof.audit.names import Names
+
+_NONE = -1
+
+
+class Index:
+    """Histories by key, and the root over them. Keys are only ever added, histories only ever grow.
+
+    An inner node has a number from 0; a key with number n is written as ~n where either can stand.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._keys = Names(32)
+        self._counts = array("Q")
+        self._frontiers: list[bytes] = []
+        self._leaves = bytearray()
+        self._above = array("i")  # of each key, the inner node above it
+        self._stale: set[int] = set()  # keys whose leaf hash is to be computed
+        self._turns = array("H")  # of each inner node, the bit at which the keys below it part
+        self._sides: tuple[array[int], array[int]] = (array("i"), array("i"))
+        self._up = array("i")
+        self._some = array("I")  # of each inner node, any key below it
+        self._hashes = bytearray()  # of each inner node, as it stands below the node above it
+        self._fresh = bytearray()  # of each inner node, whether its hash holds; above a stale one all are stale
+        self._top: int | None = None
+        self._journal: list[tuple[int, int, bytes]] = []
+        self.keys = 0
+
+    def append(self, key: bytes, entry: bytes) -> None:
+        """Add an entry hash to the history of a key."""
+        number, new = self._keys.add(key)
+        if new:
+            self._counts.append(0)
+            self._frontiers.append(b"")
+            self._leaves += EMPTY
+            self._above.append(_NONE)
+        count, frontier = self._counts[number], self._frontiers[number]
+        self._journal.append((number, count, frontier))
+        if not count:
+            self._plant(number, key)
+            self.keys += 1
+        self._counts[number] = count + 1
+        self._frontiers[number] = push(frontier, count, entry)
+        self._stale.add(number)
+
+    def root(self) -> bytes:
+        """Return the root over all keys as they stand."""
+        for number in self._stale:
+            at = number * 32
+            self._leaves[at : at + 32] = self._leaf(number)
+            self._spoil(self._above[number])
+        self._stale.clear()
+        return EMPTY if self._top is None else self._hash(self._top, 0)
+
+    def mark(self) -> None:
+        """Begin what `undo` takes back."""
+        self._journal.clear()
+
+    def undo(self) -> None:
+        """Take back every append since `mark`, so that another set of them can be tried."""
+        for number, count, frontier in reversed(self._journal):
+            self._counts[number], self._frontiers[number] = count, frontier
+            self._stale.add(number)
+            if not count:
+                self._unplant(number)
+                self._stale.discard(number)
+                self.keys -= 1
+        self._journal.clear()
+
+    def state(self, key: bytes) -> tuple[int, bytes] | None:
+        """Return count and frontier of a key's history, None where it has none."""
+        number = self._keys.find(key)
+        if number is None or not self._counts[number]:
+            return None
+        return self._counts[number], self._frontiers[number]
+
+    def dump(self) -> list[bytes]:
+        """Return keys, counts and frontiers, of which all else follows."""
+        return [self._keys.dump(), self._counts.tobytes(), b"".join(self._frontiers)]
+
+    @classmethod
+    def load(cls, keys: bytes, counts: bytes, frontiers: bytes) -> Index:
+        """Return the index that was dumped."""
+        index = cls()
+        index._keys = Names(32, keys)
+        index._counts.frombytes(counts)
+        index._leaves = bytearray(len(keys))
+        index._above = array("i", [_NONE]) * len(index._keys)
+        at = 0
+        for number, count in enumerate(index._counts):
+            end = at + 32 * count.bit_count()
+            index._frontiers.append(frontiers[at:end])
+            at = end
+            if count:
+                index._plant(number, index._keys[number])
+                index._stale.add(number)
+                index.keys += 1
+        return index
+
+    # Hashes.
+
+    def _leaf(self, number: int) -> bytes:
+        value = b"\x04" + self._counts[number].to_bytes(8, "big") + fold(self._frontiers[number])
+        return sha256(b"\x02" + self._keys[number] + sha256(value).digest()).digest()
+
+    def _hash(self, place: int, depth: int) -> bytes:
+        """Return the hash of what stands at a depth: a lone key's leaf as it is, a node under those of the way."""
+        if place < 0:
+            return bytes(self._leaves[~place * 32 : (~place + 1) * 32])
+        at = place * 32
+        if self._fresh[place]:
+            return bytes(self._hashes[at : at + 32])
+        turn = self._turns[place]
+        left, right = self._hash(self._sides[0][place], turn + 1), self._hash(self._sides[1][place], turn + 1)
+        hashed = sha256(b"\x03" + left + right).digest()
+        if turn > depth:
+            key = self._keys[self._some[place]]
+            for above in range(turn - 1, depth - 1, -1):
+                pair = EMPTY + hashed if bit(key, above) else hashed + EMPTY
+                hashed = sha256(b"\x03" + pair).digest()
+        self._hashes[at : at + 32] = hashed
+        self._fresh[place] = 1
+        return hashed
+
+    def _spoil(self, node: int) -> None:
+        """Mark a node and all above it as stale."""
+        while node != _NONE and self._fresh[node]:
+            self._fresh[node] = 0
+            node = self._up[node]
+
+    # Shape.
+
+    def _plant(self, number: int, key: bytes) -> None:
+        """Give a new key its place: a node where it parts from the keys that are there."""
+        if self._top is None:
+            self._top = ~number
+            self._above[number] = _NONE
+            return
+        near = self._keys[~self._descend(key, 256)]
+        turn = 256 - (int.from_bytes(key, "big") ^ int.from_bytes(near, "big")).bit_length()
+        below = self._descend(key, turn)
+        above = self._up[below] if below >= 0 else self._above[~below]
+        node = len(self._turns)
+        self._turns.append(turn)
+        side = bit(key, turn)
+        self._sides[side].append(~number)
+        self._sides[1 - side].append(below)
+        self._up.append(above)
+        self._some.append(number)
+        self._hashes += EMPTY
+        self._fresh.append(0)
+        self._above[number] = node
+        self._put(above, below, node)
+        self._set_up(below, node)
+
+    def _unplant(self, number: int) -> None:
+        """Take away the key that was planted last."""
+        node = self._above[number]
+        if node == _NONE:
+            self._top = None
+            return
+        other = self._sides[0][node] if self._sides[1][node] == ~number else self._sides[1][node]
+        above = self._up[node]
+        self._put(above, node, other)
+        self._set_up(other, above)
+        for column in (self._turns, *self._sides, self._up, self._some, self._fresh):
+            column.pop()
+        del self._hashes[-32:]
+
+    def _descend(self, key: bytes, turn: int) -> int:
+        """Return what stands on a key's way at the first place that parts at `turn` or later."""
+        place = self._top if self._top is not None else _NONE
+        while place >= 0 and self._turns[place] < turn:
+            place = self._sides[bit(key, self._turns[place])][place]
+        return place
+
+    def _put(self, above: int, old: int, new: int) -> None:
+        """Put `new` where `old` stood below a node."""
+        if above == _NONE:
+            self._top = new
+            return
+        side = self._sides[1] if self._sides[1][above] == old else self._sides[0]
+        side[above] = new
+        self._spoil(above)
+
+    def _set_up(self, place: int, above: int) -> None:
+        """Note what stands above a place; its hash depends on how far that is."""
+        if place < 0:
+            self._above[~place] = above
+        else:
+            self._up[place] = above
+            self._fresh[place] = 0
+
+
+def push(frontier: bytes, count: int, leaf: bytes) -> bytes:
+    """Return the roots of the complete subtrees of a history, largest first, after one more entry hash.
+
+    RFC 6962 §2.1: the subtrees of `count` leaves have the sizes of the ones in its binary form.
+    """
+    joined = (count ^ count + 1).bit_length() - 1  # the ones at its end: subtrees that the new leaf completes
+    kept = len(frontier) - 32 * joined
+    for at in range(len(frontier) - 32, kept - 32, -32):
+        leaf = sha256(b"\x01" + frontier[at : at + 32] + leaf).digest()
+    return frontier[:kept] + leaf
+
+
+def fold(frontier: bytes) -> bytes:
+    """Return the root over complete subtrees, largest first. RFC 6962 §2.1."""
+    root = b""
+    for at in range(len(frontier), 0, -32):
+        part = frontier[at - 32 : at]
+        root = sha256(b"\x01" + part + root).digest() if root else part
+    return root

@@ -1,0 +1,136 @@
+"""What an audit knows after the leaves behind it, and how it joins events to their histories."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+
+from verifier.errors import MismatchError
+from verifier.judgement.replay import Replay
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Pair
+from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
+from verifier.proof.audit.findings import Findings
+from verifier.proof.audit.index import Index
+from verifier.proof.audit.memory import Memory
+from verifier.proof.audit.opinion import Opinion
+from verifier.proof.audit.source import Source
+from verifier.proof.examination import Standpoint
+
+
+class Sequences:
+    """The sequence numbers that each key has used, as ranges that do not touch."""
+
+    def __init__(self) -> None:
+        """Start with no key."""
+        self.ranges: dict[bytes, list[tuple[int, int]]] = {}
+
+    def take(self, kid: bytes, first: int, end: int) -> None:
+        """Take the numbers from `first` to before `end`; ranges that touch become one.
+
+        Raises:
+            MismatchError: one of them was used.
+        """
+        held = self.ranges.setdefault(kid, [])
+        at = bisect_left(held, (first, end))
+        before = held[at - 1] if at else (-1, -1)
+        after = held[at] if at < len(held) else (end + 1, end + 1)
+        if before[1] > first or after[0] < end:
+            came = f"{first} to {end - 1}"
+            raise MismatchError("statement.first", came=came, expected="numbers that this key has not used")
+        low, high = (at - 1 if before[1] == first else at), (at + 1 if after[0] == end else at)
+        held[low:high] = [(min(before[0], first) if low < at else first, after[1] if high > at else end)]
+
+    @property
+    def gaps(self) -> int:
+        """Return how many times numbers were left out."""
+        return sum(len(held) - 1 for held in self.ranges.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryInput:
+    """A registry event as it came, for the charter file and for taking up an audit again.
+
+    Attributes:
+        leaf: of its statement.
+        position: in its batch.
+        kid: the key that signed it.
+        hashed: leaf hash of its statement.
+        head: its head's bytes.
+        body: its body's bytes, None where it was not to be had.
+    """
+
+    leaf: int
+    position: int
+    kid: bytes
+    hashed: bytes
+    head: bytes
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An event's entry in one history."""
+
+    leaf: int
+    position: int
+    pair: Pair
+    key: bytes
+    entry: bytes
+
+
+@dataclass(slots=True)
+class Known:
+    """Everything that later leaves are judged by.
+
+    Attributes:
+        source: where batches come from.
+        standpoint: whom the auditor trusts.
+        findings: what was found so far.
+        counts: what was looked at so far.
+        replay: the registry.
+        index: every history and the prefix tree.
+        memory: events, ids, traces.
+        sequences: numbers used by each key.
+        inputs: registry events.
+        block: joins of the block at hand.
+        opinion: somebody else's code for batch roots, if any.
+        torn: leaf from which histories are not whole, so that no index can be compared; None for whole ones.
+        unruled: leaf from which the registry is not known, so that nobody's right can be judged; None for none.
+        closed: leaf from which batches are not open to this reader; None for none.
+    """
+
+    source: Source
+    standpoint: Standpoint
+    findings: Findings
+    counts: Counter[str]
+    replay: Replay
+    index: Index = field(default_factory=Index)
+    memory: Memory = field(default_factory=Memory)
+    sequences: Sequences = field(default_factory=Sequences)
+    inputs: list[RegistryInput] = field(default_factory=list)
+    block: list[Join] = field(default_factory=list)
+    opinion: Opinion | None = None
+    torn: int | None = None
+    unruled: int | None = None
+    closed: int | None = None
+
+    def tear(self, leaf: int) -> None:
+        """Note that the histories are not whole from a leaf on."""
+        self.torn = leaf if self.torn is None else self.torn
+
+    def unrule(self, leaf: int) -> None:
+        """Note that the registry is not known from a leaf on."""
+        self.unruled = leaf if self.unruled is None else self.unruled
+
+    def join(self, name: bytes, place: tuple[int, int], pair: Pair) -> None:
+        """Enter an event in one history."""
+        entry = entry_hash(HistoryEntry(name, *place))
+        self.block.append(Join(*place, pair, index_key(*pair), entry))
+        self.index.append(self.block[-1].key, entry)
+
+    def join_all(self, event: Event) -> None:
+        """Enter an event in every history that its head joins."""
+        for pair in event.head.joins:
+            self.join(event.name, event.place, pair)
