@@ -1,0 +1,175 @@
+"""`suyuan-verify audit`: a whole ledger, from a folder or an address; it can be put down and taken up again."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import entry_points
+from types import FrameType
+from typing import Any
+
+from verifier.cli.audit_report import render_report, report_json, tell
+from verifier.cli.audit_state import open_audit, put_down, write_file
+from verifier.cli.files import standpoint_of
+from verifier.cli.progress import Bar
+from verifier.cli.sources import FolderSource, open_source
+from verifier.errors import SuyuanError
+from verifier.proof.audit.findings import EnoughError, Place
+from verifier.proof.audit.manifest import check_manifest, parse_manifest
+from verifier.proof.audit.opinion import Roots
+from verifier.proof.audit.report import Report
+from verifier.proof.audit.source import AbsentError, Source, SourceError
+from verifier.proof.audit.walk import Audit
+from verifier.proof.verdict import Said
+
+EXIT_CLEAN, EXIT_USAGE, EXIT_INCOMPLETE, EXIT_UNREADABLE, EXIT_INTERRUPTED = 0, 2, 3, 4, 130
+GROUP = "suyuan.second_opinion"
+SAVE_EVERY = 60.0  # seconds
+_MANIFEST = "manifest.json"
+_HELP = """Compute everything again from a ledger's entries, heads and bodies: every tile and entry bundle byte for
+byte, every signature, every right, and the subject index at every seal; name the first place where something is wrong.
+
+exit codes: 0 clean · 1 a fault · 2 wrong usage · 3 incomplete (no quorum; older than audited before) ·
+4 cannot be read · 5 not supported · 130 interrupted (with --state: run again to go on)"""
+
+
+def add_audit_command(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "audit",
+        help="audit a whole ledger, from an export or an address",
+        description=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", metavar="URL|DIRECTORY", help="a ledger's address, or what `suyuan export` wrote")
+    parser.add_argument("--policy", required=True, metavar="FILE", help="trust policy: whom you trust")
+    parser.add_argument("--state", metavar="FILE", help="go on from here, and remember what was audited last")
+    parser.add_argument("--continue", dest="go_on", action="store_true", help="with --state: read new leaves only")
+    parser.add_argument("--report", metavar="FILE", help="write the report: JSON to FILE, text to FILE.txt")
+    parser.add_argument("--second-opinion", action="store_true", help="compute roots with other people's code as well")
+    parser.add_argument("--header", action="append", metavar="NAME:VALUE", help="send with every request, for access")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=run_audit, at=None)
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """Audit a ledger, print the report, keep the state; return the exit code."""
+    if options.go_on and not options.state:
+        print("--continue: --state?", file=sys.stderr)
+        return EXIT_USAGE
+    try:
+        opinion = _load_opinion() if options.second_opinion else None
+    except ImportError as error:
+        print(tell("opinion-missing", options.lang, reason=str(error)), file=sys.stderr)
+        return EXIT_USAGE
+    try:
+        source = open_source(options.source, _headers(options.header))
+        audit = open_audit(options.state, source, standpoint_of(options), go_on=options.go_on)
+        if opinion:
+            audit.ask(*opinion)
+        if not _walk(audit, options):
+            return EXIT_INTERRUPTED
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNREADABLE
+    report = _conclude(audit, source)
+    _write(report, opinion[0] if opinion else None, options)
+    if options.state:
+        sound = audit.done and report.exit_code in (EXIT_CLEAN, EXIT_INCOMPLETE)
+        if sound:
+            audit.remember(report.note)
+        put_down(options.state, audit, whole=sound and options.go_on)
+    return report.exit_code
+
+
+def _walk(audit: Audit, options: argparse.Namespace) -> bool:
+    """Run an audit to its end; return False if it was interrupted and put down."""
+    bar, saved = Bar(quiet=options.quiet), time.monotonic()
+    with _interruption() as interrupted:
+        for progress in audit.run():
+            words = {"leaf": progress.leaves, "size": progress.size, "findings": progress.findings}
+            bar.draw(progress.leaves, progress.size, tell("progress", options.lang, **words))
+            if interrupted:
+                bar.clear()
+                if options.state:
+                    put_down(options.state, audit, whole=True)
+                print(tell("stopped" if options.state else "stopped-unsaved", options.lang, **words), file=sys.stderr)
+                return False
+            if options.state and time.monotonic() - saved >= SAVE_EVERY:
+                put_down(options.state, audit, whole=True)
+                saved = time.monotonic()
+    bar.clear()
+    return True
+
+
+@contextmanager
+def _interruption() -> Iterator[list[int]]:
+    """Yield a list that gets the signal, where one asks to stop; the audit stops behind the bundle at hand."""
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be taken
+        yield received
+        return
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if received:  # asked twice: at once
+            raise KeyboardInterrupt
+        received.append(number)
+
+    before = {each: signal.signal(each, note) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _conclude(audit: Audit, source: Source) -> Report:
+    """Return the report; an export's manifest must say what was counted."""
+    report = audit.report()
+    if not isinstance(source, FolderSource) or not audit.done or report.leaves != report.size:
+        return report
+    try:
+        manifest = source.read(_MANIFEST)
+    except AbsentError:
+        audit.note_unchecked(Said("audit.unchecked.manifest"))
+        return audit.report()
+    try:
+        check_manifest(
+            parse_manifest(manifest), origin=report.origin, size=report.size, root=report.root, counts=report.counts
+        )
+    except SuyuanError as error:
+        with suppress(EnoughError):
+            audit.known.findings.add(error, "manifest", Place(path=_MANIFEST), report.size)
+    return audit.report()
+
+
+def _write(report: Report, opinion: str | None, options: argparse.Namespace) -> None:
+    told = render_report(report, options.lang, opinion)
+    spelt = json.dumps(report_json(report, options.lang, opinion), ensure_ascii=False, indent=2)
+    print(spelt if options.json else told)
+    if options.report:
+        write_file(options.report, (spelt + "\n").encode())
+        write_file(f"{options.report}.txt", (told + "\n").encode())
+
+
+def _load_opinion() -> tuple[str, Roots]:
+    """Return name and code of the second opinion that is installed here.
+
+    Raises:
+        ImportError: there is none, or it cannot be loaded.
+    """
+    for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+        return entry.name, entry.load()
+    raise ImportError(GROUP)
+
+
+def _headers(given: list[str] | None) -> dict[str, str]:
+    pairs = (each.partition(":") for each in given or [])
+    return {name.strip(): value.strip() for name, _, value in pairs}
