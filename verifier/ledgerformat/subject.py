@@ -16,7 +16,7 @@ _GS1_PATH = re.compile(
 )
 _GS1_FORMS = {"00": "unit", "01": "product", "10": "lot", "21": "item", "414": "place", "417": "party"}
 _ZERO = ord("0")
-_SERIAL = re.compile(r"(?:[A-Za-z0-9._~-]|%(?:2[1-9A-C]|2F|3[A-F]))+")  # GS1 character set 82, percent-encoded
+_SERIAL = re.compile(r"(?:[A-Za-z0-9._-]|%(?:2[1256789A-CF]|3[A-F]))+")  # GS1 character set 82, percent-encoded
 _ESCAPED = re.compile(r"%..")
 _LABEL = r"[a-z][a-z0-9-]{0,62}"
 _WORD = r"[A-Za-z0-9._-]{1,64}"
@@ -115,7 +115,7 @@ _URN_FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "agency": ("agency", _matches(_LABEL)),
     "ledger": ("ledger", _matches(ORIGIN)),
     "key": ("key", _matches(r"[0-9a-f]{64}")),
-    "type": ("type", _matches(TYPE)),
+    "type": ("type", _matches(rf"(?=.{{1,64}}\Z){TYPE}")),
     "policy": ("policy", _matches(_LABEL)),
     "kind": ("kind", _matches(KIND)),
     "list": ("list-entry", _matches(rf"{_LABEL}:{_WORD}")),
