@@ -1,0 +1,56 @@
+"""Settings of a server, from the environment (`SUYUAN_…`). docs/settings.md lists them; a test holds both equal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from verifier.ledgerformat.submission import MAX_SUBMISSION
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Sizes are in bytes, times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SUYUAN_", extra="forbid", frozen=True)
+
+    folder: Path = Field(default=Path("ledger"), description="the ledger's folder: database, keys, tiles, guard")
+    guard: Path | None = Field(
+        default=None, description="the guard's file; better on another disk than the database (default: in the folder)"
+    )
+    passphrase: SecretStr | None = Field(default=None, description="opens the ledger's key files")
+    passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; TLS is the reverse proxy's")
+    port: int = Field(default=8640, ge=0, le=65_535, description="port to listen on; 0 for any free one")
+    language: Literal["zh", "en"] = Field(default="zh", description="language of those who ask for none")
+    open_reads: bool = Field(
+        default=False,
+        description="whether entry bundles, batches, the parties' walk and restricted bodies are open to everybody",
+    )
+
+    max_submission: int = Field(
+        default=MAX_SUBMISSION, ge=1024, le=MAX_SUBMISSION, description="largest body of `POST /entries`, `/validate`"
+    )
+    max_note: int = Field(default=524_288, ge=1024, le=1 << 20, description="largest body of `POST /cosignatures`")
+    max_buffered: int = Field(
+        default=134_217_728, ge=1 << 20, description="bodies held at one moment, together; beyond it: 503"
+    )
+    max_requests: int = Field(default=512, ge=1, description="requests under way at one moment; beyond it: 503")
+    max_headers: int = Field(
+        default=32_768, ge=1024, le=1 << 20, description="largest request line and header together"
+    )
+    read_timeout: float = Field(default=30.0, gt=0, le=600, description="longest time in which a body must arrive")
+    intake_threads: int = Field(default=4, ge=1, le=64, description="submissions checked at one moment")
+    intake_waiting: int = Field(default=64, ge=1, description="submissions checked or waiting for it; beyond it: 503")
+    read_threads: int = Field(default=16, ge=1, le=256, description="proofs made at one moment")
+
+    drain_seconds: int = Field(default=30, ge=1, le=3600, description="how long a stop waits for requests under way")
+    min_free_disk: int = Field(default=268_435_456, ge=0, description="`/readyz` fails below this free space")
+    max_quorum_wait: float = Field(
+        default=60.0, gt=0, description="`/readyz` fails when a block has waited longer for its quorum"
+    )
+    max_seal_age: float = Field(default=300.0, gt=0, description="`/readyz` fails when the newest seal is older")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="what is logged")
