@@ -1,0 +1,71 @@
+"""Metrics in the form of Prometheus; each app has a registry of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ledger.ledger import Ledger
+from ledger.store.sqlite.connection import is_wal_reset_safe
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """What one app counts, and its registry."""
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.registry = CollectorRegistry()
+        self.submissions = Counter(
+            "suyuan_submissions", "Submissions by outcome: recorded, or the code of the refusal.", ["outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.durations = Histogram(
+            "suyuan_http_request_duration_seconds", "Requests by route, method and status.",
+            ["route", "method", "status"], buckets=_BUCKETS, registry=self.registry,
+        )  # fmt: skip
+
+    def observe(self, ledger: Ledger) -> None:
+        """Add what is read from a ledger whenever somebody asks."""
+        self.registry.register(_LedgerCollector(ledger))
+
+
+class _LedgerCollector(Collector):
+    """Reads sizes, queue and ages when it is asked."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def describe(self) -> list[Metric]:
+        """Return nothing: the names are known without asking the ledger."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges of this moment."""
+        ledger = self._ledger
+        note = ledger.tiles.checkpoint()
+        with ledger.store.read() as reader:
+            quorum = reader.newest_checkpoint(quorum=True)
+        gauges = {
+            "suyuan_tree_size": ("Committed leaves.", ledger.head.edge.size),
+            "suyuan_published_size": ("Leaves of the published checkpoint.", _size_of(note)),
+            "suyuan_quorum_size": ("Leaves of the newest checkpoint with a quorum.", quorum.size if quorum else 0),
+            "suyuan_queue_length": ("Items that wait for the writer.", ledger.writer.waiting),
+            "suyuan_oldest_unwitnessed_seconds": (
+                "For how long the oldest block has waited for its quorum.",
+                ledger.oldest_without_quorum() / 1000,
+            ),
+            "suyuan_writer_running": ("1 while the writer writes.", int(ledger.writer.stopped is None)),
+            "suyuan_sqlite_wal_reset_safe": ("1 where SQLite has the fix of 3.51.3.", int(is_wal_reset_safe())),
+        }
+        for name, (help_, value) in gauges.items():
+            yield GaugeMetricFamily(name, help_, value=value)
+
+
+def _size_of(note: bytes | None) -> int:
+    return parse_signed_checkpoint(note)[0].size if note else 0
