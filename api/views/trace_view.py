@@ -1,0 +1,144 @@
+"""A trace as a page shows it: product, verdict, recalls, the life stage by stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.texts import text
+from api.views.timeline import MOST_EVENTS, StageView, own_events, view_stages
+from api.views.words import beijing_time, file_name, form_word
+from ledger.prove.prover import Proved
+from verifier.cli.render import render_error, say
+from verifier.ledgerformat.subject import form_of, product_of
+from verifier.proof.verdict import ALTERED, CONTRADICTORY, VERIFIED, Said, StepResult, StoryEvent
+
+_PRODUCT = "filing.product"
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class RecallView:
+    """A recall, for the top of the page."""
+
+    issuer: str
+    recorded: str
+    hazard: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One of the nine steps: number, `passed`, `failed` or `not-reached`, and what it says."""
+
+    number: int
+    state: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """All that the page shows.
+
+    Attributes:
+        subject, form: the URI and what it is, in a word.
+        product: the product's filed name, empty where there is none.
+        outcome: a key of the verdict's table.
+        tone: `ok`, `warn` or `bad`: picks icon and colour beside the word.
+        reason: why the outcome is not *verified*.
+        recalls: recalls that stand.
+        stages: the timeline.
+        left_out: events that only the proof shows.
+        notices, unchecked: sentences.
+        steps: the nine.
+        size, time: what the proof covers.
+        newer: committed leaves beyond it.
+        file: a name for the downloaded proof.
+    """
+
+    subject: str
+    form: str
+    product: str
+    outcome: str
+    tone: str
+    reason: str
+    recalls: tuple[RecallView, ...]
+    stages: tuple[StageView, ...]
+    left_out: int
+    notices: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    steps: tuple[StepView, ...]
+    size: int
+    time: str
+    newer: int
+    file: str
+
+
+def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
+    """Return what a page shows of a proved trace."""
+    verdict, story = proved.verdict, proved.verdict.story
+    told = story.timeline if story else ()
+    return TraceView(
+        subject=subject,
+        form=form_word(subject, lang),
+        product=_product_name(told, subject, lang),
+        outcome=verdict.outcome,
+        tone={VERIFIED: "ok", ALTERED: "bad", CONTRADICTORY: "bad"}.get(verdict.outcome, "warn"),
+        reason=render_error(verdict.error, lang) if verdict.error else "",
+        recalls=_recalls(verdict.notices, told, lang),
+        stages=view_stages(told, lang),
+        left_out=max(0, len(own_events(told)) - MOST_EVENTS),
+        notices=tuple(_notice(each, told, lang) for each in verdict.notices),
+        unchecked=(text("server.charter", lang), *(say(each, lang) for each in verdict.unchecked)),
+        steps=tuple(_step(each, lang) for each in verdict.steps),
+        size=proved.size,
+        time=beijing_time(story.time) if story else "",
+        newer=proved.newer,
+        file=file_name(subject, "trace"),
+    )
+
+
+def _product_name(told: Sequence[StoryEvent], subject: str, lang: str) -> str:
+    """Return the filed name of the product that a trace is about, empty where there is none."""
+    product = product_of(subject) if form_of(subject) in ("product", "lot", "item") else None
+    for each in told:
+        body = each.event.body
+        if each.event.head.type == _PRODUCT and body and (product is None or product in body.of_role("product")):
+            return _text(body.data, "names", lang)
+    return ""
+
+
+def _recalls(notices: Sequence[Said], told: Sequence[StoryEvent], lang: str) -> tuple[RecallView, ...]:
+    recalled = {each.values["event"] for each in notices if each.key == "notice.recalled"}
+    return tuple(_recall(each, lang) for each in told if each.event.name.hex() in recalled)
+
+
+def _recall(told: StoryEvent, lang: str) -> RecallView:
+    data = told.event.body.data if told.event.body else {}
+    issuer, recorded = told.issuer.names[lang], beijing_time(told.time)
+    return RecallView(issuer, recorded, _text(data, "hazard", lang), _text(data, "advice", lang))
+
+
+def _text(data: Mapping[str, object], member: str, lang: str) -> str:
+    """Return a text that an event's data states in two languages, empty where it does not."""
+    value = data.get(member)
+    return str(value.get(lang, "")) if isinstance(value, Mapping) else ""
+
+
+def _notice(said: Said, told: Sequence[StoryEvent], lang: str) -> str:
+    """Return a notice with titles in place of the type names that the timeline knows."""
+    titles = {each.event.head.type: each.kind.title[lang] for each in told}
+    values = {name: titles.get(str(value), _short(value)) for name, value in said.values.items()}
+    return say(Said(said.key, values), lang)
+
+
+def _short(value: str | int) -> str | int:
+    """Return a value as people can take it in: of an event's name the beginning."""
+    return f"{value[:12]}…" if isinstance(value, str) and _NAME.fullmatch(value) else value
+
+
+def _step(step: StepResult, lang: str) -> StepView:
+    state = {True: "passed", False: "failed", None: "not-reached"}[step.passed]
+    said = tuple(say(each, lang) for each in step.said)
+    return StepView(step.number, state, (*said, render_error(step.error, lang)) if step.error else said)
