@@ -1,0 +1,134 @@
+"""The app: settings and a ledger in, HTTP out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from anyio import to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from structlog.typing import FilteringBoundLogger
+
+from api.authorise import Reads
+from api.errors import FaultError, MethodError, NoRouteError
+from api.health import Health
+from api.intake import Intake
+from api.logs import make_logger
+from api.metrics import Metrics
+from api.middleware.edges import HeadMiddleware, LingerMiddleware
+from api.middleware.gate import GateMiddleware
+from api.middleware.observe import ObserveMiddleware
+from api.openapi import describe, operation_id
+from api.opening import milliseconds, open_ledger
+from api.problems import answer_problem
+from api.routes import entries, log, operations, pages, traces
+from api.settings import Settings
+from ledger.ledger import Ledger
+from verifier import __version__
+from verifier.errors import MalformedError, SuyuanError
+
+Clock = Callable[[], int]
+
+
+def create_app(
+    settings: Settings | None = None,
+    ledger: Ledger | None = None,
+    *,
+    logger: FilteringBoundLogger | None = None,
+    clock: Clock = milliseconds,
+) -> FastAPI:
+    """Return the app.
+
+    Args:
+        settings: what the operator set; None to read the environment, so that
+            `uvicorn --factory api.app:create_app` works.
+        ledger: a running ledger, which stays its owner's; None to open the settings' folder at start
+            and to close it, with everything queued done, at the end.
+        logger: where log lines go.
+        clock: milliseconds since 1970, for `/readyz`.
+    """
+    settings = settings or Settings()
+    logger = logger or make_logger(settings.log_level)
+    app = FastAPI(
+        title="Suyuan",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
+        lifespan=_lifespan(settings, ledger, logger, clock),
+    )
+    app.state.settings = settings
+    app.state.metrics = metrics = Metrics()
+    for module in (entries, log, traces, pages, operations):
+        app.include_router(module.router)
+    app.add_middleware(LingerMiddleware)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(GateMiddleware, most=settings.max_requests)
+    app.add_middleware(ObserveMiddleware, metrics=metrics, logger=logger)
+    _add_handlers(app)
+    return app
+
+
+def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = settings.read_threads
+        ledger = await to_thread.run_sync(open_ledger, settings) if given is None else given
+        _equip(app, ledger, settings, clock)
+        logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
+        if settings.open_reads:
+            logger.warning("open reads", meaning="entry bundles, batches and restricted bodies are open to everybody")
+        try:
+            yield
+        finally:
+            if given is None:
+                await to_thread.run_sync(ledger.close)
+            logger.info("stopped", size=ledger.head.edge.size)
+
+    return lifespan
+
+
+def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> None:
+    """Give the app what its routes ask for."""
+    metrics: Metrics = app.state.metrics
+    metrics.observe(ledger)
+    app.state.ledger = ledger
+    app.state.reads = Reads(open_=settings.open_reads)
+    app.state.health = Health(ledger, settings, clock)
+    app.state.intake = Intake(ledger, settings, metrics)
+
+
+def _add_handlers(app: FastAPI) -> None:
+    """Let every refusal be answered by the one table."""
+    app.add_exception_handler(SuyuanError, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+
+
+def _on_refusal(request: Request, error: Exception) -> Response:
+    return answer_problem(request, error if isinstance(error, SuyuanError) else FaultError("server"))
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    """Answer parameters that are missing, or that no stricter parser has refused before."""
+    found = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": ""}
+    field = ".".join(str(each) for each in found["loc"]) or "request"
+    return answer_problem(request, MalformedError(field, came=found.get("type"), expected=str(found["msg"])))
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    """Answer what routing itself refuses."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        expected = "an address that /openapi.json lists"
+        return answer_problem(request, NoRouteError("path", came=request.scope["path"], expected=expected))
+    if status == 405:
+        allowed = (error.headers or {}).get("Allow", "GET") if isinstance(error, HTTPException) else ""
+        return answer_problem(request, MethodError("method", came=request.method, expected=allowed))
+    return answer_problem(request, FaultError("server"))

@@ -1,0 +1,89 @@
+"""The log: checkpoints, tiles, consistency, charter, batches. What witnesses and auditors read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from starlette.responses import Response
+
+from api.dependencies import TheLedger, require_batches_open, require_entries_open
+from api.openapi import problems, returns
+from api.own_proofs import own_proofs
+from api.parameters import Leaf, Newer, Size, strict_query
+from api.reads import batch_answer, published_checkpoint
+from verifier.primitives.base64strict import format_base64
+from verifier.primitives.tiles import WIDTH, Tile, parse_tile_path
+from verifier.proof.charterfile import MEDIA_TYPE as CHARTER
+
+router = APIRouter(dependencies=[Depends(strict_query), Depends(own_proofs)])
+TEXT, TILE = "text/plain; charset=utf-8", "application/octet-stream"
+BATCH = "application/vnd.suyuan.batch-answer+cbor"
+_SHORT = {"Cache-Control": "public, max-age=1"}
+_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_A_WHILE = {"Cache-Control": "public, max-age=300"}
+TilePath = Annotated[str, Path(description="C2SP tlog-tiles: <N>[.p/<W>]")]
+
+
+@router.get("/checkpoint", responses={**returns(200, "the published note", TEXT), **problems(400, 404)})
+def get_checkpoint(ledger: TheLedger) -> Response:
+    """Return the published checkpoint (C2SP tlog-tiles)."""
+    return Response(published_checkpoint(ledger), media_type=TEXT, headers=_SHORT)
+
+
+@router.get("/checkpoints/quorum", responses={**returns(200, "a signed note", TEXT), **problems(400, 503)})
+def get_quorum_checkpoint(ledger: TheLedger) -> Response:
+    """Return the newest checkpoint that its witnesses' quorum cosigned."""
+    return Response(ledger.prover.checkpoint(quorum=True), media_type=TEXT, headers=_SHORT)
+
+
+@router.get("/checkpoints/{size}", responses={**returns(200, "a signed note", TEXT), **problems(400, 404)})
+def get_checkpoint_of_size(size: Size, ledger: TheLedger) -> Response:
+    """Return a block's checkpoint, with the cosignatures known so far."""
+    return Response(ledger.prover.checkpoint(size), media_type=TEXT, headers=_SHORT)
+
+
+@router.get(
+    "/tile/entries/{path:path}",
+    dependencies=[Depends(require_entries_open)],
+    responses={**returns(200, "an entry bundle", TILE), **problems(400, 403, 404)},
+)
+def get_entries(path: TilePath, ledger: TheLedger) -> Response:
+    """Return an entry bundle. Reserved."""
+    return _tile(ledger, parse_tile_path(f"tile/entries/{path}"))
+
+
+@router.get("/tile/{path:path}", responses={**returns(200, "hashes, 32 bytes each", TILE), **problems(400, 404)})
+def get_tile(path: TilePath, ledger: TheLedger) -> Response:
+    """Return a hash tile."""
+    return _tile(ledger, parse_tile_path(f"tile/{path}"))
+
+
+@router.get(
+    "/consistency/{size}/{newer}", responses={**returns(200, "base64 hashes, a line each", TEXT), **problems(400, 404)}
+)
+def get_consistency(size: Size, newer: Newer, ledger: TheLedger) -> Response:
+    """Return the path that shows that a newer log extends an older one (RFC 9162 §2.1.4)."""
+    lines = (f"{format_base64(each)}\n" for each in ledger.prover.consistency(size, newer))
+    return Response("".join(lines), media_type=TEXT, headers=_EVER)
+
+
+@router.get("/charter", responses={**returns(200, "the charter file", CHARTER), **problems(400, 404)})
+def get_charter(ledger: TheLedger) -> Response:
+    """Return every charter and approval."""
+    return Response(ledger.prover.charter_file(), media_type=CHARTER, headers=_SHORT)
+
+
+@router.get(
+    "/batches/{leaf}",
+    dependencies=[Depends(require_batches_open)],
+    responses={**returns(200, "heads and the state of each body", BATCH), **problems(400, 403, 404)},
+)
+def get_batch(leaf: Leaf, ledger: TheLedger) -> Response:
+    """Return the heads and bodies of a statement. Reserved."""
+    return Response(batch_answer(ledger, leaf), media_type=BATCH)
+
+
+def _tile(ledger: TheLedger, tile: Tile) -> Response:
+    headers = _EVER if tile.width == WIDTH else _A_WHILE
+    return Response(ledger.tiles.read(tile), media_type=TILE, headers=headers)
