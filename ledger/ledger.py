@@ -14,7 +14,7 @@ from time import sleep
 from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, admit_envelope, faults
 from ledger.cosigning import Cosigned, check_cosignatures
-from ledger.errors import BusyError
+from ledger.errors import BusyError, StoppedError
 from ledger.failpoints import reach
 from ledger.prove.prover import Prover, cosigned_note
 from ledger.prove.trace import Sources
@@ -154,18 +154,45 @@ class Ledger:
     def _queue(self, candidate: Candidate) -> Future[int]:
         self._require_quorum_near(candidate)
         reach("intake")
-        return self.writer.submit(candidate)
+        return self._answer(candidate.identity, self.writer.submit(candidate))
+
+    def _answer(self, identity: bytes, queued: Future[int]) -> Future[int]:
+        """Return a future of the submitter's own; whatever becomes of it, the writer's stays the writer's.
+
+        A refusal is looked at once more: the same statement may have been recorded while this one waited.
+        """
+        answer: Future[int] = Future()
+
+        def settle(done: Future[int]) -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            error = done.exception()
+            is_refusal = isinstance(error, SuyuanError) and not isinstance(error, StoppedError)
+            leaf = self._leaf_of(identity) if is_refusal else None
+            if error is None:
+                answer.set_result(done.result())
+            elif leaf is not None:
+                answer.set_result(leaf)
+            else:
+                answer.set_exception(error)
+
+        queued.add_done_callback(settle)
+        return answer
 
     def _find_same(self, entry: bytes) -> Future[int] | None:
         """Return a finished future if the same statement is recorded, whatever its signature."""
-        identity = statement_identity(parse_entry(entry))
-        with self.store.read() as reader:
-            same = reader.statement_by_identity(identity)
-        if same is None:
+        leaf = self._leaf_of(statement_identity(parse_entry(entry)))
+        if leaf is None:
             return None
         future: Future[int] = Future()
-        future.set_result(same.leaf)
+        future.set_result(leaf)
         return future
+
+    def _leaf_of(self, identity: bytes) -> int | None:
+        """Return the leaf of a recorded statement by what makes two the same, None where there is none."""
+        with self.store.read() as reader:
+            same = reader.statement_by_identity(identity)
+        return same.leaf if same else None
 
     def _require_own_charter(self, candidate: Candidate) -> None:
         """Refuse a charter that names other ledger keys than ours: its seals could not be signed."""
