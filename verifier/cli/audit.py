@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 from types import FrameType
 from typing import Any
 
-from verifier.cli.audit_report import render_report, report_json, tell
+from verifier.cli.audit_report import render_report, report_json
 from verifier.cli.audit_state import open_audit, put_down, write_file
 from verifier.cli.files import standpoint_of
 from verifier.cli.progress import Bar
@@ -27,6 +27,7 @@ from verifier.proof.audit.report import Report
 from verifier.proof.audit.source import AbsentError, Source, SourceError
 from verifier.proof.audit.walk import Audit
 from verifier.proof.verdict import Said
+from verifier.texts.audits import tell
 
 EXIT_CLEAN, EXIT_USAGE, EXIT_INCOMPLETE, EXIT_UNREADABLE, EXIT_INTERRUPTED = 0, 2, 3, 4, 130
 GROUP = "suyuan.second_opinion"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from verifier.cli.render import render_error
@@ -12,20 +9,10 @@ from verifier.proof.audit.findings import Finding
 from verifier.proof.audit.report import Report
 from verifier.proof.verdict import Said
 from verifier.texts import has_text, text
+from verifier.texts.audits import tell
 
 _COUNTS = ("statements", "envelopes", "seals", "bundles", "tiles", "events", "batches", "bodies", "signatures",
            "indexes", "keys", "gaps")  # fmt: skip
-
-
-def tell(key: str, language: str, **values: str | int) -> str:
-    """Return a text about audits, filled with values."""
-    return _catalogue(language)[key].format_map(values)
-
-
-@cache
-def _catalogue(language: str) -> dict[str, str]:
-    loaded: dict[str, str] = json.loads(files("verifier.texts").joinpath(f"audit.{language}.json").read_text("utf-8"))
-    return loaded
 
 
 def render_report(report: Report, lang: str, opinion: str | None = None) -> str:

@@ -88,8 +88,8 @@ class ServerSource:
     def checkpoint(self) -> bytes:
         """Return the newest note that has reached its quorum, else the newest."""
         try:
-            return self._get("checkpoints/quorum", _MAX_NOTE)
-        except (AbsentError, UnreachableError):
+            return self._ask("checkpoints/quorum", _MAX_NOTE)
+        except (urllib.error.URLError, HTTPException, OSError):
             return self._get("checkpoint", _MAX_NOTE)
 
     def charter(self) -> bytes:

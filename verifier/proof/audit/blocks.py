@@ -11,7 +11,7 @@ from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.findings import Place
 from verifier.proof.audit.hidden import find_hidden
 from verifier.proof.audit.known import Known
-from verifier.proof.audit.statements import take_entry
+from verifier.proof.audit.statements import may_have_ruled, take_entry
 
 
 @dataclass(slots=True)
@@ -43,6 +43,8 @@ def take_leaf(known: Known, chain: Chain, leaf: int, entry: bytes | None) -> Non
     known.counts["leaves"] += 1
     if entry is None:
         known.tear(leaf)
+        if may_have_ruled(known, leaf):
+            known.unrule(leaf)
         chain.block.append((leaf, None))
         return
     try:
@@ -119,8 +121,8 @@ def _require_joined(chain: Chain, seal: Seal, leaf: int) -> None:
 
 
 def _compare_index(known: Known, seal: Seal, leaf: int) -> None:
-    """Compare root and number of keys with the histories as they stand; after a difference no more is compared."""
-    if known.torn is not None:
+    """Compare root and number of keys with the histories as they stand."""
+    if known.torn is not None or known.astray is not None:
         return
     root = known.index.root()
     known.counts["indexes"] += 1
@@ -137,7 +139,7 @@ def _name_hidden(known: Known, seal: Seal, leaf: int) -> None:
     """Name the event that a seal's index leaves out and go on as the ledger did; if none is found, compare no more."""
     hidden = find_hidden(known, seal)
     if hidden is None:
-        known.tear(leaf)
+        known.astray = leaf
         return
     histories = ", ".join(sorted({f"{kind} {name.hex()[:16]}…" for kind, name in hidden.pairs}))
     error = MismatchError("index", came=f"a history without this event, sealed at leaf {leaf}", expected=histories)

@@ -69,11 +69,12 @@ def judge_event(known: Known, event: Event, answered: AnsweredEvent, signer: Sig
             raise NotPermittedError("head.joins", came=joined, expected=f"a kind that exists at leaf {event.leaf}")
     check_head(kind, head)
     targets = _targets(known, event)
-    check_targets(kind, targets)
+    check_targets(kind, targets or ())
     _require_body(event, answered, kind)
     if event.body:
         check_body(kind, event.body)
-        check_links(kind, head, event.body, targets)
+        if targets is not None:
+            check_links(kind, head, event.body, targets)
     if signer and signer.registered:
         require_scope(Shown(event, b"", ()), signer.registered)
     if not head.type.startswith(_BUILTIN):
@@ -114,11 +115,13 @@ def note_missing(known: Known, event: Event, answered: AnsweredEvent) -> None:
         known.findings.add(error, "event", Place(leaf=event.leaf, position=event.position))
 
 
-def _targets(known: Known, event: Event) -> list[Head]:
-    """Return the heads that an event answers; each stands earlier."""
+def _targets(known: Known, event: Event) -> list[Head] | None:
+    """Return the heads that an event answers; each stands earlier. None where one may be what could not be had."""
     targets = []
     for name in event.head.about:
         target = known.memory.find(name)
+        if target is None and known.torn is not None:
+            return None
         if target is None:
             raise MismatchError("head.about", came=name.hex(), expected="an event that stands earlier in this ledger")
         targets.append(target.head)
@@ -136,19 +139,22 @@ def _require_body(event: Event, answered: AnsweredEvent, kind: EventType) -> Non
         raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
 
 
-def _judge_right(known: Known, event: Event, kind: EventType, targets: Sequence[Head], signer: Signer | None) -> None:
-    """Judge authority and order of an event that is not the registry's."""
+def _judge_right(
+    known: Known, event: Event, kind: EventType, targets: Sequence[Head] | None, signer: Signer | None
+) -> None:
+    """Judge authority and order of an event that is not the registry's, as far as the histories are whole."""
     if signer and signer.registered is None:
         raise NotPermittedError("statement.kid", came="a root key", expected="a statement key: roots say registry only")
+    whole = known.torn is None
     check_authority(
         event,
         kind,
         registry=known.replay.registry,
         state_of=known.memory.trace_state,
         targets=targets,
-        holds=lambda _: True,
+        holds=lambda _: whole,
     )
-    if not any(rule.refuse for rule in kind.order):
+    if not whole or not any(rule.refuse for rule in kind.order):
         return
     for finding in judge_order(event, kind, lambda pair: _history(known, pair)):
         if finding.rule.refuse and isinstance(finding, Violation):

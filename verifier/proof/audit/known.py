@@ -96,7 +96,9 @@ class Known:
         inputs: registry events.
         block: joins of the block at hand.
         opinion: somebody else's code for batch roots, if any.
-        torn: leaf from which histories are not whole, so that no index can be compared; None for whole ones.
+        torn: leaf from which histories are not whole here, so that neither index nor authority can be judged; None
+            for whole ones.
+        astray: leaf of a seal whose index departs from the histories in a way that is not understood; None for none.
         unruled: leaf from which the registry is not known, so that nobody's right can be judged; None for none.
         closed: leaf from which batches are not open to this reader; None for none.
     """
@@ -113,6 +115,7 @@ class Known:
     block: list[Join] = field(default_factory=list)
     opinion: Opinion | None = None
     torn: int | None = None
+    astray: int | None = None
     unruled: int | None = None
     closed: int | None = None
 

@@ -93,7 +93,7 @@ def _walk_of(audit: Audit) -> dict[int | str, Value]:
         8: inputs,
         9: counts,
         10: known.findings.dump(),
-        11: [known.torn, known.unruled, known.closed],
+        11: [known.torn, known.astray, known.unruled, known.closed],
         12: [audit.first, int(audit.done)],
     }
 
@@ -118,7 +118,9 @@ def _restore(audit: Audit, content: dict[int | str, Value]) -> None:
     first, done = (_number(each) for each in _list(content[12]))
     audit.first = tree.size if done else first
     known.findings.load(content[10], without=_OF_A_CHECKPOINT if done else ())
-    known.torn, known.unruled, known.closed = (each if isinstance(each, int) else None for each in _list(content[11]))
+    known.torn, known.astray, known.unruled, known.closed = (
+        each if isinstance(each, int) else None for each in _list(content[11])
+    )
 
 
 def _replay(known: Known, value: Value) -> None:

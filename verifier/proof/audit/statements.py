@@ -25,6 +25,7 @@ from verifier.proof.audit.known import Known
 from verifier.proof.audit.source import ClosedError, UnreachableError
 
 _ENVELOPES = "envelope"
+REGISTRY = "registry."
 
 
 def take_entry(known: Known, leaf: int, entry: bytes, time: int) -> None:
@@ -121,6 +122,19 @@ def _read_batch(known: Known, leaf: int, parsed: Statement) -> tuple[AnsweredEve
     return answered
 
 
+def may_have_ruled(known: Known, leaf: int) -> bool:
+    """Return whether an entry that is not to be had was over registry events, as far as its batch tells."""
+    if known.closed is not None:
+        return False
+    try:
+        heads = [each.head for each in parse_batch_answer(known.source.batch(leaf))]
+        return any(parse_head(head).type.startswith(REGISTRY) for head in heads)
+    except UnreachableError:
+        raise
+    except SuyuanError:
+        return leaf == 0
+
+
 def _may_rule(known: Known, header: Header, leaf: int) -> bool:
     """Return whether a statement that cannot be read may have changed the registry."""
     issuer = known.replay.registry.participant_at(header.issuer, leaf)
@@ -156,11 +170,13 @@ def _take_event(known: Known, event: Event, answered: AnsweredEvent, signer: Sig
     if known.unruled is None and not unread:
         with known.findings.catch("event", place):
             judge_event(known, event, answered, signer)
-    if known.unruled is None and head.type.startswith("registry."):
+    if unread and head.type.startswith(REGISTRY):
+        known.unrule(event.leaf)
+    if known.unruled is None and head.type.startswith(REGISTRY):
         try:
             apply_registry(known, event, answered, hashed)
         except SuyuanError as error:
-            if len(known.findings) == found and not unread:
+            if len(known.findings) == found:
                 known.findings.add(error, "registry", place)
     _record(known, event)
 

@@ -185,7 +185,8 @@ class Audit:
     def _all_unchecked(self) -> Iterator[Said]:
         known, tree = self.known, self.tree
         hidden = sum(known.counts[f"bodies.{state}"] for state in ("restricted", "missing", "erased"))
-        leaves = {"before": self.first or None, "batches": known.closed, "rights": known.unruled, "index": known.torn}
+        leaves = {"before": self.first or None, "batches": known.closed, "rights": known.unruled,
+                  "index": known.astray, "histories": known.torn}  # fmt: skip
         yield from (
             Said(f"audit.unchecked.{what}", {"leaf": leaf}) for what, leaf in leaves.items() if leaf is not None
         )
