@@ -1,0 +1,26 @@
+"""The commands, put together; `api.cli` adds those that need a server."""
+
+from __future__ import annotations
+
+import typer
+
+from ledger.cli.keys import key
+from ledger.cli.ledgers import backup, init, migrate
+from ledger.cli.options import help_of
+from ledger.cli.submit import submit
+from ledger.cli.witness import witness
+
+app = typer.Typer(
+    name="suyuan",
+    help=help_of("app"),
+    epilog=help_of("app.epilog"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (init, migrate, backup, submit):
+    app.command(help=help_of(command.__name__))(command)
+app.add_typer(key, name="key")
+app.add_typer(witness, name="witness")

@@ -1,0 +1,211 @@
+"""`witness init`, `follow`, `run`, `status`, `resume`: a witness, from its keys to its running process."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
+from ledger.cli.passphrases import read_passphrase
+from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
+from ledger.errors import SetupError
+from ledger.witness.folder import WitnessFolder
+from ledger.witness.monitor import Monitor
+from ledger.witness.outcome import (
+    BEHIND,
+    COSIGNED,
+    REFUSED,
+    STALE,
+    STOPPED,
+    UNCHANGED,
+    UNREACHABLE,
+    Outcome,
+)
+from ledger.witness.run import PERIOD, Witness
+from ledger.witness.store import WitnessStore, open_reader
+from verifier.primitives.note import format_vkey
+
+witness = typer.Typer(help=help_of("witness"), no_args_is_help=True)
+_CODES = {
+    COSIGNED: DONE, UNCHANGED: DONE, BEHIND: NOT_YET, STALE: NOT_YET, UNREACHABLE: COULD_NOT, REFUSED: FALSE,
+    STOPPED: FALSE,
+}  # fmt: skip
+_Folder = Annotated[Path, argument("help.witness-folder", "DIR")]
+
+
+@witness.command("init", help=help_of("witness.init"))
+@door
+def init(  # noqa: PLR0913 - a command's options
+    folder: _Folder,
+    name: Annotated[str, option("--name", text="help.witness-name", metavar="NAME")],
+    *,
+    classical: Annotated[bool, option("--classical", text="help.classical")] = False,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a new witness; print the keys that a charter must name."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True)
+    keys = WitnessFolder(folder).create(name, passphrase, post_quantum=not classical)
+    voice.tell("witness.made", folder=str(folder))
+    vkeys = [format_vkey(key) for key in keys.note_keys]
+    voice.data({"name": name, "vkeys": vkeys}, vkeys)
+
+
+@witness.command("follow", help=help_of("witness.follow"))
+@door
+def follow(
+    folder: _Folder,
+    url: Annotated[str, argument("help.url", "URL")],
+    policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
+    *,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Let a witness follow a ledger."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    try:
+        content = policy.read_bytes()
+    except OSError as error:
+        raise SetupError(str(policy), came=error.strerror, expected="a trust policy") from error
+    WitnessFolder(folder).follow(url, content)
+    voice.data({"url": url}, [voice.say("witness.follows", url=url)])
+
+
+@witness.command("run", help=help_of("witness.run"))
+@door
+def run(  # noqa: PLR0913 - a command's options
+    folder: _Folder,
+    *,
+    listen: Annotated[str | None, option("--listen", text="help.listen", metavar="HOST:PORT")] = None,
+    period: Annotated[float, option("--period", text="help.period", metavar="SECONDS", min=0.05)] = PERIOD,
+    once: Annotated[bool, option("--once", text="help.once")] = False,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a witness until it is told to stop."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    running = Witness(folder, read_passphrase(voice, passphrase_env, passphrase_file))
+    try:
+        if not running.followers:
+            voice.tell("witness.nothing", folder=str(folder))
+        if once:
+            outcomes = running.look()
+            for url, outcome in outcomes:
+                _report(voice, url, outcome)
+            codes = {_CODES[outcome.word] for _, outcome in outcomes}
+            raise typer.Exit(next((each for each in (FALSE, COULD_NOT, NOT_YET) if each in codes), DONE))
+        _run(voice, running, listen, period)
+    finally:
+        running.close()
+
+
+@witness.command("status", help=help_of("witness.status"))
+@door
+def status(folder: _Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Show what a witness cosigned, and what stopped it."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    place = WitnessFolder(folder)
+    name, followed = place.read()
+    reader = open_reader(place.database)
+    ledgers: list[dict[str, Any]] = []
+    for origin in reader.origins():
+        newest, stopped = reader.newest(origin), reader.stopped(origin)
+        ledger: dict[str, Any] = {"origin": origin, "stopped": None}
+        if newest:
+            ledger |= {"size": newest.size, "root": newest.root.hex(), "time": newest.time}
+            ledger["handedIn"] = reader.waiting(origin) is None
+        if stopped:
+            ledger["stopped"] = {"reason": stopped.reason, "time": stopped.time, "evidence": list(stopped.evidence)}
+        ledgers.append(ledger)
+    reader.close()
+    answer = {"name": name, "follows": [each.url for each in followed], "ledgers": ledgers}
+    voice.data(answer, [name, *(line for each in ledgers for line in _status_lines(voice, each))])
+    if any(each["stopped"] for each in ledgers):
+        raise typer.Exit(FALSE)
+
+
+@witness.command("resume", help=help_of("witness.resume"))
+@door
+def resume(
+    folder: _Folder,
+    origin: Annotated[str, argument("help.ledger-origin", "NAME")],
+    *,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go on with a ledger that was stopped."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    database = WitnessFolder(folder).database
+    open_reader(database).close()
+    store = WitnessStore(database)
+    try:
+        resumed = store.resume(origin)
+    finally:
+        store.close()
+    word = "witness.resumed" if resumed else "witness.not-stopped"
+    voice.data({"origin": origin, "resumed": resumed}, [voice.say(word, origin=origin)])
+
+
+def _run(voice: Voice, running: Witness, listen: str | None, period: float) -> None:
+    """Run until SIGTERM or SIGINT; report what changes."""
+    monitor = Monitor(listen, running.store) if listen else None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: running.stop())
+    if monitor:
+        voice.tell("witness.listening", address=monitor.address)
+    voice.tell("witness.running", name=running.name, count=len(running.followers))
+    last: dict[str, tuple[str, str]] = {}
+    mutex = threading.Lock()
+
+    def report(url: str, outcome: Outcome) -> None:
+        told = (outcome.word, str(outcome.error or ""))
+        with mutex:
+            if outcome.word == COSIGNED or last.get(url) != told:
+                _report(voice, url, outcome)
+            last[url] = told
+
+    try:
+        running.run(report, period=period)
+    finally:
+        if monitor:
+            monitor.close()
+
+
+def _report(voice: Voice, url: str, outcome: Outcome) -> None:
+    size = "-" if outcome.size is None else outcome.size
+    words = [voice.say(f"outcome.{outcome.word}", size=size)]
+    words += [voice.say("outcome.quorum")] if outcome.quorum else []
+    words += [voice.say("outcome.unread")] if outcome.unread else []
+    words += [render_error(outcome.error, voice.lang)] if outcome.error else []
+    words += [f"{voice.say('label.evidence')}: {' '.join(outcome.evidence)}"] if outcome.evidence else []
+    answer = {
+        "ledger": url,
+        "outcome": outcome.word,
+        "size": outcome.size,
+        "quorum": outcome.quorum,
+        "sealsRead": not outcome.unread,
+        "error": error_json(outcome.error) if outcome.error else None,
+        "evidence": list(outcome.evidence),
+    }
+    voice.data(answer, [f"{url}: {' · '.join(words)}"])
+
+
+def _status_lines(voice: Voice, ledger: dict[str, Any]) -> list[str]:
+    lines = [f"{ledger['origin']}: {voice.say('outcome.cosigned', size=ledger['size'])}"] if "size" in ledger else []
+    if ledger["stopped"]:
+        lines.append(f"{ledger['origin']}: {voice.say('outcome.stopped')} ({ledger['stopped']['reason']})")
+        lines += [f"  {voice.say('label.evidence')}: {each}" for each in ledger["stopped"]["evidence"]]
+    return lines
