@@ -149,7 +149,8 @@ def test_what_the_ledger_refuses_is_1_and_names_the_field(run, world, service, d
     assert ran.out == ""
 
 
-def test_a_ledger_that_is_away_is_4_and_the_submission_is_kept(run, world, *, service, describe, sign, tmp_path):
+def test_a_ledger_that_is_away_is_4_and_the_submission_is_kept(run, service, describe, *, sign, tmp_path, monkeypatch):
+    monkeypatch.setattr("ledger.client.transport.Patience.pause", lambda *_: 0.0)
     service.lie("/entries", Reply(b"", status=502))
     ran = run("submit", describe(), *sign)
     assert ran.code == 4
@@ -184,10 +185,10 @@ def test_a_broken_promise_is_1_and_the_evidence_convicts_the_ledger(run, world, 
     def promise_and_switch(body: bytes) -> Reply:
         service.lies.clear()
         service.ledger = promising
-        reply = service.answer("POST", "/entries", body)
+        reply = service.submit(body)
         world.ledger = service.ledger = showing
         world.note(2)
-        service.answer("POST", "/entries", body)
+        service.submit(body)
         world.publish()
         return reply
 
@@ -206,7 +207,7 @@ def test_a_broken_promise_is_1_and_the_evidence_convicts_the_ledger(run, world, 
 def test_a_wrong_answer_to_consistency_alone_breaks_no_promise(run, world, service, describe, sign):
     def lie_about_consistency(body: bytes) -> Reply:
         del service.lies["/entries"]
-        reply = service.answer("POST", "/entries", body)
+        reply = service.submit(body)
         world.note()
         world.publish()
         size = world.ledger.head.edge.size

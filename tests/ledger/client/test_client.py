@@ -82,7 +82,7 @@ def test_a_partial_tile_that_was_collected_is_read_from_the_full_one(world, clie
 
 
 def test_bundles_are_private_where_reads_are_closed(service, client):
-    service.open_reads = False
+    service.open_reads(open_=False)
     with pytest.raises(PrivateError):
         client.bundle(Tile(None, 0))
 

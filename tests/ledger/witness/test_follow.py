@@ -236,7 +236,7 @@ def test_a_seal_long_before_the_last_cosignature_is_seen_wherever_it_stands(watc
 def test_where_reads_are_closed_the_checkpoint_s_own_time_is_judged_and_that_is_said(watch):
     ahead = [301]
     watched = watch(clock=lambda: time.time() + ahead[0])
-    watched.service.open_reads = False
+    watched.service.open_reads(open_=False)
     assert watched.follower.step().word == STALE
     ahead[0] = 0
     outcome = watched.follower.step()
