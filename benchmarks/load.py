@@ -7,12 +7,11 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from fixtures.zone.actors import Actor, agency, enterprise
 from fixtures.zone.founding import LedgerNames, Zone
-from ledger.compose.batch import sign_batch
 from ledger.compose.event import ComposedEvent, Draft, uuid7
 from ledger.ledger import Ledger
 from ledger.signing.ledger_keys import generate_ledger_keys
@@ -26,7 +25,7 @@ from verifier.ledgerformat.submission import format_submission
 
 CARRIER = "91330100BENCH00009"
 PREFIX = "69012345"
-TYPE = {
+TYPE: dict[str, Any] = {
     "type": "bench.moved",
     "version": 1,
     "mapping": 1,
@@ -68,11 +67,7 @@ class Load:
     def batch(self, size: int, fresh: float = 0.9) -> bytes:
         """Return a signed submission of `size` events: 1.2 joins each, mostly of new units."""
         events = [self._event(fresh) for _ in range(size)]
-        first = self.carrier._sequence.get(self.carrier.signer.public.kid, 0)  # noqa: SLF001 - the load is the actor
-        self.carrier._sequence[self.carrier.signer.public.kid] = first + size  # noqa: SLF001
-        return format_submission(
-            sign_batch(events, self.carrier.signer, issuer=self.carrier.uri, audience=[self.ledger.origin], first=first)
-        )
+        return format_submission(self.carrier.sign(events, self.ledger.origin))
 
     def _event(self, fresh: float) -> ComposedEvent:
         rnd = self.rnd
@@ -143,7 +138,11 @@ def open_load(folder: Path, seed: int = 1) -> Load:
     )
     root = agency("customs", "海关", "Customs", ["customs", "registrar"])
     carrier = enterprise(uscc("91330100MA2BENCH3"), "承运", "Carrier", ["carrier"], prefixes=[PREFIX])
-    zone = Zone(LedgerNames.of(keys), [root], 1, [], 0, lambda data: ledger.submit(data).result() and None, now)
+
+    def send(data: bytes) -> None:
+        ledger.submit(data).result()
+
+    zone = Zone(LedgerNames.of(keys), [root], 1, [], 0, send, now)
     zone.found()
     zone.admit_agencies()
     file = json.dumps(TYPE)
@@ -157,8 +156,3 @@ def chunks(total: int, size: int) -> Iterator[int]:
     """Yield sizes that add up to `total`."""
     for start in range(0, total, size):
         yield min(size, total - start)
-
-
-def fingerprint(data: bytes) -> str:
-    """Return a short hash, to tell inputs apart in reports."""
-    return sha256(data).hexdigest()[:12]

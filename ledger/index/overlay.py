@@ -8,6 +8,8 @@ they are computed again from the histories (`ledger.index.rebuild`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ledger.errors import BusyError
 from ledger.index.heap import Heap, Summary
 
@@ -54,7 +56,9 @@ class Overlay:
         return notes
 
     def cancel(self, notes: Notes) -> None:
-        """Take back the notes of a block that was not committed."""
+        """Take back what a block changed that was not committed."""
+        for node, summary in notes.nodes.items():
+            self.heap.write(node, summary)
         self._notes = tuple(each for each in self._notes if each is not notes)
 
     def add(self, notes: Notes) -> None:
@@ -71,11 +75,9 @@ class Overlay:
         """Return how many blocks are noted."""
         return len(self._notes)
 
-    def write(self, notes: Notes, changed: dict[int, Summary]) -> None:
+    def update(self, notes: Notes, buckets: Mapping[int, Summary]) -> None:
         """Write the nodes that a block changes, each noted first."""
-        for node, summary in changed.items():
-            notes.nodes[node] = self.heap.read(node)
-            self.heap.write(node, summary)
+        self.heap.update(buckets, notes.nodes)
 
     def node(self, node: int, size: int) -> Summary:
         """Return a heap node as it was at a log size."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.index.heap import Heap, Summary, bucket_of, bucket_range, build, climb, subtree
+from collections.abc import Iterable
+
+from ledger.index.bucket import Leaf, bucket_of, bucket_range, subtree
+from ledger.index.heap import Heap, Summary, climb
 from ledger.index.overlay import Notes, Overlay
 from ledger.index.state import leaf_of_history
 from ledger.store.interface import Reader, StoredEvent
@@ -11,13 +14,32 @@ from verifier.ledgerformat.index import HistoryEntry, index_key
 from verifier.ledgerformat.statement import parse_entry
 from verifier.ledgerformat.subject import subject_name
 
-LEVELS = 18
+LEVELS = 19  # 35 MB once all buckets are used; good up to some ten million keys
 _ENVELOPE = 0xD2
 
 
 def build_heap(reader: Reader, levels: int = LEVELS) -> Heap:
     """Return the heap over all key rows."""
     return build(levels, reader.key_leaves())
+
+
+def build(levels: int, leaves: Iterable[Leaf]) -> Heap:
+    """Return the heap over all leaves, sorted by key."""
+    buckets: dict[int, Summary] = {}
+    rows: list[Leaf] = []
+    current = -1
+    for key, leaf in leaves:
+        node = bucket_of(key, levels)
+        if node != current:
+            if rows:
+                buckets[current] = subtree(rows, levels)
+            current, rows = node, []
+        rows.append((key, leaf))
+    if rows:
+        buckets[current] = subtree(rows, levels)
+    heap = Heap(levels)
+    heap.update(buckets, {})
+    return heap
 
 
 def rebuild_overlay(heap: Heap, reader: Reader, *, size: int, newest: int) -> Overlay:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from ledger.index.heap import EMPTY, LEAF, Summary, bucket_range, subtree
+from ledger.index.bucket import bucket_range, subtree
+from ledger.index.heap import EMPTY, LEAF, Summary
 from ledger.index.overlay import Overlay
 from ledger.index.state import leaf_of_history
 from ledger.store.interface import KeyRow, Reader
@@ -122,7 +123,7 @@ class _Writer:
             self.turns.append(NOTHING)
         else:
             self.turns.append(SIBLING)
-            self.nodes.append(summary[1:])
+            self.nodes.append(summary[1])
 
     def _leaf(self, keys: Sequence[bytes], key: bytes) -> None:
         if list(keys) == [key]:

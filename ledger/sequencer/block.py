@@ -1,6 +1,7 @@
 """Building a block: from the state after the last seal and some candidates to rows, leaves and a seal.
 
-Nothing outside the builder changes, so a block that does not get committed leaves nothing.
+Of what lies outside the builder only the heap changes, each node noted first: a block that does not get
+committed is taken back with `Overlay.cancel`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ledger.admission.candidate import Candidate, CandidateEvent
-from ledger.index.heap import NOTHING, Summary, bucket_of, bucket_range, climb, subtree
-from ledger.index.overlay import Overlay
+from ledger.index.bucket import bucket_of, bucket_range, subtree
+from ledger.index.heap import NOTHING, Summary
+from ledger.index.overlay import Notes, Overlay
 from ledger.index.state import KeyState
 from ledger.sequencer.judge import Judged, judge_candidate
 from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
@@ -49,8 +51,7 @@ class Built:
         block: the rows, without seal and checkpoint.
         leaves: leaf hashes of its statements, in order.
         seal: what its seal will say.
-        nodes: heap nodes that change.
-        old_leaves: leaf hash of each touched key before the block, None for new ones.
+        notes: what the index was before the block; the heap holds the block's already.
         replay: registry after the block.
         results: for each candidate its leaf, or why it was refused.
         start: what the next block is built on, but for the seal.
@@ -59,8 +60,7 @@ class Built:
     block: Block
     leaves: list[bytes]
     seal: Seal
-    nodes: dict[int, Summary]
-    old_leaves: dict[bytes, bytes | None]
+    notes: Notes
     replay: Replay
     results: list[int | SuyuanError]
     start: Start
@@ -150,10 +150,10 @@ class BlockBuilder:
         self._buckets = {node: {} for node in nodes}
         for key, leaf in self._store.leaves_in([bucket_range(node, levels) for node in nodes]):
             self._buckets[bucket_of(key, levels)][key] = leaf
-        for key in keys:
-            known = key in self._buckets[bucket_of(key, levels)]
-            row = self._reader.key_row(key) if known else None
-            self._states[key] = self._from_row(row) if row else KeyState.new(key)
+        known = [key for key in keys if key in self._buckets[bucket_of(key, levels)]]
+        self._states = {row[0]: self._from_row(row) for row in self._store.rows_of(known)}
+        for key in keys.difference(known):
+            self._states[key] = KeyState.new(key)
         for candidate in candidates:
             self._load_traces(candidate)
 
@@ -255,16 +255,17 @@ class BlockBuilder:
     # Finishing.
 
     def _finish(self, results: list[int | SuyuanError]) -> Built:
-        nodes = self._write_keys()
         first = self._start.counters.size
         covered = first + len(self._leaves)
-        heap = self._overlay.heap
+        notes = self._overlay.begin(covered + 1)
+        notes.leaves.update(self._old)
+        self._overlay.update(notes, self._write_keys())
         self._block.size = covered + 1
         seal = Seal(
             first=first,
             covered=covered,
             previous=self._start.last_seal,
-            root=nodes[1][1:] if nodes else heap.root,
+            root=self._overlay.heap.root,
             keys=self._key,
             time=self._time,
         )
@@ -272,10 +273,10 @@ class BlockBuilder:
             covered + 1, self._seq, self._key, self._start.counters.participant + len(self._block.participants)
         )
         start = replace(self._start, counters=counters, participants=self._numbers)
-        return Built(self._block, self._leaves, seal, nodes, self._old, self._replay, results, start)
+        return Built(self._block, self._leaves, seal, notes, self._replay, results, start)
 
     def _write_keys(self) -> dict[int, Summary]:
-        """Write the rows of touched keys, in key order; return the heap nodes that change."""
+        """Write the rows of touched keys, in key order; return the bucket nodes that change."""
         levels = self._overlay.heap.levels
         changed: dict[int, Summary] = {}
         for key in sorted(self._touched):
@@ -286,7 +287,7 @@ class BlockBuilder:
             self._write_key(state, new=self._old[key] is None)
         for node in changed:
             changed[node] = subtree(sorted(self._buckets[node].items()), levels)
-        return climb(changed, self._overlay.heap.read)
+        return changed
 
     def _write_key(self, state: KeyState, *, new: bool) -> None:
         owner = guarded = custodian = None

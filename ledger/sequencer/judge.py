@@ -131,11 +131,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
 ) -> Event:
     replay, leaf = view.replay, place[0]
     placed = Event(event.name, leaf, place[1], event.head, event.body, candidate.statement.header.kid)
-    if view.is_recorded(event):
-        raise ConflictError("head.id", came=event.head.id.hex(), expected="an id that this issuer has not used")
-    if replay.registry.type_at(event.head.type, leaf) is not event.kind:
-        raise BusyError("head.type", came="an older version", expected="the version in force", todo="Send it again.")
-    require_supported(placed)
+    _require_current(placed, event, view)
     if event.head.type.startswith("registry."):
         _require_scope(event, key)
         replay.check(placed)
@@ -163,6 +159,14 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         if kind == "trace":
             judged.traces[name] = advance(state_of(name), event.head, event.kind)
     return placed
+
+
+def _require_current(placed: Event, event: CandidateEvent, view: View) -> None:
+    if view.is_recorded(event):
+        raise ConflictError("head.id", came=event.head.id.hex(), expected="an id that this issuer has not used")
+    if view.replay.registry.type_at(event.head.type, placed.leaf) is not event.kind:
+        raise BusyError("head.type", came="an older version", expected="the version in force", todo="Send it again.")
+    require_supported(placed)
 
 
 def _holds_all(_: Pair) -> bool:

@@ -88,6 +88,7 @@ class Sequencer:
         with self._turn.writer():
             built = self._build(candidates)
             if not built.leaves:
+                self.overlay.cancel(built.notes)
                 return built.results
             try:
                 self._commit(built)
@@ -97,8 +98,11 @@ class Sequencer:
 
     def judge(self, candidate: Candidate) -> None:
         """Raise why a candidate would be refused, recording nothing."""
-        found = self._find_recorded(candidate)
-        result = self._build([candidate]).results[0] if found is None else found
+        result = self._find_recorded(candidate)
+        if result is None:
+            built = self._build([candidate])
+            self.overlay.cancel(built.notes)
+            result = built.results[0]
         if isinstance(result, SuyuanError):
             raise result
 
@@ -149,16 +153,13 @@ class Sequencer:
         checkpoint = Checkpoint(self._keys.origin, tree.size, root)
         built.block.seal = StoredSeal(built.seal.covered, sealed.entry, built.seal.first, built.seal.time)
         built.block.checkpoint = self._sign(checkpoint, built)
-        notes = self.overlay.begin(tree.size)
-        notes.leaves.update(built.old_leaves)
         reach("before-commit")
         try:
             self._store.commit(built.block, self._turn.pause())
         except SuyuanError:
-            self.overlay.cancel(notes)
+            self.overlay.cancel(built.notes)
             raise
         reach("after-commit")
-        self.overlay.write(notes, built.nodes)
         self._tree = tree
         self._start = replace(built.start, last_seal=seal_leaf)
         self._guard.record(tree.size, root)
@@ -183,6 +184,8 @@ class Sequencer:
         built = self._build([each for each, found in zip(candidates, known, strict=True) if found is None])
         if built.leaves:
             self._commit(built)
+        else:
+            self.overlay.cancel(built.notes)
         rest = iter(built.results)
         return [next(rest) if found is None else found for found in known]
 

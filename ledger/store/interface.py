@@ -221,6 +221,10 @@ class WriteStore(Protocol):
         """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
         ...
 
+    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
+        """Return the rows of these keys, as far as there are any."""
+        ...
+
     def reader(self) -> Reader:
         """Return a reader on the writer's own connection."""
         ...

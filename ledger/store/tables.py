@@ -89,7 +89,7 @@ class EventLookupRow(Table, table=True):
     """
 
     __tablename__ = "event_lookup"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's declaration
+    __table_args__ = {"sqlite_with_rowid": False}
 
     lookup: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

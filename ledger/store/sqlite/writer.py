@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
-from ledger.store.interface import Block
+from ledger.store.interface import Block, KeyRow
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
 _LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? AND key < ?"
 _LAST_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? ORDER BY key"
+_ROWS = "SELECT key, id, count, frontier, leaf, owner, guarded, custodian FROM history_key WHERE key IN"
+_KEYS = 256  # keys a query
 _RANGES = 32  # ranges a query: fewer calls, and the plan stays a search of the primary key for each
 _INSERT = {
     "statements": "INSERT INTO statement (leaf, entry, identity, kid, first, count, seq) VALUES (?,?,?,?,?,?,?)",
@@ -51,6 +53,15 @@ class SqliteWriter:
         for low, high in ranges:
             if not high:
                 found += self._connection.execute(_LAST_LEAVES, (low,)).fetchall()
+        return found
+
+    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
+        """Return the rows of these keys, as far as there are any."""
+        found: list[KeyRow] = []
+        for start in range(0, len(keys), _KEYS):
+            chunk = keys[start : start + _KEYS]
+            sql = f"{_ROWS} ({','.join('?' * len(chunk))})"
+            found += self._connection.execute(sql, chunk).fetchall()
         return found
 
     def reader(self) -> SqliteReader:

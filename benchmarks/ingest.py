@@ -1,0 +1,80 @@
+"""Taking in: signed batches and single events, durable, indexed, sealed, through the ledger's own queue."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import Load, chunks, open_load
+from benchmarks.measure import resident
+
+BATCH = 1_000
+_SLICE = 50_000  # events prepared at a time, outside the measured time
+_AHEAD = 40  # submissions under way at most
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What taking in came to.
+
+    Attributes:
+        events: how many.
+        seconds: from the first submission to the last answer, preparing excluded.
+        growth: resident set at the end above that after a tenth, in bytes.
+    """
+
+    events: int
+    seconds: float
+    growth: int
+
+    @property
+    def rate(self) -> float:
+        """Return events a second, mean over all."""
+        return self.events / self.seconds
+
+
+def ingest_batched(folder: Path, total: int, batch: int = BATCH) -> Ingested:
+    """Return what it took to take in `total` events in signed batches, from an empty ledger."""
+    load = open_load(folder)
+    try:
+        return _ingest(load, total, lambda count: [load.batch(each) for each in chunks(count, batch)], _AHEAD)
+    finally:
+        load.ledger.close()
+
+
+def ingest_single(folder: Path, total: int, group: int = 100) -> Ingested:
+    """Return what it took to take in `total` one-event statements, `group` of them under way at a time."""
+    load = open_load(folder)
+    try:
+        return _ingest(load, total, lambda count: [load.batch(1) for _ in range(count)], group)
+    finally:
+        load.ledger.close()
+
+
+def _ingest(load: Load, total: int, prepare: Callable[[int], list[bytes]], ahead: int) -> Ingested:
+    seconds, done, early = 0.0, 0, 0
+    gc.collect()
+    for count in chunks(total, _SLICE):
+        submissions = prepare(count)
+        begun = time.perf_counter()
+        _send(load, submissions, ahead)
+        seconds += time.perf_counter() - begun
+        done += count
+        if not early and done * 10 >= total:
+            early = resident()
+    return Ingested(total, seconds, resident() - early)
+
+
+def _send(load: Load, submissions: Iterable[bytes], ahead: int) -> None:
+    waiting: deque[Future[int]] = deque()
+    for data in submissions:
+        waiting.append(load.ledger.submit(data))
+        if len(waiting) >= ahead:
+            waiting.popleft().result()
+    while waiting:
+        waiting.popleft().result()
