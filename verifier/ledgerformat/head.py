@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 
 from verifier.errors import MalformedError, TooLargeError
 from verifier.ledgerformat.head_quick import quick_head
-from verifier.ledgerformat.subject import KIND, TYPE
+from verifier.ledgerformat.subject import KIND, TYPE, is_participant
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
 from verifier.primitives.strict_json import MAX_INTEGER
 
@@ -150,10 +150,8 @@ def _uuid7(value: Value, what: str) -> bytes:
 
 
 def _participant(value: Value, what: str) -> str:
-    if not isinstance(value, str) or not value.startswith(("urn:suyuan:agency:", "urn:suyuan:enterprise:")):
+    if not isinstance(value, str) or not is_participant(value):
         raise MalformedError(what, came=value, expected="an agency or enterprise URI")
-    if len(value) > 256 or not value.isascii():
-        raise MalformedError(what, came=value, expected="at most 256 ASCII characters")
     return value
 
 

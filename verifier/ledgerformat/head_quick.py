@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from verifier.ledgerformat.subject import KIND, TYPE
+from verifier.ledgerformat.subject import KIND, TYPE, is_participant
 
 Links = tuple[tuple[str, bytes], ...]
 Parts = tuple[str, bytes, str, int, Links, bytes, Links]  # type, id, issuer, time, joins, body, follows
 
 _TYPE = re.compile(TYPE.encode())
 _KIND = re.compile(KIND.encode())
-_PARTICIPANTS = (b"urn:suyuan:agency:", b"urn:suyuan:enterprise:")
 _MAX_TIME = 2**53 - 1
 
 
@@ -26,28 +25,26 @@ def quick_head(data: bytes) -> Parts | None:
     if len(data) < 128 or data[0] not in (0xA6, 0xA7) or data[1] != 1:
         return None
     start, at = _text(data, 2)
-    type_ = _type(data[start:at])
-    id_ = data[at + 2 : at + 18]
-    if type_ is None or data[at : at + 2] != b"\x02\x50" or id_[6] >> 4 != 7 or id_[8] >> 6 != 2:
-        return None
-    if data[at + 18] != 3:
+    type_, id_ = _type(data[start:at]), data[at + 2 : at + 18]
+    if type_ is None or data[at : at + 2] != b"\x02\x50" or id_[6] >> 4 != 7 or id_[8] >> 6 != 2 or data[at + 18] != 3:
         return None
     start, at = _text(data, at + 19)
-    issuer = _participant(data[start:at])
-    time = int.from_bytes(data[at + 2 : at + 10], "big")
+    issuer, time = _participant(data[start:at]), int.from_bytes(data[at + 2 : at + 10], "big")
     if issuer is None or data[at : at + 2] != b"\x05\x1b" or not 1 << 32 <= time <= _MAX_TIME or data[at + 10] != 6:
         return None
     joins, at = _links(data, at + 11)
     follows: Links = ()
     if data[0] == 0xA7:
-        if data[at : at + 1] != b"\x07":
-            return None
-        follows, at = _links(data, at + 1)
-        if not follows or any(kind not in ("trace", "case") for kind, _ in follows):
-            return None
-    if not joins or data[at : at + 3] != b"\x0c\x58\x20" or len(data) != at + 35:
+        follows, at = _follows(data, at)
+    if not joins or bool(follows) != (data[0] == 0xA7) or data[at : at + 3] != b"\x0c\x58\x20" or len(data) != at + 35:
         return None
     return type_, id_, issuer, time, joins, data[at + 3 :], follows
+
+
+def _follows(data: bytes, at: int) -> tuple[Links, int]:
+    """Return the pairs of label 7 and where they end; none where it is not there or a kind is not followed."""
+    links, end = _links(data, at + 1) if data[at : at + 1] == b"\x07" else ((), at)
+    return (links, end) if all(kind in ("trace", "case") for kind, _ in links) else ((), at)
 
 
 def _text(data: bytes, at: int) -> tuple[int, int]:
@@ -68,8 +65,9 @@ def _links(data: bytes, at: int) -> tuple[Links, int]:
     links: list[tuple[str, bytes]] = []
     at += 1
     for _ in range(first - 0x80):
-        end = at + 2 + (data[at + 1] - 0x60 if at + 1 < len(data) else 0)
-        kind = _kind(data[at + 2 : end]) if data[at : at + 1] == b"\x82" and 0x60 < data[at + 1] < 0x71 else None
+        size = data[at + 1] - 0x60 if at + 1 < len(data) and data[at] == 0x82 else 0
+        end = at + 2 + size
+        kind = _kind(data[at + 2 : end]) if 0 < size < 17 else None
         name = data[end + 2 : end + 34]
         if kind is None or data[end : end + 2] != b"\x58\x20" or len(name) != 32:
             return (), at
@@ -93,4 +91,4 @@ def _kind(spelt: bytes) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _participant(spelt: bytes) -> str | None:
-    return spelt.decode("ascii") if spelt.startswith(_PARTICIPANTS) and spelt.isascii() else None
+    return issuer if spelt.isascii() and is_participant(issuer := spelt.decode("ascii")) else None

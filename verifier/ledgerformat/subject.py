@@ -16,6 +16,7 @@ _GS1_PATH = re.compile(
 )
 _GS1_FORMS = {"00": "unit", "01": "product", "10": "lot", "21": "item", "414": "place", "417": "party"}
 _ZERO = ord("0")
+_PARTICIPANTS = ("agency", "enterprise")
 _SERIAL = re.compile(r"(?:[A-Za-z0-9._-]|%(?:2[1256789A-CF]|3[A-F]))+")  # GS1 character set 82, percent-encoded
 _ESCAPED = re.compile(r"%..")
 _LABEL = r"[a-z][a-z0-9-]{0,62}"
@@ -41,6 +42,11 @@ def form_of(subject: str, what: str = "subject") -> str:
     if form := _form(subject):
         return form
     raise MalformedError(what, came=subject, expected="a subject in canonical spelling (docs/formats.md, section 3)")
+
+
+def is_participant(subject: str) -> bool:
+    """Return whether this is the URI of an agency or enterprise: who may issue, act for others and take custody."""
+    return _form(subject) in _PARTICIPANTS
 
 
 @lru_cache(maxsize=32768)
