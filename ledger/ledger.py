@@ -21,7 +21,7 @@ from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.publisher import Publisher
 from ledger.sequencer.queue import WriterThread
-from ledger.sequencer.recover import recover
+from ledger.sequencer.recover import Recovered, recover
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
 from ledger.sequencer.turn import Turn
@@ -65,9 +65,7 @@ class Ledger:
         self._turn = Turn()
         self._guard = Guard(guard)
         writer = store.writer()
-        found = recover(writer.reader(), tiles, self._guard, registry_types())
-        if founding := found.replay.founding:
-            keys.require_named_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+        found = self._recover(keys)
         self._keys = keys
         publisher = Publisher(
             tiles,
@@ -91,6 +89,17 @@ class Ledger:
         self.prover = Prover(self.sources, receipt_key=keys.receipt.public, clock=clock)
         self.writer = WriterThread(self._sequencer, monotonic=monotonic)
         self.writer.start()
+
+    def _recover(self, keys: LedgerKeys) -> Recovered:
+        """Return the state to go on from; where there is none, let go of the guard."""
+        try:
+            found = recover(self.store.writer().reader(), self.tiles, self._guard, registry_types())
+            if founding := found.replay.founding:
+                keys.require_named_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+        except BaseException:
+            self._guard.close()
+            raise
+        return found
 
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""

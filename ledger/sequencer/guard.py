@@ -9,6 +9,7 @@ Two slots are written in turn, each with its own hash: a torn write leaves the o
 
 from __future__ import annotations
 
+import fcntl
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -22,10 +23,10 @@ class Guard:
     """A file with the newest (size, root) that may have left."""
 
     def __init__(self, path: Path) -> None:
-        """Open the guard, or begin one.
+        """Open the guard, or begin one. One ledger at a time may have it, however many copies of it there are.
 
         Raises:
-            StoppedError: it cannot be opened for writing.
+            StoppedError: it cannot be opened for writing, or another process has it.
         """
         self.path = path
         try:
@@ -33,6 +34,11 @@ class Guard:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoppedError(str(path), came=error.strerror, expected="a guard that can be written") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise StoppedError(str(path), came="another process that has it", expected="one ledger") from None
         slots = [_parse_slot(os.pread(self._file, _SLOT, at)) for at in (0, _SLOT)]
         self._newest = max((slot for slot in slots if slot), default=None)
         self._next = 0 if self._newest is None or self._newest == slots[1] else _SLOT

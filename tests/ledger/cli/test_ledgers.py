@@ -140,6 +140,17 @@ def test_a_database_that_is_older_than_the_published_checkpoint_is_refused_even_
     world.ledger = world.open()
 
 
+def test_two_copies_of_a_ledger_cannot_run_under_one_guard(world, tmp_path):
+    back_up(world.root, tmp_path / "copy", keys=True)
+    for _ in range(2):  # a refusal lets go of everything
+        with pytest.raises(StoppedError, match="another process"):
+            world.open(tmp_path / "copy")
+    world.ledger.close()
+    with pytest.raises(KeyFileError):
+        open_ledger(world.root, b"another passphrase")
+    world.ledger = world.open(tmp_path / "copy")
+
+
 def test_a_backup_of_the_newest_state_goes_on_where_it_was(run, world, tmp_path):
     world.note(120)
     world.publish()
