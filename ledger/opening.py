@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from ledger.store.sqlite.connection import create, lock
 from ledger.store.sqlite.store import SqliteStore
 from ledger.tiles.files import sync_folder, write_new
 from ledger.tiles.folder import TileFolder
+from ledger.witness.recall import require_extends_witness
 from verifier.primitives.keys import format_key
 from verifier.primitives.note import format_vkey, require_name
 
@@ -135,6 +136,7 @@ def open_ledger(
     *,
     guard: Path | None = None,
     new_guard: bool = False,
+    witnesses: Sequence[str] = (),
     clock: Callable[[], int] = milliseconds,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Ledger:
@@ -146,13 +148,15 @@ def open_ledger(
         guard: where the guard lies; None for where `init` put it.
         new_guard: begin a new guard although the ledger is not new; only where the old one is lost for
             good, and nothing newer than this database was ever signed.
+        witnesses: where witnesses show what they cosigned (`witness run --listen`); those that answer must
+            not know of more than this database.
         clock: milliseconds since 1970.
         monotonic: seconds, never going back.
 
     Raises:
         SetupError: no ledger, no guard, another process that writes, or other keys than the charter's.
         KeyFileError: keys that this passphrase does not open.
-        StoppedError: an older state than what was signed already.
+        StoppedError: an older state than what was signed, published or cosigned already.
     """
     folder = LedgerFolder(root)
     store = SqliteStore(folder.database)
@@ -162,10 +166,17 @@ def open_ledger(
         found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
         if reader.counters().size and not new_guard:
             _require_guard(found)
-        return Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
+        ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
     except BaseException:
         store.close()
         raise
+    try:
+        for url in witnesses:
+            require_extends_witness(ledger, keys, url)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 def _origin_of(reader: Reader, folder: LedgerFolder) -> str:

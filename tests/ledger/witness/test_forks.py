@@ -1,12 +1,16 @@
+import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from ledger.client.client import LedgerClient
-from ledger.errors import ConflictError
+from ledger.errors import ConflictError, StoppedError
+from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import COSIGNED, STOPPED
 from tests.ledger.client.serving import Reply
 from verifier.errors import InconsistentError
+from verifier.primitives.base64strict import format_base64
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 from verifier.proof.examination import Standpoint
 from verifier.vocabulary import registry_types
@@ -126,3 +130,33 @@ def test_the_ledger_itself_refuses_the_lines_of_a_fork(watch):
     watched.grow()
     with pytest.raises((ConflictError, InconsistentError)):
         LedgerClient(watched.service.url).cosign(note)
+
+
+def test_a_ledger_without_its_guard_is_still_held_by_what_a_witness_shows(watch):
+    watched = watch()
+    watched.world.ledger.close()
+    shutil.copytree(watched.world.root, copy := watched.world.root.with_name("older"))
+    watched.serve(watched.world.open())
+    watched.grow(2)
+    assert watched.follower.step().word == COSIGNED
+    monitor = Monitor("127.0.0.1:0", watched.store)
+    shown = [f"http://{monitor.address}"]
+    lost = {"guard": copy / "guard", "new_guard": True}
+    with pytest.raises(StoppedError, match="cosigned"):
+        watched.world.open(copy, **lost, witnesses=shown)
+    watched.world.ledger.close()
+    watched.serve(watched.world.open(witnesses=shown))
+    watched.grow()
+    monitor.close()
+    watched.world.open(copy, **lost, witnesses=shown).close()  # nobody answers: the guard alone holds
+
+
+def test_what_somebody_else_signed_keeps_no_ledger_from_starting(watch):
+    watched = watch()
+    note = watched.world.ledger.prover.checkpoint()
+    origin, _, _, rest = note.split(b"\n", 3)
+    path = f"/{sha256(origin).hexdigest()}/checkpoint"
+    for lie in (b"", b"no note", b"\n".join((origin, b"9999", format_base64(bytes(32)).encode(), rest))):
+        watched.service.lie(path, Reply(lie, "text/plain"))
+        watched.world.ledger.close()
+        watched.serve(watched.world.open(witnesses=[watched.service.url]))
