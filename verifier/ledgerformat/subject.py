@@ -44,6 +44,13 @@ def form_of(subject: str, what: str = "subject") -> str:
     raise MalformedError(what, came=subject, expected="a subject in canonical spelling (docs/formats.md, section 3)")
 
 
+def is_form(text: str) -> bool:
+    """Return whether a subject can have this form: one of the table, or `handle:` and a class that is free."""
+    word, colon, class_ = text.partition(":")
+    free = colon and class_ not in _URN_FORMS and _CLASS.fullmatch(class_)
+    return bool(word == "handle" and free) or text in FORMS
+
+
 def is_participant(subject: str) -> bool:
     """Return whether this is the URI of an agency or enterprise: who may issue, act for others and take custody."""
     return _form(subject) in _PARTICIPANTS
@@ -114,6 +121,7 @@ def _matches(pattern: str) -> Callable[[str], bool]:
     return lambda text: bool(compiled.fullmatch(text))
 
 
+_CLASS = re.compile(_LABEL)
 _HANDLE = re.compile(r"[0-9a-f]{32}")
 _URN = re.compile(rf"urn:suyuan:({_LABEL}):(.+)")
 _URN_FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {

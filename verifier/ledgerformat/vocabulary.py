@@ -11,7 +11,7 @@ from typing import Any
 from verifier.errors import MalformedError, TooLargeError, UnsupportedError
 from verifier.ledgerformat.disclosure import require_pointer
 from verifier.ledgerformat.head import FOLLOWED_KINDS, MAX_LINKS, MAX_TYPE
-from verifier.ledgerformat.subject import FORMS, KIND, TYPE
+from verifier.ledgerformat.subject import KIND, TYPE, is_form
 from verifier.primitives.strict_json import parse_json
 
 MAX_TYPE_FILE = 32_768
@@ -19,6 +19,7 @@ AUDIENCES = ("public", "parties", "agencies")
 ANSWERED_KINDS = frozenset({"trace", "case", "registry"})
 _REQUIRED = {"type", "version", "mapping", "stage", "title", "roles", "subjects", "head", "schema", "disclosures"}
 _OPTIONAL = {"answers", "closes", "ends", "permanent", "order", "late"}
+_WORDS = ("required", "optional")
 _ROLE_MEMBERS = {"form", "many", "optional", "joins", "follows", "opens", "of"}
 _OPENED_PERMANENTLY = {"product", "party", "place", "unit"}
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -26,7 +27,6 @@ _ROLE_NAME = re.compile(r"[a-z][A-Za-z]{0,31}")
 _TYPE = re.compile(TYPE)
 _KIND = re.compile(KIND)
 _PATTERN = re.compile(rf"\*|{TYPE}|[a-z][a-z-]*(?:\.[a-z][a-z-]*)*\.\*")
-_HANDLE = re.compile(r"handle:[a-z][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def parse_type(data: bytes, what: str = "type") -> EventType:
         raise MalformedError(
             what, came=sorted(value) if isinstance(value, dict) else value, expected="a type's members"
         )
-    if value["mapping"] != 1:
+    if value["mapping"] is True or value["mapping"] != 1:
         raise UnsupportedError(f"{what}.mapping", came=value["mapping"], expected="1")
     name = value["type"]
     if not isinstance(name, str) or not _TYPE.fullmatch(name) or len(name) > MAX_TYPE:
@@ -189,12 +189,12 @@ def parse_type(data: bytes, what: str = "type") -> EventType:
         roles=_roles(value["roles"], f"{what}.roles"),
         subjects=_subjects(value["subjects"], f"{what}.subjects"),
         answers=_answers(value["answers"], f"{what}.answers") if "answers" in value else None,
-        closes=_only(value.get("closes"), "follows", f"{what}.closes"),
-        ends=_only(value.get("ends"), "custody", f"{what}.ends"),
+        closes=_only(value, "closes", "follows", what),
+        ends=_only(value, "ends", "custody", what),
         head=_head(value["head"], f"{what}.head"),
         schema=_object(value["schema"], f"{what}.schema"),
         disclosures=_disclosures(value["disclosures"], f"{what}.disclosures"),
-        permanent=_only(value.get("permanent"), True, f"{what}.permanent"),  # noqa: FBT003 - the value, not a switch
+        permanent=_only(value, "permanent", True, what),  # noqa: FBT003 - the value, not a switch
         order=_order(value.get("order", []), f"{what}.order"),
         late=_positive(value["late"], f"{what}.late") if "late" in value else None,
     )
@@ -238,10 +238,10 @@ def _role(name: str, given: Mapping[str, Any], what: str) -> Role:
     if not forms or not opens <= forms or (opens and "trace" not in joins) or not set(follows) <= FOLLOWED_KINDS:
         raise MalformedError(what, came=given, expected="opens among form, with joins trace; follows of trace and case")
     of = given.get("of")
-    if of is not None and not isinstance(of, str):
+    if "of" in given and not isinstance(of, str):
         raise MalformedError(f"{what}.of", came=of, expected="a role name")
-    many = _only(given.get("many"), True, f"{what}.many")  # noqa: FBT003 - the value, not a switch
-    optional = _only(given.get("optional"), True, f"{what}.optional")  # noqa: FBT003 - likewise
+    many = _only(given, "many", True, what)  # noqa: FBT003 - the value, not a switch
+    optional = _only(given, "optional", True, what)  # noqa: FBT003 - likewise
     return Role(name, forms, many, optional, joins, follows, opens, of)
 
 
@@ -249,7 +249,7 @@ def _forms(value: Any, what: str) -> list[str]:
     if not isinstance(value, list):
         raise MalformedError(what, came=value, expected="forms of section 3")
     for each in value:
-        if not isinstance(each, str) or (each not in FORMS and not _HANDLE.fullmatch(each)):
+        if not isinstance(each, str) or not is_form(each):
             raise MalformedError(what, came=each, expected="a form of section 3")
     return value
 
@@ -272,7 +272,7 @@ def _answers(value: Any, what: str) -> Answers:
 
 def _head(value: Any, what: str) -> dict[str, bool]:
     members = _object(value, what)
-    if not members.keys() <= {"to", "until", "state"} or not set(members.values()) <= {"required", "optional"}:
+    if not members.keys() <= {"to", "until", "state"} or any(word not in _WORDS for word in members.values()):
         raise MalformedError(what, came=value, expected="to, until, state: required or optional")
     return {name: word == "required" for name, word in members.items()}
 
@@ -286,7 +286,7 @@ def _disclosures(value: Any, what: str) -> dict[str, DisclosureRule]:
             raise MalformedError(where, came=given, expected="audience, and at most attachment")
         if given["audience"] not in AUDIENCES:
             raise MalformedError(f"{where}.audience", came=given["audience"], expected=f"one of {AUDIENCES}")
-        attachment = _only(given.get("attachment"), True, where)  # noqa: FBT003 - the value, not a switch
+        attachment = _only(given, "attachment", True, where)  # noqa: FBT003 - the value, not a switch
         rules[pointer] = DisclosureRule(given["audience"], attachment)
     if any(one != other and other.startswith(f"{one}/") for one in rules for other in rules):
         raise MalformedError(what, came="a pointer inside another", expected="pointers apart from each other")
@@ -336,10 +336,10 @@ def _word(value: Any, what: str) -> str:
     return value
 
 
-def _only(value: Any, allowed: str | bool, what: str) -> bool:  # noqa: FBT001 - the one value allowed
+def _only(members: Mapping[str, Any], name: str, allowed: str | bool, what: str) -> bool:  # noqa: FBT001 - its one value
     """Return whether a member is there; it may have one value only."""
-    if value is None:
+    if name not in members:
         return False
-    if value != allowed or type(value) is not type(allowed):
-        raise MalformedError(what, came=value, expected=f"{allowed}, or nothing")
+    if members[name] != allowed or type(members[name]) is not type(allowed):
+        raise MalformedError(f"{what}.{name}", came=members[name], expected=f"{allowed}, or nothing")
     return True

@@ -1,0 +1,237 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.verifier.ledgerformat.bodies import as_bytes, with_one_part_exchanged
+from tests.verifier.primitives.properties import bent, parse_or_refuse
+from verifier.errors import MalformedError, TooLargeError, UnsupportedError
+from verifier.ledgerformat.vocabulary import MAX_TYPE_FILE, Answers, OrderRule, matches, matches_any, parse_type
+from verifier.vocabulary import registry_types, type_files
+
+FILES = type_files() | type_files(registry=True)
+PARCEL = {"form": "handle:parcel", "joins": ["trace"]}
+ITEMS = {"form": "item", "many": True, "joins": ["trace"]}
+TYPE = {
+    "type": "transport.packing",
+    "version": 1,
+    "mapping": 1,
+    "stage": "transport",
+    "title": {"zh": "装箱", "en": "Packing"},
+    "roles": ["carrier"],
+    "subjects": {"parcel": PARCEL},
+    "head": {},
+    "schema": {},
+    "disclosures": {},
+}
+
+
+def parsed(**changes):
+    return parse_type(as_bytes(TYPE | changes))
+
+
+class TestTypeFile:
+    """A **type file** is a JSON object (at most 32,768 bytes). Unknown members are refused."""
+
+    @pytest.mark.parametrize("name", sorted(FILES))
+    def test_of_the_vocabulary_is_read_under_its_name(self, name):
+        assert parse_type(FILES[name]).name == name
+
+    @given(st.one_of(st.binary(max_size=80), bent(st.sampled_from(sorted(FILES.values())))))
+    def test_of_other_bytes_is_read_or_refused(self, data):
+        parse_or_refuse(parse_type, data)
+
+    @given(with_one_part_exchanged(st.sampled_from(sorted(FILES.values())).map(json.loads)).map(as_bytes))
+    def test_with_one_part_exchanged_is_read_or_refused(self, data):
+        parse_or_refuse(parse_type, data)
+
+    @pytest.mark.parametrize("member", sorted(TYPE))
+    def test_needs_each_of_its_members(self, member):
+        with pytest.raises(MalformedError, match="a type's members"):
+            parse_type(as_bytes({name: value for name, value in TYPE.items() if name != member}))
+
+    @pytest.mark.parametrize("name", ["more", "Type", "$schema", ""])
+    def test_with_an_unknown_member_is_refused(self, name):
+        with pytest.raises(MalformedError, match="a type's members"):
+            parsed(**{name: 0})
+
+    @pytest.mark.parametrize("value", [[], None, 0, "type", True])
+    def test_is_an_object(self, value):
+        with pytest.raises(MalformedError):
+            parse_type(as_bytes(value))
+
+    @pytest.mark.parametrize("mapping", [0, 2, "1", None, True, [1]])
+    def test_of_another_mapping_is_unsupported(self, mapping):
+        with pytest.raises(UnsupportedError, match="mapping"):
+            parsed(mapping=mapping)
+
+    def test_has_at_most_32_768_bytes(self):
+        assert parse_type(as_bytes(TYPE).ljust(MAX_TYPE_FILE)).version == 1
+        with pytest.raises(TooLargeError, match="at most 32768"):
+            parse_type(as_bytes(TYPE).ljust(MAX_TYPE_FILE + 1))
+
+    def test_says_what_it_says(self):
+        kind = parsed(
+            subjects={"parcel": PARCEL | {"follows": ["case"]}, "items": ITEMS | {"optional": True, "opens": ["item"]}},
+            answers={"types": ["order.*"], "most": 3, "by": ["agency"]},
+            closes="follows",
+            head={"to": "required", "until": "optional"},
+            disclosures={"/buyer": {"audience": "parties"}, "/photo": {"audience": "public", "attachment": True}},
+            order=[{"code": "paid", "after": ["order.payment"], "in": "reach", "by": "time", "refuse": False}],
+            late=1000,
+        )
+        assert kind.joined_kinds == {"trace", "case", "registry"}
+        assert (kind.followed_kinds, kind.opened_forms) == ({"case"}, {"item"})
+        assert kind.subjects["items"].many
+        assert not kind.subjects["parcel"].many
+        assert kind.answers == Answers(("order.*",), 3, frozenset({"agency"}))
+        assert (kind.closes, kind.ends, kind.permanent, kind.late) == (True, False, False, 1000)
+        assert kind.head == {"to": True, "until": False}
+        assert [rule.attachment for rule in kind.disclosures.values()] == [False, True]
+        assert kind.order == (OrderRule("paid", ("order.payment",), reach=True, by_time=True, refuse=False),)
+        assert not kind.order[0].once
+
+    def test_without_answers_joins_only_what_its_roles_give(self):
+        assert parsed().joined_kinds == {"trace"}
+
+
+@pytest.mark.parametrize("value", [False, None, 0, 1, "true", "", [], {}])
+@pytest.mark.parametrize("member", ["many", "optional", "permanent", "attachment"])
+def test_switches_appear_only_as_true(member, value):
+    """`many`, `optional`, `attachment`, `permanent` appear only as `true`."""
+    changes = {
+        "permanent": {"permanent": value},
+        "attachment": {"disclosures": {"/a": {"audience": "public", "attachment": value}}},
+    }.get(member, {"subjects": {"parcel": PARCEL | {member: value}}})
+    with pytest.raises(MalformedError, match=member):
+        parsed(**changes)
+
+
+@pytest.mark.parametrize(("member", "word"), [("closes", "follows"), ("ends", "custody")])
+def test_closes_and_ends_have_one_word_each(member, word):
+    answers = {"types": ["*"], "most": 1, "by": ["agency"]}
+    assert getattr(parsed(answers=answers, **{member: word}), member)
+    for other in (None, "", "other", True, [word], {}):
+        with pytest.raises(MalformedError, match=member):
+            parsed(answers=answers, **{member: other})
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"type": "packing"}, "type.type"),
+        ({"type": "Transport.packing"}, "type.type"),
+        ({"type": "a." + "b" * 63}, "type.type"),
+        ({"type": None}, "type.type"),
+        ({"version": 0}, "type.version"),
+        ({"version": True}, "type.version"),
+        ({"version": "1"}, "type.version"),
+        ({"stage": "After Sales"}, "type.stage"),
+        ({"title": {"zh": "装箱"}}, "type.title"),
+        ({"title": {"zh": "装箱", "en": "Packing", "fr": "Emballage"}}, "type.title"),
+        ({"title": {"zh": "", "en": "Packing"}}, "type.title"),
+        ({"title": {"zh": [], "en": "Packing"}}, "type.title"),
+        ({"roles": "carrier"}, "type.roles"),
+        ({"roles": ["*", "carrier"]}, "type.roles"),
+        ({"roles": [["carrier"]]}, "type.roles"),
+        ({"subjects": []}, "type.subjects"),
+        ({"subjects": {"Parcel": PARCEL}}, "type.subjects.Parcel"),
+        ({"subjects": {"parcel": {}}}, "type.subjects.parcel"),
+        ({"subjects": {"parcel": PARCEL | {"more": 0}}}, "type.subjects.parcel"),
+        ({"subjects": {"parcel": PARCEL | {"form": []}}}, "type.subjects.parcel"),
+        ({"subjects": {"parcel": PARCEL | {"form": "parcel"}}}, "type.subjects.parcel.form"),
+        ({"subjects": {"parcel": PARCEL | {"form": "handle:"}}}, "type.subjects.parcel.form"),
+        ({"subjects": {"parcel": PARCEL | {"form": "handle:enterprise"}}}, "type.subjects.parcel.form"),
+        ({"subjects": {"parcel": PARCEL | {"form": "handle:list"}}}, "type.subjects.parcel.form"),
+        ({"subjects": {"parcel": PARCEL | {"form": [["item"]]}}}, "type.subjects.parcel.form"),
+        ({"subjects": {"parcel": PARCEL | {"joins": "trace"}}}, "type.subjects.parcel.joins"),
+        ({"subjects": {"parcel": PARCEL | {"joins": ["Trace"]}}}, "type.subjects.parcel.joins"),
+        ({"subjects": {"parcel": PARCEL | {"joins": None}}}, "type.subjects.parcel.joins"),
+        ({"subjects": {"parcel": PARCEL | {"follows": ["recall"]}}}, "type.subjects.parcel"),
+        ({"subjects": {"parcel": PARCEL | {"opens": ["item"]}}}, "type.subjects.parcel"),
+        ({"subjects": {"parcel": PARCEL | {"joins": ["case"], "opens": ["handle:parcel"]}}}, "type.subjects.parcel"),
+        ({"subjects": {"parcel": PARCEL | {"of": None}}}, "type.subjects.parcel.of"),
+        ({"subjects": {"parcel": PARCEL | {"of": "parcel"}}}, "type.subjects.parcel.of"),
+        ({"subjects": {"parcel": PARCEL, "product": {"form": "product", "of": "parcel"}}}, "type.subjects.product.of"),
+        ({"subjects": {"parcel": PARCEL, "product": {"form": "product", "of": "more"}}}, "type.subjects.product.of"),
+        ({"subjects": {"items": ITEMS, "unit": {"form": ["product", "unit"], "of": "items"}}}, "type.subjects.unit.of"),
+        ({"subjects": {"parcel": {"form": "handle:parcel"}}}, "type.subjects"),
+        ({"subjects": {}}, "type.subjects"),
+        ({"answers": {"types": ["*"], "most": 0, "by": ["agency"]}}, "type.answers.most"),
+        ({"answers": {"types": ["*"], "most": 65, "by": ["agency"]}}, "type.answers"),
+        ({"answers": {"types": ["*"], "most": 1, "by": []}}, "type.answers"),
+        ({"answers": {"types": ["*"], "most": 1, "by": ["owner"]}}, "type.answers"),
+        ({"answers": {"types": [], "most": 1, "by": ["agency"]}}, "type.answers.types"),
+        ({"answers": {"types": ["order"], "most": 1, "by": ["agency"]}}, "type.answers.types"),
+        ({"answers": {"types": ["order.pl*"], "most": 1, "by": ["agency"]}}, "type.answers.types"),
+        ({"answers": {"types": ["*.placed"], "most": 1, "by": ["agency"]}}, "type.answers.types"),
+        ({"answers": {"types": ["*"], "most": 1}}, "type.answers"),
+        ({"answers": None}, "type.answers"),
+        ({"closes": "follows"}, "type.closes"),
+        ({"head": {"body": "required"}}, "type.head"),
+        ({"head": {"to": True}}, "type.head"),
+        ({"head": {"to": []}}, "type.head"),
+        ({"head": {"to": {}}}, "type.head"),
+        ({"head": {"to": None}}, "type.head"),
+        ({"schema": []}, "type.schema"),
+        ({"disclosures": {"buyer": {"audience": "public"}}}, "type.disclosures['buyer'].pointer"),
+        ({"disclosures": {"/buyer": {}}}, "type.disclosures['/buyer']"),
+        ({"disclosures": {"/buyer": {"audience": "all"}}}, "type.disclosures['/buyer'].audience"),
+        ({"disclosures": {"/buyer": {"audience": ["public"]}}}, "type.disclosures['/buyer'].audience"),
+        ({"disclosures": {"/a": {"audience": "public"}, "/a/b": {"audience": "public"}}}, "type.disclosures"),
+        ({"late": 0}, "type.late"),
+        ({"late": True}, "type.late"),
+        ({"order": {}}, "type.order"),
+        ({"order": [{"code": "a", "once": False, "in": "history", "refuse": True}]}, "type.order[0].once"),
+        ({"order": [{"code": "a", "once": True, "in": "log", "refuse": True}]}, "type.order[0]"),
+        ({"order": [{"code": "a", "once": True, "in": ["history"], "refuse": True}]}, "type.order[0]"),
+        ({"order": [{"code": "a", "once": True, "in": "history", "refuse": 1}]}, "type.order[0]"),
+        ({"order": [{"code": "A", "once": True, "in": "history", "refuse": True}]}, "type.order[0].code"),
+        ({"order": [{"code": "a", "once": True, "in": "history"}]}, "type.order[0]"),
+        ({"order": [{"code": "a", "after": [], "in": "history", "by": "time", "refuse": True}]}, "type.order[0].after"),
+        ({"order": [{"code": "a", "after": ["*"], "in": "history", "by": "leaf", "refuse": True}]}, "type.order[0]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:60],
+)
+def test_a_wrong_value_is_refused_by_its_name(changes, field):
+    with pytest.raises(MalformedError) as refusal:
+        parsed(**changes)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("form", ["product", "party", "place", "unit"])
+def test_a_type_that_opens_what_a_prefix_decides_is_permanent(form):
+    """A type that opens `product`, `party`, `place` or `unit` is permanent."""
+    role = {"form": form, "joins": ["trace"], "opens": [form]}
+    assert parsed(subjects={"it": role}, permanent=True).permanent
+    with pytest.raises(MalformedError, match="permanent"):
+        parsed(subjects={"it": role})
+
+
+def test_the_product_of_items_may_be_a_role_of_its_own():
+    product = {"form": "product", "many": True, "of": "items"}
+    assert parsed(subjects={"items": ITEMS, "products": product}).subjects["products"].of == "items"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*", {"order.placed", "order.placed.twice", "orders.placed", "order.place"}),
+        ("order.*", {"order.placed", "order.placed.twice", "order.place"}),
+        ("order.placed", {"order.placed"}),
+        ("order.placed.*", {"order.placed.twice"}),
+    ],
+)
+def test_a_pattern_is_a_full_name_a_prefix_or_all(pattern, names):
+    """patterns: a full name, `prefix.*`, or `*`"""
+    every = {"order.placed", "order.placed.twice", "orders.placed", "order.place"}
+    assert {name for name in every if matches(pattern, name)} == names
+    assert all(matches_any(("none.*", pattern), name) for name in names)
+
+
+def test_the_built_in_types_are_those_of_section_12():
+    words = "agency approval charter enterprise enterprise-key erasure grant jurisdiction key kind mandate policy"
+    more = "reattestation restoration revocation role succession suspension type"
+    assert sorted(registry_types()) == [f"registry.{word}" for word in f"{words} {more}".split()]
+    assert all(kind.permanent and kind.stage == "registry" for kind in registry_types().values())
