@@ -88,6 +88,11 @@ class Index:
             return None
         return self._counts[number], self._frontiers[number]
 
+    def leaf(self, key: bytes) -> bytes | None:
+        """Return a key's leaf hash, None where it has no history."""
+        number = self._keys.find(key)
+        return None if number is None or not self._counts[number] else self._leaf(number)
+
     def dump(self) -> list[bytes]:
         """Return keys, counts and frontiers, of which all else follows."""
         return [self._keys.dump(), self._counts.tobytes(), b"".join(self._frontiers)]

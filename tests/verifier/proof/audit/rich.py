@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 from fixtures.zone.actors import Actor, enterprise
 from ledger.compose.batch import sign_envelope
@@ -54,7 +56,22 @@ class Rich:
 
 def build_rich(folder: Path) -> Rich:
     """Return the log, its ledger stopped."""
+    with patch("ledger.store.sqlite.lookup.BULK", 64):  # so that names are looked up in the table as well
+        world = _tell(folder)
+    world.ledger.close()
+    store = SqliteStore(folder / "ledger" / "ledger.db", writable=False)
+    with store.read() as reader:
+        manifest = export_ledger(reader, folder / "export")
+        pinned = leaf_hash(reader.entries(0, 1)[0])
+    store.close()
+    standpoint = Standpoint(TrustPolicy(pinned), now() // 1000, registry_types())
+    return Rich(folder / "ledger", world.keys, folder / "export", standpoint, manifest.size)
+
+
+def _tell(folder: Path) -> World:
     world = found_world(folder / "ledger")
+    for name, value in (("origin", world.ledger.origin), ("guard", str(folder / "ledger" / "guard"))):
+        world.ledger.writer.call(partial(world.ledger.store.writer().set_meta, name, value)).result()
     tell_parcel(world)
     world.cosign()
     lab = _admit_lab(world)
@@ -64,14 +81,7 @@ def build_rich(folder: Path) -> Rich:
     _revoke(world, lab)
     _fill(world, 270)
     world.cosign()
-    world.ledger.close()
-    store = SqliteStore(folder / "ledger" / "ledger.db", writable=False)
-    with store.read() as reader:
-        manifest = export_ledger(reader, folder / "export")
-        pinned = leaf_hash(reader.entries(0, 1)[0])
-    store.close()
-    standpoint = Standpoint(TrustPolicy(pinned), now() // 1000, registry_types())
-    return Rich(folder / "ledger", world.keys, folder / "export", standpoint, manifest.size)
+    return world
 
 
 def reopen(rich: Rich, folder: Path) -> Ledger:

@@ -1,0 +1,63 @@
+"""The log's rows as a source: what the verifier's audit reads in place of an export.
+
+Entries come from the rows and full tiles from their files, so that each is checked against the other; bodies and heads
+come from the rows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ledger.fsck.entries import Log, entries_between
+from ledger.fsck.rows import Rows
+from verifier.ledgerformat.batch_answer import MISSING, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.primitives.tiles import WIDTH, Tile, format_bundle, format_tile_path
+from verifier.proof.audit.source import AbsentError, SourceError
+
+
+class RowsSource:
+    """Implements `verifier.proof.audit.source.Source`."""
+
+    def __init__(self, rows: Rows, log: Log, tiles: Path, note: bytes) -> None:
+        """Read rows of a snapshot, and tiles below a folder; audit against a checkpoint's note."""
+        self._rows = rows
+        self._log = log
+        self._tiles = tiles
+        self._note = note
+
+    def checkpoint(self) -> bytes:
+        """Return the note to audit by."""
+        return self._note
+
+    def charter(self) -> bytes:
+        """Refuse: there is no charter file here; it is made when it is asked for."""
+        raise AbsentError("charter", came="none", expected="none: it follows from the events")
+
+    def tile(self, tile: Tile) -> bytes:
+        """Return a bundle out of the rows, or a tile's file; a partial tile without a file is computed."""
+        if tile.level is None:
+            first = tile.number * WIDTH
+            return format_bundle(entries_between(self._rows, self._log, first, first + tile.width))
+        path = self._tiles / format_tile_path(tile)
+        if tile.width < WIDTH and not path.exists():  # files are written for published sizes only
+            return self._log.hashes(tile.level, tile.number * WIDTH, tile.width)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            expected = "a full tile; the next start of the ledger writes it"
+            raise AbsentError(str(path), came="no file", expected=expected) from None
+        except OSError as error:
+            raise SourceError(str(path), came=error.strerror, expected="a file that can be read") from error
+
+    def batch(self, leaf: int) -> bytes:
+        """Return the heads and bodies of a statement as a batch answer."""
+        seq, count = self._log.batch(leaf) or (0, 0)
+        found = self._rows.between("event", "seq", seq, seq + count)
+        events = [_answered(head, body) for *_, head, body in found if isinstance(head, bytes)]
+        if not events:
+            raise AbsentError(f"batches/{leaf}", came="no event", expected="the events of this statement")
+        return format_batch_answer(events)
+
+
+def _answered(head: bytes, body: object) -> AnsweredEvent:
+    return AnsweredEvent(head, SHOWN, body) if isinstance(body, bytes) else AnsweredEvent(head, MISSING)

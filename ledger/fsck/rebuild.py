@@ -1,0 +1,135 @@
+"""Derived tables written anew from heads, in one transaction, and only if they give the newest seal's root.
+
+A crash leaves the old tables. Nothing that was signed is touched: statements, seals, heads, bodies, disclosures,
+checkpoints and cosignatures are read only, and where one of them is damaged nothing is written at all.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.errors import StoppedError
+from ledger.fsck.damage import Damages
+from ledger.fsck.derive import Derived, derive, key_rows
+from ledger.fsck.entries import Log, check_entries
+from ledger.fsck.events import check_events
+from ledger.fsck.rows import Rows, open_rows
+from ledger.index.rebuild import LEVELS, build
+from ledger.store.sqlite.connection import lock, open_writer
+from verifier.ledgerformat.seal import Seal
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+
+_RESTORE = "Restore a backup: these rows are not derived from others."
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was written.
+
+    Attributes:
+        rows: by table.
+        root: of the index, 32 bytes: that of the newest seal.
+        keys: of the index.
+    """
+
+    rows: dict[str, int]
+    root: bytes
+    keys: int
+
+
+def rebuild(database: Path) -> Rebuilt:
+    """Write the derived tables anew; the ledger must be stopped.
+
+    Raises:
+        SetupError: no database, or another process writes to it.
+        StoppedError: a row that all others follow from is damaged, or the tables would not give the newest seal's
+            root; nothing was written.
+    """
+    held = lock(database)
+    try:
+        with open_rows(database) as rows:
+            derived, seal = _derive(rows)
+            upto = _looked_up(rows, derived)
+        connection = open_writer(database)
+        try:
+            return _write(connection, derived, seal, upto)
+        finally:
+            connection.close()
+    finally:
+        os.close(held)
+
+
+def _derive(rows: Rows) -> tuple[Derived, Seal]:
+    """Return the derived tables, once entries and heads are known to be those that were signed."""
+    damages = Damages()
+    log = check_entries(rows, damages)
+    check_events(rows, log, damages)
+    found = [each for each in damages.list() if each.column not in ("identity", "kid", "first", "count", "seq", "id")]
+    if found:
+        raise StoppedError(str(found[0]), came=f"{len(found)} damaged rows", expected="none", todo=_RESTORE)
+    _require_root(rows, log)
+    derived = derive(rows, log)
+    seal = derived.seal
+    if seal is None:
+        raise StoppedError("seal", came="none", expected="a founded ledger")
+    if (derived.index.root(), derived.index.keys) != (seal.root, seal.keys):
+        expected = f"{seal.root.hex()}, of the newest seal"
+        raise StoppedError("index root", came=derived.index.root(), expected=expected, todo=_RESTORE)
+    return derived, seal
+
+
+def _require_root(rows: Rows, log: Log) -> None:
+    """Return if the entries give the root that the newest checkpoint signs."""
+    for row in rows.all("checkpoint", order="size DESC"):
+        checkpoint, _ = parse_signed_checkpoint(row[1])
+        if log.roots.get(checkpoint.size) != checkpoint.root:
+            raise StoppedError("log root", came=log.root(), expected=checkpoint.root.hex(), todo=_RESTORE)
+        return
+
+
+def _looked_up(rows: Rows, derived: Derived) -> int:
+    """Return the number up to which names have been looked up in the table; the rest is found in memory at a start."""
+    named = [value for _, value in rows.where("meta", "name", "looked-up")]
+    digits = named[0] if named and isinstance(named[0], bytes) and named[0].isdigit() else b"0"
+    return min(int(digits), len(derived.lookups))
+
+
+def _write(connection: sqlite3.Connection, derived: Derived, seal: Seal, upto: int) -> Rebuilt:
+    written: dict[str, int] = {}
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for table, columns, rows in _tables(derived, upto):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+            marks = ", ".join("?" * columns)
+            cursor = connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - likewise
+            written[table] = cursor.rowcount
+        connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('looked-up', ?)", (str(upto),))
+        _require_written(connection, seal)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return Rebuilt(written, seal.root, seal.keys)
+
+
+def _require_written(connection: sqlite3.Connection, seal: Seal) -> None:
+    """Return if what was written gives the newest seal's root, by the ledger's own code."""
+    leaves = connection.execute("SELECT key, leaf FROM history_key ORDER BY key").fetchall()
+    root = build(LEVELS, leaves).root
+    if (root, len(leaves)) != (seal.root, seal.keys):
+        raise StoppedError("index root", came=root, expected=f"{seal.root.hex()}, of the newest seal", todo=_RESTORE)
+
+
+def _tables(derived: Derived, upto: int) -> Iterator[tuple[str, int, Iterable[tuple[Any, ...]]]]:
+    """Yield each derived table with the number of its columns and its rows."""
+    yield "participant", 2, ((number, uri) for uri, number in derived.participants.items())
+    yield "registry_event", 1, ((seq,) for seq in derived.registry)
+    yield "event_lookup", 2, sorted((derived.lookups[seq], seq) for seq in range(upto))
+    yield "history_key", 8, key_rows(derived)
+    histories = enumerate(derived.histories)
+    yield "history", 3, ((number, n, seq) for number, held in histories for n, seq in enumerate(held))
