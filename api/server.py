@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+
 import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.opening import open_from
 from api.settings import Settings
+from ledger.ledger import Ledger
 
 _LOGGING = {
     "version": 1,
@@ -36,12 +41,29 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Serve the ledger of the settings' folder until SIGTERM or SIGINT.
-
-    Then: no new connections, requests under way are answered, the queue is finished and published.
-    """
+    """Open the ledger of the settings' folder, and serve it until SIGTERM or SIGINT."""
     settings = settings or Settings()
-    uvicorn.Server(server_config(create_app(settings), settings)).run()
+    ledger = open_from(settings)
+    try:
+        run(settings, ledger)
+    finally:
+        ledger.close()
+
+
+def run(settings: Settings, ledger: Ledger) -> None:
+    """Serve a running ledger until SIGTERM or SIGINT, then end the process by SystemExit.
+
+    Then: no new connections, requests under way are answered. What is queued is finished and published
+    by whoever closes the ledger: uvicorn hands every signal on once it has stopped, and without handlers
+    of ours the second hand would end the process before that.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    uvicorn.Server(server_config(create_app(settings, ledger), settings)).run()
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,14 @@ class LedgerClient:
         self._transport = Transport(url, timeout=timeout, patience=patience)
         self.url = self._transport.url
 
+    def alive(self) -> bool:
+        """Return whether the service answers at all.
+
+        Raises:
+            UnreachableError: nobody does.
+        """
+        return self._transport.get("/healthz").status == 200
+
     def submit(self, submission: bytes) -> Receipt:
         """Send a submission; return the promise. The same bytes may be sent again and get the same one.
 

@@ -1,0 +1,18 @@
+"""`suyuan`: the ledger's commands, and those that need the server: `serve` and `demo`."""
+
+from __future__ import annotations
+
+from api.cli.demo import demo
+from api.cli.serve import serve
+from fixtures.demo.texts import tell
+from ledger.cli.commands import app
+from ledger.cli.options import help_of
+from ledger.cli.texts import default_language
+
+app.command(help=help_of("serve"))(serve)
+app.command(help=tell("help", default_language()))(demo)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,56 @@
+"""`serve`: a ledger's folder on HTTP. Options go before the environment (docs/settings.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from api.cli.ports import require_free
+from api.opening import open_from
+from api.server import run
+from api.settings import Settings
+from ledger.cli.options import Lang, PassphraseFile, help_of, option
+from ledger.cli.speaking import Voice, door
+from verifier.errors import MalformedError
+
+
+@door
+def serve(
+    folder: Annotated[Path | None, typer.Argument(help=help_of("help.folder"), metavar="[DIR]")] = None,
+    *,
+    host: Annotated[str | None, option("--host", text="help.host", metavar="ADDRESS")] = None,
+    port: Annotated[int | None, option("--port", text="help.port", metavar="NUMBER", min=0, max=65_535)] = None,
+    open_reads: Annotated[bool | None, option("--open-reads", text="help.open-reads")] = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+) -> None:
+    """Serve a ledger until SIGTERM or SIGINT."""
+    given = {"folder": folder, "host": host, "port": port, "open_reads": open_reads, "language": lang}
+    settings = _settings({**given, "passphrase_file": passphrase_file})
+    voice = Voice(lang, as_json=False, quiet=False)
+    require_free(settings.host, settings.port)
+    ledger = open_from(settings)
+    try:
+        voice.tell("serve.listening", host=settings.host, port=settings.port, origin=ledger.origin)
+        if settings.open_reads:
+            voice.tell("serve.open-reads")
+        run(settings, ledger)
+    finally:
+        ledger.close()
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """Return the settings: what is given here, else the environment's.
+
+    Raises:
+        MalformedError: a value that the settings do not allow; the field is the variable's name.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        found = error.errors()[0]
+        name = "_".join(str(each) for each in found["loc"]).upper()
+        raise MalformedError(f"SUYUAN_{name}", came=str(found["input"]), expected=found["msg"]) from None
