@@ -1,0 +1,73 @@
+"""`fsck`: the operator's check of rows and files against the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.options import AsJson, Lang, Quiet
+from ledger.cli.speaking import DONE, FALSE, Voice, door
+from ledger.cli.texts import default_language
+from ledger.fsck.check import Checked, check_ledger
+from ledger.fsck.rebuild import Rebuilt, rebuild
+from ledger.opening import LedgerFolder
+from verifier.texts.audits import tell
+
+_LANGUAGE = default_language()
+HELP = tell("fsck.help", _LANGUAGE)
+
+
+@door
+def fsck(
+    folder: Annotated[Path, typer.Argument(help=tell("export.folder", _LANGUAGE), metavar="DIR")],
+    *,
+    anew: Annotated[bool, typer.Option("--rebuild", help=tell("fsck.rebuild", _LANGUAGE))] = False,
+    guard: Annotated[Path | None, typer.Option("--guard", help=tell("fsck.guard", _LANGUAGE), metavar="FILE")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check every row and file of a ledger against its log; name each damage."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    parts = LedgerFolder(folder)
+    rebuilt = rebuild(parts.database) if anew else None
+    checked = check_ledger(parts.database, parts.tiles, guard)
+    code = FALSE if checked.damages else DONE
+    voice.data(_answer(checked, rebuilt, code), _lines(checked, rebuilt, voice.lang))
+    raise typer.Exit(code)
+
+
+def add_fsck(app: typer.Typer) -> None:
+    """Mount the command."""
+    app.command("fsck", help=HELP)(fsck)
+
+
+def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int) -> dict[str, Any]:
+    return {
+        "outcome": "damaged" if checked.damages else "clean",
+        "exitCode": code,
+        "size": checked.size,
+        "events": checked.events,
+        "keys": checked.keys,
+        "damages": [asdict(each) for each in checked.damages],
+        "more": checked.more,
+        "notChecked": list(checked.unchecked),
+        "rebuilt": {"rows": rebuilt.rows, "root": rebuilt.root.hex()} if rebuilt else None,
+    }
+
+
+def _lines(checked: Checked, rebuilt: Rebuilt | None, lang: str) -> list[str]:
+    lines = []
+    if rebuilt:
+        rows = ", ".join(f"{table} {count}" for table, count in rebuilt.rows.items())
+        lines.append(tell("fsck.rebuilt", lang, rows=rows, root=rebuilt.root.hex()))
+    lines += [str(each) for each in checked.damages]
+    if checked.more:
+        lines.append(tell("fsck.more", lang, count=checked.more))
+    lines += [tell("fsck.unchecked", lang, what=each) for each in checked.unchecked]
+    if checked.damages:
+        return [*lines, tell("fsck.damaged", lang, count=len(checked.damages) + checked.more)]
+    return [*lines, tell("fsck.clean", lang, size=checked.size, events=checked.events, keys=checked.keys)]
