@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import api.cli  # noqa: F401 - adds the commands that need a server
 from ledger.signing.keyfile import save_key
 from ledger.witness.keys import load_cosigner_keys
 from tests.ledger.client.serving import Service
@@ -68,7 +69,8 @@ def test_the_page_s_commands_work_in_this_order(shell, tmp_path):
 
 def test_every_command_of_the_page_is_one(run):
     named = set(re.findall(r"\bsuyuan ((?:key|witness) \w+|\w+)", PAGE))
-    for command in named - {"guard", "sequence"}:
+    assert named
+    for command in named:
         assert run(*command.split(), "--help").code == 0, command
 
 
