@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from verifier.errors import MalformedError, MismatchError, TooLargeError
 from verifier.ledgerformat.head import event_name
+from verifier.ledgerformat.subject import is_participant
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
 from verifier.primitives.cose import format_bare_sign1, parse_header, parse_sign1, verify_sign1
 from verifier.primitives.keys import ALGORITHM_NAMES, SIGNATURE_SIZES, PublicKey
@@ -19,7 +20,6 @@ BATCH_TYPE = "application/vnd.suyuan.batch+cbor"
 BATCH_SUBJECT = "urn:suyuan:batch"
 SEAL_TYPE = "application/vnd.suyuan.seal+cbor"
 MAX_BATCH = 4_096
-_PARTICIPANTS = ("urn:suyuan:agency:", "urn:suyuan:enterprise:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +213,9 @@ def parse_envelope_header(protected: bytes, what: str = "envelope") -> Header:
     header = parse_header(protected, what)
     if not {1, 4, 15, 258} <= header.keys() <= {1, 4, 15, 258, 259, 260} or header[258] != -16:
         raise MalformedError(what, came="other header labels", expected="1, 4, 15, 258 -16, and at most 259 and 260")
-    if not isinstance(header.get(259, ""), str | int) or not isinstance(header.get(260, ""), str):
-        raise MalformedError(what, came="another shape", expected="259 a text or number, 260 a text")
+    kind = header.get(259, "")
+    if not (isinstance(kind, str) or (isinstance(kind, int) and kind >= 0)) or not isinstance(header.get(260, ""), str):
+        raise MalformedError(what, came="another shape", expected="259 a text or unsigned number, 260 a text")
     parsed = _header(header, what)
     if parsed.subject.startswith(("urn:suyuan:batch", "urn:suyuan:seal", "urn:suyuan:receipt")):
         raise MalformedError(f"{what}.sub", came=parsed.subject, expected="a subject of the issuer's own")
@@ -230,7 +231,7 @@ def _header(header: Mapping[int | str, Value], what: str) -> Header:
     if not isinstance(claims, dict) or claims.keys() != {1, 2, 3}:
         raise MalformedError(f"{what}.claims", came="other claims", expected="exactly iss, sub and aud")
     issuer, subject, audience = claims[1], claims[2], claims[3]
-    if not isinstance(issuer, str) or not issuer.startswith(_PARTICIPANTS) or len(issuer) > 256:
+    if not isinstance(issuer, str) or not is_participant(issuer):
         raise MalformedError(f"{what}.iss", came=issuer, expected="an agency or enterprise URI")
     if not isinstance(subject, str) or not 0 < len(subject) <= 256:
         raise MalformedError(f"{what}.sub", came=subject, expected="1 to 256 characters")

@@ -4,14 +4,21 @@ import string
 
 from hypothesis import strategies as st
 
-DIGITS = st.text(string.digits, min_size=1)
+LOWER = string.ascii_lowercase
 SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-LABELS = st.from_regex(r"[a-z][a-z0-9-]{0,62}", fullmatch=True)
-WORDS = st.from_regex(r"[A-Za-z0-9._-]{1,64}", fullmatch=True)
-KINDS = st.from_regex(r"[a-z][a-z0-9-]{0,15}", fullmatch=True)
-TYPES = st.from_regex(r"[a-z][a-z-]{0,15}(\.[a-z][a-z-]{0,14}){1,3}", fullmatch=True)
+
+
+def starting_lower(rest: str, most: int) -> st.SearchStrategy[str]:
+    """A small letter, then at most `most` of these signs."""
+    return st.builds(str.__add__, st.sampled_from(LOWER), st.text(rest, max_size=most))
+
+
+LABELS = starting_lower(LOWER + string.digits + "-", 62)
+WORDS = st.text(string.ascii_letters + string.digits + "._-", min_size=1, max_size=64)
+KINDS = starting_lower(LOWER + string.digits + "-", 15)
+TYPES = st.lists(starting_lower(LOWER + "-", 14), min_size=2, max_size=4).map(".".join)
 TAKEN = {"enterprise", "agency", "ledger", "key", "type", "policy", "kind", "list", "book", "set"}
 
 
