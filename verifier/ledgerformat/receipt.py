@@ -105,12 +105,12 @@ def _protected(protected: bytes, what: str) -> tuple[int, bytes, str, int, int]:
     if header.keys() != {1, 4, 15, VDS, TREE_SIZE} or header[VDS] != RFC9162_SHA256:
         raise MalformedError(what, came="other header labels", expected="exactly 1, 4, 15, 395 1 and tree-size")
     alg, kid, claims, size = header[1], header[4], header[15], header[TREE_SIZE]
-    if not isinstance(alg, int) or alg not in ALGORITHM_NAMES or not isinstance(kid, bytes):
-        raise MalformedError(what, came="another shape", expected="a known algorithm and a key id")
+    if not isinstance(alg, int) or alg not in ALGORITHM_NAMES or not isinstance(kid, bytes) or len(kid) != 32:
+        raise MalformedError(what, came="another shape", expected="a known algorithm and a 32-byte thumbprint")
     if not isinstance(claims, dict) or claims.keys() != {1, 2, 6} or claims[2] != RECEIPT_SUBJECT:
         raise MalformedError(f"{what}.claims", came="other claims", expected=f"iss, sub {RECEIPT_SUBJECT}, iat")
     origin, time = claims[1], claims[6]
-    if not isinstance(origin, str) or not isinstance(time, int) or not isinstance(size, int) or time < 0:
+    if not isinstance(origin, str) or not isinstance(time, int) or not isinstance(size, int) or min(time, size) < 0:
         raise MalformedError(what, came="another shape", expected="an origin, a time and a size")
     return alg, kid, origin, time, size
 
@@ -120,7 +120,9 @@ def _inclusion(proof: Value, what: str) -> tuple[int, int, tuple[bytes, ...]]:
     if not isinstance(value, list) or len(value) != 3:
         raise MalformedError(f"{what}.proof", came="another shape", expected="[size, index, path]")
     size, index, path = value
-    if not isinstance(size, int) or not isinstance(index, int) or not isinstance(path, list) or not path:
+    if not isinstance(size, int) or not isinstance(index, int) or not isinstance(path, list):
+        raise MalformedError(f"{what}.proof", came="another shape", expected="[size, index, path]")
+    if min(size, index) < 0 or not path:
         raise MalformedError(f"{what}.proof", came="another shape", expected="[size, index, path of 1 or more]")
     hashes = tuple(each for each in path if isinstance(each, bytes) and len(each) == 32)
     if len(hashes) != len(path):

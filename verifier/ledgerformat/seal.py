@@ -138,7 +138,8 @@ def parse_seal_header(protected: bytes) -> _Header:
     if not isinstance(claims, dict) or claims.keys() != {1, 2} or claims[2] != SEAL_SUBJECT:
         raise MalformedError("seal claims", came="other claims", expected=f"iss and sub {SEAL_SUBJECT}")
     origin = claims[1]
-    known = isinstance(alg, int) and alg in ALGORITHM_NAMES
+    known = isinstance(alg, int) and alg in ALGORITHM_NAMES and isinstance(kid, bytes) and len(kid) == 32
     if not known or not isinstance(alg, int) or not isinstance(kid, bytes) or not isinstance(origin, str):
-        raise MalformedError("seal header", came="another shape", expected="a known algorithm, a key id, an origin")
+        expected = "a known algorithm, a 32-byte thumbprint, an origin"
+        raise MalformedError("seal header", came="another shape", expected=expected)
     return alg, kid, origin
