@@ -44,11 +44,13 @@ def parse_submission(data: bytes) -> Submission:
     if len(data) > MAX_SUBMISSION:
         raise TooLargeError("submission", came=f"{len(data)} bytes", expected=f"at most {MAX_SUBMISSION}")
     value = parse_cbor(data, "submission")
-    if not isinstance(value, list) or len(value) != 3 or value[0] != WORD or not isinstance(value[2], dict):
+    if not isinstance(value, list) or len(value) != 3 or value[0] != WORD:
         raise MalformedError("submission", came="another shape", expected=f'["{WORD}", 1, {{…}}]')
     if value[1] != 1:
         raise UnsupportedError("submission version", came=value[1], expected="1")
     content = value[2]
+    if not isinstance(content, dict):
+        raise MalformedError("submission", came="another shape", expected=f'["{WORD}", 1, {{…}}]')
     if not {1, 2, 3} <= content.keys() <= {1, 2, 3, 4, 5}:
         raise MalformedError("submission", came=f"labels {list(content)}", expected="1 to 5, with 1, 2 and 3")
     if not isinstance(content[1], bytes):

@@ -10,6 +10,7 @@ from verifier.primitives.base64strict import parse_decimal, parse_hash_hex
 from verifier.primitives.tlog_policy import TlogPolicy, parse_tlog_policy
 
 FIRST_LINE = "suyuan trust policy v1"
+_NAME = re.compile(r"[^\x00-\x20\x7f]+")  # as C2SP tlog-policy has them
 _ANY_VERSION = re.compile(r"suyuan trust policy v[0-9]+")
 
 
@@ -56,8 +57,8 @@ def parse_trust_policy(data: bytes, what: str = "trust policy") -> TrustPolicy:
         lines[1:]
     ):
         raise MalformedError(what, came=lines[1:], expected="charter, max-age, replay, in this order")
-    if "charter" not in members or members.get("replay") == "":
-        raise MalformedError(what, came=lines[1:], expected="a charter line, and a name after replay")
+    if "charter" not in members or not _NAME.fullmatch(members.get("replay", "none")):
+        raise MalformedError(what, came=lines[1:], expected="a charter line, and one name after replay")
     policy = parse_tlog_policy(policy_text, what) if policy_text else None
     if policy and "replay" in members and members["replay"] not in (*policy.groups, *policy.witnesses):
         raise MalformedError(f"{what}.replay", came=members["replay"], expected="a group of the policy text")
