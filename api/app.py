@@ -23,11 +23,12 @@ from api.middleware.edges import HeadMiddleware, LingerMiddleware
 from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
-from api.opening import milliseconds, open_ledger
+from api.opening import open_from
 from api.problems import answer_problem
 from api.routes import entries, log, operations, pages, traces
 from api.settings import Settings
 from ledger.ledger import Ledger
+from ledger.opening import milliseconds
 from verifier import __version__
 from verifier.errors import MalformedError, SuyuanError
 
@@ -78,7 +79,7 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = settings.read_threads
-        ledger = await to_thread.run_sync(open_ledger, settings) if given is None else given
+        ledger = await to_thread.run_sync(open_from, settings) if given is None else given
         _equip(app, ledger, settings, clock)
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
         if settings.open_reads:

@@ -16,9 +16,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SUYUAN_", extra="forbid", frozen=True)
 
-    folder: Path = Field(default=Path("ledger"), description="the ledger's folder: database, keys, tiles, guard")
+    folder: Path = Field(default=Path("ledger"), description="the ledger's folder, made by `suyuan init`")
     guard: Path | None = Field(
-        default=None, description="the guard's file; better on another disk than the database (default: in the folder)"
+        default=None, description="the guard's file, where it is no longer where `suyuan init` put it"
     )
     passphrase: SecretStr | None = Field(default=None, description="opens the ledger's key files")
     passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
