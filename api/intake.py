@@ -16,10 +16,10 @@ from api.workers import Workers, settled
 from ledger.ledger import Ledger
 from ledger.prove.prover import Recorded
 from verifier.errors import SuyuanError
+from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 from verifier.primitives.tiles import MAX_ENTRY
 
 COSE = "application/cose"
-SUBMISSION = "application/vnd.suyuan.submission+cbor"
 NOTE = "text/plain"
 
 

@@ -57,6 +57,7 @@ STATUSES: Mapping[type[SuyuanError], int] = {
     NoRouteError: 404,
     MethodError: 405,
 }
+_NAMED = ("field", "came", "expected", "todo")
 _TOLD = (ledgers.BusyError,)  # of the faults of the server, those that whoever asks may read
 
 
@@ -89,14 +90,14 @@ def describe(error: SuyuanError, status: int, language: str) -> dict[str, str | 
     problem: dict[str, str | int] = {"type": f"urn:suyuan:problem:{error.code}", "title": title, "status": status}
     if status >= 500 and not isinstance(error, _TOLD):
         return {**problem, "detail": text("problem.fault-detail", language)}
-    members = {"field": error.field, "came": error.came, "expected": error.expected, "todo": error.todo}
+    members = {name: str(getattr(error, name)) for name in _NAMED}
     return {**problem, "detail": str(error), **{name: value for name, value in members.items() if value}}
 
 
 def _concise(error: SuyuanError, problem: Mapping[str, str | int]) -> Response:
     """Return concise problem details: title, detail, and under our own name what programs ask for."""
     title = _SCRAPI_TITLES.get(error.code, str(problem["title"]))
-    own: dict[int | str, Value] = {name: problem[name] for name in ("field", "expected", "todo") if name in problem}
+    own: dict[int | str, Value] = {name: problem[name] for name in _NAMED if name in problem}
     content: dict[int | str, Value] = {-1: title, -2: problem["detail"], str(problem["type"]): own}
     return Response(format_cbor(content), media_type=PROBLEM_CBOR)
 

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from api.answers import answer_json, download
 from api.dependencies import TheIntake, TheLedger
-from api.intake import COSE, NOTE, SUBMISSION
+from api.intake import COSE, NOTE
 from api.keyset import format_key_set, format_one_key
 from api.openapi import body, problems, returns
 from api.parameters import Identity, Kid, strict_query
 from api.reads import leaf_of
 from ledger.prove.prover import Recorded
+from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 
 router = APIRouter(dependencies=[Depends(strict_query)])
 _CBOR = "application/cbor"

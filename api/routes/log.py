@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
+from pydantic import WithJsonSchema
 from starlette.responses import Response
 
 from api.dependencies import TheLedger, require_batches_open, require_entries_open
@@ -22,7 +23,15 @@ BATCH = "application/vnd.suyuan.batch-answer+cbor"
 _SHORT = {"Cache-Control": "public, max-age=1"}
 _EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _A_WHILE = {"Cache-Control": "public, max-age=300"}
-TilePath = Annotated[str, Path(description="C2SP tlog-tiles: <N>[.p/<W>]")]
+_NUMBER = r"(x[0-9]{3}/){0,5}[0-9]{3}(\.p/[1-9][0-9]{0,2})?"
+Level = Annotated[
+    str, Path(description="level, 0 to 63"), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,2}$"})
+]
+TileNumber = Annotated[
+    str,
+    Path(description="C2SP tlog-tiles: <N>[.p/<W>]"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NUMBER}$"}),
+]
 
 
 @router.get("/checkpoint", responses={**returns(200, "the published note", TEXT), **problems(400, 404)})
@@ -48,15 +57,17 @@ def get_checkpoint_of_size(size: Size, ledger: TheLedger) -> Response:
     dependencies=[Depends(require_entries_open)],
     responses={**returns(200, "an entry bundle", TILE), **problems(400, 403, 404)},
 )
-def get_entries(path: TilePath, ledger: TheLedger) -> Response:
+def get_entries(path: TileNumber, ledger: TheLedger) -> Response:
     """Return an entry bundle. Reserved."""
     return _tile(ledger, parse_tile_path(f"tile/entries/{path}"))
 
 
-@router.get("/tile/{path:path}", responses={**returns(200, "hashes, 32 bytes each", TILE), **problems(400, 404)})
-def get_tile(path: TilePath, ledger: TheLedger) -> Response:
+@router.get(
+    "/tile/{level}/{path:path}", responses={**returns(200, "hashes, 32 bytes each", TILE), **problems(400, 404)}
+)
+def get_tile(level: Level, path: TileNumber, ledger: TheLedger) -> Response:
     """Return a hash tile."""
-    return _tile(ledger, parse_tile_path(f"tile/{path}"))
+    return _tile(ledger, parse_tile_path(f"tile/{level}/{path}"))
 
 
 @router.get(
