@@ -7,7 +7,7 @@ import io
 import json
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,19 +21,17 @@ from api.settings import Settings
 from fixtures.zone.actors import agency, enterprise
 from fixtures.zone.founding import LedgerNames, Zone
 from ledger.compose.event import Draft
-from ledger.ledger import Ledger
-from ledger.signing.ledger_keys import generate_ledger_keys
+from ledger.opening import create_ledger, open_ledger
+from ledger.signing.ledger_keys import load_ledger_keys
 from ledger.signing.notes import sign_line
 from ledger.signing.signer import generate
-from ledger.store.sqlite.connection import create
-from ledger.store.sqlite.store import SqliteStore
-from ledger.tiles.folder import TileFolder
+from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import EDDSA
 from verifier.primitives.note import ED25519_COSIGNATURE, Note, NoteKey, format_note
 
-ORIGIN = "ledger.example/zone"
+ORIGIN, PASSPHRASE = "ledger.example/zone", b"an invented passphrase"
 GS1 = "https://id.gs1.org"
 
 
@@ -47,11 +45,10 @@ class World:
 
     folder: Path
     quorum: int = 0
-    keys: object = field(default_factory=lambda: generate_ledger_keys(ORIGIN))
 
     def __post_init__(self):
-        create(self.folder / "ledger.db")
-        self.witness = NoteKey("witness.example", ED25519_COSIGNATURE, None)
+        create_ledger(self.folder, ORIGIN, PASSPHRASE)
+        self.keys = load_ledger_keys(self.folder / "keys", ORIGIN, PASSPHRASE)
         self.signer = generate(EDDSA)
         self.witness = NoteKey("witness.example", ED25519_COSIGNATURE, self.signer.public)
         self.ledger = self.open()
@@ -69,10 +66,13 @@ class World:
         self.zone.register_types()
 
     def open(self):
-        return Ledger(
-            SqliteStore(self.folder / "ledger.db"), TileFolder(self.folder / "log"), keys=self.keys,
-            guard=self.folder / "guard", clock=now, monotonic=time.monotonic,
-        )  # fmt: skip
+        return open_ledger(self.folder, PASSPHRASE)
+
+    def close(self):
+        """Close the ledger, once."""
+        ledger, self.ledger = self.ledger, None
+        if ledger:
+            ledger.close()
 
     def submission(self, actor, *drafts):
         """Return a signed submission that is not sent yet."""
@@ -205,10 +205,10 @@ def settings_for(folder, **values):
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("zone"))
+    made = World(tmp_path_factory.mktemp("world") / "zone")
     tell(made)
     yield made
-    made.ledger.close()
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -245,20 +245,18 @@ def make_world(tmp_path):
     made = []
 
     def make(**values):
-        folder = tmp_path / f"zone{len(made)}"
-        folder.mkdir()
-        made.append(World(folder, **values))
+        made.append(World(tmp_path / f"zone{len(made)}", **values))
         return made[-1]
 
     yield make
     for each in made:
-        each.ledger.close()
+        each.close()
 
 
 @pytest.fixture(scope="session")
 def zone_terms():
     """What tests say drafts with; test files do not import each other."""
     return SimpleNamespace(
-        Draft=Draft, now=now, product_draft=product_draft, settings_for=settings_for, Server=Server, ORIGIN=ORIGIN,
-        GOOD=GOOD, RECALLED=RECALLED, FREE=FREE, ITEM=ITEM, GS1=GS1, item=item_draft,
+        Draft=Draft, now=now, product_draft=product_draft, settings_for=settings_for, GOOD=GOOD, ORIGIN=ORIGIN,
+        PASSPHRASE=PASSPHRASE, RECALLED=RECALLED, FREE=FREE, ITEM=ITEM, GS1=GS1, item=item_draft, SUBMISSION=SUBMISSION,
     )  # fmt: skip
