@@ -15,6 +15,7 @@ from typing import Any
 
 from ledger.admission.candidate import Candidate
 from ledger.errors import BusyError, StoppedError
+from ledger.failpoints import reach
 from ledger.sequencer.sequencer import Sequencer
 from verifier.errors import SuyuanError
 
@@ -162,6 +163,7 @@ class WriterThread:
             for each in group:
                 each.future.set_exception(self._stopped or error)
             return
+        reach("before-answer")
         for each, result in zip(group, results, strict=True):
             if isinstance(result, SuyuanError):
                 each.future.set_exception(result)

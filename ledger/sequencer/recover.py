@@ -9,19 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.errors import StoppedError
+from ledger.index.heap import Heap
 from ledger.index.overlay import Overlay
 from ledger.index.rebuild import build_heap, rebuild_overlay
 from ledger.prove.log import root_at
 from ledger.sequencer.block import Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.sequencer import Head
-from ledger.store.interface import Reader
+from ledger.store.interface import Reader, StoredSeal
 from ledger.tiles.folder import LogReader, TileFolder
 from ledger.tiles.tree import LogTree
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import event_name, parse_head
+from verifier.ledgerformat.seal import parse_seal
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash, tree_root
@@ -61,8 +63,11 @@ def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str,
     _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
     newest_quorum = reader.newest_checkpoint(quorum=True)
     floor = newest_quorum.size if newest_quorum else 0
-    overlay = rebuild_overlay(build_heap(reader), reader, size=floor, newest=counters.size)
+    heap = build_heap(reader)
     seal = reader.seal(counters.size - 1) if counters.size else None
+    if seal:
+        _require_sealed(heap, seal)
+    overlay = rebuild_overlay(heap, reader, size=floor, newest=counters.size)
     last_seal = leaf_hash(seal.entry) if seal else None
     if counters.size:
         guard.record(counters.size, root)
@@ -75,6 +80,14 @@ def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str,
         bundle=reader.entries(counters.size - counters.size % WIDTH, counters.size),
         published=published[0] if published else 0,
     )
+
+
+def _require_sealed(heap: Heap, seal: StoredSeal) -> None:
+    """Refuse to go on from index rows that are not those of the newest seal: the next seal would sign them."""
+    sealed = parse_seal(seal.entry).seal.root
+    if heap.root != sealed:
+        todo = "Rows were changed from outside, or the disk failed. Run `suyuan fsck`."
+        raise StoppedError("index", came=heap.root, expected=f"{sealed.hex()}, as sealed", todo=todo)
 
 
 def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
