@@ -71,7 +71,12 @@ def shared_path(D: Sequence[bytes], known: Collection[int]) -> list[bytes]:  # n
 
 def prefix_tree_root(pairs: Mapping[bytes, bytes]) -> bytes:
     """The root over keys and values of 32 bytes. docs/formats.md, section 10."""
-    return _subtree({_bits(key): key + value for key, value in pairs.items()})
+    return prefix_subtree(pairs, 0)
+
+
+def prefix_subtree(pairs: Mapping[bytes, bytes], depth: int) -> bytes:
+    """The hash of the place at this depth under which exactly these keys lie."""
+    return _subtree({bits(key)[depth:]: key + value for key, value in pairs.items()})
 
 
 def _subtree(leaves: Mapping[str, bytes]) -> bytes:
@@ -80,12 +85,13 @@ def _subtree(leaves: Mapping[str, bytes]) -> bytes:
     if len(leaves) == 1:
         (leaf,) = leaves.values()
         return HASH(b"\x02", leaf)
-    left = {bits[1:]: leaf for bits, leaf in leaves.items() if bits[0] == "0"}
-    right = {bits[1:]: leaf for bits, leaf in leaves.items() if bits[0] == "1"}
+    left = {turns[1:]: leaf for turns, leaf in leaves.items() if turns[0] == "0"}
+    right = {turns[1:]: leaf for turns, leaf in leaves.items() if turns[0] == "1"}
     return HASH(b"\x03", _subtree(left), _subtree(right))
 
 
-def _bits(key: bytes) -> str:
+def bits(key: bytes) -> str:
+    """The turns of a key's path: the top bit of its first byte comes first."""
     return "".join(f"{byte:08b}" for byte in key)
 
 

@@ -144,8 +144,8 @@ class _Walk:
         return EMPTY
 
     def _node(self, keys: Sequence[bytes], depth: int) -> bytes:
-        if depth >= MAX_TREE_DEPTH:
-            raise NotIndexedError("index proof", came="a path longer than a key", expected="at most 255 turns")
+        if depth > MAX_TREE_DEPTH:
+            raise NotIndexedError("index proof", came="a path longer than a key", expected="at most 256 turns")
         byte, mask = depth >> 3, 0x80 >> (depth & 7)
         turn = bisect_left(keys, 1, key=lambda key: int(key[byte] & mask != 0))
         left = self.climb(keys[:turn], depth + 1)
