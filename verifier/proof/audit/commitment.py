@@ -10,7 +10,7 @@ from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import body_hash
 from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.subject import subject_name
-from verifier.primitives.checkpoint import Checkpoint, Cosignature, verify_lines
+from verifier.primitives.checkpoint import Checkpoint, Cosignature, verify_line, verify_lines
 from verifier.primitives.merkle import leaf_hash
 from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE, Note
 from verifier.proof.audit.findings import Place
@@ -58,21 +58,53 @@ def check_checkpoint(
     return cosigned, unchecked
 
 
-def charters_of(known: Known) -> tuple[Replay | None, tuple[StatementPart, ...] | None]:
-    """Return the charters to judge the ledger's signatures by, and the charter file's statements.
-
-    The charters are those of the log itself; where its registry is not known, those of the charter file.
-    """
-    parts = _read_charter_file(known)
-    if known.unruled is None:
-        return known.replay, parts
-    if parts is None:
-        return None, None
+def read_charter_file(known: Known) -> tuple[StatementPart, ...] | SuyuanError:
+    """Return the statements of the charter file, or why they cannot be had."""
     try:
-        return walk_charter(Examination(known.standpoint, ()), parts), parts
+        return parse_charter_file(known.source.charter())
+    except UnreachableError:
+        raise
+    except SuyuanError as error:
+        return error
+
+
+def require_signed(
+    known: Known, checkpoint: Checkpoint, note: Note, charter_file: tuple[StatementPart, ...] | SuyuanError
+) -> None:
+    """Raise if a checkpoint is plainly not the ledger's word, so that nothing is audited that nobody promised.
+
+    Only the ledger's own Ed25519 line is looked at, by the charter file's charter, as far as there is one. All lines
+    are judged in the end, by the log's own charter.
+    """
+    if isinstance(charter_file, SuyuanError):
+        return
+    try:
+        charters = walk_charter(Examination(known.standpoint, ()), charter_file)
+        charter = charters.registry.charter_at(max(0, checkpoint.size - 1))
+    except SuyuanError:
+        return
+    own = {(key.name, key.key_id): key for key in charter.policy.logs if key.kind == ED25519_NOTE}
+    for line in note.signatures:
+        if key := own.get((line.name, line.key_id)):
+            verify_line(key, checkpoint, line)
+
+
+def charters_of(known: Known, charter_file: tuple[StatementPart, ...] | SuyuanError) -> Replay | None:
+    """Return the charters to judge the ledger's signatures by, None where they are not known.
+
+    They are those of the log itself; where its registry is not known, those of the charter file.
+    """
+    if isinstance(charter_file, SuyuanError):
+        if not isinstance(charter_file, SourceError):
+            known.findings.add(charter_file, "charter", _CHARTER, 0)
+        return known.replay if known.unruled is None else None
+    if known.unruled is None:
+        return known.replay
+    try:
+        return walk_charter(Examination(known.standpoint, ()), charter_file)
     except SuyuanError as error:
         known.findings.add(error, "charter", _CHARTER, 0)
-        return None, parts
+        return None
 
 
 def check_charter_file(known: Known, parts: tuple[StatementPart, ...], size: int) -> None:
@@ -100,18 +132,6 @@ def _check_part(part: StatementPart, expected: Mapping[tuple[int, int], Registry
         body = each.body if isinstance(each.body, bytes) else b""
         if body_hash(body) != parse_head(each.head).body or each.disclosures:
             raise MismatchError(what, came="another body, or a disclosure", expected="the body of this event")
-
-
-def _read_charter_file(known: Known) -> tuple[StatementPart, ...] | None:
-    try:
-        return parse_charter_file(known.source.charter())
-    except UnreachableError:
-        raise
-    except SourceError:
-        return None
-    except SuyuanError as error:
-        known.findings.add(error, "charter", _CHARTER, 0)
-        return None
 
 
 def _is_of_charter(known: Known, event: RegistryInput) -> bool:

@@ -11,13 +11,20 @@ from verifier.judgement.replay import Replay
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.primitives.note import Note
 from verifier.proof.audit.blocks import Chain, finish, take_leaf
-from verifier.proof.audit.commitment import charters_of, check_charter_file, check_checkpoint
+from verifier.proof.audit.commitment import (
+    charters_of,
+    check_charter_file,
+    check_checkpoint,
+    read_charter_file,
+    require_signed,
+)
 from verifier.proof.audit.findings import EnoughError, Findings, Place
 from verifier.proof.audit.known import Known
 from verifier.proof.audit.opinion import Opinion, Roots
 from verifier.proof.audit.report import Report
 from verifier.proof.audit.source import Source, SourceError
 from verifier.proof.audit.tree import Tree, TreeCheck
+from verifier.proof.bundle import StatementPart
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import Said
 
@@ -101,10 +108,11 @@ class Audit:
         self._note = self.known.source.checkpoint()
         self._checkpoint, note = parse_signed_checkpoint(self._note)
         try:
-            if not self._goes_back():
+            charter_file = read_charter_file(self.known)
+            if not self._goes_back() and self._is_signed(note, charter_file):
                 self.done = False
                 yield from self._walk()
-                self._conclude(note)
+                self._conclude(note, charter_file)
                 self.done = True
         except EnoughError:
             said = Said("audit.unchecked.rest", {"findings": self.known.findings.most, "leaf": self.tree.size})
@@ -139,15 +147,25 @@ class Audit:
             self.known.findings.add(found, "checkpoint", _CHECKPOINT, came.size)
         return False
 
-    def _conclude(self, note: Note) -> None:
+    def _is_signed(self, note: Note, charter_file: tuple[StatementPart, ...] | SuyuanError) -> bool:
+        """Return whether the ledger stands for this checkpoint; if not, there is nothing to audit by."""
+        try:
+            require_signed(self.known, self._checkpoint, note, charter_file)
+        except SuyuanError as error:
+            self.known.findings.add(error, "checkpoint", _CHECKPOINT, self._checkpoint.size)
+            self._unchecked.append(Said("audit.unchecked.unsigned"))
+            return False
+        return True
+
+    def _conclude(self, note: Note, charter_file: tuple[StatementPart, ...] | SuyuanError) -> None:
         """Judge what stands over the whole log: its last seal, the checkpoint, the charter file."""
         known = self.known
-        charters, parts = charters_of(known)
+        charters = charters_of(known, charter_file)
         finish(known, self.chain, charters)
-        if parts is not None and known.unruled is None:
-            check_charter_file(known, parts, self._checkpoint.size)
-        elif parts is None:
+        if isinstance(charter_file, SuyuanError):
             self._unchecked.append(Said("audit.unchecked.charter-file"))
+        elif known.unruled is None:
+            check_charter_file(known, charter_file, self._checkpoint.size)
         if charters is not None:
             cosigned, unchecked = check_checkpoint(known, self._checkpoint, note, charters)
             own = self._checkpoint.origin

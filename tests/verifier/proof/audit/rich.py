@@ -17,7 +17,7 @@ from ledger.export.export import export_ledger
 from ledger.ledger import Ledger
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.sqlite.store import SqliteStore
-from tests.world import PRODUCT, World, found_world, now, open_ledger, tell_parcel, uscc
+from tests.world import PRODUCT, Witness, World, found_world, now, open_ledger, tell_parcel, uscc
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.keys import format_key
 from verifier.primitives.merkle import leaf_hash
@@ -34,6 +34,8 @@ class Rich:
     Attributes:
         folder: ledger.db, tiles/ and guard.
         keys: the ledger's own.
+        cast: everybody in it, by name.
+        witnesses: its cosigners.
         export: everything, as `suyuan export` writes it.
         standpoint: of somebody who trusts its charter.
         size: leaves.
@@ -41,6 +43,8 @@ class Rich:
 
     folder: Path
     keys: LedgerKeys
+    cast: dict[str, Actor]
+    witnesses: list[Witness]
     export: Path
     standpoint: Standpoint
     size: int
@@ -65,7 +69,9 @@ def build_rich(folder: Path) -> Rich:
         pinned = leaf_hash(reader.entries(0, 1)[0])
     store.close()
     standpoint = Standpoint(TrustPolicy(pinned), now() // 1000, registry_types())
-    return Rich(folder / "ledger", world.keys, folder / "export", standpoint, manifest.size)
+    return Rich(
+        folder / "ledger", world.keys, world.cast, world.witnesses, folder / "export", standpoint, manifest.size
+    )
 
 
 def _tell(folder: Path) -> World:
