@@ -67,9 +67,9 @@ def create_app(
     app.state.metrics = metrics = Metrics()
     for module in (entries, log, traces, pages, operations):
         app.include_router(module.router)
-    app.add_middleware(LingerMiddleware)
+    app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(GateMiddleware, most=settings.max_requests)
+    app.add_middleware(LingerMiddleware)
     app.add_middleware(ObserveMiddleware, metrics=metrics, logger=logger)
     _add_handlers(app)
     return app

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from anyio import to_thread
 from fastapi import Request
 
 from api.metrics import Metrics
@@ -55,7 +54,7 @@ class Intake:
         async with self.bodies.read(request, limit) as data:
             future = await self._workers.run(lambda: submit(data))
         leaf = await settled(future)
-        return await to_thread.run_sync(self._ledger.prover.promise, leaf)
+        return await self._workers.finish(lambda: self._ledger.prover.promise(leaf))
 
     def _door(self, media_type: str) -> tuple[int, Callable[[bytes], Future[int]]]:
         """Return how many bytes a content type may have, and what takes it in."""

@@ -79,10 +79,7 @@ def operation_id(route: APIRoute) -> str:
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, made once."""
     if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes,
-            license_info=None,
-        )  # fmt: skip
+        schema = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
         for path in schema["paths"].values():
             for operation in path.values():

@@ -33,9 +33,13 @@ class Workers:
             raise BusyError("intake", came=f"{self._most} under way", expected="fewer", todo="Try again.")
         self._taken += 1
         try:
-            return await to_thread.run_sync(call, limiter=self._limiter)
+            return await self.finish(call)
         finally:
             self._taken -= 1
+
+    async def finish(self, call: Callable[[], _Result]) -> _Result:
+        """Return what a call returns, made in a thread; never refused: for what has begun already."""
+        return await to_thread.run_sync(call, limiter=self._limiter)
 
 
 async def settled(future: Future[_Result]) -> _Result:

@@ -286,3 +286,12 @@ def test_requests_under_way_are_bounded(world, serve):
         assert answer.json["type"] == "urn:suyuan:problem:busy"
         assert server.get("/healthz").status == 200
         assert server.get("/metrics").status == 200
+
+
+def test_who_is_told_to_come_back_hears_it_also_while_sending(world, serve):
+    server = serve(world.ledger, world.folder, max_requests=1, read_timeout=5)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
+        slow.sendall(START + b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+        assert slow.recv(25).startswith(b"HTTP/1.1 100")
+        for _ in range(3):
+            assert server.post("/entries", bytes(10_000_000), SUBMISSION, Connection="close").status == 503

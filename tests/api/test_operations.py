@@ -121,3 +121,11 @@ def test_a_request_has_an_id_and_takes_a_proxys_if_it_is_harmless(server):
     assert given.headers["Suyuan-Request"] == "abcdef-12345678"
     odd = server.get("/healthz", **{"X-Request-ID": 'x" {"a": 1}'})
     assert re.fullmatch("[0-9a-f]{16}", odd.headers["Suyuan-Request"])
+
+
+def test_invented_methods_do_not_fill_the_metrics(server):
+    for number in range(3):
+        assert server.ask(f"INVENTED{number}", "/healthz").status == 405
+    text = server.get("/metrics").text
+    assert 'method="other"' in text
+    assert "INVENTED" not in text

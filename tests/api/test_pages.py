@@ -118,6 +118,18 @@ def test_a_recall_stands_above_everything(server, zone_terms):
     assert 'role="alert"' not in server.get(f"/01/{zone_terms.GOOD}", PAGE).text
 
 
+def test_what_nobody_recognised_yet_says_so_and_why(server, world, zone_terms):
+    gtin = "06901234560053"
+    world.zone.say(world.seller, [zone_terms.product_draft(world, gtin, {"zh": "新品", "en": "New product"}, 0)])
+    page = Outline(server.get(f"/01/{gtin}?lang=en", PAGE).text)
+    assert "Not recognised Computed by this server" in page.text
+    assert "what urn:suyuan:policy:filing asks for" in page.text
+    assert "Recognition not yet recognised" in page.text
+    assert "Recognised failed" in page.text
+    assert "Coherent not reached" in page.text
+    assert "authentic and complete" not in page.text
+
+
 def test_absence_is_a_page_too(server, zone_terms):
     text = Outline(server.get(f"/01/{zone_terms.FREE}?lang=en", PAGE).text).text
     assert "Nothing is recorded" in text

@@ -11,7 +11,7 @@ import verifier
 from api.problems import PROBLEM_CBOR, PROBLEM_JSON, STATUSES, status_of
 from api.texts import LANGUAGES, catalogue
 from ledger.errors import BusyError, KeyFileError, SetupError, StoppedError
-from verifier.errors import SuyuanError, VerificationError
+from verifier.errors import MismatchError, SuyuanError, VerificationError
 from verifier.primitives.cbor import parse_cbor
 
 _DEFINES = re.compile(r"^class \w+\(\w*Error\)", re.MULTILINE)
@@ -175,3 +175,18 @@ def test_a_stopped_ledger_says_so_but_not_why(make_world, serve):
     assert "private" not in ready.text
     assert [each["name"] for each in ready.json["checks"] if not each["passed"]] == ["writer"]
     world.ledger.writer._stopped = None
+
+
+def test_a_proof_of_ours_that_does_not_verify_is_our_fault(make_world, serve, monkeypatch):
+    world = make_world()
+    server = serve(world.ledger, world.folder)
+
+    def fail(*_, **__):
+        raise MismatchError("log root", came="other bytes", expected="the same")
+
+    monkeypatch.setattr(world.ledger.prover, "consistency", fail)
+    answer = server.get("/consistency/2/4", "application/json")
+    assert answer.status == 503
+    assert answer.json["type"] == "urn:suyuan:problem:stopped"
+    assert "log root" not in answer.text
+    assert server.logged(lambda line: "log root" in str(line.get("fault")))
