@@ -14,6 +14,7 @@ from verifier.errors import MalformedError
 Value: TypeAlias = "int | bytes | str | list[Value] | dict[int | str, Value] | None"
 
 MAX_DEPTH = 16
+MAX_ITEMS = 1 << 20  # in all: a few bytes of input must not become gigabytes of objects
 _WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
 _LEAST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
 
@@ -24,83 +25,103 @@ def parse_cbor(data: bytes, what: str = "cbor") -> Value:
     Raises:
         MalformedError: it is not core deterministic CBOR of the profile, or something follows.
     """
-    value, end = _item(data, 0, what, MAX_DEPTH)
+    value, end = _item(data, 0, _Reading(what), MAX_DEPTH)
     if end != len(data):
         raise MalformedError(what, came=f"{len(data) - end} bytes after the end", expected="nothing after it")
     return value
 
 
-def _item(data: bytes, at: int, what: str, depth: int) -> tuple[Value, int]:
+class _Reading:
+    """One document being read: its name in errors, and how many items it may still have."""
+
+    __slots__ = ("_left", "_what")
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._left = MAX_ITEMS
+
+    def count(self, items: int) -> None:
+        self._left -= items
+        if self._left < 0:
+            raise self.fault(came="more items", expected=f"at most {MAX_ITEMS} in arrays and maps")
+
+    def fault(self, *, came: object, expected: str) -> MalformedError:
+        return MalformedError(self._what, came=came, expected=expected)
+
+
+def _item(data: bytes, at: int, reading: _Reading, depth: int) -> tuple[Value, int]:
     """Return the item at `at` and where it ends. Slices past the end are short: lengths are compared."""
     if at >= len(data):
-        raise MalformedError(what, came="the end", expected="more bytes")
+        raise reading.fault(came="the end", expected="more bytes")
     first = data[at]
     major, argument = first >> 5, first & 31
     at += 1
     if argument > 23:
-        argument, at = _argument(data, at, argument, what)
+        argument, at = _argument(data, at, argument, reading)
     if major < 2:
         return argument if major == 0 else -1 - argument, at
     if major < 4:
-        return _string(data, at, argument, what, text=major == 3)
+        return _string(data, at, argument, reading, text=major == 3)
     if major < 6 and depth:
-        return (_array if major == 4 else _map)(data, at, argument, what, depth - 1)
+        return (_array if major == 4 else _map)(data, at, argument, reading, depth - 1)
     if first == 0xF6:
         return None, at
     if major < 6:
-        raise MalformedError(what, came="deeper nesting", expected=f"at most {MAX_DEPTH} levels")
-    raise MalformedError(what, came=f"byte 0x{first:02x}", expected="no floats, tags, booleans or indefinite lengths")
+        raise reading.fault(came="deeper nesting", expected=f"at most {MAX_DEPTH} levels")
+    raise reading.fault(came=f"byte 0x{first:02x}", expected="no floats, tags, booleans or indefinite lengths")
 
 
-def _argument(data: bytes, at: int, info: int, what: str) -> tuple[int, int]:
+def _argument(data: bytes, at: int, info: int, reading: _Reading) -> tuple[int, int]:
     """Return the number behind an initial byte, refusing every form but the shortest."""
     width = _WIDTHS.get(info)
     if width is None or data[at - 1] >> 5 > 5:
-        raise MalformedError(what, came=f"byte 0x{data[at - 1]:02x}", expected="a definite length and no floats")
+        raise reading.fault(came=f"byte 0x{data[at - 1]:02x}", expected="a definite length and no floats")
     number = int.from_bytes(data[at : at + width], "big")
     if at + width > len(data):
-        raise MalformedError(what, came="the end", expected="more bytes")
+        raise reading.fault(came="the end", expected="more bytes")
     if number < _LEAST[info]:
-        raise MalformedError(what, came=f"{number} in {width} bytes", expected="the shortest form")
+        raise reading.fault(came=f"{number} in {width} bytes", expected="the shortest form")
     return number, at + width
 
 
-def _string(data: bytes, at: int, length: int, what: str, *, text: bool) -> tuple[Value, int]:
+def _string(data: bytes, at: int, length: int, reading: _Reading, *, text: bool) -> tuple[Value, int]:
     end = at + length
     if end > len(data):
-        raise MalformedError(what, came=f"a string of {length} bytes", expected="no more bytes than there are")
+        raise reading.fault(came=f"a string of {length} bytes", expected="no more bytes than there are")
     raw = data[at:end]
     if not text:
         return raw, end
     try:
         return raw.decode(), end
     except UnicodeDecodeError as error:
-        raise MalformedError(what, came=raw, expected="valid UTF-8") from error
+        raise reading.fault(came=raw, expected="valid UTF-8") from error
 
 
-def _array(data: bytes, at: int, count: int, what: str, depth: int) -> tuple[Value, int]:
+def _array(data: bytes, at: int, count: int, reading: _Reading, depth: int) -> tuple[Value, int]:
     if count > len(data) - at:
-        raise MalformedError(what, came=f"an array of {count} items", expected="no more items than bytes")
+        raise reading.fault(came=f"an array of {count} items", expected="no more items than bytes")
+    reading.count(count)
     items: list[Value] = []
     for _ in range(count):
-        item, at = _item(data, at, what, depth)
+        item, at = _item(data, at, reading, depth)
         items.append(item)
     return items, at
 
 
-def _map(data: bytes, at: int, count: int, what: str, depth: int) -> tuple[Value, int]:
+def _map(data: bytes, at: int, count: int, reading: _Reading, depth: int) -> tuple[Value, int]:
     if count > len(data) - at:
-        raise MalformedError(what, came=f"a map of {count} members", expected="no more members than bytes")
+        raise reading.fault(came=f"a map of {count} members", expected="no more members than bytes")
+    reading.count(2 * count)
     members: dict[int | str, Value] = {}
     before = b""
     for _ in range(count):
-        key, end = _item(data, at, what, depth)
+        key, end = _item(data, at, reading, depth)
         if not isinstance(key, int | str):
-            raise MalformedError(what, came="a map key of another kind", expected="integers and texts as map keys")
+            raise reading.fault(came="a map key of another kind", expected="integers and texts as map keys")
         if (spelt := data[at:end]) <= before:
-            raise MalformedError(what, came=f"map key {key!r}", expected="sorted keys, none twice")
+            raise reading.fault(came=f"map key {key!r}", expected="sorted keys, none twice")
         before = spelt
-        members[key], at = _item(data, end, what, depth)
+        members[key], at = _item(data, end, reading, depth)
     return members, at
 
 

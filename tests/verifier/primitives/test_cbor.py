@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.verifier.primitives.properties import bent, parse_or_refuse
 from tests.verifier.primitives.strategies import cbor_values, loose_cbor
 from verifier.errors import MalformedError
-from verifier.primitives.cbor import MAX_DEPTH, Value, format_cbor, head_bytes, parse_cbor
+from verifier.primitives.cbor import MAX_DEPTH, MAX_ITEMS, Value, format_cbor, head_bytes, parse_cbor
 
 
 def spelt_by_cbor2(value: Value) -> bytes:
@@ -109,3 +109,23 @@ def test_errors_name_what_was_read():
     with pytest.raises(MalformedError) as refusal:
         parse_cbor(b"\xff", "head")
     assert refusal.value.field == "head"
+
+
+class TestItems:
+    """Arrays and maps hold at most 2²⁰ items together: a small document must not become gigabytes of objects."""
+
+    def test_as_many_items_as_allowed_are_read(self):
+        assert len(parse_cbor(b"\x9a\x00\x10\x00\x00" + b"\x00" * MAX_ITEMS)) == MAX_ITEMS
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"\x9a\x00\x10\x00\x01" + b"\x00" * (MAX_ITEMS + 1),
+            b"\x82" + 2 * (b"\x9a\x00\x08\x00\x00" + b"\x80" * (MAX_ITEMS >> 1)),
+            b"\xba\x00\x08\x00\x01" + b"\x00" * (MAX_ITEMS + 2),
+        ],
+        ids=["in one array", "in two arrays", "in a map"],
+    )
+    def test_one_more_is_refused(self, data):
+        with pytest.raises(MalformedError, match="items in arrays|in arrays and maps"):
+            parse_cbor(data)
