@@ -121,7 +121,13 @@ def found_world(folder: Path, *, witnesses: int = 3, quorum: int = 2, policies: 
     folder.mkdir(parents=True, exist_ok=True)
     create(folder / "ledger.db")
     keys = generate_ledger_keys(ORIGIN)
-    ledger = open_ledger(folder, keys)
+    return found_zone(folder, keys, open_ledger(folder, keys), witnesses=witnesses, quorum=quorum, policies=policies)
+
+
+def found_zone(
+    folder: Path, keys: LedgerKeys, ledger: Ledger, *, witnesses: int = 3, quorum: int = 2, policies: bool = True
+) -> World:
+    """Return a zone founded on a ledger that is open and empty."""
     cosigners = []
     for place in range(witnesses):
         signer = generate(EDDSA)
