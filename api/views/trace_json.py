@@ -8,7 +8,7 @@ from typing import Any
 from api.texts import text
 from api.views.words import file_name
 from ledger.prove.prover import Proved
-from verifier.cli.render import verdict_json
+from verifier.rendering import verdict_json
 
 
 def trace_json(proved: Proved, subject: str, lang: str) -> dict[str, Any]:

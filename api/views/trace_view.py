@@ -10,9 +10,9 @@ from api.texts import text
 from api.views.timeline import MOST_EVENTS, StageView, own_events, view_stages
 from api.views.words import beijing_time, file_name, form_word
 from ledger.prove.prover import Proved
-from verifier.cli.render import render_error, say
 from verifier.ledgerformat.subject import form_of, product_of
 from verifier.proof.verdict import ALTERED, CONTRADICTORY, VERIFIED, Said, StepResult, StoryEvent
+from verifier.rendering import render_error, say
 
 _PRODUCT = "filing.product"
 _NAME = re.compile(r"[0-9a-f]{64}")

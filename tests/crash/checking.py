@@ -10,7 +10,7 @@ from verifier.ledgerformat.receipt import parse_receipt, receipt_root
 from verifier.ledgerformat.seal import parse_seal
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash
-from verifier.primitives.tiles import Tile, WIDTH, parse_bundle, parse_hashes
+from verifier.primitives.tiles import WIDTH, Tile, parse_bundle, parse_hashes
 
 
 def check_all(ledger: Ledger, told: Told) -> None:

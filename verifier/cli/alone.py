@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from verifier.cli.files import add_policy_option, read_file, standpoint_of
-from verifier.cli.render import render_time, say
 from verifier.errors import IncompleteError, MalformedError
 from verifier.primitives.base64strict import parse_base64
 from verifier.proof.alone import (
@@ -24,6 +23,7 @@ from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import parse_trace_proof
+from verifier.rendering import render_time, say
 from verifier.texts import text
 
 _CHARTER_HELP = "charter file, or any trace proof of the same ledger"

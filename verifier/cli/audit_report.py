@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from verifier.cli.render import render_error
 from verifier.proof.audit.findings import Finding
 from verifier.proof.audit.report import Report
 from verifier.proof.verdict import Said
+from verifier.rendering import render_error
 from verifier.texts import has_text, text
 from verifier.texts.audits import tell
 

@@ -11,7 +11,6 @@ from verifier import __version__
 from verifier.cli.alone import add_commands as add_single_commands
 from verifier.cli.audit import add_audit_command
 from verifier.cli.files import FileError
-from verifier.cli.render import render_error
 from verifier.cli.trace import add_command as add_trace_command
 from verifier.errors import (
     IncompleteError,
@@ -20,6 +19,7 @@ from verifier.errors import (
     SuyuanError,
     UnsupportedError,
 )
+from verifier.rendering import render_error
 from verifier.texts import LANGUAGES, language_of, text
 
 EXIT_USAGE, EXIT_INTERNAL = 2, 70

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 from verifier.cli.files import add_policy_option, add_state_options, read_file, remember, standpoint_of
-from verifier.cli.render import render_verdict, verdict_json
 from verifier.proof.examination import Seen
 from verifier.proof.verdict import NOT_RECOGNISED, NOT_RECORDED, VERIFIED
 from verifier.proof.verify import examine_trace
+from verifier.rendering import render_verdict, verdict_json
 
 _REMEMBERED = {VERIFIED, NOT_RECORDED, NOT_RECOGNISED}
 

@@ -127,5 +127,5 @@ class TestItems:
         ids=["in one array", "in two arrays", "in a map"],
     )
     def test_one_more_is_refused(self, data):
-        with pytest.raises(MalformedError, match="items in arrays|in arrays and maps"):
+        with pytest.raises(MalformedError, match="in arrays and maps"):
             parse_cbor(data)
