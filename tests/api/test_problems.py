@@ -9,7 +9,7 @@ import api
 import ledger
 import verifier
 from api.problems import PROBLEM_CBOR, PROBLEM_JSON, STATUSES, status_of
-from api.texts import LANGUAGES, catalogue
+from api.texts import LANGUAGES, PAGES
 from ledger.errors import BusyError, KeyFileError, SetupError, StoppedError
 from verifier.errors import MismatchError, SuyuanError, VerificationError
 from verifier.primitives.cbor import parse_cbor
@@ -46,16 +46,7 @@ def test_every_error_class_of_the_three_trees_is_placed_by_somebody_and_has_a_ti
     for each in classes:
         assert next(base for base in each.__mro__ if base in STATUSES) is not SuyuanError, each
         for language in LANGUAGES:
-            assert f"problem.{each.code}" in catalogue(language), each
-
-
-def test_both_catalogues_have_the_same_keys_and_values_to_fill_in():
-    zh, en = catalogue("zh"), catalogue("en")
-    assert zh.keys() == en.keys()
-    for key in zh:
-        assert {part.split("}")[0] for part in zh[key].split("{")[1:]} == {
-            part.split("}")[0] for part in en[key].split("{")[1:]
-        }, key
+            assert f"problem.{each.code}" in PAGES.texts(language), each
 
 
 @pytest.mark.parametrize(
