@@ -69,9 +69,11 @@ def admit(submission: Submission, standing: Standing) -> Candidate:
     events = []
     attachments = _attachments(submission.attachments)
     batch: dict[bytes, Head] = {}
+    ids: set[bytes] = set()
     for place, name in enumerate(names):
         try:
             event = _event(submission, place, name, statement, standing, batch, attachments)
+            _require_own_id(event.head, ids)
         except SuyuanError as error:
             raise error.within(f"events[{place}]") from error
         batch[name] = event.head
@@ -96,9 +98,11 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
         found.append(error)
         attachments = {}
     batch: dict[bytes, Head] = {}
+    ids: set[bytes] = set()
     for place, name in enumerate(names):
         try:
             batch[name] = _event(submission, place, name, statement, standing, batch, attachments).head
+            _require_own_id(batch[name], ids)
         except SuyuanError as error:
             found.append(error.within(f"events[{place}]"))
     return found
@@ -198,6 +202,13 @@ def _event(  # noqa: PLR0917 - one event and what surrounds it
     disclosures = _disclosures(submission.disclosures[place], kind, body, attachments)
     keys = tuple(index_key(*pair) for pair in head.joins)
     return CandidateEvent(name, spelt, head, body_bytes, body, kind, targets, keys, disclosures)
+
+
+def _require_own_id(head: Head, ids: set[bytes]) -> None:
+    """Refuse an id that an event of this batch has already: (issuer, id) stands in the ledger once."""
+    if head.id in ids:
+        raise MismatchError("head.id", came=head.id.hex(), expected="an id that no other event of the batch has")
+    ids.add(head.id)
 
 
 def _require_kinds(head: Head, registry: Registry) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ledger.admission.candidate import Candidate, CandidateEvent
+from ledger.errors import ConflictError
 from ledger.index.bucket import bucket_of, bucket_range, subtree
 from ledger.index.heap import NOTHING, Summary
 from ledger.index.overlay import Notes, Overlay
@@ -73,7 +74,7 @@ class BlockBuilder:
         """Begin a block whose ledger time is fixed."""
         self._start = start
         self._time = time
-        self._replay = self._old_replay = replay
+        self._replay = replay
         self._overlay = overlay
         self._store = store
         self._reader = store.reader()
@@ -90,6 +91,7 @@ class BlockBuilder:
         self._leaves: list[bytes] = []
         self._events: list[Event] = []
         self._ids: set[tuple[str, bytes]] = set()
+        self._identities: set[bytes] = set()
         self._ranges: dict[bytes, list[tuple[int, int]]] = {}
 
     @property
@@ -104,11 +106,14 @@ class BlockBuilder:
         for candidate in candidates:
             leaf = self._start.counters.size + len(self._leaves)
             try:
+                self._require_new(candidate)
                 judged = judge_candidate(candidate, leaf=leaf, time=self._time, view=self)
+                replay = self._replay_after(judged.events)
             except SuyuanError as error:
                 results.append(error)
             else:
                 self._record(candidate, judged, leaf)
+                self._replay = replay
                 results.append(leaf)
         return self._finish(results)
 
@@ -140,6 +145,23 @@ class BlockBuilder:
     def is_recorded(self, event: CandidateEvent) -> bool:
         """Return whether this block has the event's id already; the rest is the database's constraint."""
         return (event.head.issuer, event.head.id) in self._ids
+
+    def _require_new(self, candidate: Candidate) -> None:
+        """Refuse a statement that this block has already, and an envelope whose id is taken in it."""
+        taken = candidate.envelope_key and (candidate.statement.header.issuer, candidate.identity[:16]) in self._ids
+        if taken or candidate.identity in self._identities:
+            raise ConflictError("statement", came="recorded already", expected="a statement that is not")
+
+    def _replay_after(self, events: Sequence[Event]) -> Replay:
+        """Return the registry after a candidate, on a copy: it may still be refused, and the block fail to commit.
+
+        Each event was judged by the state before the leaf; here one may contradict another of its batch.
+        """
+        stated = [event for event in events if event.head.type.startswith("registry.")]
+        replay = self._replay.copy() if stated else self._replay
+        for event in stated:
+            replay.apply(event)
+        return replay
 
     def _load(self, candidates: Sequence[Candidate]) -> None:
         """Read the leaves of every bucket that the candidates touch, and the state of every key they join."""
@@ -186,6 +208,7 @@ class BlockBuilder:
         count, first = (statement.count, statement.first) if isinstance(statement, Statement) else (1, -1)
         row = (leaf, candidate.entry, candidate.identity, statement.header.kid, first, count, self._seq)
         self._block.statements.append(row)
+        self._identities.add(candidate.identity)
         self._leaves.append(leaf_hash(candidate.entry))
         if first >= 0:
             self._ranges.setdefault(statement.header.kid, []).append((first, count))
@@ -195,7 +218,6 @@ class BlockBuilder:
         if candidate.envelope_key:
             self._record_envelope(candidate, candidate.envelope_key, leaf, issuer)
         self._block.attachments.extend(candidate.attachments.items())
-        self._apply_registry(judged.events)
 
     def _record_event(self, event: CandidateEvent, placed: Event, issuer: int, traces: dict[bytes, TraceState]) -> None:
         head, seq, leaf, position = event.head, self._seq, placed.leaf, placed.position
@@ -219,6 +241,7 @@ class BlockBuilder:
         name = leaf_hash(candidate.entry)
         self._block.events.append((self._seq, leaf, 0, candidate.identity[:16], issuer, candidate.entry, None))
         self._block.lookups.append((lookup_of(name), self._seq))
+        self._ids.add((candidate.statement.header.issuer, candidate.identity[:16]))
         self._join(key, sha256(b"\x00\x06" + name + leaf.to_bytes(8, "big") + bytes(4)).digest())
         self._seq += 1
 
@@ -243,14 +266,6 @@ class BlockBuilder:
             self._numbers[uri] = number
             self._block.participants.append((number, uri))
         return number
-
-    def _apply_registry(self, events: Sequence[Event]) -> None:
-        """Bring about what registry events state, on a copy: the block may still fail to commit."""
-        for event in events:
-            if event.head.type.startswith("registry."):
-                if self._replay is self._old_replay:
-                    self._replay = self._replay.copy()
-                self._replay.apply(event)
 
     # Finishing.
 

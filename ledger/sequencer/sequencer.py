@@ -200,6 +200,8 @@ class Sequencer:
             for position, event in enumerate(candidate.events)
             if number is not None and reader.has_event_id(event.head.id, number)
         ]
+        if candidate.envelope_key and number is not None and reader.has_event_id(candidate.identity[:16], number):
+            return ConflictError("statement", came="an id recorded already", expected="another digest")
         if not taken:
             return None
         field = ", ".join(f"events[{position}]" for position in taken)
