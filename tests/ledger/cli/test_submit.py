@@ -260,6 +260,15 @@ def test_answers_find_their_events_in_what_was_kept_and_in_the_ledger(run, world
         assert len([each for each in service.asked if "/events/" in each]) == asked
 
 
+def test_an_answer_is_never_to_another_event_than_was_named(run, world, service, describe, *, sign):
+    (recorded,) = world.note()
+    named = "ab" * 32
+    service.lie(f"/events/{named}", Reply(world.ledger.prover.event(recorded.name), "application/octet-stream"))
+    ran = run("submit", describe({"type": "endorsement.acknowledged", "about": [named], "data": {"seen": []}}), *sign)
+    assert ran.code == 1
+    assert "another event" in ran.err
+
+
 def test_an_answer_to_an_event_that_is_nowhere_is_refused(run, service, describe, sign, tmp_path):
     answer = {"type": "endorsement.acknowledged", "about": ["ab" * 32], "data": {"seen": []}}
     ran = run("submit", describe(answer), *sign)

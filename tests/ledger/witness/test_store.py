@@ -65,6 +65,23 @@ def test_a_second_beginning_is_refused(store):
     assert store.newest(ORIGIN) == cosigned(7)
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (cosigned(7, "b"), cosigned(9)),
+        (cosigned(6), cosigned(9)),
+        (cosigned(7), cosigned(7)),
+        (cosigned(7), cosigned(7, "b")),
+        (cosigned(7), cosigned(6)),
+    ],
+)
+def test_it_moves_only_from_what_was_checked_and_only_forward(store, before, now):
+    store.advance(ORIGIN, None, cosigned(7))
+    with pytest.raises(ConflictError):
+        store.advance(ORIGIN, before, now)
+    assert store.newest(ORIGIN) == cosigned(7)
+
+
 def test_nothing_moves_after_a_stop(store):
     store.advance(ORIGIN, None, cosigned(7))
     store.stop(Stopped(ORIGIN, "a fork", 1, ("x", "y")))
