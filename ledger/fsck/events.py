@@ -15,7 +15,7 @@ from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.primitives.merkle import tree_root
-from verifier.proof.audit.index import push
+from verifier.proof.audit.history import push
 
 _HEAD, _BODY = 5, 6
 

@@ -26,7 +26,7 @@ from verifier.proof.audit.opinion import Roots
 from verifier.proof.audit.report import Report
 from verifier.proof.audit.source import AbsentError, Source, SourceError
 from verifier.proof.audit.walk import Audit
-from verifier.proof.verdict import Said
+from verifier.proof.verdict import INCOMPLETE, VERIFIED, Said
 from verifier.texts.audits import tell
 
 EXIT_CLEAN, EXIT_USAGE, EXIT_INCOMPLETE, EXIT_UNREADABLE, EXIT_INTERRUPTED = 0, 2, 3, 4, 130
@@ -132,9 +132,10 @@ def _interruption() -> Iterator[list[int]]:
 
 
 def _conclude(audit: Audit, source: Source) -> Report:
-    """Return the report; an export's manifest must say what was counted."""
+    """Return the report; the manifest of an export that was read whole must say what was counted."""
     report = audit.report()
-    if not isinstance(source, FolderSource) or not audit.done or report.leaves != report.size:
+    whole = audit.done and report.first == 0 and report.outcome in (VERIFIED, INCOMPLETE)
+    if not isinstance(source, FolderSource) or not whole:
         return report
     try:
         manifest = source.read(_MANIFEST)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.seal import Seal
+from verifier.proof.audit.history import History, push
+from verifier.proof.audit.index import Index
 from verifier.proof.audit.known import Join, Known
 
-_MOST_APPENDS = 50_000  # about a second
+_MOST_ENTRIES = 1_000_000  # about two seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +30,37 @@ class Hidden:
 def find_hidden(known: Known, seal: Seal) -> Hidden | None:
     """Return the event whose absence gives the seal's root; None if no single one does, or there are too many to try.
 
-    The index is left as the ledger has it: without the event that was found, or whole where none was.
+    Where one is found, the index is left as the ledger has it, without that event.
     """
-    joins, index = list(known.block), known.index
-    for tried, (left_out, kept) in enumerate(_ways(joins), 1):
-        if tried * len(joins) > _MOST_APPENDS:
+    by_key: dict[bytes, list[Join]] = {}
+    for join in known.block:
+        by_key.setdefault(join.key, []).append(join)
+    entries = 0
+    for left_out in _ways(known.block):
+        histories = {join.key: _without(known.index, by_key[join.key], left_out) for join in left_out}
+        if known.index.root_if(histories) == seal.root:
+            known.index.revise(histories)
+            return Hidden(left_out[0].leaf, left_out[0].position, tuple(join.pair for join in left_out))
+        entries += sum(len(by_key[join.key]) for join in left_out)
+        if entries > _MOST_ENTRIES:
             break
-        index.undo()
-        for join in kept:
-            index.append(join.key, join.entry)
-        if (index.root(), index.keys) == (seal.root, seal.keys):
-            return Hidden(left_out[0].leaf, left_out[0].position, tuple(each.pair for each in left_out))
-    index.undo()
-    for join in joins:
-        index.append(join.key, join.entry)
     return None
 
 
-def _ways(joins: Sequence[Join]) -> Iterator[tuple[list[Join], list[Join]]]:
-    """Yield what is left out and what is kept: each event from all its histories, then from each of them."""
-    for place in dict.fromkeys((each.leaf, each.position) for each in joins):
-        yield (
-            [each for each in joins if (each.leaf, each.position) == place],
-            [each for each in joins if (each.leaf, each.position) != place],
-        )
-    for at, each in enumerate(joins):
-        yield [each], [*joins[:at], *joins[at + 1 :]]
+def _ways(joins: Sequence[Join]) -> Iterator[list[Join]]:
+    """Yield what may be left out: each event of all its histories, then of each of them."""
+    by_event: dict[tuple[int, int], list[Join]] = {}
+    for join in joins:
+        by_event.setdefault((join.leaf, join.position), []).append(join)
+    yield from by_event.values()
+    yield from ([join] for held in by_event.values() for join in held if len(held) > 1)
+
+
+def _without(index: Index, joins: Sequence[Join], left_out: Sequence[Join]) -> History:
+    """Return the history of a key as the block leaves it, but for the entries that are left out."""
+    count, frontier = index.before(joins[0].key)
+    for join in joins:
+        if not any(join is each for each in left_out):
+            frontier = push(frontier, count, join.entry)
+            count += 1
+    return count, frontier

@@ -8,12 +8,24 @@ a node and the one above it the tree of the format has a node for each bit; thos
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from verifier.ledgerformat.index import EMPTY, bit
+from verifier.proof.audit.history import History, key_leaf, push
 from verifier.proof.audit.names import Names
 
 _NONE = -1
+_LEAF = 256  # deeper than any node
+
+
+class _Node(NamedTuple):
+    """A subtree: its hash as it stands at a depth (_LEAF: anywhere), and the number of any key below it."""
+
+    hashed: bytes
+    depth: int
+    key: int
 
 
 class Index:
@@ -37,7 +49,7 @@ class Index:
         self._hashes = bytearray()  # of each inner node, as it stands below the node above it
         self._fresh = bytearray()  # of each inner node, whether its hash holds; above a stale one all are stale
         self._top: int | None = None
-        self._journal: list[tuple[int, int, bytes]] = []
+        self._before: dict[int, tuple[int, bytes]] = {}
         self.keys = 0
 
     def append(self, key: bytes, entry: bytes) -> None:
@@ -49,7 +61,7 @@ class Index:
             self._leaves += EMPTY
             self._above.append(_NONE)
         count, frontier = self._counts[number], self._frontiers[number]
-        self._journal.append((number, count, frontier))
+        self._before.setdefault(number, (count, frontier))
         if not count:
             self._plant(number, key)
             self.keys += 1
@@ -67,19 +79,42 @@ class Index:
         return EMPTY if self._top is None else self._hash(self._top, 0)
 
     def mark(self) -> None:
-        """Begin what `undo` takes back."""
-        self._journal.clear()
+        """Remember how histories stand now, for `before`."""
+        self._before.clear()
 
-    def undo(self) -> None:
-        """Take back every append since `mark`, so that another set of them can be tried."""
-        for number, count, frontier in reversed(self._journal):
+    def before(self, key: bytes) -> History:
+        """Return how the history of a key stood at the last `mark`."""
+        number = self._keys.find(key)
+        if number is None:
+            return 0, b""
+        return self._before.get(number, (self._counts[number], self._frontiers[number]))
+
+    def root_if(self, histories: Mapping[bytes, History]) -> bytes:
+        """Return what the root would be with other histories for some of its keys; an empty one takes its key away."""
+        self.root()
+        changed: dict[int, bytes | None] = {}
+        for key, history in histories.items():
+            number = self._keys.find(key)
+            if number is not None and self._counts[number]:
+                changed[number] = key_leaf(key, *history) if history[0] else None
+        if self._top is None:
+            return EMPTY
+        found = self._changed(self._top, sorted(changed), changed, 0)
+        return EMPTY if found is None else self._lifted(found, 0)
+
+    def revise(self, histories: Mapping[bytes, History]) -> None:
+        """Give some keys other histories; an empty one takes its key away."""
+        for key, (count, frontier) in histories.items():
+            number = self._keys.find(key)
+            if number is None or not self._counts[number]:
+                continue
             self._counts[number], self._frontiers[number] = count, frontier
-            self._stale.add(number)
-            if not count:
-                self._unplant(number)
+            if count:
+                self._stale.add(number)
+            else:
                 self._stale.discard(number)
+                self._unplant(number)
                 self.keys -= 1
-        self._journal.clear()
 
     def state(self, key: bytes) -> tuple[int, bytes] | None:
         """Return count and frontier of a key's history, None where it has none."""
@@ -119,8 +154,7 @@ class Index:
     # Hashes.
 
     def _leaf(self, number: int) -> bytes:
-        value = b"\x04" + self._counts[number].to_bytes(8, "big") + fold(self._frontiers[number])
-        return sha256(b"\x02" + self._keys[number] + sha256(value).digest()).digest()
+        return key_leaf(self._keys[number], self._counts[number], self._frontiers[number])
 
     def _hash(self, place: int, depth: int) -> bytes:
         """Return the hash of what stands at a depth: a lone key's leaf as it is, a node under those of the way."""
@@ -132,14 +166,37 @@ class Index:
         turn = self._turns[place]
         left, right = self._hash(self._sides[0][place], turn + 1), self._hash(self._sides[1][place], turn + 1)
         hashed = sha256(b"\x03" + left + right).digest()
-        if turn > depth:
-            key = self._keys[self._some[place]]
-            for above in range(turn - 1, depth - 1, -1):
-                pair = EMPTY + hashed if bit(key, above) else hashed + EMPTY
-                hashed = sha256(b"\x03" + pair).digest()
-        self._hashes[at : at + 32] = hashed
+        self._hashes[at : at + 32] = hashed = self._lifted(_Node(hashed, turn, self._some[place]), depth)
         self._fresh[place] = 1
         return hashed
+
+    def _lifted(self, node: _Node, depth: int) -> bytes:
+        """Return the hash of a node as it stands at a shallower depth; a lone key's leaf is the same everywhere."""
+        hashed = node.hashed
+        if node.depth > depth and node.depth != _LEAF:
+            key = self._keys[node.key]
+            for above in range(node.depth - 1, depth - 1, -1):
+                pair = EMPTY + hashed if bit(key, above) else hashed + EMPTY
+                hashed = sha256(b"\x03" + pair).digest()
+        return hashed
+
+    def _changed(
+        self, place: int, numbers: Sequence[int], changed: Mapping[int, bytes | None], depth: int
+    ) -> _Node | None:
+        """Return what would stand at a place with other leaf hashes for these keys below it; None for nothing."""
+        if place < 0:
+            leaf = changed.get(~place, self._hash(place, depth))
+            return None if leaf is None else _Node(leaf, _LEAF, ~place)
+        if not numbers:
+            return _Node(self._hash(place, depth), depth, self._some[place])
+        turn = self._turns[place]
+        sides = [[each for each in numbers if bit(self._keys[each], turn) == side] for side in (0, 1)]
+        left = self._changed(self._sides[0][place], sides[0], changed, turn + 1)
+        right = self._changed(self._sides[1][place], sides[1], changed, turn + 1)
+        if left is None or right is None:
+            return left or right
+        hashed = sha256(b"\x03" + self._lifted(left, turn + 1) + self._lifted(right, turn + 1)).digest()
+        return _Node(hashed, turn, self._some[place])
 
     def _spoil(self, node: int) -> None:
         """Mark a node and all above it as stale."""
@@ -173,18 +230,14 @@ class Index:
         self._set_up(below, node)
 
     def _unplant(self, number: int) -> None:
-        """Take away the key that was planted last."""
+        """Take a key out of its place; the node that parted it from others is left behind, unused."""
         node = self._above[number]
         if node == _NONE:
             self._top = None
             return
         other = self._sides[0][node] if self._sides[1][node] == ~number else self._sides[1][node]
-        above = self._up[node]
-        self._put(above, node, other)
-        self._set_up(other, above)
-        for column in (self._turns, *self._sides, self._up, self._some, self._fresh):
-            column.pop()
-        del self._hashes[-32:]
+        self._put(self._up[node], node, other)
+        self._set_up(other, self._up[node])
 
     def _descend(self, key: bytes, turn: int) -> int:
         """Return what stands on a key's way at the first place that parts at `turn` or later."""
@@ -209,24 +262,3 @@ class Index:
         else:
             self._up[place] = above
             self._fresh[place] = 0
-
-
-def push(frontier: bytes, count: int, leaf: bytes) -> bytes:
-    """Return the roots of the complete subtrees of a history, largest first, after one more entry hash.
-
-    RFC 6962 §2.1: the subtrees of `count` leaves have the sizes of the ones in its binary form.
-    """
-    joined = (count ^ count + 1).bit_length() - 1  # the ones at its end: subtrees that the new leaf completes
-    kept = len(frontier) - 32 * joined
-    for at in range(len(frontier) - 32, kept - 32, -32):
-        leaf = sha256(b"\x01" + frontier[at : at + 32] + leaf).digest()
-    return frontier[:kept] + leaf
-
-
-def fold(frontier: bytes) -> bytes:
-    """Return the root over complete subtrees, largest first. RFC 6962 §2.1."""
-    root = b""
-    for at in range(len(frontier), 0, -32):
-        part = frontier[at - 32 : at]
-        root = sha256(b"\x01" + part + root).digest() if root else part
-    return root

@@ -105,12 +105,13 @@ class Audit:
             SourceError: the checkpoint, or the source itself, cannot be read.
             MalformedError: the checkpoint is none.
         """
+        if self.done:
+            return
         self._note = self.known.source.checkpoint()
         self._checkpoint, note = parse_signed_checkpoint(self._note)
         try:
             charter_file = read_charter_file(self.known)
             if not self._goes_back() and self._is_signed(note, charter_file):
-                self.done = False
                 yield from self._walk()
                 self._conclude(note, charter_file)
                 self.done = True

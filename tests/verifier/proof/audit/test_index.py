@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.reference import HASH, MTH, prefix_tree_root
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, value_of
-from verifier.proof.audit.index import Index, fold, push
+from verifier.proof.audit.history import fold, push
+from verifier.proof.audit.index import Index
 
 
 def _near(base: bytes, bits: int, rest: bytes) -> bytes:
@@ -25,24 +26,32 @@ blocks = st.lists(st.tuples(keys, st.booleans()), max_size=6)
 
 
 @given(blocks, st.randoms())
-def test_the_root_is_that_of_the_definition_after_every_block_kept_or_taken_back(blocks, random):
+def test_the_root_is_that_of_the_definition_after_every_block(blocks, random):
     index, histories = Index(), {}
-    for number, (block, kept) in enumerate(blocks):
+    for number, (block, revised) in enumerate(blocks):
         index.mark()
-        entries = [(key, HistoryEntry(random.randbytes(32), number, place)) for place, key in enumerate(block)]
-        for key, entry in entries:
+        before = {key: list(held) for key, held in histories.items()}
+        for place, key in enumerate(block):
+            entry = HistoryEntry(random.randbytes(32), number, place)
             index.append(key, entry_hash(entry))
-        if kept:
-            for key, entry in entries:
-                histories.setdefault(key, []).append(entry)
-        else:
-            if random.random() < 0.5:
-                index.root()
-            index.undo()
-        expected = prefix_tree_root({key: value_of(held) for key, held in histories.items()})
-        assert (index.root(), index.keys) == (expected, len(histories))
+            histories.setdefault(key, []).append(entry)
+        assert (index.root(), index.keys) == _definition(histories)
+        chosen = {key for key in histories if random.random() < 0.4}
+        other = {key: before.get(key, []) if key in chosen else held for key, held in histories.items()}
+        changes = {key: index.before(key) for key in chosen}
+        assert index.root_if(changes) == _definition(other)[0]
+        assert (index.root(), index.keys) == _definition(histories)
+        if revised:
+            index.revise(changes)
+            histories = {key: held for key, held in other.items() if held}
+        assert (index.root(), index.keys) == _definition(histories)
         loaded = Index.load(*index.dump())
-        assert (loaded.root(), loaded.keys) == (expected, len(histories))
+        assert (loaded.root(), loaded.keys) == _definition(histories)
+
+
+def _definition(histories):
+    held = {key: value_of(entries) for key, entries in histories.items() if entries}
+    return prefix_tree_root(held), len(held)
 
 
 @given(st.lists(hashes, min_size=1, max_size=40))
@@ -75,7 +84,7 @@ def test_what_a_key_holds_can_be_asked_for():
     index.append(key, b"e" * 32)
     assert index.state(key) == (1, b"e" * 32)
     assert index.leaf(key) == index.root()
-    index.undo()
+    index.revise({key: (0, b"")})
     assert index.state(key) is None
     assert index.root() == bytes(32)
 
