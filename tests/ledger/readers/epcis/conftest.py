@@ -11,7 +11,7 @@ from ledger.readers.epcis import read_epcis
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.disclosure import parse_disclosure
 
-SELLER = "urn:suyuan:enterprise:91350211M000100Y43"
+SELLER = "urn:suyuan:enterprise:91350211M000100Y46"
 MOMENT = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 PLACE = "https://id.gs1.org/414/9506000134307"
 
