@@ -51,6 +51,7 @@ class WriterThread:
         self._thread = threading.Thread(target=self._run, name="suyuan-writer", daemon=True)
         self._stopped: SuyuanError | None = None
         self._closing = False
+        self._door = threading.Lock()  # nothing is queued after the end is
 
     def start(self) -> None:
         """Start writing."""
@@ -81,7 +82,8 @@ class WriterThread:
 
     def close(self) -> None:
         """Finish what is queued, publish, and end the thread."""
-        self._closing = True
+        with self._door:
+            self._closing = True
         self._queue.put(None)
         self._thread.join()
 
@@ -92,12 +94,13 @@ class WriterThread:
 
     def _put(self, waiting: _Waiting) -> Future[Any]:
         self.require_running()
-        if self._closing:
-            raise BusyError("ledger", came="shutting down", expected="another moment", todo="Try again.")
-        try:
-            self._queue.put_nowait(waiting)
-        except Full:
-            raise BusyError("queue", came=f"{MAX_WAITING} waiting", expected="fewer", todo="Try again.") from None
+        with self._door:
+            if self._closing:
+                raise BusyError("ledger", came="shutting down", expected="another moment", todo="Try again.")
+            try:
+                self._queue.put_nowait(waiting)
+            except Full:
+                raise BusyError("queue", came=f"{MAX_WAITING} waiting", expected="fewer", todo="Try again.") from None
         return waiting.future
 
     def _run(self) -> None:
