@@ -1,0 +1,56 @@
+"""Every vector does what it says; every file is what its recipe makes; nothing lies beside them."""
+
+import json
+
+import pytest
+
+from tests.vectors.make import all_recipes, refused_writes
+from tests.vectors.readers import READERS
+from tests.vectors.recipe import ROOT
+from tests.vectors.recipes import spell
+from verifier import errors
+
+FILES = sorted(ROOT.rglob("*.json"))
+NAMES = ["/".join(file.relative_to(ROOT).with_suffix("").parts) for file in FILES]
+
+
+def folders(name):
+    return [file for file, full in zip(FILES, NAMES, strict=True) if full.split("/")[1] == name]
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_a_vector_is_accepted_with_its_facts_or_refused_by_its_error(file):
+    vector = json.loads(file.read_text())
+    read = READERS[file.parent.parent.name]
+    if file.parent.name == "valid":
+        assert read(vector) == vector["facts"]
+    else:
+        with pytest.raises(errors.SuyuanError) as refusal:
+            read(vector)
+        assert type(refusal.value).__name__ == vector["error"], str(refusal.value)
+        assert vector["field"] in refusal.value.field
+
+
+def test_every_file_lies_where_vectors_lie():
+    assert {file.parent.name for file in FILES} == {"valid", "refused"}
+    assert {file.parent.parent.name for file in FILES} == set(READERS)
+    assert all(len(name.split("/")) == 3 for name in NAMES)
+
+
+def test_two_of_three_vectors_or_more_are_refused_ones():
+    assert len(FILES) >= 250
+    assert len(folders("refused")) >= 2 * len(folders("valid"))
+
+
+def test_every_file_is_what_its_recipe_makes():
+    """Then its provenance is the recipe; a file that changed was not regenerated but bent."""
+    assert refused_writes(all_recipes()) == []
+    made = {recipe.path for recipe in all_recipes()}
+    assert len(made) == len(all_recipes())
+    assert all(path.exists() for path in made)
+
+
+def test_no_recipe_needs_a_signature_that_was_not_kept():
+    kept = json.loads(spell.FIXED.read_text())
+    all_recipes()
+    assert spell.fixed == kept
