@@ -148,7 +148,7 @@ class TestGs1:
     def test_the_company_prefix_stands_behind_indicator_and_extension_digits(self):
         assert gs1_digits(GTIN) == "6901234567892"
         assert gs1_digits(f"{GTIN}/21/1") == "6901234567892"
-        assert gs1_digits("https://id.gs1.org/00/369012345678901235") == "69012345678901235"
+        assert gs1_digits("https://id.gs1.org/00/369012345678901239") == "69012345678901239"
         assert gs1_digits("https://id.gs1.org/414/6901234567892") == "6901234567892"
         assert gs1_digits("https://id.gs1.org/417/6901234567892") == "6901234567892"
         assert gs1_digits("urn:suyuan:agency:a") is None
