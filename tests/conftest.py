@@ -1,11 +1,14 @@
 """Settings that all tests share: how long hypothesis looks, and that CI looks at the same examples each time.
 
-`SUYUAN_TEST_PROFILE` chooses a profile: `default`, `ci` (taken where CI is set) or `soak`.
+`SUYUAN_TEST_PROFILE` chooses a profile: `default`, `ci` (taken where CI is set) or `soak`. `SUYUAN_REQUIRE=all`
+makes every skip a failure (`tests/skips.py`).
 """
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.skips"]
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

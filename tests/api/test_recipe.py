@@ -15,7 +15,8 @@ from verifier.primitives.merkle import leaf_hash
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "http.md"
 pytestmark = pytest.mark.skipif(
-    not (shutil.which("openssl") and shutil.which("curl") and shutil.which("bash")), reason="needs openssl, curl, bash"
+    not (shutil.which("openssl") and shutil.which("curl") and shutil.which("bash")),
+    reason="needs the Debian packages openssl curl bash",
 )
 
 
