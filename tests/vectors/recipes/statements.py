@@ -55,6 +55,17 @@ for alg, key in KEYS.items():
         key=key.json,
         heads=HEADS,
     )
+RESIGNED = HEADER | {1: ES256, 4: KEYS[ES256].kid}
+again = KEYS[ES256].sign(to_be_signed(RESIGNED, cbor(PAYLOAD)), b"signed again")
+entry = sign1(RESIGNED, cbor(PAYLOAD), again)
+statement.valid(
+    "re-signed",
+    "the same as signed-with-es256, since header and payload are: one identity, two leaves",
+    facts(entry, RESIGNED, PAYLOAD),
+    hex=entry,
+    key=KEYS[ES256].json,
+    heads=HEADS,
+)
 ONE = [1, MTH(HEADS[:1]), 1, 0]
 entry = signed(HEADER, cbor(ONE))
 statement.valid(

@@ -43,6 +43,22 @@ for name, text, desc in (
 ):
     path.refused(name, desc, text=text)
 
+tile = Book("tile")
+HASHES = [bytes([each]) * 32 for each in range(256)]
+for name, count in (("one-hash", 1), ("three-hashes", 3), ("full", 256)):
+    tile.valid(
+        name, "hashes, one behind the other", {"hashes": HASHES[:count]}, hex=b"".join(HASHES[:count]), width=count
+    )
+for name, spelt, width, desc in (
+    ("hash-cut", b"".join(HASHES[:3])[:-1], 3, "32 bytes a hash"),
+    ("hash-too-few", b"".join(HASHES[:3]), 4, "as many as the path says"),
+    ("hash-too-many", b"".join(HASHES[:3]), 2, "as many as the path says"),
+    ("byte-too-many", HASHES[0] + b"\x00", 1, "nothing follows"),
+    ("empty", b"", 1, "as many as the path says"),
+    ("in-hexadecimal", HASHES[1].hex().encode(), 1, "bytes"),
+):
+    tile.refused(name, desc, hex=spelt, width=width)
+
 bundle = Book("bundle", field="entry bundle")
 LONG = bytes(65_535)
 for name, entries in {
