@@ -4,19 +4,23 @@ A restored backup, or a second machine, would sign another root for a size that 
 before a signature over (size, root) leaves, both are written and synced here; at start the ledger must
 extend what stands here, or it stays read-only.
 
-Two slots are written in turn, each with its own hash: a torn write leaves the other one whole.
+Two slots are written in turn, each with its own hash: a torn write leaves the other one whole. A file with
+something in it and no whole slot is damaged, and nobody knows what has left: the ledger does not start.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 
 from ledger.errors import StoppedError
+from ledger.tiles.files import sync_folder
 
 _SLOT = 256
+_TEXT = re.compile(rb"(suyuan guard v1 (0|[1-9][0-9]{0,19}) ([0-9a-f]{64})) ([0-9a-f]{64})\n\0*")
 
 
 class Guard:
@@ -26,22 +30,16 @@ class Guard:
         """Open the guard, or begin one. One ledger at a time may have it, however many copies of it there are.
 
         Raises:
-            StoppedError: it cannot be opened for writing, or another process has it.
+            StoppedError: it cannot be opened for writing, another process has it, or it is damaged.
         """
         self.path = path
+        self._file = _open(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise StoppedError(str(path), came=error.strerror, expected="a guard that can be written") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            slots = [os.pread(self._file, _SLOT, at) for at in (0, _SLOT)]
+            self._newest, self._next = _newest_of(slots, path)
+        except BaseException:
             os.close(self._file)
-            raise StoppedError(str(path), came="another process that has it", expected="one ledger") from None
-        slots = [_parse_slot(os.pread(self._file, _SLOT, at)) for at in (0, _SLOT)]
-        self._newest = max((slot for slot in slots if slot), default=None)
-        self._next = 0 if self._newest is None or self._newest == slots[1] else _SLOT
+            raise
 
     @property
     def newest(self) -> tuple[int, bytes] | None:
@@ -69,6 +67,38 @@ class Guard:
         os.close(self._file)
 
 
+def _open(path: Path) -> int:
+    """Return the descriptor of a guard that nobody else has; the file is there durably."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoppedError(str(path), came=error.strerror, expected="a guard that can be written") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        sync_folder(path.parent)
+    except BlockingIOError:
+        os.close(file)
+        raise StoppedError(str(path), came="another process that has it", expected="one ledger") from None
+    except OSError as error:
+        os.close(file)
+        raise StoppedError(str(path), came=error.strerror, expected="a guard that can be written") from error
+    return file
+
+
+def _newest_of(slots: list[bytes], path: Path) -> tuple[tuple[int, bytes] | None, int]:
+    """Return the newest (size, root), None in a new guard, and where the next goes."""
+    parsed = [_parse_slot(slot) for slot in slots]
+    newest = max((slot for slot in parsed if slot), default=None)
+    if newest is None and any(any(slot) for slot in slots):
+        todo = (
+            "Nobody can tell from it what this ledger has signed: see `a lost guard` in docs/operations.md. "
+            "Ask the witnesses first, and keep this file."
+        )
+        raise StoppedError(str(path), came="a damaged guard", expected="a size and a root, whole", todo=todo)
+    return newest, 0 if newest is None or newest == parsed[1] else _SLOT
+
+
 def _format_slot(size: int, root: bytes) -> bytes:
     text = f"suyuan guard v1 {size} {root.hex()}"
     line = f"{text} {sha256(text.encode()).hexdigest()}\n".encode()
@@ -76,9 +106,8 @@ def _format_slot(size: int, root: bytes) -> bytes:
 
 
 def _parse_slot(data: bytes) -> tuple[int, bytes] | None:
-    """Return what a slot holds, None where it is empty or torn."""
-    text, _, digest = data.split(b"\n")[0].decode("ascii", "replace").rpartition(" ")
-    words = text.split(" ")
-    if len(words) != 5 or sha256(text.encode()).hexdigest() != digest:
+    """Return what a slot holds, None where it is empty, torn or no slot of ours."""
+    found = _TEXT.fullmatch(data)
+    if not found or sha256(found[1]).hexdigest().encode() != found[4]:
         return None
-    return int(words[3]), bytes.fromhex(words[4])
+    return int(found[2]), bytes.fromhex(found[3].decode())

@@ -95,14 +95,19 @@ class Small:
     # Opening and closing.
 
     def open(self) -> Ledger:
-        self.ledger = Ledger(
-            SqliteStore(self.folder / "ledger.db"),
-            TileFolder(self.folder / "tiles"),
-            keys=self.keys,
-            guard=self.folder / "guard",
-            clock=self.clocks.now,
-            monotonic=self.clocks.monotonic,
-        )
+        store = SqliteStore(self.folder / "ledger.db")
+        try:
+            self.ledger = Ledger(
+                store,
+                TileFolder(self.folder / "tiles"),
+                keys=self.keys,
+                guard=self.folder / "guard",
+                clock=self.clocks.now,
+                monotonic=self.clocks.monotonic,
+            )
+        except BaseException:
+            store.close()
+            raise
         return self.ledger
 
     def close(self) -> None:
