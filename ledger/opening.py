@@ -165,7 +165,7 @@ def open_ledger(
         keys = load_ledger_keys(folder.keys, _origin_of(reader, folder), passphrase)
         found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
         if reader.counters().size and not new_guard:
-            _require_guard(found)
+            _require_guard(found, reader)
         ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
     except BaseException:
         store.close()
@@ -186,11 +186,24 @@ def _origin_of(reader: Reader, folder: LedgerFolder) -> str:
     return origin
 
 
-def _require_guard(guard: Path) -> None:
-    """Refuse to begin a new guard for a ledger that has signed already: it would know of nothing."""
-    if not guard.exists():
-        todo = "Name where it is. Begin a new one only if nothing newer than this database was ever signed."
-        raise SetupError(str(guard), came="no guard", expected="the guard of this ledger", todo=todo)
+def _require_guard(guard: Path, reader: Reader) -> None:
+    """Refuse to begin a new guard for a ledger that has signed already: it would know of nothing.
+
+    A crash can leave an empty one beside the first block; every later block finds that one guarded.
+    """
+    first = reader.seal_covering(0)
+    if guard.exists() and (_holds_something(guard) or (first and reader.counters().size == first.leaf + 1)):
+        return
+    todo = "Name where it is. Begin a new one only if nothing newer than this database was ever signed."
+    raise SetupError(str(guard), came="no guard", expected="the guard of this ledger", todo=todo)
+
+
+def _holds_something(guard: Path) -> bool:
+    try:
+        with guard.open("rb") as file:
+            return any(file.read(512))
+    except OSError:
+        return True  # whoever opens it says what is wrong
 
 
 def migrate_ledger(root: Path) -> None:

@@ -11,7 +11,7 @@ from ledger.errors import KeyFileError, SetupError, StoppedError
 from ledger.opening import LedgerFolder, create_ledger, migrate_ledger, open_ledger
 from ledger.prove.log import root_at
 from ledger.tiles.folder import TileFolder
-from tests.ledger.client.world import ORIGIN, PASSPHRASE
+from tests.ledger.client.world import ORIGIN, PASSPHRASE, World
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import parse_key
 from verifier.primitives.note import parse_vkey
@@ -96,6 +96,28 @@ def test_a_lost_guard_is_not_begun_anew_by_itself(world):
     world.ledger = world.open(new_guard=True)
     world.ledger.close()
     world.ledger = world.open(guard=guard.with_name("moved"))
+
+
+@pytest.mark.parametrize("content", [b"", bytes(512)], ids=["empty", "zeros"])
+def test_a_guard_that_was_emptied_is_as_lost_as_one_that_is_gone(world, content):
+    world.ledger.close()
+    guard = LedgerFolder(world.root).usual_guard
+    before = guard.read_bytes()
+    guard.write_bytes(content)
+    with pytest.raises(SetupError, match="no guard"):
+        world.open()
+    guard.write_bytes(before)
+    world.ledger = world.open()
+
+
+def test_a_guard_that_a_crash_left_empty_at_the_first_block_is_no_lost_one(tmp_path):
+    world = World(tmp_path / "young")
+    world.zone.say(world.customs, [world.zone._charter()], as_root=True)
+    world.ledger.close()
+    LedgerFolder(world.root).usual_guard.write_bytes(b"")
+    ledger = world.open()
+    assert ledger.head.edge.size == 2
+    ledger.close()
 
 
 def test_what_is_no_ledger_is_not_opened(tmp_path):
