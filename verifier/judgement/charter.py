@@ -119,6 +119,14 @@ def require_successor(charter: Charter, before: Charter) -> None:
         raise NotPermittedError("charter.origin", came=charter.origin, expected=before.origin)
 
 
+def key_places(charter: Charter) -> dict[bytes, tuple[str, str]]:
+    """Return use and holder of each raw public key that a charter names."""
+    places = {charter.seal.raw: ("seal", charter.origin), charter.receipt.raw: ("receipt", charter.origin)}
+    places |= {root.key.raw: ("root", root.agency) for root in charter.roots.values()}
+    places |= {key.key.raw: ("cosignature", key.name) for key in charter.policy.keys}
+    return places | {key.key.raw: ("checkpoint", charter.origin) for key in charter.policy.logs}
+
+
 def _require_sound(charter: Charter, what: str) -> None:
     if not set(charter.kinds) >= _FIRST_KINDS:
         raise MalformedError(f"{what}.kinds", came=charter.kinds, expected=f"at least {sorted(_FIRST_KINDS)}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from verifier.errors import NotPermittedError, UntrustedError
-from verifier.judgement.charter import Charter
+from verifier.judgement.charter import Charter, key_places
 from verifier.judgement.participants import Key, Participant
 from verifier.judgement.policies import Policy
 from verifier.ledgerformat.vocabulary import EventType
@@ -126,7 +126,17 @@ class Registry:
     def is_key_taken(self, raw: bytes) -> bool:
         """Return whether a raw public key stands in charter or registry already: one key, one use."""
         taken = any(key.key.raw == raw for key in self._keys.values())
-        return taken or any(raw in charter_keys(charter) for charter in self.charters)
+        return taken or any(raw in key_places(charter) for charter in self.charters)
+
+    def require_own_keys(self, charter: Charter) -> None:
+        """Return if a charter gives no key another use or holder than it has; raise NotPermittedError if not."""
+        places = key_places(charter)
+        taken = any(key.key.raw in places for key in self._keys.values())
+        moved = (
+            places[raw] != place for each in self.charters for raw, place in key_places(each).items() if raw in places
+        )
+        if taken or any(moved):
+            raise NotPermittedError("charter", came="a key that stands elsewhere", expected="one key, one use")
 
     # Written by verifier.judgement.replay alone; `since` is the leaf from which it holds.
 
@@ -155,12 +165,6 @@ class Registry:
     def set_kind(self, kind: str, since: int) -> None:
         """Let a kind of history begin."""
         self._kinds.setdefault(kind, since)
-
-
-def charter_keys(charter: Charter) -> set[bytes]:
-    """Return the raw public keys that a charter names."""
-    own = [charter.seal, charter.receipt, *(root.key for root in charter.roots.values())]
-    return {key.raw for key in own} | {key.key.raw for key in charter.policy.keys}
 
 
 def _validity(key: Key) -> str:

@@ -70,9 +70,15 @@ class Replay:
         return self._founding
 
     def root_key(self, kid: bytes, leaf: int) -> tuple[str, PublicKey] | None:
-        """Return holder and key of a root in force, or of a charter that waits; None if it is none."""
+        """Return holder and key of a root in force, or of a charter that waits; None if it is none.
+
+        A charter that waits is the word of whoever proposed it: its roots may approve it, and no more, and
+        a key that was registered meanwhile is none of them.
+        """
         if root := self.registry.root_at(kid, leaf):
             return root
+        if self.registry.key(kid):
+            return None
         for proposal in self._proposals.values():
             if proposal.charter and kid in proposal.charter.roots:
                 waiting = proposal.charter.roots[kid]
@@ -106,6 +112,9 @@ class Replay:
             if event.head.type in BY_REGISTRAR:
                 raise NotPermittedError(event.head.type, came="a root key", expected="an agency with role registrar")
             return lambda: self._proposals.update({event.name: _Proposal(event, None)})
+        if self.root_key(event.kid, event.leaf):
+            expected = "a root key of the charter in force"
+            raise NotPermittedError(event.head.type, came="a root key of a charter that waits", expected=expected)
         _require_direct(self.registry, event)
         return lambda: effect(event.leaf + 1)
 
@@ -119,6 +128,7 @@ class Replay:
             _require_holder(event, charter.roots[event.kid].agency)
             return lambda: self._found(event, charter)
         require_successor(charter, self.registry.charter_at(event.leaf))
+        self.registry.require_own_keys(charter)
         root = self.registry.root_at(event.kid, event.leaf)
         if root is None:
             raise NotPermittedError("charter.kid", came=event.kid, expected="a root key of the charter in force")
@@ -163,6 +173,7 @@ class Replay:
             return
         if (before := self.registry.charter_in_force(since)) is not None:
             require_successor(proposal.charter, before)
+            self.registry.require_own_keys(proposal.charter)
         self.registry.set_charter(proposal.charter, since if before else 0)
 
 
