@@ -46,7 +46,7 @@ class Recovered:
 def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType]) -> Recovered:
     """Return the state to go on from, once it extends guard and published checkpoint.
 
-    Missing tiles are written from the database.
+    Missing tiles are written from the database, and partial ones collected that a crash left beside full ones.
 
     Raises:
         StoppedError: guard or published checkpoint know of more, or of another root: this is an older
@@ -111,11 +111,18 @@ def _recover_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
         first = count - count % WIDTH
         edges.append([tree_root(_full_tile(reader, folder, level - 1, each)) for each in range(first, count)])
         level += 1
-    for number in range(max(0, (size >> 8) - 2 * WIDTH), size >> 8):
+    for number in _newest(size >> 8):
         _ensure_bundle(reader, folder, number)
+    for each in (None, *range(level)):
+        folder.collect(Tile(each, number) for number in _newest(size >> 8 * ((each or 0) + 1)))
     while edges and not edges[-1]:
         edges.pop()
     return LogTree(size, edges)
+
+
+def _newest(full: int) -> range:
+    """Return the numbers of those full tiles that the last block can have made: a crash left no others unfinished."""
+    return range(max(0, full - 2 * WIDTH), full)
 
 
 def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> list[bytes]:
