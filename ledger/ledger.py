@@ -26,13 +26,13 @@ from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
 from ledger.sequencer.turn import Turn
 from ledger.signing.ledger_keys import LedgerKeys
-from ledger.store.interface import Store
+from ledger.store.interface import Reader, Store
 from ledger.tiles.folder import LogReader, TileFolder
 from verifier.errors import SuyuanError
 from verifier.judgement.charter import parse_charter
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, parse_head
-from verifier.ledgerformat.statement import parse_entry, statement_identity
+from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
 from verifier.vocabulary import registry_types
 
@@ -115,20 +115,24 @@ class Ledger:
         Raises:
             SuyuanError: what is wrong with it; nothing was recorded.
         """
-        submission = parse_submission(data)
-        if (known := self._find_same(submission.statement)) is not None:
-            return known
-        with self.standing() as standing, self._turn.intake():
-            candidate = admit(submission, standing)
-        self._require_own_charter(candidate)
+        with self._turn.intake(), self._arrival() as (reader, standing):
+            submission = parse_submission(data)
+            statement = parse_entry(submission.statement)
+            if (known := self._find_same(statement, reader)) is not None:
+                return known
+            candidate = admit(submission, statement, standing)
+            self._require_own_charter(candidate)
+            self._require_quorum_near(candidate, reader)
         return self._queue(candidate)
 
     def submit_envelope(self, entry: bytes) -> Future[int]:
         """Take in a plain SCITT statement, which must be a hash envelope."""
-        if (known := self._find_same(entry)) is not None:
-            return known
-        with self.standing() as standing:
-            candidate = admit_envelope(entry, standing)
+        with self._turn.intake(), self._arrival() as (reader, standing):
+            statement = parse_entry(entry)
+            if (known := self._find_same(statement, reader)) is not None:
+                return known
+            candidate = admit_envelope(entry, statement, standing)
+            self._require_quorum_near(candidate, reader)
         return self._queue(candidate)
 
     def validate(self, data: bytes) -> list[SuyuanError]:
@@ -137,11 +141,11 @@ class Ledger:
             submission = parse_submission(data)
         except SuyuanError as error:
             return [error]
-        with self.standing() as standing:
+        with self._arrival() as (_, standing):
             found = faults(submission, standing)
             if found:
                 return found
-            candidate = admit(submission, standing)
+            candidate = admit(submission, parse_entry(submission.statement), standing)
         try:
             self.writer.call(lambda: self._sequencer.judge(candidate)).result()
         except SuyuanError as error:
@@ -149,8 +153,8 @@ class Ledger:
         return []
 
     @contextmanager
-    def standing(self) -> Iterator[Standing]:
-        """Yield what intake judges by, over one snapshot."""
+    def _arrival(self) -> Iterator[tuple[Reader, Standing]]:
+        """Yield a snapshot, and what intake judges by over it."""
         head = self._sequencer.head
         with self.store.read() as reader:
 
@@ -158,10 +162,10 @@ class Ledger:
                 found = reader.find_event(name)
                 return parse_head(found.head) if found and found.body is not None else None
 
-            yield Standing(self.origin, head.edge.size, max(self._clock(), head.time + 1), head.replay, find_head)
+            now = max(self._clock(), head.time + 1)
+            yield reader, Standing(self.origin, head.edge.size, now, head.replay, find_head)
 
     def _queue(self, candidate: Candidate) -> Future[int]:
-        self._require_quorum_near(candidate)
         reach("intake")
         return self._answer(candidate.identity, self.writer.submit(candidate))
 
@@ -188,13 +192,13 @@ class Ledger:
         queued.add_done_callback(settle)
         return answer
 
-    def _find_same(self, entry: bytes) -> Future[int] | None:
+    def _find_same(self, statement: Statement | Envelope, reader: Reader) -> Future[int] | None:
         """Return a finished future if the same statement is recorded, whatever its signature."""
-        leaf = self._leaf_of(statement_identity(parse_entry(entry)))
-        if leaf is None:
+        same = reader.statement_by_identity(statement_identity(statement))
+        if same is None:
             return None
         future: Future[int] = Future()
-        future.set_result(leaf)
+        future.set_result(same.leaf)
         return future
 
     def _leaf_of(self, identity: bytes) -> int | None:
@@ -210,20 +214,23 @@ class Ledger:
                 kid = candidate.statement.header.kid
                 self._keys.require_named_by(parse_charter(Event(event.name, 0, 0, event.head, event.body, kid)))
 
-    def _require_quorum_near(self, candidate: Candidate) -> None:
+    def _require_quorum_near(self, candidate: Candidate, reader: Reader) -> None:
         """Close intake while the witnesses are too far behind, except for root statements."""
         replay = self._sequencer.head.replay
         if replay.root_key(candidate.statement.header.kid, self._sequencer.head.edge.size) or not replay.founding:
             return
-        if self.oldest_without_quorum() > QUORUM_WAIT:
+        if self._waited(reader) > QUORUM_WAIT:
             todo = "Witnesses are behind. Try again."
             raise BusyError("quorum", came="no quorum for over 60 s", expected="cosignatures", todo=todo)
 
     def oldest_without_quorum(self) -> int:
         """Return for how many milliseconds the oldest block has waited for its quorum, 0 where none waits."""
         with self.store.read() as reader:
-            oldest = reader.oldest_without_quorum()
-            seal = reader.seal(oldest.size - 1) if oldest else None
+            return self._waited(reader)
+
+    def _waited(self, reader: Reader) -> int:
+        oldest = reader.oldest_without_quorum()
+        seal = reader.seal(oldest.size - 1) if oldest else None
         return max(0, self._clock() - seal.time) if seal else 0
 
     # What readers see.

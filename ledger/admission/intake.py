@@ -22,7 +22,7 @@ from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
-from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, parse_statement, statement_identity
+from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, require_batch, statement_identity
 from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.submission import Submission
 from verifier.ledgerformat.vocabulary import EventType
@@ -57,13 +57,13 @@ class Standing:
         return self.replay.registry
 
 
-def admit(submission: Submission, standing: Standing) -> Candidate:
-    """Return the candidate of a submission.
+def admit(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Candidate:
+    """Return the candidate of a submission whose statement was parsed already.
 
     Raises:
         SuyuanError: the first fault, its field named.
     """
-    statement = _batch_statement(submission, standing)
+    statement = _batch_statement(submission, parsed, standing)
     names = [event_name(each) for each in submission.heads]
     _check_root(statement, names)
     events = []
@@ -87,7 +87,7 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
     """Return every fault that can be told apart: of the statement, and one of each event."""
     found: list[SuyuanError] = []
     try:
-        statement = _batch_statement(submission, standing)
+        statement = _batch_statement(submission, parse_entry(submission.statement), standing)
     except SuyuanError as error:
         return [error]
     names = [event_name(each) for each in submission.heads]
@@ -108,9 +108,8 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
     return found
 
 
-def admit_envelope(entry: bytes, standing: Standing) -> Candidate:
-    """Return the candidate of a plain SCITT statement: admitted only as a hash envelope (RFC 9995)."""
-    statement = parse_entry(entry)
+def admit_envelope(entry: bytes, statement: Statement | Envelope, standing: Standing) -> Candidate:
+    """Return the candidate of a plain SCITT statement, parsed already: admitted only as a hash envelope (RFC 9995)."""
     if isinstance(statement, Statement):
         todo = "Send statement, heads and bodies as application/vnd.suyuan.submission+cbor."
         raise MalformedError("entry", came="a statement over a batch", expected="its heads and bodies too", todo=todo)
@@ -124,9 +123,9 @@ def admit_envelope(entry: bytes, standing: Standing) -> Candidate:
     return Candidate(statement, entry, statement_identity(statement), [], envelope_key=join)
 
 
-def _batch_statement(submission: Submission, standing: Standing) -> Statement:
+def _batch_statement(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Statement:
     """Return the statement of a submission, meant for this ledger and signed by a key that is valid now."""
-    statement = parse_statement(submission.statement)
+    statement = require_batch(parsed)
     kid = statement.header.kid
     root = standing.replay.root_key(kid, standing.leaf)
     if root is None and standing.replay.founding is None:

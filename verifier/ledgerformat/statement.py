@@ -110,7 +110,7 @@ def parse_entry(entry: bytes, what: str = "statement") -> Statement | Envelope:
     signed = parse_sign1(entry, what)
     if signed.unprotected or signed.payload is None:
         raise MalformedError(what, came="an unprotected header or no payload", expected="an empty map and a payload")
-    if 258 in parse_header(signed.protected, what):
+    if _is_envelope_header(signed.protected, what):
         if len(signed.payload) != 32:
             raise MalformedError(f"{what}.payload", came=f"{len(signed.payload)} bytes", expected="a 32-byte digest")
         header = parse_envelope_header(signed.protected, what)
@@ -121,7 +121,11 @@ def parse_entry(entry: bytes, what: str = "statement") -> Statement | Envelope:
 
 def parse_statement(entry: bytes, what: str = "statement") -> Statement:
     """Return the batch statement that these bytes spell; a hash envelope is refused."""
-    parsed = parse_entry(entry, what)
+    return require_batch(parse_entry(entry, what), what)
+
+
+def require_batch(parsed: Statement | Envelope, what: str = "statement") -> Statement:
+    """Return a parsed entry that is a batch statement; raise MalformedError for a hash envelope."""
     if isinstance(parsed, Envelope):
         raise MalformedError(what, came="a hash envelope", expected="a statement over a batch")
     return parsed
@@ -189,6 +193,11 @@ def format_envelope_header(*, alg: int, kid: bytes, issuer: str, subject: str, a
 def format_payload(*, root: bytes, count: int, first: int) -> bytes:
     """Return a batch statement's payload."""
     return format_cbor([1, root, count, first])
+
+
+@lru_cache(maxsize=1024)
+def _is_envelope_header(protected: bytes, what: str) -> bool:
+    return 258 in parse_header(protected, what)
 
 
 @lru_cache(maxsize=1024)
