@@ -70,6 +70,9 @@ class WriterThread:
     def submit(self, candidate: Candidate) -> Future[int]:
         """Queue a candidate; its future gives the leaf once it is durable, or raises why it was refused.
 
+        Cancelling the future withdraws what still waits: it is not recorded. What the writer has taken up can no
+        longer be cancelled. (`Ledger.submit` gives submitters a future of their own: they withdraw nothing.)
+
         Raises:
             BusyError: the queue is full.
             StoppedError: the writer has stopped.
@@ -77,7 +80,7 @@ class WriterThread:
         return self._put(_Waiting(candidate))
 
     def call(self, function: _Call) -> Future[Any]:
-        """Queue a call that only the writer's thread may make."""
+        """Queue a call that only the writer's thread may make; cancelled in time, it is not made."""
         return self._put(_Waiting(function))
 
     def close(self) -> None:
@@ -118,6 +121,7 @@ class WriterThread:
                 self._guarded(self.sequencer.seal)
                 idle_since = self._monotonic()
             self._guarded(self.sequencer.publish_if_due)
+            self._guarded(self.sequencer.tidy)
 
     def _take(self) -> list[_Waiting] | None:
         """Return what waits, up to a block's worth; an empty list when nothing came for a while, None at the end."""
@@ -148,7 +152,8 @@ class WriterThread:
             return self._queue.get(timeout=min(left, LULL))
         return self._queue.get_nowait()
 
-    def _work(self, group: list[_Waiting]) -> None:
+    def _work(self, waiting: list[_Waiting]) -> None:
+        group = [each for each in waiting if each.future.set_running_or_notify_cancel()]
         submitted = [each for each in group if isinstance(each.item, Candidate)]
         if submitted:
             self._commit(submitted)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 
 import pytest
 
 from ledger.errors import BusyError
 from ledger.sequencer import queue
+
+
+def admitted(small, number):
+    """Return a candidate as intake hands it to the writer, not queued yet."""
+    writer, seen = small.ledger.writer, []
+    submit, writer.submit = writer.submit, lambda candidate: seen.append(candidate) or Future()
+    small.ledger.submit(small.moved(number))
+    writer.submit = submit
+    return seen[0]
 
 
 def test_queue_that_is_full_asks_to_come_again_and_loses_nothing(closed, monkeypatch):
@@ -77,12 +87,54 @@ def test_calls_wait_their_turn_and_their_faults_are_the_caller_s(small):
     assert small.ledger.writer.stopped is None
 
 
-def test_answer_that_nobody_waits_for_any_more_hurts_nobody(small):
+def test_submission_whose_answer_nobody_waits_for_any_more_is_recorded_all_the_same(small):
+    """Whoever hangs up has handed in a signed statement; asking again gives what was recorded."""
+    before = small.size
+    given_up, kept = small.moved(1), small.moved(2)
     with small.held():
-        given_up, kept = (small.ledger.submit(small.moved(each)) for each in (1, 2))
-        assert given_up.cancel()
-    assert kept.result(timeout=30)
+        answers = [small.ledger.submit(each) for each in (given_up, kept)]
+        assert answers[0].cancel()
+    assert answers[1].result(timeout=30) == before + 1
+    assert small.ledger.submit(given_up).result(timeout=30) == before
     assert small.move(3)
+
+
+def test_submission_withdrawn_from_the_queue_is_not_recorded_and_hurts_nobody(small):
+    writer, before = small.ledger.writer, small.size
+    candidates = [admitted(small, each) for each in (1, 2, 3)]
+    with small.held():
+        waiting = [writer.submit(each) for each in candidates]
+        assert waiting[0].cancel()
+        assert waiting[2].cancel()
+        called = writer.call(lambda: "called")
+        withdrawn = writer.call(lambda: pytest.fail("it was withdrawn"))
+        assert withdrawn.cancel()
+    assert waiting[1].result(timeout=30) == before
+    assert called.result(timeout=30) == "called"
+    assert small.size == before + 2
+    assert all(each.cancelled() for each in (waiting[0], waiting[2], withdrawn))
+    assert writer.submit(candidates[0]).result(timeout=30) == before + 2
+
+
+def test_submission_that_the_writer_has_taken_up_can_no_longer_be_withdrawn(small):
+    writer, sequencer = small.ledger.writer, small.ledger.writer.sequencer
+    candidate = admitted(small, 1)
+    commit, taken, release = sequencer.commit, threading.Event(), threading.Event()
+    sequencer.commit = lambda candidates: (taken.set(), release.wait(30), commit(candidates))[2]
+    waiting = writer.submit(candidate)
+    assert taken.wait(30)
+    assert not waiting.cancel()
+    release.set()
+    assert waiting.result(timeout=30) == small.size - 2
+
+
+def test_nothing_is_written_where_everything_in_the_queue_was_withdrawn(small):
+    writer, before = small.ledger.writer, small.size
+    candidate = admitted(small, 1)
+    with small.held():
+        assert writer.submit(candidate).cancel()
+    small.settle()
+    assert small.size == before
 
 
 @pytest.fixture
