@@ -27,7 +27,9 @@ OTHERS = {"build", "receipts", "w1", "zone"}  # folders of commands' examples, n
 
 def anchors_of(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as code hosts make them."""
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S), re.M)
+    headings = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
     return {re.sub(r"[^\w\- ]", "", each.strip().lower()).replace(" ", "-") for each in headings}
 
 
