@@ -13,7 +13,7 @@ from ledger.fsck.derived import check_derived
 from ledger.fsck.disclosures import check_disclosures
 from ledger.fsck.entries import Log, check_entries, is_log_damaged
 from ledger.fsck.events import check_events
-from ledger.fsck.files import Disk, check_files, check_guard, check_published, read_if_there
+from ledger.fsck.files import Disk, check_files, check_guard, check_published, published_size, read_if_there
 from ledger.fsck.origin import RowsSource
 from ledger.fsck.rows import Rows, open_rows, text_of
 from verifier.errors import SuyuanError
@@ -86,6 +86,8 @@ class _Check:
             self._unchecked.append("bundles and partial tiles: entries that they are made of are damaged")
         else:
             check_files(disk, rows, log, damages)
+            if published_size(disk) is None and log.size:
+                self._unchecked.append("whether partial tiles are missing: the published checkpoint names none")
         if guard is None:
             self._unchecked.append("the guard: the database does not name one")
         else:
@@ -93,7 +95,7 @@ class _Check:
         derived = self._derive(log)
         if derived:
             check_derived(rows, derived, damages)
-            check_disclosures(rows, derived, damages)
+            check_disclosures(rows, log, derived, damages)
             check_commitments(rows, log, derived, damages)
             check_meta(rows, derived, damages)
             check_published(disk, log, derived, damages)

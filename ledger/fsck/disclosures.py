@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived
+from ledger.fsck.entries import Log
 from ledger.fsck.rows import Rows, text_of
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.body import Body, parse_body
@@ -16,24 +17,24 @@ from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.vocabulary import DisclosureRule
 
 
-def check_disclosures(rows: Rows, derived: Derived, damages: Damages) -> None:
+def check_disclosures(rows: Rows, log: Log, derived: Derived, damages: Damages) -> None:
     """Check that every digest of a body has its disclosure, every attachment its bytes, and that there is no more."""
     waiting = rows.all("disclosure")
     row = next(waiting, None)
     named: dict[bytes, int] = {}
-    for seq, leaf, _, _, _, head, body in rows.all("event"):
+    for seq, _, _, _, _, head, body in rows.all("event"):
         held = []
         while row is not None and (not isinstance(row[0], int) or row[0] < seq):
-            damages.add("disclosure", f"seq={row[0]}, pointer={text_of(row[1])}", came="of no event", expected="none")
+            damages.add("disclosure", _key(*row[:2]), came="of no event", expected="none")
             row = next(waiting, None)
         while row is not None and row[0] == seq:
             held.append(row)
             row = next(waiting, None)
         if isinstance(body, bytes):
-            kind = derived.replay.registry.type_at(parse_head(head).type, leaf)
+            kind = derived.replay.registry.type_at(parse_head(head).type, log.leaf_of(seq))
             named.update(_check_event(seq, held, parse_body(body), kind.disclosures, damages))
     while row is not None:
-        damages.add("disclosure", f"seq={row[0]}, pointer={text_of(row[1])}", came="of no event", expected="none")
+        damages.add("disclosure", _key(*row[:2]), came="of no event", expected="none")
         row = next(waiting, None)
     _check_attachments(rows, named, damages)
 
@@ -46,7 +47,7 @@ def _check_event(
     missing = set(body.digests)
     for _, pointer, text in held:
         spelt = text_of(pointer)
-        key = f"seq={seq}, pointer={spelt if spelt is not None else pointer!r}"
+        key = _key(seq, pointer)
         if spelt is None or spelt not in body.digests:
             damages.add("disclosure", key, came="a pointer that the body does not have", expected="none")
             continue
@@ -60,8 +61,14 @@ def _check_event(
         elif rules[spelt].attachment and (attachment := parse_attachment(disclosure.value)):
             named[attachment.sha256] = attachment.size
     for pointer in sorted(missing):
-        damages.add("disclosure", f"seq={seq}, pointer={pointer}", came="no row", expected="the body's disclosure")
+        damages.add("disclosure", _key(seq, pointer.encode()), came="no row", expected="the body's disclosure")
     return named
+
+
+def _key(seq: Any, pointer: Any) -> str:
+    """Return a row's key; a pointer that is no text is shown as it lies there."""
+    spelt = text_of(pointer)
+    return f"seq={seq}, pointer={pointer!r}" if spelt is None else f"seq={seq}, pointer={spelt}"
 
 
 def _read(text: Any, damages: Damages, key: str) -> Disclosure | None:

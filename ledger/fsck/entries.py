@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import merge
@@ -69,6 +69,10 @@ class Log:
         at = bisect_left(self.leaves, leaf)
         found = at < len(self.leaves) and self.leaves[at] == leaf
         return (self.seqs[at], self.counts[at]) if found else None
+
+    def leaf_of(self, seq: int) -> int:
+        """Return the leaf of the statement that an event belongs to, whatever the event's row says."""
+        return self.leaves[bisect_right(self.seqs, seq) - 1]
 
     def add(self, hashed: bytes, level: int = 0) -> None:
         """Add a hash to a level, and its parent where a tile becomes full."""
@@ -155,15 +159,25 @@ def is_log_damaged(damages: Damages) -> bool:
 
 
 def _end(rows: Rows) -> int:
-    """Return the log's size by the newest checkpoint whose row and note agree, 0 for none."""
-    sizes = [0]
+    """Return the log's size by its checkpoints, 0 for none.
+
+    Of a checkpoint whose row and note name two sizes, one is damaged: the rows of leaves say which.
+    """
+    agreed, doubtful = {0}, set()
     for size, note, *_ in rows.all("checkpoint"):
         try:
-            if parse_signed_checkpoint(note)[0].size == size:
-                sizes.append(size)
+            noted = parse_signed_checkpoint(note)[0].size
         except (SuyuanError, AttributeError):  # no note, or no bytes at all
+            doubtful.add(size)
             continue
-    return max(sizes)
+        (agreed if noted == size else doubtful).update({noted, size})
+    return max(agreed | (doubtful & _ends(rows)))
+
+
+def _ends(rows: Rows) -> set[int]:
+    """Return how many leaves there are if the last row of a table is the log's last."""
+    last = (next(rows.all(table, order="leaf DESC"), None) for table in ("statement", "seal"))
+    return {row[0] + 1 for row in last if row and isinstance(row[0], int)}
 
 
 def _parse(entry: bytes, table: str) -> Statement | Envelope | Seal | None:

@@ -62,7 +62,7 @@ def check_files(disk: Disk, rows: Rows, log: Log, damages: Damages) -> None:
         if path.exists():  # a partial tile may have been collected since
             present.add(tile)
             _check_tile(path, tile, rows, log, damages)
-    for tile in _expected(disk.published, log):
+    for tile in _expected(published_size(disk), log):
         if tile not in present:
             expected = "a tile; the next start of the ledger writes it"
             damages.add("file", str(disk.tiles / format_tile_path(tile)), came="no file", expected=expected)
@@ -88,25 +88,31 @@ def _check_tile(path: Path, tile: Tile, rows: Rows, log: Log, damages: Damages) 
         damages.add("file", str(path), came=what, expected=f"{len(expected)} bytes, by the rows")
 
 
-def _expected(published: bytes | None, log: Log) -> Iterator[Tile]:
-    """Yield every full tile, and the partial ones of the published size."""
-    yield from (tile for tile in tiles_of(log.size) if tile.width == WIDTH)
+def published_size(disk: Disk) -> int | None:
+    """Return the size that the published checkpoint names, None where there is none that can be read."""
     try:
-        size = parse_signed_checkpoint(published)[0].size if published else 0
+        return parse_signed_checkpoint(disk.published)[0].size if disk.published else None
     except SuyuanError:
-        return
-    if size <= log.size:
-        full = set(tiles_of(log.size))
-        for tile in tiles_of(size):
+        return None
+
+
+def _expected(published: int | None, log: Log) -> Iterator[Tile]:
+    """Yield every full tile, and the partial ones of the published size."""
+    full = {tile for tile in tiles_of(log.size) if tile.width == WIDTH}
+    yield from sorted(full, key=format_tile_path)
+    if published is not None and published <= log.size:
+        for tile in tiles_of(published):
             if tile.width < WIDTH and Tile(tile.level, tile.number) not in full:
                 yield tile
 
 
 def check_published(disk: Disk, log: Log, derived: Derived, damages: Damages) -> None:
     """Check that the published checkpoint is one of this log's, with lines that all verify."""
-    if disk.published is None:
-        return
     path = disk.tiles / "checkpoint"
+    if disk.published is None:
+        if log.size:
+            damages.add("file", str(path), came="no file", expected="one; the next start of the ledger publishes it")
+        return
     try:
         checkpoint, note = parse_signed_checkpoint(disk.published)
         charter = derived.replay.registry.charter_at(max(0, checkpoint.size - 1))
