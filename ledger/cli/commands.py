@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from ledger.cli.export import add_export
+from ledger.cli.fsck import add_fsck
 from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
 from ledger.cli.options import help_of
@@ -22,5 +24,7 @@ app = typer.Typer(
 )
 for command in (init, migrate, backup, submit):
     app.command(help=help_of(command.__name__))(command)
+add_fsck(app)
+add_export(app)
 app.add_typer(key, name="key")
 app.add_typer(witness, name="witness")
