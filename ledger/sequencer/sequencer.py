@@ -121,6 +121,10 @@ class Sequencer:
         if size == self._publisher.published:
             self._publisher.refresh()
 
+    def tidy(self) -> None:
+        """Let the store do its housekeeping; nobody waits for it."""
+        self._store.tidy()
+
     def publish(self) -> None:
         """Publish the newest checkpoint, if it is not published yet."""
         self._publisher.publish(self._tree)

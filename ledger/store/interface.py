@@ -238,6 +238,14 @@ class WriteStore(Protocol):
         """
         ...
 
+    def tidy(self) -> None:
+        """Do the housekeeping that waits, where enough does; called while nobody waits for an answer.
+
+        Raises:
+            StoppedError: the database could not write; the store is closed.
+        """
+        ...
+
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
         ...

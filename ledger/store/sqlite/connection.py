@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from ledger.errors import SetupError
 from ledger.store.schema import migrate, require_newest
 
+TIDY_PAGES = 4_096  # pages, about, of the write-ahead log that are worth copying into the database
 _SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 
 
@@ -34,6 +35,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
         if present != value:
             raise SetupError(f"SQLite {name}", came=present, expected=str(value))
     writer.execute("PRAGMA cache_size=-32768")
+    writer.execute(f"PRAGMA wal_autocheckpoint={8 * TIDY_PAGES}")  # the writer tidies up itself, between answers
     return writer
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
 from ledger.store.interface import Block, KeyRow
+from ledger.store.sqlite.connection import TIDY_PAGES
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
@@ -41,6 +42,7 @@ class SqliteWriter:
         self._connection = connection
         self._tail = tail
         self._stopped: str | None = None
+        self._untidy = 0  # pages, about, written since the last checkpoint of the write-ahead log
 
     def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
@@ -85,6 +87,19 @@ class SqliteWriter:
         if written is not None:
             self._tail.forget(written)
         self._tail.add(block.lookups)
+        self._untidy += _pages_of(block)
+
+    def tidy(self) -> None:
+        """Copy the write-ahead log into the database, once it has grown.
+
+        SQLite would do it within a commit, while submitters wait. A crash here loses nothing: the log is
+        copied again. Readers that are still at an older snapshot leave the rest for the next time.
+        """
+        if self._untidy < TIDY_PAGES:
+            return
+        self._untidy = 0
+        with self._stopping():
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
@@ -102,17 +117,30 @@ class SqliteWriter:
 
     @contextmanager
     def _transaction(self, pause: AbstractContextManager[None] | None = None) -> Iterator[None]:
-        """Run one durable transaction. After a failed write nothing more is written: fsync is never retried."""
+        """Run one durable transaction; fsync is never retried."""
+        with self._stopping():
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                with pause or nullcontext():
+                    self._connection.execute("COMMIT")
+            except sqlite3.IntegrityError as error:
+                self._connection.execute("ROLLBACK")
+                raise ConflictError("block", came=str(error), expected="events that are not recorded yet") from error
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Stop for good at the first write that fails."""
         if self._stopped:
             raise StoppedError("store", came=self._stopped, expected="a restart after somebody has looked")
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
             yield
-            with pause or nullcontext():
-                self._connection.execute("COMMIT")
-        except sqlite3.IntegrityError as error:
-            self._connection.execute("ROLLBACK")
-            raise ConflictError("block", came=str(error), expected="events that are not recorded yet") from error
         except sqlite3.Error as error:
             self._stopped = str(error)
             raise StoppedError("store", came=self._stopped, expected="a database that can be written") from error
+
+
+def _pages_of(block: Block) -> int:
+    """Return about how many pages a block changes: each key lies on a page of its own, events side by side."""
+    keys = len(block.new_keys) + len(block.changed_keys)
+    return keys + len(block.histories) // 2 + len(block.events) // 4 + 8
