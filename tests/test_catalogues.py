@@ -13,9 +13,10 @@ from api.texts import PAGES
 from fixtures.demo.texts import DEMONSTRATION
 from ledger.cli.texts import COMMANDS
 from verifier.texts import VERDICTS, Catalogue
+from verifier.texts.audits import AUDITS
 
 ROOT = Path(__file__).parent.parent
-CATALOGUES = [VERDICTS, PAGES, COMMANDS, DEMONSTRATION]
+CATALOGUES = [VERDICTS, AUDITS, PAGES, COMMANDS, DEMONSTRATION]
 _FIELD = re.compile(r"\{([a-zA-Z_]+)\}")
 
 
@@ -54,7 +55,7 @@ def test_every_key_that_the_code_spells_out_is_there() -> None:
 def _spelt_out() -> set[str]:
     names = {"text", "say", "tell", "Said", "help_of"}
     found: set[str] = set()
-    for folder in ("verifier", "ledger/cli", "api", "fixtures/demo"):
+    for folder in ("verifier", "ledger/cli", "ledger/fsck", "api", "fixtures/demo"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):

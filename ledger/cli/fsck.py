@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.options import AsJson, Lang, Quiet
-from ledger.cli.speaking import DONE, FALSE, Voice, door
+from ledger.cli.speaking import DONE, FALSE, Voice, door, render_error
 from ledger.cli.texts import default_language
 from ledger.fsck.check import Checked, check_ledger
 from ledger.fsck.rebuild import Rebuilt, rebuild
@@ -36,7 +36,7 @@ def fsck(
     rebuilt = rebuild(parts.database) if anew else None
     checked = check_ledger(parts.database, parts.tiles, guard)
     code = FALSE if checked.damages else DONE
-    voice.data(_answer(checked, rebuilt, code), _lines(checked, rebuilt, voice.lang))
+    voice.data(_answer(checked, rebuilt, code, voice.lang), _lines(checked, rebuilt, voice.lang))
     raise typer.Exit(code)
 
 
@@ -45,7 +45,7 @@ def add_fsck(app: typer.Typer) -> None:
     app.command("fsck", help=HELP)(fsck)
 
 
-def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int) -> dict[str, Any]:
+def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int, lang: str) -> dict[str, Any]:
     return {
         "outcome": "damaged" if checked.damages else "clean",
         "exitCode": code,
@@ -54,7 +54,7 @@ def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int) -> dict[str, A
         "keys": checked.keys,
         "damages": [asdict(each) for each in checked.damages],
         "more": checked.more,
-        "notChecked": list(checked.unchecked),
+        "notChecked": [{"key": each.key, "text": tell(each.key, lang)} for each in checked.unchecked],
         "rebuilt": {"rows": rebuilt.rows, "root": rebuilt.root.hex()} if rebuilt else None,
     }
 
@@ -64,10 +64,10 @@ def _lines(checked: Checked, rebuilt: Rebuilt | None, lang: str) -> list[str]:
     if rebuilt:
         rows = ", ".join(f"{table} {count}" for table, count in rebuilt.rows.items())
         lines.append(tell("fsck.rebuilt", lang, rows=rows, root=rebuilt.root.hex()))
-    lines += [str(each) for each in checked.damages]
+    lines += [render_error(each.error, lang) for each in checked.damages]
     if checked.more:
         lines.append(tell("fsck.more", lang, count=checked.more))
-    lines += [tell("fsck.unchecked", lang, what=each) for each in checked.unchecked]
+    lines += [tell("fsck.unchecked", lang, what=tell(each.key, lang)) for each in checked.unchecked]
     if checked.damages:
         return [*lines, tell("fsck.damaged", lang, count=len(checked.damages) + checked.more)]
     return [*lines, tell("fsck.clean", lang, size=checked.size, events=checked.events, keys=checked.keys)]

@@ -22,6 +22,7 @@ from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.proof.audit.findings import INCOMPLETE, Finding
 from verifier.proof.audit.walk import Audit
 from verifier.proof.examination import Standpoint
+from verifier.proof.verdict import Said
 from verifier.vocabulary import registry_types
 
 
@@ -35,7 +36,7 @@ class Checked:
         keys: keys of the index.
         damages: what was found.
         more: damages that were only counted.
-        unchecked: what could not be checked because what it rests on is damaged, in words for people.
+        unchecked: what could not be checked because what it rests on is damaged.
     """
 
     size: int
@@ -43,7 +44,7 @@ class Checked:
     keys: int
     damages: tuple[Damage, ...]
     more: int
-    unchecked: tuple[str, ...]
+    unchecked: tuple[Said, ...]
 
 
 def check_ledger(database: Path, tiles: Path, guard: Path | None = None) -> Checked:
@@ -62,10 +63,10 @@ def check_ledger(database: Path, tiles: Path, guard: Path | None = None) -> Chec
         with open_rows(database) as rows:
             if rows.check(damages):
                 return _Check(rows, damages).run(disk, guard or _named_guard(rows))
-            unchecked = "everything else: tables are missing"
+            unchecked = Said("fsck.unchecked.tables")
     except sqlite3.DatabaseError as error:
         damages.add("database", str(database), came=str(error), expected="a database that can be read")
-        unchecked = "what stands behind the damaged page"
+        unchecked = Said("fsck.unchecked.page")
     return Checked(0, 0, 0, tuple(damages.list()), damages.more, (unchecked,))
 
 
@@ -75,7 +76,7 @@ class _Check:
     def __init__(self, rows: Rows, damages: Damages) -> None:
         self._rows = rows
         self._damages = damages
-        self._unchecked: list[str] = []
+        self._unchecked: list[Said] = []
 
     def run(self, disk: Disk, guard: Path | None) -> Checked:
         rows, damages = self._rows, self._damages
@@ -83,13 +84,13 @@ class _Check:
         check_events(rows, log, damages)
         self._audit(log, disk.tiles)
         if is_log_damaged(damages):
-            self._unchecked.append("bundles and partial tiles: entries that they are made of are damaged")
+            self._unchecked.append(Said("fsck.unchecked.bundles"))
         else:
             check_files(disk, rows, log, damages)
             if published_size(disk) is None and log.size:
-                self._unchecked.append("whether partial tiles are missing: the published checkpoint names none")
+                self._unchecked.append(Said("fsck.unchecked.partial"))
         if guard is None:
-            self._unchecked.append("the guard: the database does not name one")
+            self._unchecked.append(Said("fsck.unchecked.guard"))
         else:
             check_guard(guard, read_if_there(guard), log, damages)
         derived = self._derive(log)
@@ -109,7 +110,7 @@ class _Check:
                 return derive(self._rows, log)
             except SuyuanError as error:
                 self._damages.refuse("event", "", "head", error)
-        self._unchecked.append("derived tables, disclosures and checkpoints: what they rest on is damaged")
+        self._unchecked.append(Said("fsck.unchecked.derived"))
         return None
 
     def _audit(self, log: Log, tiles: Path) -> None:
@@ -117,7 +118,7 @@ class _Check:
         first = self._rows.between("statement", "leaf", 0, 1)
         note = self._note()
         if not first or note is None or log.strays or log.missing:
-            self._unchecked.append("signatures and rights: rows of the log, or its checkpoint, are missing")
+            self._unchecked.append(Said("fsck.unchecked.rights"))
             return
         pinned = bytes(log.levels[0][:32])
         standpoint = Standpoint(TrustPolicy(pinned), 0, registry_types())

@@ -28,10 +28,19 @@ class Damage:
     came: str
     expected: str
 
+    @property
+    def place(self) -> str:
+        """Return table, key and column as one word group."""
+        return ", ".join(each for each in (self.table, self.key, self.column) if each)
+
     def __str__(self) -> str:
         """Return one line for a person."""
-        where = ", ".join(each for each in (self.table, self.key, self.column) if each)
-        return f"{where}: {SuyuanError('', came=self.came, expected=self.expected)}".replace(": :", ":")
+        return str(self.error)
+
+    @property
+    def error(self) -> SuyuanError:
+        """Return it as a refusal, whose frame is there in every language."""
+        return SuyuanError(self.place, came=self.came, expected=self.expected)
 
 
 class Damages:

@@ -68,7 +68,7 @@ def run_audit(options: argparse.Namespace) -> int:
     try:
         opinion = _load_opinion() if options.second_opinion else None
     except ImportError as error:
-        print(tell("opinion-missing", options.lang, reason=str(error)), file=sys.stderr)
+        print(tell("audit.opinion-missing", options.lang, reason=str(error)), file=sys.stderr)
         return EXIT_USAGE
     try:
         source = open_source(options.source, _headers(options.header))
@@ -96,12 +96,13 @@ def _walk(audit: Audit, options: argparse.Namespace) -> bool:
     with _interruption() as interrupted:
         for progress in audit.run():
             words = {"leaf": progress.leaves, "size": progress.size, "findings": progress.findings}
-            bar.draw(progress.leaves, progress.size, tell("progress", options.lang, **words))
+            bar.draw(progress.leaves, progress.size, tell("audit.progress", options.lang, **words))
             if interrupted:
                 bar.clear()
                 if options.state:
                     put_down(options.state, audit, whole=True)
-                print(tell("stopped" if options.state else "stopped-unsaved", options.lang, **words), file=sys.stderr)
+                key = "audit.stopped" if options.state else "audit.stopped-unsaved"
+                print(tell(key, options.lang, **words), file=sys.stderr)
                 return False
             if options.state and time.monotonic() - saved >= SAVE_EVERY:
                 put_down(options.state, audit, whole=True)

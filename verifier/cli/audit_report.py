@@ -8,7 +8,6 @@ from verifier.proof.audit.findings import Finding
 from verifier.proof.audit.report import Report
 from verifier.proof.verdict import Said
 from verifier.rendering import render_error
-from verifier.texts import has_text, text
 from verifier.texts.audits import tell
 
 _COUNTS = ("statements", "envelopes", "seals", "bundles", "tiles", "events", "batches", "bodies", "signatures",
@@ -19,22 +18,22 @@ def render_report(report: Report, lang: str, opinion: str | None = None) -> str:
     """Return a report as text: scope, counts, findings, what was not checked, outcome."""
     counts = {name: report.counts.get(name, 0) for name in _COUNTS}
     lines = [
-        f"{text('label.ledger', lang)}: {report.origin or '-'}",
-        f"{tell('label.charter', lang)}: {report.charter.hex()}",
-        tell("label.checkpoint", lang, size=report.size, root=report.root.hex() or "-"),
-        tell("label.cosigners", lang, names=", ".join(report.cosigned) or "-"),
+        f"{tell('label.ledger', lang)}: {report.origin or '-'}",
+        f"{tell('audit.label.charter', lang)}: {report.charter.hex()}",
+        tell("audit.label.checkpoint", lang, size=report.size, root=report.root.hex() or "-"),
+        tell("audit.label.cosigners", lang, names=", ".join(report.cosigned) or "-"),
         _scope(report, lang),
-        *(f"  {tell(key, lang, **counts)}" for key in ("label.log", "label.events", "label.index")),
-        *([tell("label.opinion", lang, name=opinion, **_opinion(report))] if opinion else []),
+        *(f"  {tell(key, lang, **counts)}" for key in ("audit.label.log", "audit.label.events", "audit.label.index")),
+        *([tell("audit.label.opinion", lang, name=opinion, **_opinion(report))] if opinion else []),
         "",
-        tell("label.findings", lang),
-        *([_finding(each, report, lang) for each in report.findings] or [f"  {tell('label.none', lang)}"]),
-        *([tell("label.fork", lang)] if report.forked else []),
+        tell("audit.label.findings", lang),
+        *([_finding(each, report, lang) for each in report.findings] or [f"  {tell('audit.label.none', lang)}"]),
+        *([tell("audit.label.fork", lang)] if report.forked else []),
         "",
-        text("label.unchecked", lang),
+        tell("label.unchecked", lang),
         *(f"  - {_say(each, lang)}" for each in report.unchecked),
         "",
-        f"{text('label.outcome', lang)}: {tell(f'outcome.{report.outcome}', lang)}",
+        f"{tell('label.outcome', lang)}: {tell(f'audit.outcome.{report.outcome}', lang)}",
     ]
     return "\n".join(lines)
 
@@ -47,7 +46,7 @@ def report_json(report: Report, lang: str, opinion: str | None = None) -> dict[s
         "version": 1,
         "outcome": report.outcome,
         "exitCode": report.exit_code,
-        "text": tell(f"outcome.{report.outcome}", lang),
+        "text": tell(f"audit.outcome.{report.outcome}", lang),
         "ledger": report.origin,
         "charter": report.charter.hex(),
         "checkpoint": {"size": report.size, "root": report.root.hex(), "note": _note(report.note)},
@@ -67,8 +66,8 @@ def report_json(report: Report, lang: str, opinion: str | None = None) -> dict[s
 
 def _scope(report: Report, lang: str) -> str:
     if report.leaves <= report.first:
-        return tell("label.scope-nothing", lang)
-    return tell("label.scope", lang, first=report.first, last=report.leaves - 1)
+        return tell("audit.label.scope-nothing", lang)
+    return tell("audit.label.scope", lang, first=report.first, last=report.leaves - 1)
 
 
 def _opinion(report: Report) -> dict[str, int]:
@@ -78,8 +77,8 @@ def _opinion(report: Report) -> dict[str, int]:
 
 
 def _finding(finding: Finding, report: Report, lang: str) -> str:
-    mark = f" ({tell('label.first', lang)})" if finding is report.first_fault else ""
-    weight = tell(f"weight.{finding.weight}", lang)
+    mark = f" ({tell('audit.label.first', lang)})" if finding is report.first_fault else ""
+    weight = tell(f"audit.weight.{finding.weight}", lang)
     return f"  - {finding.place} · {weight}{mark} · {render_error(finding.error, lang)}"
 
 
@@ -101,7 +100,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def _say(said: Said, lang: str) -> str:
-    return text(said.key, lang, **said.values) if has_text(said.key) else tell(said.key, lang, **said.values)
+    return tell(said.key, lang, **said.values)
 
 
 def _note(note: bytes) -> str:

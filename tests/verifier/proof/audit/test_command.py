@@ -18,7 +18,6 @@ from verifier.cli import sources
 from verifier.cli.main import main
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.audit.walk import Audit
-from verifier.texts.audits import catalogue
 
 
 @pytest.fixture
@@ -310,14 +309,3 @@ def test_a_bar_is_drawn_on_a_terminal(run, export, monkeypatch, capsys):
     assert "#" in capsys.readouterr().err
     assert run(export, "--quiet") == 0
     assert capsys.readouterr().err == ""
-
-
-def test_both_languages_have_the_same_texts_with_the_same_values():
-    zh, en = catalogue("zh"), catalogue("en")
-    assert zh.keys() == en.keys()
-    for key in zh:
-        assert _fields(zh[key]) == _fields(en[key]), key
-
-
-def _fields(text: str) -> set[str]:
-    return {part.partition("}")[0] for part in text.split("{")[1:]}
