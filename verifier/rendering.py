@@ -11,6 +11,7 @@ from verifier.proof.bundle import MISSING, RESTRICTED
 from verifier.proof.verdict import Said, StepResult, Story, StoryEvent, Verdict
 from verifier.texts import has_text, text
 
+_LAST_DAY = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last that datetime can write
 _BODY_STATES = {RESTRICTED: "restricted", MISSING: "missing"}
 _MARKS = {True: "✓", False: "✗", None: "·"}
 
@@ -27,7 +28,16 @@ def render_verdict(verdict: Verdict, lang: str) -> str:
     lines += ["", f"{text('label.outcome', lang)}: {text(f'outcome.{verdict.outcome}', lang)}"]
     if verdict.error:
         lines.append(f"{text('label.reason', lang)}: {render_error(verdict.error, lang)}")
-    return "\n".join(lines)
+    return "\n".join(plain(line) for line in lines)
+
+
+def plain(told: str) -> str:
+    """Return one line in which every sign that is not printable is a replacement character.
+
+    Names, titles and values come out of a proof, so out of anybody's hand: a newline in a name could add a
+    line to the verdict, an escape sequence could repaint it.
+    """
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in told)
 
 
 def say(said: Said, lang: str) -> str:
@@ -44,11 +54,13 @@ def render_error(error: SuyuanError, lang: str) -> str:
         parts.append(text("error.expected", lang, expected=error.expected))
     glue = text("label.comma", lang)
     sentence = text("error.frame", lang, field=error.field, what=glue.join(parts)) if parts else error.field
-    return f"{sentence}. {error.todo}" if error.todo else sentence
+    return plain(f"{sentence}. {error.todo}" if error.todo else sentence)
 
 
 def render_time(milliseconds: int) -> str:
-    """Return a time in UTC, to the second."""
+    """Return a time in UTC, to the second; one past the year 9999, which no calendar here has, as its number."""
+    if milliseconds > _LAST_DAY:
+        return f"{milliseconds} ms"
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from verifier.cli.files import add_policy_option, read_file, standpoint_of
+from verifier.cli.speaking import show, spell_json
 from verifier.errors import IncompleteError, MalformedError
 from verifier.primitives.base64strict import parse_base64
 from verifier.proof.alone import (
@@ -23,7 +23,7 @@ from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import parse_trace_proof
-from verifier.rendering import render_time, say
+from verifier.rendering import plain, render_time, say
 from verifier.texts import text
 
 _CHARTER_HELP = "charter file, or any trace proof of the same ledger"
@@ -187,6 +187,6 @@ def _hashes(data: bytes) -> list[bytes]:
 
 def _answer(options: argparse.Namespace, answer: dict[str, Any], lines: list[str]) -> None:
     if options.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        print(spell_json(answer))
     else:
-        print("\n".join(lines))
+        show("\n".join(plain(line) for line in lines))

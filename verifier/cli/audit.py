@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import sys
 import threading
@@ -19,6 +18,7 @@ from verifier.cli.audit_state import open_audit, put_down, write_file
 from verifier.cli.files import standpoint_of
 from verifier.cli.progress import Bar
 from verifier.cli.sources import FolderSource, open_source
+from verifier.cli.speaking import complain, show, spell_json
 from verifier.errors import SuyuanError
 from verifier.proof.audit.findings import EnoughError, Place
 from verifier.proof.audit.manifest import check_manifest, parse_manifest
@@ -68,7 +68,7 @@ def run_audit(options: argparse.Namespace) -> int:
     try:
         opinion = _load_opinion() if options.second_opinion else None
     except ImportError as error:
-        print(tell("audit.opinion-missing", options.lang, reason=str(error)), file=sys.stderr)
+        complain(tell("audit.opinion-missing", options.lang, reason=str(error)))
         return EXIT_USAGE
     try:
         source = open_source(options.source, _headers(options.header))
@@ -78,7 +78,7 @@ def run_audit(options: argparse.Namespace) -> int:
         if not _walk(audit, options):
             return EXIT_INTERRUPTED
     except SourceError as error:
-        print(error, file=sys.stderr)
+        complain(str(error))
         return EXIT_UNREADABLE
     report = _conclude(audit, source)
     _write(report, opinion[0] if opinion else None, options)
@@ -101,8 +101,10 @@ def _walk(audit: Audit, options: argparse.Namespace) -> bool:
                 bar.clear()
                 if options.state:
                     put_down(options.state, audit, whole=True)
-                key = "audit.stopped" if options.state else "audit.stopped-unsaved"
-                print(tell(key, options.lang, **words), file=sys.stderr)
+                print(
+                    tell("audit.stopped" if options.state else "audit.stopped-unsaved", options.lang, **words),
+                    file=sys.stderr,
+                )
                 return False
             if options.state and time.monotonic() - saved >= SAVE_EVERY:
                 put_down(options.state, audit, whole=True)
@@ -155,8 +157,8 @@ def _conclude(audit: Audit, source: Source) -> Report:
 
 def _write(report: Report, opinion: str | None, options: argparse.Namespace) -> None:
     told = render_report(report, options.lang, opinion)
-    spelt = json.dumps(report_json(report, options.lang, opinion), ensure_ascii=False, indent=2)
-    print(spelt if options.json else told)
+    spelt = spell_json(report_json(report, options.lang, opinion))
+    show(spelt if options.json else told)
     if options.report:
         write_file(options.report, (spelt + "\n").encode())
         write_file(f"{options.report}.txt", (told + "\n").encode())

@@ -12,6 +12,7 @@ from typing import Any
 
 from verifier.errors import MalformedError
 from verifier.ledgerformat.trust_policy import parse_trust_policy
+from verifier.primitives.base64strict import parse_hash_hex
 from verifier.proof.bundle import MAX_FILE
 from verifier.proof.examination import Seen, Standpoint
 from verifier.vocabulary import registry_types
@@ -72,7 +73,7 @@ def standpoint_of(options: argparse.Namespace, *, state: str | None = None) -> S
 def remember(state: str, charter: str, seen: Seen) -> None:
     """Remember the newest checkpoint of a ledger; a crash leaves the old file or the new one."""
     known = _load(state)
-    if charter in known and known[charter].get("size", 0) >= seen.size:
+    if (before := _entry(known, charter, state)) and before.size >= seen.size:
         return
     known[charter] = {"size": seen.size, "root": seen.root.hex()}
     path = Path(state)
@@ -95,8 +96,16 @@ def parse_time(given: str) -> int:
 
 
 def _seen(state: str, charter: str) -> Seen | None:
-    entry = _load(state).get(charter)
-    return Seen(int(entry["size"]), bytes.fromhex(entry["root"])) if entry else None
+    return _entry(_load(state), charter, state)
+
+
+def _entry(known: dict[str, Any], charter: str, state: str) -> Seen | None:
+    if charter not in known:
+        return None
+    try:
+        return Seen(int(known[charter]["size"]), parse_hash_hex(known[charter]["root"], "root"))
+    except (KeyError, TypeError, ValueError, MalformedError) as error:
+        raise FileError(state, f"no size and root of {charter}") from error
 
 
 def _load(state: str) -> dict[str, Any]:

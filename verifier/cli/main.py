@@ -11,6 +11,7 @@ from verifier import __version__
 from verifier.cli.alone import add_commands as add_single_commands
 from verifier.cli.audit import add_audit_command
 from verifier.cli.files import FileError
+from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
 from verifier.cli.trace import add_command as add_trace_command
 from verifier.errors import (
     IncompleteError,
@@ -24,7 +25,7 @@ from verifier.texts import LANGUAGES, language_of, text
 
 EXIT_USAGE, EXIT_INTERNAL = 2, 70
 _EPILOG = """exit codes: 0 verified · 1 altered or contradictory · 2 wrong usage · 3 incomplete or not recognised ·
-4 cannot be read here · 5 not supported · 70 fault of this program
+4 cannot be read here · 5 not supported · 70 fault of this program · 141 nobody reads the answer
 
 examples:
   suyuan-verify trace parcel.trace --policy trust.policy
@@ -34,22 +35,26 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
+    prepare()
     parser = build_parser()
     options = parser.parse_args(arguments)
     options.lang = options.lang or language_of(os.environ.get("LC_ALL") or os.environ.get("LANG"))
     try:
         code: int = options.run(options)
+        print(end="", flush=True)
+    except BrokenPipeError:
+        let_go(sys.stdout)
+        return EXIT_CLOSED
     except FileError as error:
-        print(text("error.file", options.lang, path=error.path, reason=error.reason), file=sys.stderr)
+        complain(text("error.file", options.lang, path=error.path, reason=error.reason))
         return 4
     except SuyuanError as error:
-        print(render_error(error, options.lang), file=sys.stderr)
+        complain(render_error(error, options.lang))
         return exit_code_of(error)
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - the last resort says that the fault is ours
-        reason = f"{type(error).__name__}: {error}"
-        print(text("error.internal", options.lang, reason=reason), file=sys.stderr)
+        complain(text("error.internal", options.lang, reason=f"{type(error).__name__}: {error}"))
         return EXIT_INTERNAL
     return code
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 from verifier.cli.files import add_policy_option, add_state_options, read_file, remember, standpoint_of
+from verifier.cli.speaking import show, spell_json
 from verifier.proof.examination import Seen
 from verifier.proof.verdict import NOT_RECOGNISED, NOT_RECORDED, VERIFIED
 from verifier.proof.verify import examine_trace
@@ -33,9 +33,9 @@ def run(options: argparse.Namespace) -> int:
     standpoint = standpoint_of(options, state=state)
     verdict = examine_trace(data, standpoint, subject=options.subject)
     if options.json:
-        print(json.dumps(verdict_json(verdict, options.lang), ensure_ascii=False, indent=2))
+        print(spell_json(verdict_json(verdict, options.lang)))
     else:
-        print(render_verdict(verdict, options.lang))
+        show(render_verdict(verdict, options.lang))
     if state and verdict.story and verdict.outcome in _REMEMBERED and not options.at:
         remember(state, standpoint.policy.charter.hex(), Seen(verdict.story.size, verdict.story.root))
     return verdict.exit_code
