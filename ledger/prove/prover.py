@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ledger.errors import BusyError, StoppedError, UnknownError
+from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.parts import public_body, statement_parts, whole_body
 from ledger.prove.receipt import prove_event, prove_receipt
@@ -18,12 +19,13 @@ from ledger.prove.trace import Sources, prove_trace
 from ledger.store.interface import Reader, StoredCheckpoint
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.ledgerformat.head import parse_head
-from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.subject import form_of, subject_name
 from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import PublicKey
 from verifier.primitives.merkle import check_consistency, leaf_hash
 from verifier.primitives.note import Note, format_note, parse_note, parse_signature_line
-from verifier.proof.bundle import RESTRICTED, StatementPart
+from verifier.proof.bundle import StatementPart
 from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
 from verifier.proof.examination import Standpoint
@@ -109,7 +111,8 @@ class Prover:
         stored = sources.reader.statement(leaf)
         if stored is None or checkpoint is None:
             raise UnknownError("leaf", came=leaf, expected="the leaf of a statement")
-        receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, self._receipt_key)
+        with own_fault("receipt"):
+            receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, self._receipt_key)
         return Recorded(leaf, stored.entry, stored.identity, receipt, checkpoint.size, checkpoint.quorum)
 
     def trace(self, subject: str, *, walk: str = "public") -> Proved:
@@ -128,18 +131,25 @@ class Prover:
         raise AssertionError("unreachable")
 
     def _trace(self, subject: str, walk: str) -> Proved:
-        with self._sources() as sources:
+        form_of(subject)
+        with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
             note = cosigned_note(sources.reader, checkpoint.size)
-            proof = prove_trace(subject, walk=walk, size=checkpoint.size, note=note, sources=sources)
-            pinned = leaf_hash(sources.reader.entries(0, 1)[0])
+            data = format_trace_proof(prove_trace(subject, walk=walk, size=checkpoint.size, note=note, sources=sources))
+            standpoint = self._standpoint(sources)
             newer = sources.log.size - checkpoint.size
-        data = format_trace_proof(proof)
-        standpoint = Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types())
         verdict = examine_trace(data, standpoint, subject=subject)
         if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
             raise StoppedError("trace", came=str(verdict.error), expected="a proof that verifies", todo="suyuan fsck")
         return Proved(data, verdict, checkpoint.size, newer)
+
+    def _standpoint(self, sources: Sources) -> Standpoint:
+        """Return how a stranger would look who pinned this ledger's charter."""
+        founding = sources.replay.founding
+        if founding is None:
+            raise UnknownError("charter", came="none", expected="a founded ledger")
+        pinned = leaf_hash(sources.reader.entries(0, 1)[0])
+        return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types())
 
     def _newest_quorum(self, reader: Reader) -> StoredCheckpoint:
         checkpoint = reader.newest_checkpoint(quorum=True)
@@ -156,36 +166,36 @@ class Prover:
 
         Raises:
             UnknownError: there is no such event below that checkpoint.
+            StoppedError: the proof does not verify here; it does not leave.
         """
         with self._sources() as sources:
             checkpoint = self._newest_quorum(sources.reader)
             stored = sources.reader.find_event(name)
             if stored is None or stored.leaf >= checkpoint.size or stored.body is None:
                 raise UnknownError("event", came=name, expected="the name of a recorded event")
-            body = (whole_body if everything else public_body)(stored, parse_head(stored.head))
-            note = cosigned_note(sources.reader, checkpoint.size)
-            proof = prove_event(stored, size=checkpoint.size, note=note, body=body, sources=sources)
-        return format_event_proof(proof)
-
-    def is_public(self, name: bytes) -> bool:
-        """Return whether an event's body is shown to whoever names its subject."""
-        with self._sources() as sources:
-            stored = sources.reader.find_event(name)
-            return stored is not None and public_body(stored, parse_head(stored.head)) != RESTRICTED
+            with own_fault("event"):
+                body = (whole_body if everything else public_body)(stored, parse_head(stored.head))
+                note = cosigned_note(sources.reader, checkpoint.size)
+                proof = prove_event(stored, size=checkpoint.size, note=note, body=body, sources=sources)
+                data = format_event_proof(proof)
+                check_event_proof(data, sources.replay, self._standpoint(sources))
+        return data
 
     def consistency(self, size: int, newer: int) -> list[bytes]:
         """Return the path that shows that the log of `newer` leaves extends that of `size`.
 
         Raises:
             UnknownError: sizes that this log has not reached, or in the wrong order.
+            StoppedError: the path does not verify here; it does not leave.
         """
         with self._sources() as sources:
             log = sources.log
             if not 0 < size <= newer <= log.size:
                 raise UnknownError("sizes", came=f"{size} to {newer}", expected=f"1 to {log.size}, the older first")
-            path = consistency_path(log, size, newer)
-            roots = root_at(log, size), root_at(log, newer)
-        check_consistency(size=size, root=roots[0], newer_size=newer, newer_root=roots[1], path=path)
+            with own_fault("consistency"):
+                path = consistency_path(log, size, newer)
+                roots = _root(size, sources), _root(newer, sources)
+                check_consistency(size=size, root=roots[0], newer_size=newer, newer_root=roots[1], path=path)
         return path
 
     def checkpoint(self, size: int | None = None, *, quorum: bool = False) -> bytes:
@@ -203,15 +213,29 @@ class Prover:
             return cosigned_note(reader, size)
 
     def charter_file(self) -> bytes:
-        """Return every charter and approval, as a `.charter` file."""
-        with self._sources() as sources:
+        """Return every charter and approval, as a `.charter` file.
+
+        Raises:
+            UnknownError: the ledger is not founded yet.
+            StoppedError: they do not verify here; they do not leave. (A charter that waits for its approvals does:
+                whoever is to approve it reads it.)
+        """
+        with self._sources() as sources, own_fault("charter"):
             source = EventSource(sources.reader, sources.log.size)
             history = source.history(("registry", subject_name(f"urn:suyuan:ledger:{sources.origin}")))
             events = [event for event in history if event.head.type in (CHARTER, APPROVAL)]
             parts: tuple[StatementPart, ...] = statement_parts(events, source, sources.reader, whole_body)
-        if not parts:
-            raise UnknownError("charter", came="none", expected="a founded ledger")
+            if not parts:
+                raise UnknownError("charter", came="none", expected="a founded ledger")
+            if sources.replay.registry.charter_in_force(sources.log.size):
+                check_charter(parts, self._standpoint(sources))
         return format_charter_file(parts)
+
+
+def _root(size: int, sources: Sources) -> bytes:
+    """Return the root at a size: the signed one where a block ended there, else what the tiles come to."""
+    stored = sources.reader.checkpoint(size)
+    return parse_signed_checkpoint(stored.note)[0].root if stored else root_at(sources.log, size)
 
 
 def cosigned_note(reader: Reader, size: int) -> bytes:
