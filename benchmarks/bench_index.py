@@ -27,12 +27,13 @@ def test_index_proof_verify(benchmark, scale, yardstick, figures, indexed):
     assert max(sizes) <= 1024
 
 
-def test_index_update(benchmark, scale, yardstick, figures, indexed):
+@pytest.mark.parametrize(("name", "known"), [("index_update", 0.0), ("index_update_half_known", 0.5)])
+def test_index_update(benchmark, scale, yardstick, figures, indexed, name, known):
     taken: list[float] = []
 
     def once() -> None:
-        taken.append(update(indexed, scale.changed, seed=100 + len(taken)))
+        taken.append(update(indexed, scale.changed, seed=f"{name} {len(taken)}", known_part=known))
 
-    benchmark.pedantic(once, rounds=min(scale.rounds, 5))
-    figures.append(yardstick.seconds("index_update", median(taken)))
+    benchmark.pedantic(once, rounds=min(scale.rounds, 7))
+    figures.append(yardstick.seconds(name, median(taken)))
     assert indexed.overlay.pending == 0

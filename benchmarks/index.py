@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from ledger.index.bucket import bucket_of, bucket_range, subtree
-from ledger.index.heap import NOTHING, Summary
 from ledger.index.overlay import Overlay
 from ledger.index.rebuild import build_heap
 from ledger.index.state import KeyState
+from ledger.index.touched import TouchedBuckets
 from ledger.prove.index import IndexView, prove_index
 from ledger.store.interface import Block
 from ledger.store.sqlite.connection import create
@@ -56,38 +55,31 @@ def fill(folder: Path, count: int, seed: int = 5) -> Indexed:
     return Indexed(store, Overlay(build_heap(store.writer().reader())), values, count)
 
 
-def update(indexed: Indexed, count: int, seed: int = 7) -> float:
-    """Return the seconds that `count` keys take, half of them new: read, hashed, written, durable."""
+def update(indexed: Indexed, count: int, *, seed: int | str = 7, known_part: float = 0.0) -> float:
+    """Return the seconds that `count` keys take, a part of them known already: read, hashed, written, durable."""
     rnd = random.Random(seed)
-    known = rnd.sample(sorted(indexed.values), count // 2)
+    known = rnd.sample(sorted(indexed.values), int(count * known_part))
     keys = sorted([*known, *(rnd.randbytes(32) for _ in range(count - len(known)))])
     writer, levels = indexed.store.writer(), indexed.overlay.heap.levels
     next_id, indexed.next_id = indexed.next_id, indexed.next_id + count
     begun = time.perf_counter()
-    nodes = sorted({bucket_of(key, levels) for key in keys})
-    buckets: dict[int, dict[bytes, bytes]] = {node: {} for node in nodes}
-    for key, leaf in writer.leaves_in([bucket_range(node, levels) for node in nodes]):
-        buckets[bucket_of(key, levels)][key] = leaf
+    buckets = TouchedBuckets(writer, keys, levels)
     block = Block(0, 0)
-    rows = {row[0]: row for row in writer.rows_of([key for key in keys if key in buckets[bucket_of(key, levels)]])}
-    changed: dict[int, Summary] = {}
+    rows = {row[0]: row for row in writer.rows_of(buckets.recorded())}
     for number, key in enumerate(keys, next_id):
-        node, row = bucket_of(key, levels), rows.get(key)
+        row = rows.get(key)
         state = KeyState(key, row[1], row[2], row[3], row[4], None) if row else KeyState.new(key)
         block.histories.append((row[1] if row else number, state.count, number))
-        _grown(state, number)
-        buckets[node][key] = state.leaf
-        changed[node] = NOTHING
+        buckets.put(key, _grown(state, number).leaf)
         if row:
             block.changed_keys.append((state.count, state.frontier, state.leaf, None, None, None, key))
         else:
             block.new_keys.append((key, number, state.count, state.frontier, state.leaf, None, None, None))
-    for node in changed:
-        changed[node] = subtree(sorted(buckets[node].items()), levels)
-    indexed.overlay.update(indexed.overlay.begin(1), changed)
+    indexed.overlay.update(indexed.overlay.begin(1), buckets.summaries())
     writer.commit(block, nullcontext())
     passed = time.perf_counter() - begun
     indexed.overlay.forget(1)
+    writer.tidy()
     return passed
 
 

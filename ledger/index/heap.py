@@ -56,24 +56,27 @@ class Heap:
             buckets: new class and hash by bucket node.
             notes: filled with class and hash as they were, by node.
         """
-        classes, hashes = self._classes, self._hashes
+        classes, hashes = self._classes, memoryview(self._hashes)
         for node, summary in buckets.items():
             notes[node] = self.read(node)
             self.write(node, summary)
-        level = {node >> 1 for node in buckets}
-        while level - {0}:
+        level = sorted({node >> 1 for node in buckets} - {0})
+        while level:
             for node in level:
-                at = node << 5
-                notes[node] = (classes[node], bytes(hashes[at : at + 32]))
+                at, end = node << 5, (node << 5) + 32
+                own = hashes[at:end]
+                notes[node] = (classes[node], own.tobytes())
                 left, right = classes[2 * node], classes[2 * node + 1]
                 if left + right > LEAF:  # two leaves, or a node on either side
-                    hashes[at : at + 32] = sha256(b"\x03" + hashes[2 * at : 2 * at + 64]).digest()
+                    hashed = sha256(b"\x03")
+                    hashed.update(hashes[2 * at : 2 * end])
+                    own[:] = hashed.digest()
                     classes[node] = NODE
                 else:
                     lone = 2 * at + (32 if right else 0)
-                    hashes[at : at + 32] = hashes[lone : lone + 32]
+                    own[:] = hashes[lone : lone + 32]
                     classes[node] = left + right
-            level = {node >> 1 for node in level}
+            level = sorted({node >> 1 for node in level} - {0})
 
 
 def climb(buckets: Mapping[int, Summary], read: ReadNode) -> dict[int, Summary]:

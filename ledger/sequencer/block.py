@@ -12,10 +12,10 @@ from hashlib import sha256
 
 from ledger.admission.candidate import Candidate, CandidateEvent
 from ledger.errors import ConflictError
-from ledger.index.bucket import bucket_of, bucket_range, subtree
-from ledger.index.heap import NOTHING, Summary
+from ledger.index.heap import Summary
 from ledger.index.overlay import Notes, Overlay
 from ledger.index.state import KeyState
+from ledger.index.touched import TouchedBuckets
 from ledger.sequencer.judge import Judged, judge_candidate
 from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
 from verifier.errors import SuyuanError
@@ -78,7 +78,7 @@ class BlockBuilder:
         self._overlay = overlay
         self._store = store
         self._reader = store.reader()
-        self._buckets: dict[int, dict[bytes, bytes]] = {}  # leaf hash by key, by bucket
+        self._buckets = TouchedBuckets(store, (), overlay.heap.levels)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
         self._touched: dict[bytes, KeyState] = {}
@@ -165,14 +165,10 @@ class BlockBuilder:
 
     def _load(self, candidates: Sequence[Candidate]) -> None:
         """Read the leaves of every bucket that the candidates touch, and the state of every key they join."""
-        levels = self._overlay.heap.levels
         keys = {key for candidate in candidates for event in candidate.events for key in event.keys}
         keys.update(candidate.envelope_key for candidate in candidates if candidate.envelope_key)
-        nodes = sorted({bucket_of(key, levels) for key in keys})
-        self._buckets = {node: {} for node in nodes}
-        for key, leaf in self._store.leaves_in([bucket_range(node, levels) for node in nodes]):
-            self._buckets[bucket_of(key, levels)][key] = leaf
-        known = [key for key in keys if key in self._buckets[bucket_of(key, levels)]]
+        self._buckets = TouchedBuckets(self._store, keys, self._overlay.heap.levels)
+        known = self._buckets.recorded()
         self._states = {row[0]: self._from_row(row) for row in self._store.rows_of(known)}
         for key in keys.difference(known):
             self._states[key] = KeyState.new(key)
@@ -292,17 +288,11 @@ class BlockBuilder:
 
     def _write_keys(self) -> dict[int, Summary]:
         """Write the rows of touched keys, in key order; return the bucket nodes that change."""
-        levels = self._overlay.heap.levels
-        changed: dict[int, Summary] = {}
         for key in sorted(self._touched):
             state = self._touched[key]
-            node = bucket_of(key, levels)
-            self._buckets[node][key] = state.seal()
-            changed[node] = NOTHING
+            self._buckets.put(key, state.seal())
             self._write_key(state, new=self._old[key] is None)
-        for node in changed:
-            changed[node] = subtree(sorted(self._buckets[node].items()), levels)
-        return changed
+        return self._buckets.summaries()
 
     def _write_key(self, state: KeyState, *, new: bool) -> None:
         owner = guarded = custodian = None

@@ -1,0 +1,43 @@
+"""The buckets that a block touches: read once, changed in memory, hashed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.index.bucket import bucket_of, bucket_range, subtree
+from ledger.index.heap import Summary
+from ledger.store.interface import WriteStore
+
+
+class TouchedBuckets:
+    """Key and leaf hash of everything that shares a bucket with a key that a block joins."""
+
+    def __init__(self, store: WriteStore, keys: Iterable[bytes], levels: int) -> None:
+        """Read the buckets of these keys.
+
+        Args:
+            store: the writer's side.
+            keys: every key that the block may change.
+            levels: of the heap above the buckets.
+        """
+        self._levels = levels
+        self._bucket_of = {key: bucket_of(key, levels) for key in keys}
+        nodes = sorted(set(self._bucket_of.values()))
+        self._leaves: dict[int, dict[bytes, bytes]] = {node: {} for node in nodes}
+        for key, leaf in store.leaves_in([bucket_range(node, levels) for node in nodes]):
+            self._leaves[bucket_of(key, levels)][key] = leaf
+        self._changed: dict[int, None] = {}
+
+    def recorded(self) -> list[bytes]:
+        """Return which of the keys have a history already."""
+        return [key for key, node in self._bucket_of.items() if key in self._leaves[node]]
+
+    def put(self, key: bytes, leaf: bytes) -> None:
+        """Set a key's leaf hash."""
+        node = self._bucket_of[key]
+        self._leaves[node][key] = leaf
+        self._changed[node] = None
+
+    def summaries(self) -> dict[int, Summary]:
+        """Return class and hash of every bucket in which a leaf was set, by heap node."""
+        return {node: subtree(sorted(self._leaves[node].items()), self._levels) for node in self._changed}
