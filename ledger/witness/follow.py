@@ -44,7 +44,6 @@ from verifier.primitives.checkpoint import Checkpoint, format_checkpoint
 from verifier.proof.alone import VerifiedCheckpoint
 
 CHARTER_AGE = 60.0  # seconds after which the charter is fetched again
-POINTS = ("witness-signed", "witness-persisted", "witness-handed")  # names for `ledger.failpoints`
 _LATER = (UnreachableError, BusyError, UnknownError, StoppedError)  # whoever asks again may get an answer
 
 

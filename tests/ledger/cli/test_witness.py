@@ -16,7 +16,6 @@ from urllib.error import HTTPError
 import pytest
 
 from ledger.witness.folder import WitnessFolder
-from ledger.witness.follow import POINTS
 from ledger.witness.keys import load_cosigner_keys
 from ledger.witness.store import open_reader
 from tests.ledger.cli.conftest import SECRET
@@ -138,30 +137,6 @@ def test_a_fork_is_1_and_stays_until_somebody_resumes(run, zone):
     assert run("witness", "resume", "w1", ORIGIN, "--json").answer["resumed"] is True
     assert run("witness", "run", "w1", "--once", *ENV).code == 0
     twin.close()
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_at_any_step_it_goes_on_and_never_signs_two_roots(run, zone, point):
-    world, service = zone
-    for count in (1, 2):
-        killed = start("w1", "--period", "0.05", SUYUAN_FAILPOINT=f"{point}:{count}")
-        grow_until_it_ends(world, killed)
-        assert killed.returncode == 137
-        killed.communicate()
-    world.note()
-    world.publish()
-    assert run("witness", "run", "w1", "--once", *ENV).code == 0
-    assert run("witness", "run", "w2", "--once", "--json", *ENV).answer["quorum"] is True
-    assert all(len(roots) == 1 for roots in roots_that_left(service).values())
-
-
-def grow_until_it_ends(world: World, process: "subprocess.Popen[str]") -> None:
-    end = time.monotonic() + 20
-    while process.poll() is None:
-        assert time.monotonic() < end, "it did not end"
-        world.note()
-        world.publish()
-        time.sleep(0.05)
 
 
 def test_killed_at_any_moment_it_never_goes_back(run, zone):
