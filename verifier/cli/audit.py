@@ -101,10 +101,8 @@ def _walk(audit: Audit, options: argparse.Namespace) -> bool:
                 bar.clear()
                 if options.state:
                     put_down(options.state, audit, whole=True)
-                print(
-                    tell("audit.stopped" if options.state else "audit.stopped-unsaved", options.lang, **words),
-                    file=sys.stderr,
-                )
+                key = "audit.stopped" if options.state else "audit.stopped-unsaved"
+                complain(tell(key, options.lang, **words))
                 return False
             if options.state and time.monotonic() - saved >= SAVE_EVERY:
                 put_down(options.state, audit, whole=True)
