@@ -67,13 +67,6 @@ class Ledger:
         writer = store.writer()
         found = self._recover(keys)
         self._keys = keys
-        publisher = Publisher(
-            tiles,
-            bundle=found.bundle,
-            published=found.published,
-            note_of=lambda size: cosigned_note(writer.reader(), size),
-            monotonic=monotonic,
-        )
         self._sequencer = Sequencer(
             store=writer,
             overlay=found.overlay,
@@ -82,7 +75,13 @@ class Ledger:
             start=found.start,
             keys=keys,
             guard=self._guard,
-            publisher=publisher,
+            publisher=Publisher(
+                tiles,
+                bundle=found.bundle,
+                published=found.published,
+                note_of=lambda size: cosigned_note(writer.reader(), size),
+                monotonic=monotonic,
+            ),
             clock=clock,
             turn=self._turn,
         )
