@@ -234,7 +234,8 @@ class WriteStore(Protocol):
 
         Raises:
             ConflictError: an event, id or identity is recorded already; nothing was written.
-            StoppedError: the database could not write; the store is closed.
+            StoppedError: the database could not write, or the block does not begin where the log ends; the
+                store writes nothing more.
         """
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
-from ledger.store.interface import Block, KeyRow
+from ledger.store.interface import Block, KeyRow, StoredSeal
 from ledger.store.sqlite.connection import TIDY_PAGES
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
@@ -72,6 +72,8 @@ class SqliteWriter:
 
     def commit(self, block: Block, pause: AbstractContextManager[None]) -> None:
         """Write a block in one transaction; a crash before the end leaves nothing of it."""
+        if block.seal:
+            self._require_next(block, block.seal)
         with self._transaction(pause):
             for name, sql in _INSERT.items():
                 if rows := getattr(block, name):
@@ -88,6 +90,16 @@ class SqliteWriter:
             self._tail.forget(written)
         self._tail.add(block.lookups)
         self._untidy += _pages_of(block)
+
+    def _require_next(self, block: Block, seal: StoredSeal) -> None:
+        """Stop for good at a block that is not the next: somebody else has written, or the writer has lost count."""
+        with self._stopping():
+            (size,) = self._connection.execute("SELECT coalesce(max(leaf) + 1, 0) FROM seal").fetchone()
+        leaves = [row[0] for row in block.statements] + [seal.leaf]
+        if leaves != list(range(size, size + len(leaves))) or (block.first, block.size) != (size, seal.leaf + 1):
+            came, expected = f"leaf {leaves[0]} to {leaves[-1]}", f"leaf {size} and those after it"
+            self._stopped = f"a block of {came}"
+            raise StoppedError("store", came=came, expected=expected, todo="Run `suyuan fsck`.")
 
     def tidy(self) -> None:
         """Copy the write-ahead log into the database, once it has grown.
