@@ -84,9 +84,11 @@ def require_signed(
     except SuyuanError:
         return
     own = {(key.name, key.key_id): key for key in charter.policy.logs if key.kind == ED25519_NOTE}
-    for line in note.signatures:
-        if key := own.get((line.name, line.key_id)):
-            verify_line(key, checkpoint, line)
+    lines = [line for line in note.signatures if (line.name, line.key_id) in own]
+    if not lines:
+        raise UntrustedError("checkpoint", came="no Ed25519 line of the ledger", expected=f"one of {charter.origin}")
+    for line in lines:
+        verify_line(own[line.name, line.key_id], checkpoint, line)
 
 
 def charters_of(known: Known, charter_file: tuple[StatementPart, ...] | SuyuanError) -> Replay | None:

@@ -12,6 +12,7 @@ from verifier.proof.verdict import UNREADABLE as NOT_READ
 from verifier.proof.verdict import UNSUPPORTED as NOT_SUPPORTED
 
 _OUTCOMES = {FAULT: ALTERED, UNSUPPORTED: NOT_SUPPORTED, UNREADABLE: NOT_READ, INCOMPLETE: LACKING}
+_NOT_ITS_OWN = ("bad-signature", "untrusted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,9 @@ class Report:
 
     @property
     def forked(self) -> bool:
-        """Return whether both notes together are evidence: two commitments of one ledger that cannot both be true."""
-        return bool(self.seen) and any(each.code == "inconsistent" for each in self.findings)
+        """Return whether both notes together are evidence: two commitments of one ledger that cannot both be true.
+
+        A checkpoint that the ledger did not sign convicts nobody.
+        """
+        foreign = any(each.check == "checkpoint" and each.code in _NOT_ITS_OWN for each in self.findings)
+        return bool(self.seen) and not foreign and any(each.code == "inconsistent" for each in self.findings)

@@ -1,4 +1,4 @@
-"""An audit put down between two bundles, and taken up again: the same report comes out.
+"""An audit put down between two leaves, and taken up again: the same report comes out.
 
 The file is the auditor's own and is believed; what damages it by accident is found by its checksum.
 """
@@ -95,6 +95,7 @@ def _walk_of(audit: Audit) -> dict[int | str, Value]:
         10: known.findings.dump(),
         11: [known.torn, known.astray, known.unruled, known.closed],
         12: [audit.first, int(audit.done)],
+        13: _pairs([*audit.pending]),
     }
 
 
@@ -108,6 +109,7 @@ def _restore(audit: Audit, content: dict[int | str, Value]) -> None:
     chain.previous = previous if isinstance(previous, bytes) else None
     chain.block = [(leaf, entry if isinstance(entry, bytes) else None) for leaf, entry in _unpaired(block)]
     chain.waiting = [(leaf, _bytes(entry)) for leaf, entry in _unpaired(waiting)]
+    audit.pending.extend((leaf, each if isinstance(each, bytes) else None) for leaf, each in _unpaired(content[13]))
     known.index = Index.load(*(_bytes(each) for each in _list(content[5])))
     known.memory = Memory.load(_list(content[6]))
     for kid, held in _map(content[7]).items():

@@ -1,8 +1,8 @@
-"""The audit, leaf by leaf: a pure core that yields its progress and can be put down after every bundle."""
+"""The audit, leaf by leaf: a pure core that yields its progress and can be put down after every leaf."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,12 +52,13 @@ class Progress:
 class Audit:
     """One audit of one ledger.
 
-    `run` yields after every bundle; between two of its steps the audit can be saved (`verifier.proof.audit.saved`).
+    `run` yields after every leaf; between two of its steps the audit can be saved (`verifier.proof.audit.saved`).
 
     Attributes:
         known: what is known after the leaves behind.
         tree: the log's tree so far.
         chain: where the blocks stand.
+        pending: leaves whose entries the tree has taken in, and that were not judged yet.
         first: leaf from which this audit reads; what lies before was audited earlier.
         done: whether the log was taken to its end.
         seen: the checkpoint that was audited before, b"" for none.
@@ -80,6 +81,7 @@ class Audit:
         )
         self.tree = Tree()
         self.chain = Chain()
+        self.pending: deque[tuple[int, bytes | None]] = deque()
         self.first = 0
         self.done = False
         self.seen = b""
@@ -99,7 +101,7 @@ class Audit:
         self.seen = note
 
     def run(self) -> Iterator[Progress]:
-        """Audit the ledger, yielding after every bundle.
+        """Audit the ledger, yielding after every leaf.
 
         Raises:
             SourceError: the checkpoint, or the source itself, cannot be read.
@@ -111,12 +113,12 @@ class Audit:
         self._checkpoint, note = parse_signed_checkpoint(self._note)
         try:
             charter_file = read_charter_file(self.known)
-            if not self._goes_back() and self._is_signed(note, charter_file):
+            if self._is_signed(note, charter_file) and not self._goes_back():
                 yield from self._walk()
                 self._conclude(note, charter_file)
                 self.done = True
         except EnoughError:
-            said = Said("audit.unchecked.rest", {"findings": self.known.findings.most, "leaf": self.tree.size})
+            said = Said("audit.unchecked.rest", {"findings": self.known.findings.most, "leaf": self.reached})
             self._unchecked.append(said)
         except UntrustedError as error:  # another ledger than the pinned one: nothing else means anything
             self.known.findings.add(error, "charter", Place(leaf=0))
@@ -127,23 +129,22 @@ class Audit:
         check = TreeCheck(known.source, self.tree, self._checkpoint, known.findings, known.counts)
         check.pinned, check.opinion = known.standpoint.policy.charter, known.opinion
         check.seen = parse_signed_checkpoint(self.seen)[0] if self.seen else None
-        while self.tree.size < size:
-            leaf = self.tree.size
-            for at, entry in enumerate(check.take(), leaf):
-                take_leaf(known, self.chain, at, entry)
-            yield Progress(self.tree.size, size, len(known.findings))
+        while self.reached < size:
+            if not self.pending:
+                leaf = self.tree.size
+                self.pending.extend(enumerate(check.take(), leaf))
+            take_leaf(known, self.chain, *self.pending.popleft())
+            yield Progress(self.reached, size, len(known.findings))
 
     def _goes_back(self) -> bool:
-        """Return whether this checkpoint is older than one that was audited; a second root for a size is a finding."""
-        if not self.seen:
-            return False
-        seen = parse_signed_checkpoint(self.seen)[0]
-        came = self._checkpoint
-        if came.size < seen.size:
-            error = IncompleteError("checkpoint", came=f"size {came.size}", expected=f"at least {seen.size}, audited")
+        """Return whether this checkpoint is older than what was audited; a second root for a size is a finding."""
+        came, seen = self._checkpoint, parse_signed_checkpoint(self.seen)[0] if self.seen else None
+        before = max(self.tree.size, seen.size if seen else 0)
+        if came.size < before:
+            error = IncompleteError("checkpoint", came=f"size {came.size}", expected=f"at least {before}, audited")
             self.known.findings.add(error, "checkpoint", _CHECKPOINT, came.size)
             return True
-        if came.size == seen.size and came.root != seen.root:
+        if seen and came.size == seen.size and came.root != seen.root:
             found = InconsistentError("checkpoint", came=came.root, expected=f"{seen.root.hex()}, audited at this size")
             self.known.findings.add(found, "checkpoint", _CHECKPOINT, came.size)
         return False
@@ -178,6 +179,11 @@ class Audit:
         self._unchecked.append(said)
 
     @property
+    def reached(self) -> int:
+        """Return how many leaves were taken and judged."""
+        return self.tree.size - len(self.pending)
+
+    @property
     def note(self) -> bytes:
         """Return the checkpoint that is audited, as it came."""
         return self._note
@@ -194,7 +200,7 @@ class Audit:
             note=self._note,
             seen=self.seen,
             first=self.first,
-            leaves=self.tree.size,
+            leaves=self.reached,
             counts=dict(sorted(counts.items())),
             cosigned=self._cosigned,
             findings=known.findings.sorted(),

@@ -4,16 +4,23 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fixtures.zone.actors import all_types
 from ledger.compose.event import Draft
+from tests.reference import MTH
 from tests.verifier.proof.audit.forge import Block, Forge, MemorySource, Said, blocks_of, entries_of, flip, source_of
 from tests.world import PRODUCT, now
 from verifier.errors import MalformedError, MismatchError, UnsupportedError
 from verifier.ledgerformat.batch_answer import SHOWN, AnsweredEvent, format_batch_answer
 from verifier.primitives.cbor import format_cbor, parse_cbor
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.merkle import roots_of_consistency
+from verifier.proof.audit.fork import fork_evidence, whole_path
 from verifier.proof.audit.saved import load_audit, save_audit
 from verifier.proof.audit.walk import Audit, audit
+from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +47,32 @@ def long(rich, growing) -> MemorySource:
     return source
 
 
-def _interrupted(source, standpoint, steps: int):
-    """Return the report of an audit that is put down and taken up again after each of its first steps."""
+def _interrupted(source, standpoint, stops):
+    """Return the report of an audit that is put down behind each of these leaves, and taken up again."""
     walk = Audit(source, standpoint)
-    for _ in range(steps):
-        try:
-            next(walk.run())
-        except StopIteration:
-            break
+    for stop in stops:
+        for progress in walk.run():
+            if progress.leaves >= stop:
+                break
         walk = load_audit(save_audit(walk), source, standpoint)
     for _ in walk.run():
         pass
     return walk.report()
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4, 9])
-def test_an_interrupted_audit_gives_the_same_report(rich, long, steps):
+STOPS = {
+    "at once": [1],
+    "inside a bundle": [100, 101],
+    "behind a bundle": [256, 512],
+    "often": [3, 77, 255, 257, 300, 511, 700, 1024],
+}
+
+
+@pytest.mark.parametrize("stops", STOPS)
+def test_an_interrupted_audit_gives_the_same_report(rich, long, stops):
     whole = audit(long, rich.standpoint)
     assert whole.outcome == "verified"
-    assert _interrupted(long, rich.standpoint, steps) == whole
+    assert _interrupted(long, rich.standpoint, STOPS[stops]) == whole
 
 
 ALTERED = {
@@ -77,12 +91,12 @@ def test_an_interrupted_audit_of_an_altered_log_finds_the_same(rich, long, case)
     altered = long.with_files(changes)
     whole = audit(altered, rich.standpoint)
     assert whole.outcome == "altered"
-    assert _interrupted(altered, rich.standpoint, 9) == whole
+    assert _interrupted(altered, rich.standpoint, STOPS["often"]) == whole
 
 
 def test_a_lie_behind_the_interruption_is_named_as_well(rich, growing):
     lying = Forge(rich, hides=lambda leaf, *_: leaf == 700).build(growing)
-    assert _interrupted(lying, rich.standpoint, 2) == audit(lying, rich.standpoint)
+    assert _interrupted(lying, rich.standpoint, [310]) == audit(lying, rich.standpoint)
     assert {each.place.leaf for each in audit(lying, rich.standpoint).findings} >= {700}
 
 
@@ -135,6 +149,16 @@ def test_an_older_checkpoint_than_the_audited_one_is_refused(rich, source, long)
     assert not report.forked
 
 
+def test_an_older_checkpoint_than_what_was_read_before_an_interruption_is_refused(rich, source, long):
+    walk = Audit(long, rich.standpoint)
+    for progress in walk.run():
+        if progress.leaves > rich.size:
+            break
+    again = load_audit(save_audit(walk), source, rich.standpoint)
+    assert list(again.run()) == []
+    assert (again.report().outcome, again.done) == ("incomplete", False)
+
+
 def test_the_same_checkpoint_and_a_longer_one_are_not_refused(rich, source, long):
     seen = source.files["checkpoint"]
     assert audit(source, rich.standpoint, seen=seen).outcome == "verified"
@@ -150,12 +174,48 @@ def test_another_root_for_the_audited_size_is_evidence(rich, source):
     assert (report.seen, report.note) == (source.files["checkpoint"], other.files["checkpoint"])
 
 
+@pytest.mark.parametrize("charter", [True, False])
+def test_a_checkpoint_that_the_ledger_did_not_sign_is_no_evidence(rich, source, charter):
+    blocks = blocks_of(source)
+    other = Forge(rich).build([*blocks[:-1], replace(blocks[-1], time=blocks[-1].time + 1)])
+    note = other.files["checkpoint"].decode()
+    lines = [line for line in note.split("\n") if not line.startswith(f"\N{EM DASH} {rich.keys.origin} ")]
+    other = other.with_files({"checkpoint": "\n".join(lines).encode()})
+    if charter:
+        other.files["charter"] = source.files["charter"]
+    report = audit(other, rich.standpoint, seen=source.files["checkpoint"])
+    assert report.outcome == "altered"
+    assert not report.forked
+
+
 def test_a_longer_log_that_does_not_extend_the_audited_one_is_evidence(rich, source, growing):
     other = [*growing[:-4], replace(growing[-4], time=growing[-4].time + 1), *growing[-3:]]
     report = audit(Forge(rich).build(other), rich.standpoint, seen=source.files["checkpoint"])
     assert report.outcome == "altered"
     assert report.forked
     assert {each.code for each in report.findings} == {"inconsistent"}
+
+
+@pytest.mark.parametrize("behind", [1, 4])
+def test_a_fork_gives_a_file_that_convicts_the_ledger(rich, source, growing, behind):
+    cut = len(blocks_of(source)) if behind == 1 else len(growing)
+    other = [*growing[: cut - behind], replace(growing[cut - behind], time=growing[cut - behind].time + 1)]
+    forked = Forge(rich).build([*other, *growing[cut - behind + 1 : cut]])
+    forked.files["charter"] = source.files["charter"]
+    report = audit(forked, rich.standpoint, seen=source.files["checkpoint"])
+    fork = confirm_fork(parse_fork_evidence(fork_evidence(report, forked, rich.standpoint)), rich.standpoint)
+    assert fork.sizes == (rich.size, len(entries_of(forked)))
+    assert fork.roots[0] == parse_signed_checkpoint(source.files["checkpoint"])[0].root
+    honest = audit(source, rich.standpoint, seen=source.files["checkpoint"])
+    assert fork_evidence(honest, source, rich.standpoint) is None
+
+
+@given(st.integers(2, 700), st.data())
+def test_a_path_leads_to_both_roots(newer, data):
+    size = data.draw(st.integers(1, newer - 1))
+    leaves = [number.to_bytes(2, "big") for number in range(newer)]
+    path = whole_path(size, newer, lambda low, high: MTH(leaves[low:high]))
+    assert roots_of_consistency(size=size, newer_size=newer, path=path) == (MTH(leaves[:size]), MTH(leaves))
 
 
 def _saved(rich, source) -> bytes:
