@@ -10,6 +10,8 @@ from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import FOLLOWED_KINDS, Pair
 from verifier.ledgerformat.vocabulary import EventType, OrderRule, matches_any
 
+MAX_REACH = MAX_SUBJECTS * len(FOLLOWED_KINDS)  # histories: as many as those of the longest trace
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -74,8 +76,10 @@ def _scope(event: Event, history_of: HistoryOf, *, reach: bool) -> tuple[list[Ev
         if history is None:
             whole = False
             continue
-        for each in history:
-            found[each.name] = each
-            if reach and len(names) < MAX_SUBJECTS:
-                names += [followed for followed in each.head.follows if followed not in names]
+        found.update((each.name, each) for each in history)
+        follows = dict.fromkeys(followed for each in history for followed in each.head.follows)
+        fresh = [followed for followed in follows if reach and followed not in names]
+        room = max(0, MAX_REACH - len(names))
+        names += fresh[:room]
+        whole = whole and len(fresh) <= room
     return list(found.values()), whole

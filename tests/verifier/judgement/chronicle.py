@@ -21,6 +21,7 @@ from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.statement import parse_statement
 from verifier.ledgerformat.submission import parse_submission
+from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.keys import EDDSA, PublicKey, format_key
 from verifier.primitives.note import ED25519_COSIGNATURE, NoteKey
 from verifier.vocabulary import registry_types
@@ -154,3 +155,13 @@ def bare(type_: str, leaf: int, *, position: int = 0, issuer: str = "urn:suyuan:
     name = sha256(f"{type_} {leaf} {position} {members.get('about')}".encode()).digest()
     head = Head(type_, bytes(16), issuer, members.pop("time", leaf), members.pop("joins", ()), bytes(32), **members)
     return Event(name, leaf, position, head, None, b"")
+
+
+def made_type(name: str, **members: Any) -> EventType:
+    """Return a type with these members, and nothing in all others."""
+    nothing = {
+        "version": 1, "stage": "s", "title": NAMES, "roles": frozenset("*"), "subjects": {}, "answers": None,
+        "closes": False, "ends": False, "head": {}, "schema": {}, "disclosures": {}, "permanent": False, "order": (),
+        "late": None,
+    }  # fmt: skip
+    return EventType(name, **{**nothing, **members})
