@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,19 +13,21 @@ from types import FrameType
 from typing import Any
 
 from verifier.cli.audit_report import render_report, report_json
-from verifier.cli.audit_state import open_audit, put_down, write_file
+from verifier.cli.audit_state import default_state, open_audit, put_down, write_file
 from verifier.cli.files import standpoint_of
 from verifier.cli.progress import Bar
 from verifier.cli.sources import FolderSource, open_source
 from verifier.cli.speaking import complain, show, spell_json
 from verifier.errors import SuyuanError
 from verifier.proof.audit.findings import EnoughError, Place
+from verifier.proof.audit.fork import fork_evidence
 from verifier.proof.audit.manifest import check_manifest, parse_manifest
 from verifier.proof.audit.opinion import Roots
 from verifier.proof.audit.report import Report
 from verifier.proof.audit.source import AbsentError, Source, SourceError
 from verifier.proof.audit.walk import Audit
 from verifier.proof.verdict import INCOMPLETE, VERIFIED, Said
+from verifier.rendering import render_error
 from verifier.texts.audits import tell
 
 EXIT_CLEAN, EXIT_USAGE, EXIT_INCOMPLETE, EXIT_UNREADABLE, EXIT_INTERRUPTED = 0, 2, 3, 4, 130
@@ -37,7 +38,10 @@ _HELP = """Compute everything again from a ledger's entries, heads and bodies: e
 byte, every signature, every right, and the subject index at every seal; name the first place where something is wrong.
 
 exit codes: 0 clean · 1 a fault · 2 wrong usage · 3 incomplete (no quorum; older than audited before) ·
-4 cannot be read · 5 not supported · 130 interrupted (with --state: run again to go on)"""
+4 cannot be read · 5 not supported · 130 interrupted (run again to go on)
+
+What was audited last is remembered for each charter, also what an interrupted audit knows. A smaller checkpoint, or
+another root for the same log, is refused, and the evidence is kept beside that file."""
 
 
 def add_audit_command(commands: Any) -> None:
@@ -50,8 +54,19 @@ def add_audit_command(commands: Any) -> None:
     )
     parser.add_argument("source", metavar="URL|DIRECTORY", help="a ledger's address, or what `suyuan export` wrote")
     parser.add_argument("--policy", required=True, metavar="FILE", help="trust policy: whom you trust")
-    parser.add_argument("--state", metavar="FILE", help="go on from here, and remember what was audited last")
-    parser.add_argument("--continue", dest="go_on", action="store_true", help="with --state: read new leaves only")
+    parser.add_argument(
+        "--state",
+        metavar="FILE",
+        help="where to go on from, and to remember what was audited last (default: one for each charter, in "
+        "$XDG_STATE_HOME/suyuan)",
+    )
+    parser.add_argument("--no-state", action="store_true", help="neither look at what was audited before nor remember")
+    parser.add_argument(
+        "--save-every", metavar="SECONDS", type=float, default=SAVE_EVERY, help="save an audit under way (%(default)s)"
+    )
+    parser.add_argument(
+        "--continue", dest="go_on", action="store_true", help="read what is new since the last audit only"
+    )
     parser.add_argument("--report", metavar="FILE", help="write the report: JSON to FILE, text to FILE.txt")
     parser.add_argument("--second-opinion", action="store_true", help="compute roots with other people's code as well")
     parser.add_argument("--header", action="append", metavar="NAME:VALUE", help="send with every request, for access")
@@ -62,8 +77,8 @@ def add_audit_command(commands: Any) -> None:
 
 def run_audit(options: argparse.Namespace) -> int:
     """Audit a ledger, print the report, keep the state; return the exit code."""
-    if options.go_on and not options.state:
-        print("--continue: --state?", file=sys.stderr)
+    if options.go_on and options.no_state:
+        complain(tell("audit.state-needed", options.lang))
         return EXIT_USAGE
     try:
         opinion = _load_opinion() if options.second_opinion else None
@@ -71,26 +86,25 @@ def run_audit(options: argparse.Namespace) -> int:
         complain(tell("audit.opinion-missing", options.lang, reason=str(error)))
         return EXIT_USAGE
     try:
+        standpoint = standpoint_of(options)
         source = open_source(options.source, _headers(options.header))
-        audit = open_audit(options.state, source, standpoint_of(options), go_on=options.go_on)
+        state = None if options.no_state else options.state or default_state(standpoint.policy.charter)
+        audit = open_audit(state, source, standpoint, go_on=options.go_on)
         if opinion:
             audit.ask(*opinion)
-        if not _walk(audit, options):
+        if not _walk(audit, state, options):
             return EXIT_INTERRUPTED
+        report = _conclude(audit, source)
+        _write(report, opinion[0] if opinion else None, options)
+        if state:
+            _keep(state, audit, report, options)
     except SourceError as error:
-        complain(str(error))
+        complain(render_error(error, options.lang))
         return EXIT_UNREADABLE
-    report = _conclude(audit, source)
-    _write(report, opinion[0] if opinion else None, options)
-    if options.state:
-        sound = audit.done and report.exit_code in (EXIT_CLEAN, EXIT_INCOMPLETE)
-        if sound:
-            audit.remember(report.note)
-        put_down(options.state, audit, whole=sound and options.go_on)
     return report.exit_code
 
 
-def _walk(audit: Audit, options: argparse.Namespace) -> bool:
+def _walk(audit: Audit, state: str | None, options: argparse.Namespace) -> bool:
     """Run an audit to its end; return False if it was interrupted and put down."""
     bar, saved = Bar(quiet=options.quiet), time.monotonic()
     with _interruption() as interrupted:
@@ -99,16 +113,33 @@ def _walk(audit: Audit, options: argparse.Namespace) -> bool:
             bar.draw(progress.leaves, progress.size, tell("audit.progress", options.lang, **words))
             if interrupted:
                 bar.clear()
-                if options.state:
-                    put_down(options.state, audit, whole=True)
-                key = "audit.stopped" if options.state else "audit.stopped-unsaved"
-                complain(tell(key, options.lang, **words))
+                if state:
+                    put_down(state, audit, whole=True)
+                complain(tell("audit.stopped" if state else "audit.stopped-unsaved", options.lang, **words))
                 return False
-            if options.state and time.monotonic() - saved >= SAVE_EVERY:
-                put_down(options.state, audit, whole=True)
+            if state and time.monotonic() - saved >= options.save_every:
+                put_down(state, audit, whole=True)
                 saved = time.monotonic()
     bar.clear()
     return True
+
+
+def _keep(state: str, audit: Audit, report: Report, options: argparse.Namespace) -> None:
+    """Remember a sound checkpoint; of one that goes back or beside, keep the evidence and forget nothing."""
+    sound = audit.done and report.exit_code in (EXIT_CLEAN, EXIT_INCOMPLETE)
+    if sound:
+        audit.remember(report.note)
+    if sound or report.exit_code != EXIT_INCOMPLETE:
+        put_down(state, audit, whole=sound and options.go_on)
+    went_back = not audit.done and report.exit_code == EXIT_INCOMPLETE
+    if report.forked or went_back:
+        kept = f"{state}.evidence.json"
+        write_file(kept, (spell_json(report_json(report, options.lang)) + "\n").encode())
+        complain(tell("audit.kept", options.lang, path=kept))
+    if evidence := fork_evidence(report, audit.known.source, audit.known.standpoint):
+        kept = f"{state}.evidence"
+        write_file(kept, evidence)
+        complain(tell("audit.convicts", options.lang, path=kept))
 
 
 @contextmanager

@@ -18,8 +18,8 @@ def render_report(report: Report, lang: str, opinion: str | None = None) -> str:
     """Return a report as text: scope, counts, findings, what was not checked, outcome."""
     counts = {name: report.counts.get(name, 0) for name in _COUNTS}
     lines = [
-        f"{tell('label.ledger', lang)}: {report.origin or '-'}",
-        f"{tell('audit.label.charter', lang)}: {report.charter.hex()}",
+        tell("audit.label.ledger", lang, origin=report.origin or "-"),
+        tell("audit.label.charter", lang, charter=report.charter.hex()),
         tell("audit.label.checkpoint", lang, size=report.size, root=report.root.hex() or "-"),
         tell("audit.label.cosigners", lang, names=", ".join(report.cosigned) or "-"),
         _scope(report, lang),
@@ -33,7 +33,7 @@ def render_report(report: Report, lang: str, opinion: str | None = None) -> str:
         tell("label.unchecked", lang),
         *(f"  - {_say(each, lang)}" for each in report.unchecked),
         "",
-        f"{tell('label.outcome', lang)}: {tell(f'audit.outcome.{report.outcome}', lang)}",
+        tell("audit.label.outcome", lang, outcome=tell(f"audit.outcome.{report.outcome}", lang)),
     ]
     return "\n".join(lines)
 

@@ -15,6 +15,12 @@ from verifier.proof.audit.walk import Audit
 from verifier.proof.examination import Standpoint
 
 
+def default_state(charter: bytes) -> str:
+    """Return the file in which this user's audits of a ledger are put down."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return str(Path(base) / "suyuan" / f"audit-{charter.hex()}")
+
+
 def open_audit(state: str | None, source: Source, standpoint: Standpoint, *, go_on: bool) -> Audit:
     """Return the audit that a state file holds, or a new one; `go_on`: read only what is new since the last.
 

@@ -125,7 +125,7 @@ class ServerSource:
                 came = str(getattr(error, "reason", error)) or type(error).__name__
             if pause is not None:
                 time.sleep(pause)
-        todo = "Try again: with --state the audit goes on where it was."
+        todo = "Try again: the audit goes on where it was saved last."
         raise UnreachableError(f"{self._address}/{path}", came=came, expected="an answer", todo=todo)
 
     def _ask(self, path: str, most: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +29,14 @@ def policy(rich, tmp_path) -> str:
 
 
 @pytest.fixture
-def run(policy):
+def home(tmp_path, monkeypatch) -> Path:
+    """Where this user's programs remember."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home" / "suyuan"
+
+
+@pytest.fixture
+def run(policy, home):
     """Run the command; return its exit code."""
     return lambda where, *more: main(["--lang", "en", "audit", str(where), "--policy", policy, *map(str, more)])
 
@@ -130,7 +138,7 @@ def test_what_cannot_be_read_exits_4(run, export, tmp_path, capsys):
 
 
 def test_wrong_usage_exits_2(run, export):
-    assert run(export, "--continue") == 2
+    assert run(export, "--continue", "--no-state") == 2
 
 
 def test_an_export_without_its_manifest_says_so_and_one_with_another_is_altered(run, export, capsys):
@@ -209,22 +217,39 @@ def test_going_back_exits_3_and_keeps_what_was_audited(run, export, shorter, sta
     assert run(export, "--state", state) == 0
     kept = state.read_bytes()
     assert run(shorter, "--state", state) == 3
-    assert "at least" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "at least" in said.out
+    assert f"{state}.evidence.json" in said.err
+    evidence = json.loads(Path(f"{state}.evidence.json").read_text("utf-8"))
+    assert evidence["auditedBefore"]["note"] == (export / "checkpoint").read_text("utf-8")
+    assert evidence["checkpoint"]["note"] == (shorter / "checkpoint").read_text("utf-8")
     assert state.read_bytes() == kept
     assert run(export, "--state", state) == 0
 
 
-def test_a_fork_exits_1_and_both_notes_are_in_the_report(run, rich, source, export, tmp_path):
-    state, target = tmp_path / "audit.state", tmp_path / "report.json"
+def test_a_fork_exits_1_and_leaves_a_file_that_convicts_the_ledger(run, rich, source, export, state):
     assert run(export, "--state", state) == 0
+    kept = state.read_bytes()
     blocks = blocks_of(source)
     blocks[-1].time += 1
-    forked = _written(Forge(rich).build(blocks), tmp_path / "forked")
-    assert run(forked, "--state", state, "--report", target) == 1
-    report = json.loads(target.read_text("utf-8"))
+    forked = _written(Forge(rich).build(blocks), state.parent / "forked")
+    shutil.copy(export / "charter", forked)
+    assert run(forked, "--state", state) == 1
+    report = json.loads(Path(f"{state}.evidence.json").read_text("utf-8"))
     assert report["fork"] is True
     assert report["auditedBefore"]["note"] == (export / "checkpoint").read_text("utf-8")
     assert report["checkpoint"]["note"] == (forked / "checkpoint").read_text("utf-8")
+    assert state.read_bytes() == kept
+    assert main(["evidence", f"{state}.evidence", "--policy", str(state.parent / "trust.policy")]) == 0
+
+
+def test_what_was_audited_is_remembered_for_each_charter_unless_it_is_not_to_be(run, home, export, shorter):
+    assert run(export, "--no-state") == 0
+    assert not home.exists()
+    assert run(export) == 0
+    assert len(list(home.iterdir())) == 1
+    assert run(shorter) == 3
+    assert run(shorter, "--no-state") == 0
 
 
 def test_only_what_is_new_is_read_if_asked_for(run, export, shorter, state, capsys):
@@ -265,14 +290,13 @@ def test_an_audit_that_is_killed_goes_on_from_what_was_saved(run, export, tmp_pa
 
     def killed(self):
         for number, step in enumerate(steps(self)):
-            if number:
+            if number == 256:
                 raise OSError("power")
             yield step
 
-    monkeypatch.setattr(command, "SAVE_EVERY", 0.0)
     with monkeypatch.context() as patched:
         patched.setattr(Audit, "run", killed)
-        assert run(export, "--state", state) == 70
+        assert run(export, "--state", state, "--save-every", "0") == 70
     assert state.exists()
     assert not list(tmp_path.glob(".audit.state.*"))
     (export / "tile/0/000").unlink()  # what was taken before is not read again
