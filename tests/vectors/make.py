@@ -15,13 +15,11 @@ from tests.vectors.recipes import spell
 
 
 def all_recipes() -> list[Recipe]:
-    """Return the recipes of every book in `recipes/`."""
-    found: list[Recipe] = []
-    for file in sorted((Path(__file__).parent / "recipes").glob("*.py")):
-        module = import_module(f"tests.vectors.recipes.{file.stem}")
-        books = [value for value in vars(module).values() if isinstance(value, Book)]
-        found += [recipe for book in books for recipe in book.recipes]
-    return found
+    """Return the recipes of every book in `recipes/`; several modules may write into one book."""
+    files = sorted((Path(__file__).parent / "recipes").glob("*.py"))
+    modules = [import_module(f"tests.vectors.recipes.{file.stem}") for file in files]
+    books = {id(value): value for each in modules for value in vars(each).values() if isinstance(value, Book)}
+    return [recipe for book in books.values() for recipe in book.recipes]
 
 
 def refused_writes(recipes: Sequence[Recipe]) -> list[Path]:

@@ -1,7 +1,7 @@
 """How each format's vectors are read: a reader returns the facts that a vector promises, or refuses it.
 
-Every reader that can, also writes again what it read, and compares. Formats to come (whole proof files)
-add a folder below `v1/`, and a reader here.
+Every reader that can, also writes again what it read, and compares. A format to come adds a folder below
+`v1/`, and a reader here.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from tests.vectors.derived_readers import DERIVED_READERS
+from tests.vectors.proof_readers import PROOF_READERS
 from tests.vectors.signed_readers import SIGNED_READERS
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.disclosure import parse_disclosure
@@ -196,30 +197,27 @@ def read_shared_path(vector: Vector) -> Facts:
     return {"root": root_of_shared_path(vector["size"], leaves, bytes.fromhex(vector["path"])).hex()}
 
 
-READERS: dict[str, Reader] = (
-    SIGNED_READERS
-    | DERIVED_READERS
-    | {
-        "body": read_body,
-        "bundle": read_bundle,
-        "cbor": read_cbor,
-        "checkpoint": read_checkpoint,
-        "cosignature": read_cosignature,
-        "disclosure": read_disclosure,
-        "head": read_head,
-        "index-proof": read_index_proof,
-        "json": read_json,
-        "key": read_key,
-        "merkle-consistency": read_consistency,
-        "merkle-inclusion": read_inclusion,
-        "note": read_note,
-        "shared-path": read_shared_path,
-        "signature": read_signature,
-        "subject": read_subject,
-        "tile-path": read_tile_path,
-        "tlog-policy": read_tlog_policy,
-        "trust-policy": read_trust_policy,
-        "type-file": read_type_file,
-        "vkey": read_vkey,
-    }
-)
+OWN_READERS: dict[str, Reader] = {
+    "body": read_body,
+    "bundle": read_bundle,
+    "cbor": read_cbor,
+    "checkpoint": read_checkpoint,
+    "cosignature": read_cosignature,
+    "disclosure": read_disclosure,
+    "head": read_head,
+    "index-proof": read_index_proof,
+    "json": read_json,
+    "key": read_key,
+    "merkle-consistency": read_consistency,
+    "merkle-inclusion": read_inclusion,
+    "note": read_note,
+    "shared-path": read_shared_path,
+    "signature": read_signature,
+    "subject": read_subject,
+    "tile-path": read_tile_path,
+    "tlog-policy": read_tlog_policy,
+    "trust-policy": read_trust_policy,
+    "type-file": read_type_file,
+    "vkey": read_vkey,
+}
+READERS = OWN_READERS | SIGNED_READERS | DERIVED_READERS | PROOF_READERS

@@ -10,7 +10,8 @@ from tests.vectors.recipe import ROOT
 from tests.vectors.recipes import spell
 from verifier import errors
 
-FILES = sorted(ROOT.rglob("*.json"))
+RECORDED = ROOT / "files"
+FILES = sorted(file for file in ROOT.rglob("*.json") if RECORDED not in file.parents)
 NAMES = ["/".join(file.relative_to(ROOT).with_suffix("").parts) for file in FILES]
 
 
@@ -35,6 +36,21 @@ def test_every_file_lies_where_vectors_lie():
     assert {file.parent.name for file in FILES} == {"valid", "refused"}
     assert {file.parent.parent.name for file in FILES} == set(READERS)
     assert all(len(name.split("/")) == 3 for name in NAMES)
+
+
+def test_every_recorded_file_is_in_a_valid_vector():
+    """The recipes of proof files start from these bytes; zone.json says whom they are proved to."""
+    used = {json.loads(file.read_text()).get("file") for file in FILES if file.parent.name == "valid"}
+    unmet = "not-recognised.trace"  # this one is as recorded, and refused
+    assert {file.name for file in RECORDED.iterdir()} == used - {None} | {"zone.json", unmet}
+
+
+def test_recorded_stories_are_those_that_participants_composed():
+    composed = set(json.loads((RECORDED / "zone.json").read_text())["events"].values())
+    story = json.loads((ROOT / "trace-proof/valid/item.json").read_text())["facts"]["story"]
+    names = {name for name, *_ in story["timeline"]}
+    assert names < composed
+    assert len(names) == len(composed) - 1, "all but the payment, which joins cases only"
 
 
 def test_two_of_three_vectors_or_more_are_refused_ones():

@@ -1,0 +1,85 @@
+"""How vectors of proof files are read: a file as recorded or with one edit, a trust policy, a time to judge as of."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.vectors.recipe import ROOT
+from verifier.ledgerformat.trust_policy import parse_trust_policy
+from verifier.proof.alone import verify_event
+from verifier.proof.charterfile import parse_charter_file
+from verifier.proof.eventproof import parse_event_proof
+from verifier.proof.evidence import confirm_fork, parse_fork_evidence
+from verifier.proof.examination import Examination, Standpoint
+from verifier.proof.steps.step1_ledger import walk_charter
+from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
+from verifier.proof.verify import examine_trace
+from verifier.vocabulary import registry_types
+
+Vector = Mapping[str, Any]
+Facts = dict[str, Any]
+
+
+def edited_file(vector: Vector) -> bytes:
+    """Return the file's bytes; where there is an edit, with bytes cut out and others put in their place."""
+    data = (ROOT / "files" / vector["file"]).read_bytes()
+    if "edit" not in vector:
+        return data
+    at, removed, inserted = (vector["edit"][word] for word in ("at", "remove", "insert"))
+    return data[:at] + bytes.fromhex(inserted) + data[at + removed :]
+
+
+def standpoint(vector: Vector) -> Standpoint:
+    return Standpoint(parse_trust_policy(vector["policy"].encode()), vector["at"], registry_types(), archived=True)
+
+
+def read_trace(vector: Vector) -> Facts:
+    data = edited_file(vector)
+    verdict = examine_trace(data, standpoint(vector))
+    step = next((each.number for each in verdict.steps if each.passed is False), None)
+    concluded = {"outcome": verdict.outcome, "exit": verdict.exit_code, "step": step}
+    if verdict.error:
+        assert concluded == vector["verdict"], str(verdict.error)
+        raise verdict.error
+    assert format_trace_proof(parse_trace_proof(data)) == data
+    story = verdict.story
+    if story is None:
+        return {"verdict": concluded, "story": None}
+    told = [
+        [each.event.name.hex(), each.event.leaf, each.event.position, each.event.head.type, each.time]
+        for each in story.timeline
+    ]
+    said = [[each.issuer.uri, each.recognition.outcome] for each in story.timeline]
+    recalled = sorted(each.values["event"] for each in verdict.notices if each.key == "notice.recalled")
+    place = {"origin": story.origin, "size": story.size, "root": story.root.hex(), "time": story.time}
+    whole = {"timeline": [[*one, *other] for one, other in zip(told, said, strict=True)], "recalled": recalled}
+    return {"verdict": concluded, "story": place | {"cosigned": sorted(story.cosigned)} | whole}
+
+
+def read_event(vector: Vector) -> Facts:
+    held = parse_trace_proof((ROOT / "files" / vector["registry"]).read_bytes())
+    found = verify_event(parse_event_proof(edited_file(vector)), held, standpoint(vector))
+    event = found.event
+    place = {"leaf": event.leaf, "position": event.position, "time": found.time}
+    said = {"type": event.head.type, "principal": event.head.principal, "quorum": found.checkpoint.quorum}
+    return {"name": event.name.hex()} | place | said
+
+
+def read_charter(vector: Vector) -> Facts:
+    replay = walk_charter(Examination(standpoint(vector), ()), parse_charter_file(edited_file(vector)))
+    charter = replay.registry.charter_at(0)
+    keys = {"seal": charter.seal.kid.hex(), "receipt": charter.receipt.kid.hex()}
+    governs = {"version": charter.version, "origin": charter.origin, "threshold": charter.threshold}
+    return governs | keys | {"roots": sorted(each.agency for each in charter.roots.values())}
+
+
+def read_evidence(vector: Vector) -> Facts:
+    fork = confirm_fork(parse_fork_evidence(edited_file(vector)), standpoint(vector))
+    return {"origin": fork.origin, "sizes": list(fork.sizes), "roots": [each.hex() for each in fork.roots]}
+
+
+PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
+    "charter-file": read_charter,
+    "event-proof": read_event,
+    "fork-evidence": read_evidence,
+    "trace-proof": read_trace,
+}
