@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import SetupError
 from ledger.store.schema import migrate, require_newest
@@ -22,21 +24,37 @@ def open_writer(path: Path) -> sqlite3.Connection:
     `synchronous=FULL`: with NORMAL a power loss takes back commits that were acknowledged.
 
     Raises:
-        SetupError: a setting did not take, or the tables are of another version.
+        SetupError: no database, a setting did not take, or the tables are of another version.
     """
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        require_newest(connection)
-    engine.dispose()
+    _require_tables(path)
     writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    for name, value in _SETTINGS.items():
-        writer.execute(f"PRAGMA {name}={value}")
-        (present,) = writer.execute(f"PRAGMA {name}").fetchone()
-        if present != value:
-            raise SetupError(f"SQLite {name}", came=present, expected=str(value))
-    writer.execute("PRAGMA cache_size=-32768")
-    writer.execute(f"PRAGMA wal_autocheckpoint={8 * TIDY_PAGES}")  # the writer tidies up itself, between answers
+    try:
+        for name, value in _SETTINGS.items():
+            _set(writer, name, value)
+        writer.execute("PRAGMA cache_size=-32768")
+        writer.execute(f"PRAGMA wal_autocheckpoint={8 * TIDY_PAGES}")  # the writer tidies up itself, between answers
+    except BaseException:
+        writer.close()
+        raise
     return writer
+
+
+def _set(connection: sqlite3.Connection, name: str, value: object) -> None:
+    connection.execute(f"PRAGMA {name}={value}")
+    (present,) = connection.execute(f"PRAGMA {name}").fetchone()
+    if present != value:
+        raise SetupError(f"SQLite {name}", came=present, expected=str(value))
+
+
+def _require_tables(path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            require_newest(connection)
+    except DBAPIError as error:
+        raise SetupError(str(path), came=str(error.orig), expected="a database that `suyuan init` made") from error
+    finally:
+        engine.dispose()
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -48,15 +66,34 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 
 def create(path: Path) -> None:
-    """Create or upgrade the database's tables."""
+    """Create or upgrade the database's tables, in one transaction: a crash or fault leaves what was there before.
+
+    Raises:
+        SetupError: the file is something else, or cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=wal")
-        connection.commit()
-        migrate(connection)
-        connection.commit()
-    engine.dispose()
+    event.listen(engine, "connect", _begin_nothing)
+    event.listen(engine, "begin", _begin)
+    try:
+        with closing(sqlite3.connect(path)) as plain:
+            plain.execute("PRAGMA journal_mode=wal")
+        with engine.begin() as connection:
+            migrate(connection)
+    except (sqlite3.Error, DBAPIError) as error:
+        came = str(getattr(error, "orig", error))
+        raise SetupError(str(path), came=came, expected="a database that can be written") from error
+    finally:
+        engine.dispose()
+
+
+def _begin_nothing(connection: sqlite3.Connection, _: object) -> None:
+    """Keep the driver from beginning transactions by itself: it would not begin one before a CREATE TABLE."""
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def lock(path: Path) -> int:

@@ -29,7 +29,11 @@ class SqliteStore:
             raise SetupError(str(path), came="no database", expected="one that `suyuan init` made")
         self._path = path
         self._lock = lock(path) if writable else None
-        self._connection = open_writer(path) if writable else None
+        try:
+            self._connection = open_writer(path) if writable else None
+        except BaseException:
+            self._unlock()
+            raise
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         if self._connection:
             self._tail = LookupTail(self._connection)
@@ -77,6 +81,9 @@ class SqliteStore:
             self._idle.get().close()
         if self._connection:
             self._connection.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
