@@ -1,6 +1,7 @@
 """Every vector does what it says; every file is what its recipe makes; nothing lies beside them."""
 
 import json
+import re
 
 import pytest
 
@@ -70,3 +71,21 @@ def test_no_recipe_needs_a_signature_that_was_not_kept():
     kept = json.loads(spell.FIXED.read_text())
     all_recipes()
     assert spell.fixed == kept
+
+
+def rows_of_the_readme():
+    """Yield format, and the members that its row names as given and as facts."""
+    for line in (ROOT.parent / "README.md").read_text().splitlines():
+        cells = line.split("|")
+        if len(cells) == 7 and (form := re.fullmatch(r" `([a-z0-9-]+)` ", cells[1])):
+            yield form[1], *(set(re.findall(r"`([a-z_]+)`", cells[place])) for place in (3, 5))
+
+
+def test_the_readme_names_every_member_of_every_format():
+    """A second implementation is run from that page alone."""
+    rows = {form: (given, facts) for form, given, facts in rows_of_the_readme()}
+    assert set(rows) == set(READERS)
+    for file in FILES:
+        vector, (given, facts) = json.loads(file.read_text()), rows[file.parent.parent.name]
+        assert vector.keys() <= given | {"desc", "facts", "error", "field", "verdict"}, file
+        assert set(vector.get("facts", facts)) <= facts, file
