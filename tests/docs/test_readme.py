@@ -166,6 +166,14 @@ def test_numbers_are_those_of_the_performance_page():
         assert f"{line}{said}" in performance
 
 
+def test_figures_of_the_performance_page_are_those_that_are_taken():
+    performance = (ROOT / "docs" / "performance.md").read_text("utf-8").partition("## Figures")[2].partition("\n## ")[0]
+    taken = "".join(each.read_text("utf-8") for each in (ROOT / "benchmarks").glob("bench_*.py"))
+    named = re.findall(r"^\| `(\w+)` \|", performance, re.MULTILINE)
+    assert len(named) >= 10
+    assert [each for each in named if f'"{each}"' not in taken] == []
+
+
 def test_missing_lines_are_found():
     assert missing_lines("a\n  b …\n", "x\na\nc\n  b 1 2\n") == []
     assert missing_lines("b\na\n", "a\nb\n") == ["a"]
