@@ -27,7 +27,7 @@ from verifier.primitives.note import ED25519_COSIGNATURE, NoteKey
 from verifier.vocabulary import registry_types
 
 ORIGIN = "ledger.test/chronicle"
-TIME = 1_800_000_000_000
+TIME = 1_700_000_000_000
 NAMES = {"zh": "甲", "en": "A"}
 
 

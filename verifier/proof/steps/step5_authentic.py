@@ -31,6 +31,7 @@ def establish_authentic(found: Examination, parts: Sequence[StatementPart], subj
         for each in part.events:
             shown = read_event(part, each, header.issuer, header.kid)
             if shown.event.head.type.startswith("registry."):
+                require_supported(shown.event)
                 raise MismatchError("head.type", came=shown.event.head.type, expected="no registry event here")
             require_scope(shown, key)
             if shown.event.name in found.trace_events:

@@ -97,12 +97,13 @@ def proved(world: World, subject: str = ITEM, walk: str = "public") -> TraceProo
         return prover.prove_trace(subject, walk=walk, size=size, note=note, sources=sources)
 
 
-def proved_without(world: World, hidden: bytes, monkeypatch: pytest.MonkeyPatch, subject: str = ITEM) -> TraceProof:
-    """Return the proof of a prover that leaves one event out of every history."""
+def proved_without(world: World, name: bytes, monkeypatch: pytest.MonkeyPatch, subject: str = ITEM) -> TraceProof:
+    """Return the proof of a prover that leaves one event, and what answers it, out of every history."""
     honest = EventSource.history
+    hidden = {name, *(each for each, head in world.zone.heads.items() if name in head.about)}
 
     def history(self: EventSource, pair: tuple[str, bytes]) -> list[Event]:
-        return [event for event in honest(self, pair) if event.name != hidden]
+        return [event for event in honest(self, pair) if event.name not in hidden]
 
     with monkeypatch.context() as patched:
         patched.setattr(EventSource, "history", history)
