@@ -29,6 +29,7 @@ SIGNATURE_SIZES = {ES256: 64, EDDSA: 64, ML_DSA_44: 2420, SM2_SM3: 64}
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ED25519_PRIME = 2**255 - 19
+_ED25519_D = -121665 * pow(121666, -1, _ED25519_PRIME) % _ED25519_PRIME
 _SMALL_ORDER = {  # the eight points whose order divides 8, and the two with a sign that x = 0 cannot have
     bytes.fromhex(each)
     for each in (
@@ -113,9 +114,21 @@ def require_key(alg: int, raw: bytes, what: str = "key") -> PublicKey:
 
 
 def require_sound_point(raw: bytes, what: str) -> None:
-    """Refuse an Ed25519 point that is not canonical or of small order."""
-    if int.from_bytes(raw, "little") & (1 << 255) - 1 >= _ED25519_PRIME or raw in _SMALL_ORDER:
+    """Refuse an Ed25519 key that is no point of the curve, not canonical or of small order."""
+    y = int.from_bytes(raw, "little") & (1 << 255) - 1
+    if y >= _ED25519_PRIME or raw in _SMALL_ORDER or not _has_point(y):
         raise MalformedError(what, came=raw, expected="a canonical point, not of small order")
+
+
+@lru_cache(maxsize=1024)
+def _has_point(y: int) -> bool:
+    """Return whether x² = (y² - 1) / (d·y² + 1) has a solution (RFC 8032 §5.1.3): the library asks when it verifies.
+
+    u / v is a square exactly if u·v is; v is never 0, since -1/d is no square.
+    """
+    squared = y * y
+    product = (squared - 1) * (_ED25519_D * squared + 1) % _ED25519_PRIME
+    return pow(product, (_ED25519_PRIME - 1) // 2, _ED25519_PRIME) == 1
 
 
 def parse_key(value: Any, what: str = "key") -> PublicKey:

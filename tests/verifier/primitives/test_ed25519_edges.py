@@ -51,8 +51,29 @@ def test_no_key_is_written_with_a_coordinate_of_p_or_more(y, sign):
         require_key(EDDSA, (y | sign).to_bytes(32, "little"))
 
 
-def test_the_greatest_canonical_coordinate_is_no_fault_by_itself():
-    require_key(EDDSA, (P - 2).to_bytes(32, "little"))
+@pytest.mark.parametrize("sign", [0, 1 << 255])
+def test_no_key_is_a_coordinate_without_a_point(sign):
+    """Whoever decodes points refuses them when they are read: else one registry would be two."""
+    without = [y for y in range(2, 200) if not has_point(y)]
+    assert len(without) > 80
+    for y in without:
+        with pytest.raises(MalformedError, match="point"):
+            require_key(EDDSA, (y | sign).to_bytes(32, "little"))
+    for y in set(range(2, 200)) - set(without):
+        assert require_key(EDDSA, (y | sign).to_bytes(32, "little")).raw[0] == y
+
+
+def has_point(y: int) -> bool:
+    """Return whether x² = (y² - 1) / (d·y² + 1) has a solution (RFC 8032 §5.1.3)."""
+    d = -121665 * pow(121666, -1, P)
+    square = (y * y - 1) * pow(d * y * y + 1, -1, P) % P
+    root = pow(square, (P + 3) // 8, P)
+    return root * root % P in (square, P - square) and pow(square, (P - 1) // 2, P) == 1
+
+
+def test_the_greatest_canonical_coordinate_of_a_point_is_no_fault_by_itself():
+    assert has_point(P - 3)
+    require_key(EDDSA, (P - 3).to_bytes(32, "little"))
 
 
 def test_a_signature_made_in_numbers_is_accepted():
