@@ -39,6 +39,12 @@ def ed25519(name: str, desc: str, raw: bytes) -> None:
     key.refused(f"ed25519-{name}", desc, key={"alg": "EdDSA", "public": base64url(raw)})
 
 
+def has_point(y: int) -> bool:
+    """Return whether x² = (y² - 1) / (d·y² + 1) has a solution (RFC 8032 §5.1.3)."""
+    d = -121665 * pow(121666, -1, P)
+    return pow((y * y - 1) * pow(d * y * y + 1, -1, P), (P - 1) // 2, P) == 1
+
+
 SMALL = sorted(torsion(), key=encode)
 for number, small in enumerate(SMALL):
     ed25519(f"small-order-{number}", "a point whose order divides 8", encode(small))
@@ -53,6 +59,22 @@ for number, small in enumerate(SMALL):
 for more in (3, 18):
     ed25519(f"y-p-plus-{more}", "y is less than p", (P + more).to_bytes(32, "little"))
     ed25519(f"y-p-plus-{more}-with-sign", "y is less than p", (P + more | 1 << 255).to_bytes(32, "little"))
+
+for y in (2, 7, 8):
+    assert not has_point(y)
+    ed25519(f"y-{y}-without-a-point", "no x goes with it", y.to_bytes(32, "little"))
+    ed25519(f"y-{y}-without-a-point-with-sign", "no x goes with it", (y | 1 << 255).to_bytes(32, "little"))
+for name, raw, desc in (
+    ("y-3", (3).to_bytes(32, "little"), "a point"),
+    ("y-p-minus-3", (P - 3).to_bytes(32, "little"), "the greatest canonical coordinate of a point"),
+    ("of-mixed-order", encode(add(BASE, SMALL[0] if SMALL[0] != NEUTRAL else SMALL[1])), "not of small order"),
+):
+    key.valid(
+        f"ed25519-{name}",
+        desc,
+        {"alg": EDDSA, "kid": H(cbor({1: 1, -1: 6, -2: raw}))},
+        key={"alg": "EdDSA", "public": base64url(raw)},
+    )
 
 
 def es256(name: str, desc: str, raw: bytes) -> None:
