@@ -143,6 +143,7 @@ class Audit:
         if came.size < before:
             error = IncompleteError("checkpoint", came=f"size {came.size}", expected=f"at least {before}, audited")
             self.known.findings.add(error, "checkpoint", _CHECKPOINT, came.size)
+            self._unchecked.append(Said("audit.unchecked.older"))
             return True
         if seen and came.size == seen.size and came.root != seen.root:
             found = InconsistentError("checkpoint", came=came.root, expected=f"{seen.root.hex()}, audited at this size")

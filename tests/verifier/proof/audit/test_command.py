@@ -315,7 +315,7 @@ def test_without_the_plug_in_it_is_said_what_to_install(run, export, monkeypatch
     monkeypatch.setitem(sys.modules, "merkly.mtree", None)
     monkeypatch.delitem(sys.modules, "ledger.second_opinion.merkly_roots", raising=False)
     assert run(export, "--second-opinion") == 2
-    assert "requirements/yardstick.txt" in capsys.readouterr().err
+    assert "pip install --no-deps --require-hashes -r requirements/yardstick.txt" in capsys.readouterr().err
     monkeypatch.setattr(command, "GROUP", "suyuan.nothing")
     assert run(export, "--second-opinion") == 2
 

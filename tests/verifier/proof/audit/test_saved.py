@@ -146,6 +146,7 @@ def test_an_older_checkpoint_than_the_audited_one_is_refused(rich, source, long)
     report = audit(source, rich.standpoint, seen=long.files["checkpoint"])
     assert (report.outcome, report.exit_code) == ("incomplete", 3)
     assert report.leaves == 0
+    assert "audit.unchecked.older" in {each.key for each in report.unchecked}
     assert not report.forked
 
 
