@@ -15,7 +15,7 @@ from ledger.errors import StoppedError, UnknownError
 from ledger.tiles.files import replace, write_new
 from ledger.tiles.tree import Edge
 from verifier.primitives.merkle import tree_root
-from verifier.primitives.tiles import TILE_BYTES, WIDTH, Tile, format_bundle, format_tile_path, parse_hashes
+from verifier.primitives.tiles import WIDTH, Tile, format_bundle, format_tile_path, parse_hashes
 
 _CACHED_TILES = 512
 
@@ -32,12 +32,11 @@ class TileFolder:
         return self.root / format_tile_path(tile)
 
     def write_tile(self, tile: Tile, hashes: Sequence[bytes]) -> None:
-        """Write a hash tile; a full path gets exactly 8,192 bytes or nothing."""
+        """Write a hash tile; a path gets exactly as many hashes of 32 bytes as it says, or nothing."""
         content = b"".join(hashes)
-        if len(hashes) != tile.width or len(content) != 32 * tile.width:
-            raise StoppedError(str(self.path(tile)), came=f"{len(content)} bytes", expected=f"{32 * tile.width}")
-        if tile.width == WIDTH and len(content) != TILE_BYTES:
-            raise StoppedError(str(self.path(tile)), came=f"{len(content)} bytes", expected=f"{TILE_BYTES}")
+        if len(hashes) != tile.width or any(len(each) != 32 for each in hashes):
+            came = f"{len(hashes)} hashes, {len(content)} bytes"
+            raise StoppedError(str(self.path(tile)), came=came, expected=f"{tile.width} of 32 bytes each")
         write_new(self.path(tile), content)
 
     def write_bundle(self, tile: Tile, entries: Sequence[bytes]) -> None:
