@@ -99,8 +99,8 @@ def parse_enterprise(event: Event) -> Participant:
     """Return the enterprise that an admission states, valid from the leaf after the event."""
     data = _data(event, {"names", "roles", "gs1Prefixes", "subjects"})
     prefixes = _texts(data["gs1Prefixes"], "enterprise.gs1Prefixes")
-    if any(not each.isdigit() for each in prefixes):
-        raise MalformedError("enterprise.gs1Prefixes", came=prefixes, expected="digits")
+    if any(not (each.isascii() and each.isdigit()) for each in prefixes):
+        raise MalformedError("enterprise.gs1Prefixes", came=prefixes, expected="ASCII digits")
     return Participant(
         uri=_subject(event, "enterprise"),
         since=event.leaf + 1,

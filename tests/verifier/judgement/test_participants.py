@@ -76,6 +76,7 @@ def test_a_body_that_is_not_shown_or_names_other_subjects_is_malformed(kind):
         ("registry.agency", {"jurisdiction": [1]}, "jurisdiction"),
         ("registry.enterprise", {"roles": [None]}, "roles"),
         ("registry.enterprise", {"gs1Prefixes": ["69x"]}, "gs1Prefixes"),
+        ("registry.enterprise", {"gs1Prefixes": ["\u0666\u0669\u0660\u0661"]}, "gs1Prefixes"),  # digits, but not ASCII
         ("registry.enterprise", {"gs1Prefixes": [""]}, "gs1Prefixes"),
         ("registry.enterprise", {"gs1Prefixes": "690"}, "gs1Prefixes"),
         ("registry.enterprise", {"subjects": [1]}, "subjects"),
