@@ -12,7 +12,7 @@ from pathlib import Path
 from time import sleep
 
 from ledger.admission.candidate import Candidate
-from ledger.admission.intake import Standing, admit, admit_envelope, faults
+from ledger.admission.intake import Standing, admit, admit_envelope, authenticate, faults
 from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.errors import BusyError, StoppedError
 from ledger.failpoints import reach
@@ -32,7 +32,7 @@ from verifier.errors import SuyuanError
 from verifier.judgement.charter import parse_charter
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, parse_head
-from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
+from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, require_batch, statement_identity
 from verifier.ledgerformat.submission import parse_submission
 from verifier.vocabulary import registry_types
 
@@ -119,7 +119,9 @@ class Ledger:
             statement = parse_entry(submission.statement)
             if (known := self._find_same(statement, reader)) is not None:
                 return known
-            candidate = admit(submission, statement, standing)
+            with self._turn.aside():
+                authentic = authenticate(submission, statement, standing)
+            candidate = admit(submission, authentic, standing)
             self._require_own_charter(candidate)
             self._require_quorum_near(candidate, reader)
         return self._queue(candidate)
@@ -144,7 +146,7 @@ class Ledger:
             found = faults(submission, standing)
             if found:
                 return found
-            candidate = admit(submission, parse_entry(submission.statement), standing)
+            candidate = admit(submission, require_batch(parse_entry(submission.statement)), standing)
         try:
             self.writer.call(lambda: self._sequencer.judge(candidate)).result()
         except SuyuanError as error:

@@ -57,13 +57,27 @@ class Standing:
         return self.replay.registry
 
 
-def admit(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Candidate:
-    """Return the candidate of a submission whose statement was parsed already.
+def authenticate(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Statement:
+    """Return the statement of a submission, meant for this ledger and signed by a key that is valid now.
+
+    Raises:
+        SuyuanError: what speaks against it.
+    """
+    statement = require_batch(parsed)
+    kid = statement.header.kid
+    root = standing.replay.root_key(kid, standing.leaf)
+    if root is None and standing.replay.founding is None:
+        root = _founder(submission, kid)
+    _verify(statement, root or _registered_key(kid, standing), standing)
+    return statement
+
+
+def admit(submission: Submission, statement: Statement, standing: Standing) -> Candidate:
+    """Return the candidate of a submission whose statement is authentic.
 
     Raises:
         SuyuanError: the first fault, its field named.
     """
-    statement = _batch_statement(submission, parsed, standing)
     names = [event_name(each) for each in submission.heads]
     _check_root(statement, names)
     events = []
@@ -87,7 +101,7 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
     """Return every fault that can be told apart: of the statement, and one of each event."""
     found: list[SuyuanError] = []
     try:
-        statement = _batch_statement(submission, parse_entry(submission.statement), standing)
+        statement = authenticate(submission, parse_entry(submission.statement), standing)
     except SuyuanError as error:
         return [error]
     names = [event_name(each) for each in submission.heads]
@@ -121,17 +135,6 @@ def admit_envelope(entry: bytes, statement: Statement | Envelope, standing: Stan
         raise NotPermittedError("statement.sub", came=subject, expected=expected)
     join = index_key("note", subject_name(subject))
     return Candidate(statement, entry, statement_identity(statement), [], envelope_key=join)
-
-
-def _batch_statement(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Statement:
-    """Return the statement of a submission, meant for this ledger and signed by a key that is valid now."""
-    statement = require_batch(parsed)
-    kid = statement.header.kid
-    root = standing.replay.root_key(kid, standing.leaf)
-    if root is None and standing.replay.founding is None:
-        root = _founder(submission, kid)
-    _verify(statement, root or _registered_key(kid, standing), standing)
-    return statement
 
 
 def _verify(statement: Statement | Envelope, signer: tuple[str, PublicKey], standing: Standing) -> None:

@@ -10,7 +10,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from queue import Empty, Full, Queue
+from math import ceil
+from queue import Empty, SimpleQueue
+from time import sleep
 from typing import Any
 
 from ledger.admission.candidate import Candidate
@@ -22,8 +24,10 @@ from verifier.errors import SuyuanError
 MAX_WAITING = 4_096  # candidates
 MAX_BLOCK_EVENTS = 10_000
 GROUP_WAIT = 0.2  # seconds for which a block under load waits for more
-LULL = 0.02  # seconds without a submission after which it does not
+LULL = 0.001  # seconds without a submission after which it does not,
+LULL_PER_EVENT = 0.00002  # and what is added for each event of the last one: large ones take longer to come
 IDLE_SEAL = 60.0  # seconds after which an idle ledger seals
+GLANCE = 0.001  # seconds between looks at the queue while it waits for more
 _Call = Callable[[], Any]
 
 
@@ -47,7 +51,7 @@ class WriterThread:
         self.sequencer = sequencer
         self._loaded = False  # whether submissions came in while the last block was written
         self._monotonic = monotonic
-        self._queue: Queue[_Waiting | None] = Queue(MAX_WAITING)
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="suyuan-writer", daemon=True)
         self._stopped: SuyuanError | None = None
         self._closing = False
@@ -100,10 +104,9 @@ class WriterThread:
         with self._door:
             if self._closing:
                 raise BusyError("ledger", came="shutting down", expected="another moment", todo="Try again.")
-            try:
-                self._queue.put_nowait(waiting)
-            except Full:
-                raise BusyError("queue", came=f"{MAX_WAITING} waiting", expected="fewer", todo="Try again.") from None
+            if self._queue.qsize() >= MAX_WAITING:
+                raise BusyError("queue", came=f"{MAX_WAITING} waiting", expected="fewer", todo="Try again.")
+            self._queue.put_nowait(waiting)
         return waiting.future
 
     def _run(self) -> None:
@@ -139,17 +142,21 @@ class WriterThread:
             if events >= MAX_BLOCK_EVENTS:
                 return group
             try:
-                waiting = self._next(patience)
+                waiting = self._next(patience, LULL + LULL_PER_EVENT * waiting.events)
             except Empty:
                 return group
         self._queue.put(None)  # the end comes after what was queued before it
         return group or None
 
-    def _next(self, patience: float) -> _Waiting | None:
-        """Return the next that waits. Under load, wait a little for more: blocks grow, and cost less an event."""
-        left = patience - self._monotonic()
-        if self._loaded and left > 0:
-            return self._queue.get(timeout=min(left, LULL))
+    def _next(self, patience: float, lull: float) -> _Waiting | None:
+        """Return the next that waits. Under load, wait a little for more: blocks grow, and cost less an event.
+
+        It looks now and then rather than being woken by each: a switch of threads costs as much as an event.
+        """
+        looks = ceil(lull / GLANCE) if self._loaded else 0
+        while looks and self._queue.empty() and self._monotonic() < patience:
+            sleep(GLANCE)
+            looks -= 1
         return self._queue.get_nowait()
 
     def _work(self, waiting: list[_Waiting]) -> None:

@@ -2,8 +2,8 @@
 
 The interpreter runs one thread at a time. A database write of many rows gives it up and takes it back at
 every row, and each time a busy thread may keep it for milliseconds; so while the writer computes or
-writes rows, intake waits here. While the database makes a block durable (one long call, outside the
-interpreter) intake goes on.
+writes rows, intake waits here. While the database makes a block durable, or a signature is checked (one
+long call each, outside the interpreter), others go on.
 """
 
 from __future__ import annotations
@@ -25,14 +25,20 @@ class Turn:
     @contextmanager
     def intake(self) -> Iterator[None]:
         """Compute on behalf of a submitter."""
-        with self._changed:
-            while self._taken or self._writer_waits:
-                self._changed.wait()
-            self._taken = True
+        self._take_behind_writer()
         try:
             yield
         finally:
             self._give_up()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let others compute while intake, whose turn it is, waits for one long call."""
+        self._give_up()
+        try:
+            yield
+        finally:
+            self._take_behind_writer()
 
     @contextmanager
     def writer(self) -> Iterator[None]:
@@ -51,6 +57,12 @@ class Turn:
             yield
         finally:
             self._take()
+
+    def _take_behind_writer(self) -> None:
+        with self._changed:
+            while self._taken or self._writer_waits:
+                self._changed.wait()
+            self._taken = True
 
     def _take(self) -> None:
         with self._changed:

@@ -60,14 +60,18 @@ def test_closing_finishes_what_waits_and_publishes_it(small):
 def test_submission_that_meets_the_closing_is_answered(small):
     """It was let in a moment before the end was queued: the writer must not leave it behind."""
     writer = small.ledger.writer
-    put, closing = writer._queue.put_nowait, threading.Thread(target=writer.close)
+    queued, closing = writer._queue, threading.Thread(target=writer.close)
 
-    def put_late(item):
-        closing.start()
-        closing.join(0.3)  # where closing must wait for this put, it is still there afterwards
-        put(item)
+    class Late:
+        def __getattr__(self, name):
+            return getattr(queued, name)
 
-    writer._queue.put_nowait = put_late
+        def put_nowait(self, item):
+            closing.start()
+            closing.join(0.3)  # where closing must wait for this put, it is still there afterwards
+            queued.put_nowait(item)
+
+    writer._queue = Late()
     answer = small.ledger.submit(small.moved(1))
     closing.join(30)
     assert answer.exception(timeout=5) is None or isinstance(answer.exception(), BusyError)
