@@ -47,7 +47,8 @@ class Rows:
     def all(self, table: str, *, order: str = "") -> Iterator[tuple[Any, ...]]:
         """Yield every row of a table, by its key."""
         by = order or _ORDER.get(table, COLUMNS[table][0])
-        yield from self._connection.execute(_select(table, f"ORDER BY {by}"))
+        for row in self._connection.execute(_select(table, f"ORDER BY {by}")):  # noqa: UP028 - see below
+            yield row  # `yield from` would close the cursor when a generator that was left is collected: too late
 
     def between(self, table: str, column: str, low: int, high: int) -> list[tuple[Any, ...]]:
         """Return the rows whose number in a column is from `low` to before `high`, by that column."""
