@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.participants import Participant
-from verifier.judgement.replay import Replay
+from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.mapping import check_body, check_head
+from verifier.ledgerformat.mapping import check_body, check_head, check_links
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed_checkpoint, verify_lines
@@ -196,11 +196,14 @@ def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoi
         raise NotPermittedError("key.use", came=key.use, expected="statement")
     found.verify(part, key.holder, key.key, found.charter_at(part.leaf).origin)
     shown = read_event(part, part.events[0], header.issuer, header.kid)
+    require_supported(shown.event)
     require_scope(shown, key)
     kind = registry.type_at(shown.event.head.type, part.leaf)
     check_head(kind, shown.event.head)
     if shown.event.body:
         check_body(kind, shown.event.body)
+        if not shown.event.head.about:
+            check_links(kind, shown.event.head, shown.event.body)
     issuer = registry.participant_at(shown.event.head.principal, part.leaf)
     if issuer is None:
         raise IncompleteError("registry", came="no such participant", expected=shown.event.head.principal)
