@@ -13,10 +13,10 @@ def open_from(settings: Settings) -> Ledger:
 
     Raises:
         SetupError: no ledger, no guard, no passphrase, or another process that writes.
-        StoppedError: this is an older state than what was signed already.
+        StoppedError: this is an older state than what was signed, published or cosigned already.
         KeyFileError: keys that this passphrase does not open.
     """
-    return open_ledger(settings.folder, passphrase_of(settings), guard=settings.guard)
+    return open_ledger(settings.folder, passphrase_of(settings), guard=settings.guard, witnesses=settings.witnesses)
 
 
 def passphrase_of(settings: Settings) -> bytes:

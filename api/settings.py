@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from verifier.ledgerformat.submission import MAX_SUBMISSION
 
@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     )
     passphrase: SecretStr | None = Field(default=None, description="opens the ledger's key files")
     passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
+
+    witnesses: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="addresses, apart by spaces, at which witnesses show what they cosigned; asked at start"
+    )
 
     host: str = Field(default="127.0.0.1", description="address to listen on; TLS is the reverse proxy's")
     port: int = Field(default=8640, ge=0, le=65_535, description="port to listen on; 0 for any free one")
@@ -54,3 +58,16 @@ class Settings(BaseSettings):
     )
     max_seal_age: float = Field(default=300.0, gt=0, description="`/readyz` fails when the newest seal is older")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="what is logged")
+
+    @field_validator("witnesses", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("witnesses")
+    @classmethod
+    def _require_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not each.startswith(("http://", "https://")):
+                raise ValueError(f"witnesses: came {each}, expected http://… or https://…")
+        return value

@@ -3,17 +3,19 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from ledger.compose.event import Draft
-from ledger.opening import open_ledger
+from ledger.opening import LedgerFolder, open_ledger
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
@@ -154,6 +156,57 @@ def test_a_wrong_setup_says_what_is_wrong_and_does_not_start(prepared, passphras
     _, errors = server.process.communicate(timeout=30)
     assert server.process.returncode != 0
     assert "suyuan init" in errors
+
+
+class Shown(BaseHTTPRequestHandler):
+    """Shows one note at every address, as a witness shows what it cosigned."""
+
+    note = b""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.note)))
+        self.end_headers()
+        self.wfile.write(self.note)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def showing():
+    """Return an address that shows a note."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shown)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def show(note):
+        Shown.note = note
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield show
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_machine_set_back_with_its_guard_does_not_start_while_a_witness_remembers(
+    prepared, passphrase_file, zone_terms, tmp_path, showing
+):
+    world, filing = prepared
+    folder, guard = tmp_path / "older", tmp_path / "older.guard"
+    shutil.copytree(world.folder, folder)
+    shutil.copyfile(LedgerFolder(world.folder).usual_guard, guard)
+    ledger = open_ledger(world.folder, zone_terms.PASSPHRASE)
+    ledger.submit(filing).result(timeout=30)
+    witness = showing(ledger.prover.checkpoint())
+    ledger.close()
+    back = Process(["-m", "api.server"], folder, passphrase_file, GUARD=str(guard), WITNESSES=witness)
+    _, errors = back.process.communicate(timeout=30)
+    assert back.process.returncode != 0
+    assert witness in errors
+    assert "older state" in errors
+    newest = Process(["-m", "api.server"], world.folder, passphrase_file, WITNESSES=f"{witness} http://127.0.0.1:1")
+    assert newest.wait()[0] == 200
+    newest.end()
 
 
 def test_open_reads_warn_on_the_operators_terminal(prepared, passphrase_file):

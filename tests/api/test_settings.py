@@ -12,7 +12,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def spell(value):
-    if value is None:
+    if value in (None, ()):
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
@@ -35,6 +35,16 @@ def test_settings_come_from_the_environment(monkeypatch):
     assert settings.open_reads is True
     assert passphrase_of(settings) == b"secret"
     assert "secret" not in repr(settings)
+
+
+def test_witnesses_are_addresses_apart_by_spaces(monkeypatch):
+    monkeypatch.setenv("SUYUAN_WITNESSES", " http://127.0.0.1:1  https://witness.example ")
+    assert Settings().witnesses == ("http://127.0.0.1:1", "https://witness.example")
+    monkeypatch.setenv("SUYUAN_WITNESSES", "")
+    assert Settings().witnesses == ()
+    monkeypatch.setenv("SUYUAN_WITNESSES", "http://127.0.0.1:1,witness.example witness.example")
+    with pytest.raises(ValidationError, match="expected http"):
+        Settings()
 
 
 @pytest.mark.parametrize(
