@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ledger.errors import KeyFileError
 from ledger.signing.signer import MemorySigner
+from ledger.tiles.files import sync_folder
 
 
 def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
@@ -36,6 +37,7 @@ def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
         file.write(pem)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
 
 
 def load_key(path: Path, passphrase: bytes) -> MemorySigner:
@@ -57,6 +59,7 @@ def load_key(path: Path, passphrase: bytes) -> MemorySigner:
         expected = "PKCS#8 PEM under this passphrase"
         raise KeyFileError(str(path), came="a file that does not open", expected=expected) from error
     kinds = (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, mldsa.MLDSA44PrivateKey)
-    if not isinstance(private, kinds):
+    curve = getattr(private, "curve", None)
+    if not isinstance(private, kinds) or not isinstance(curve, ec.SECP256R1 | None):
         raise KeyFileError(str(path), came=type(private).__name__, expected="a P-256, Ed25519 or ML-DSA-44 key")
     return MemorySigner(private)
