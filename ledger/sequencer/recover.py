@@ -160,7 +160,7 @@ def _require_extends(
     """Refuse to go on from a state that is older than, or other than, what has left already."""
     if committed is None:
         return
-    todo = "This database is an older state. Import the missing blocks, or restore a newer backup; do not sign."
+    todo = "This database is an older state. Find a newer copy of it, see docs/operations.md; do not sign."
     if committed[0] > size:
         raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {size}, the database's", todo=todo)
     if committed[0] and root_of(committed[0]) != committed[1]:

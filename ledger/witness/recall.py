@@ -29,7 +29,7 @@ def require_extends_witness(ledger: Ledger, keys: LedgerKeys, url: str) -> None:
         size = sources.log.size
         known = checkpoint.size <= size and root_at(sources.log, checkpoint.size) == checkpoint.root
     if not known:
-        todo = "This database is an older state. Import the missing blocks, or restore a newer backup; do not sign."
+        todo = "This database is an older state. Find a newer copy of it, see docs/operations.md; do not sign."
         raise StoppedError(url, came=f"size {checkpoint.size}, cosigned", expected=f"a part of our {size}", todo=todo)
 
 
