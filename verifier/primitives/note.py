@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -14,6 +15,7 @@ ED25519_NOTE, ED25519_COSIGNATURE, ML_DSA_COSIGNATURE = 0x01, 0x04, 0x06
 _ALGORITHMS = {ED25519_NOTE: EDDSA, ED25519_COSIGNATURE: EDDSA, ML_DSA_COSIGNATURE: ML_DSA_44}
 MAX_SIGNATURES = 100
 MAX_NAME = 255
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the newline
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def parse_note(data: bytes, what: str = "note") -> Note:
         whole = data.decode()
     except UnicodeDecodeError as error:
         raise MalformedError(what, came=f"byte {error.start} is not UTF-8", expected="UTF-8") from error
-    if any(each < " " and each != "\n" for each in whole):
+    if _CONTROL.search(whole):
         raise MalformedError(what, came="a control character", expected="none but newlines")
     split = whole.rfind("\n\n")
     if split < 0 or not whole.endswith("\n"):
