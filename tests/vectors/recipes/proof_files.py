@@ -19,9 +19,9 @@ def altered(name: str, change: Any) -> dict[str, Any]:
     return edit(name, cbor(change(value)))
 
 
-def with_part(name: str, label: int, change: Any) -> dict[str, Any]:
-    """A recorded file with one part exchanged for what `change` makes of it."""
-    return altered(name, lambda file: [*file[:2], file[2] | {label: change(file[2][label])}])
+def with_part(name: str, label: int, change: Any, then: dict[int, Any] | None = None) -> dict[str, Any]:
+    """A recorded file with one part exchanged for what `change` makes of it, and perhaps others."""
+    return altered(name, lambda file: [*file[:2], file[2] | {label: change(file[2][label])} | (then or {})])
 
 
 def without(label: int) -> Any:
