@@ -67,7 +67,7 @@ def slow(rich):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Slow, directory=str(rich.export)))
     server.asked, server.told = threading.Event(), threading.Event()
     server.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.told.set()
     server.shutdown()

@@ -74,7 +74,7 @@ class _serving:  # noqa: N801 - a context manager
         self.server.answers, self.server.asked = {"/checkpoints/quorum": 503}, []
 
     def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.server.url = f"http://127.0.0.1:{self.server.server_port}/"
         return self.server
 
