@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.trace import traced, verify_seconds
+from benchmarks.trace import first_seconds, traced, verify_seconds
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +19,9 @@ def test_trace_verify(benchmark, scale, yardstick, figures, made):
     figures.append(yardstick.size("trace_file", len(made.data)))
     figures.append(yardstick.size("trace_file_without_registry", made.story_size))
     assert made.story_size <= 64_000
+
+
+def test_trace_verify_first(benchmark, scale, yardstick, figures, made, tmp_path):
+    seconds = benchmark.pedantic(first_seconds, args=(made, tmp_path, scale.rounds))
+    figures.append(yardstick.seconds("trace_verify_first", seconds))
+    assert seconds > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +14,13 @@ from statistics import median
 from benchmarks.biglog import prove_in_big_log
 from ledger.compose.event import Draft
 from tests.world import ITEM, found_world, now, parcel_story
+from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import TraceProof, format_trace_proof
 from verifier.proof.verdict import VERIFIED
 from verifier.proof.verify import examine_trace
 
+ROOT = Path(__file__).parent.parent
 EVENTS = 14
 _LEFT_OUT = {"payment", "departing", "arriving", "return", "return closed"}
 
@@ -62,6 +66,15 @@ def traced(folder: Path, *, size: int, keys: int) -> Iterator[Traced]:
         yield Traced(proof, format_trace_proof(proof), world.standpoint(now=now() // 1000 + 1))
     finally:
         world.ledger.close()
+
+
+def first_seconds(made: Traced, folder: Path, rounds: int = 41) -> float:
+    """Return the median seconds of the first verification in a process: beyond its start, nothing warm."""
+    folder.mkdir(exist_ok=True)
+    (folder / "trace").write_bytes(made.data)
+    (folder / "policy").write_bytes(format_trust_policy(made.standpoint.policy))
+    command = [sys.executable, "-m", "benchmarks.first", folder / "trace", folder / "policy", str(made.standpoint.now)]
+    return median(float(subprocess.check_output(command, cwd=ROOT)) for _ in range(rounds))
 
 
 def verify_seconds(made: Traced, rounds: int = 41) -> float:
