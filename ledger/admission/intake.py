@@ -113,13 +113,24 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
         attachments = {}
     batch: dict[bytes, Head] = {}
     ids: set[bytes] = set()
+    events = []
     for place, name in enumerate(names):
         try:
-            batch[name] = _event(submission, place, name, statement, standing, batch, attachments).head
+            events.append(_event(submission, place, name, statement, standing, batch, attachments))
+            batch[name] = events[-1].head
             _require_own_id(batch[name], ids)
         except SuyuanError as error:
             found.append(error.within(f"events[{place}]"))
-    return found
+    return found or _unused(events, attachments)
+
+
+def _unused(events: Sequence[CandidateEvent], attachments: Mapping[bytes, bytes]) -> list[SuyuanError]:
+    """Return what speaks against the attachments, once nothing speaks against the events that should name them."""
+    try:
+        _require_attachments_used(events, attachments)
+    except SuyuanError as error:
+        return [error]
+    return []
 
 
 def admit_envelope(entry: bytes, statement: Statement | Envelope, standing: Standing) -> Candidate:
