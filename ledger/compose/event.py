@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from verifier.errors import MalformedError
 from verifier.ledgerformat.body import SALT_SIZE, body_hash, parse_body
 from verifier.ledgerformat.disclosure import MIN_SALT, disclosure_digest, format_disclosure
 from verifier.ledgerformat.head import Head, State, event_name, format_head
@@ -79,9 +80,12 @@ def compose_event(
         random: the source of salts and of the id's random bits.
 
     Raises:
+        MalformedError: a value that JSON cannot carry.
         MismatchError: the draft does not fit its type.
         NotPermittedError: it answers what its type may not answer.
     """
+    _require_json("data", draft.data)
+    _require_json("disclosed", draft.disclosed)
     values = {**dict.fromkeys(kind.disclosures), **draft.disclosed, **_attachment_values(draft)}
     disclosures = {
         pointer: format_disclosure(salt=random(MIN_SALT), pointer=pointer, value=value)
@@ -108,6 +112,15 @@ def compose_event(
     spelt = format_head(head)
     attachments = tuple(each.content for each in draft.attachments.values())
     return ComposedEvent(event_name(spelt), spelt, body, tuple(disclosures.values()), attachments)
+
+
+def _require_json(name: str, values: Mapping[str, Any]) -> None:
+    """Refuse what `json` takes and JSON has not; the value itself, which may be personal, is not repeated."""
+    try:
+        json.dumps(dict(values), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError) as error:
+        expected = "texts of whole signs, whole numbers, lists and objects"
+        raise MalformedError(f"draft.{name}", came=type(error).__name__, expected=expected) from error
 
 
 def uuid7(time: int, random: bytes) -> bytes:
