@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ledger.errors import StoppedError
-from ledger.tiles.files import sync_folder
+from ledger.tiles.files import make_folder, sync_folder
 
 _SLOT = 256
 _TEXT = re.compile(rb"(suyuan guard v1 (0|[1-9][0-9]{0,19}) ([0-9a-f]{64})) ([0-9a-f]{64})\n\0*")
@@ -70,7 +70,7 @@ class Guard:
 def _open(path: Path) -> int:
     """Return the descriptor of a guard that nobody else has; the file is there durably."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoppedError(str(path), came=error.strerror, expected="a guard that can be written") from error

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ledger.errors import KeyFileError
 from ledger.signing.signer import MemorySigner
-from ledger.tiles.files import sync_folder
+from ledger.tiles.files import make_folder, sync_folder
 
 
 def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
@@ -28,7 +28,7 @@ def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
     if not passphrase:
         raise KeyFileError("passphrase", came="nothing", expected="a passphrase: keys are never stored in clear")
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -22,7 +22,7 @@ def write_new(path: Path, content: bytes) -> None:
             raise StoppedError(str(path), came="other bytes in an immutable file", expected="the same or none")
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         _write_synced(temporary, content)
         temporary.replace(path)
@@ -34,13 +34,22 @@ def write_new(path: Path, content: bytes) -> None:
 def replace(path: Path, content: bytes) -> None:
     """Write a file that changes (a checkpoint): whoever reads sees the old bytes or the new, never a mixture."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         _write_synced(temporary, content)
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise StoppedError(str(path), came=error.strerror, expected="a disk that can be written") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, as far as they are missing; each is durable before anything is in it."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

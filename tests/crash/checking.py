@@ -47,6 +47,8 @@ def check_no_gap(ledger: Ledger) -> None:
             expected = entries[number * WIDTH : (number + 1) * WIDTH]
             assert parse_bundle(ledger.tiles.read(bundle), WIDTH) == expected
             assert parse_hashes(ledger.tiles.read(tile), WIDTH) == [leaf_hash(each) for each in expected]
+            for full in (bundle, tile):
+                assert not ledger.tiles.path(full).with_name(f"{ledger.tiles.path(full).name}.p").exists()
 
 
 def check_roots(ledger: Ledger, told: Told) -> None:

@@ -13,11 +13,14 @@ import pytest
 
 from ledger.opening import open_ledger
 from ledger.signing.keyfile import save_key
+from ledger.tiles.folder import TileFolder
 from tests.crash.checking import check_all
 from tests.crash.journal import Told
 from tests.crash.power.disk import Disk
 from tests.crash.power.syscalls import SYSCALLS, Call, read_calls
 from tests.crash.served import PASSPHRASE, found_served
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.tiles import Tile, tiles_of
 
 FULL, NORMAL = 2, 1
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="needs the Debian package strace")
@@ -66,11 +69,21 @@ def _acknowledges(call: Call) -> bool:
 
 def survives(run: Run, moment: int, target: Path) -> None:
     told = run.lose_power(moment, target, seed=moment)
+    check_published(target / "ledger" / "log")
     ledger = open_ledger(target / "ledger", PASSPHRASE, guard=target / "ledger.guard")
     try:
         check_all(ledger, told)
     finally:
         ledger.close()
+
+
+def check_published(log: Path) -> None:
+    """Every tile and bundle of the published size is there, before anything is recovered."""
+    tiles = TileFolder(log)
+    note = tiles.checkpoint()
+    size = parse_signed_checkpoint(note)[0].size if note else 0
+    for tile in tiles_of(size):
+        assert tiles.path(tile).exists() or tiles.path(Tile(tile.level, tile.number)).exists(), f"{tile} of size {size}"
 
 
 def every_moment_survives(run: Run, moments: int, folder: Path) -> None:
