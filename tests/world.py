@@ -202,7 +202,7 @@ def parcel_story(world: World) -> Sequence[tuple[str, str, object]]:
     t = now() - 5 * DAY
     names = {"zh": "示例奶粉", "en": "Example milk powder"}
     answer = {"seen": []}
-    month = f"urn:suyuan:set:declarations:{seller.removeprefix('urn:suyuan:enterprise:')}:202611"
+    month = f"urn:suyuan:set:lists:{seller.removeprefix('urn:suyuan:enterprise:')}:2026-11"
     listed = {
         "tradeMode": "9610", "customs": "2244", "port": "2244", "declaredOn": "20261102", "origin": "601",
         "seller": FIRM, "platform": FIRM, "carrier": FIRM, "lineCount": 1,

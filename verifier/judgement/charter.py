@@ -12,6 +12,7 @@ from typing import Any
 
 from verifier.errors import MalformedError, NotPermittedError
 from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.subject import is_agency
 from verifier.ledgerformat.vocabulary import require_title, require_words
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.keys import PublicKey, parse_key
@@ -152,7 +153,7 @@ def _roots(value: Any, what: str) -> dict[bytes, Root]:
         if not isinstance(each, dict) or each.keys() != {"agency", "names", "key"}:
             raise MalformedError(where, came=each, expected="exactly agency, names and key")
         agency = _text(each["agency"], f"{where}.agency")
-        if not agency.startswith("urn:suyuan:agency:"):
+        if not is_agency(agency):
             raise MalformedError(f"{where}.agency", came=agency, expected="an agency URI")
         root = Root(agency, require_title(each["names"], f"{where}.names"), parse_key(each["key"], f"{where}.key"))
         roots[root.key.kid] = root

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from verifier.errors import MalformedError
 from verifier.judgement.participants import data_of, subject_of
 from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.subject import is_agency
 from verifier.ledgerformat.vocabulary import require_title, require_words
 
 MAX_RULE_DEPTH = 8
@@ -80,7 +81,7 @@ def parse_rule(value: Any, what: str = "policy.rule", depth: int = MAX_RULE_DEPT
         raise MalformedError(what, came=value, expected=f"a rule, at most {MAX_RULE_DEPTH} deep")
     if value.keys() == {"role"}:
         return ByRole(require_words([value["role"]], f"{what}.role")[0])
-    if value.keys() == {"agency"} and str(value["agency"]).startswith("urn:suyuan:agency:"):
+    if value.keys() == {"agency"} and is_agency(str(value["agency"])):
         return ByAgency(str(value["agency"]))
     if value.keys() != {"k", "of"} or not isinstance(value["of"], list) or not 0 < len(value["of"]) <= 64:
         raise MalformedError(what, came=value, expected='{"role"}, {"agency"} or {"k", "of"}')

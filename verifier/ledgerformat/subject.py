@@ -56,6 +56,11 @@ def is_participant(subject: str) -> bool:
     return _form(subject) in _PARTICIPANTS
 
 
+def is_agency(subject: str) -> bool:
+    """Return whether this is the URI of an agency, in its canonical spelling."""
+    return _form(subject) == "agency"
+
+
 @lru_cache(maxsize=32768)
 def _form(subject: str) -> str | None:
     if len(subject) > MAX_LENGTH or not subject.isascii():

@@ -18,11 +18,10 @@ from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed_checkpoint, verify_lines
 from verifier.primitives.merkle import check_consistency, leaf_hash, root_of_shared_path
-from verifier.primitives.note import ED25519_NOTE
 from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.eventproof import EventProof
 from verifier.proof.examination import Examination, Standpoint, read_event, require_scope
-from verifier.proof.steps.step1_ledger import establish_ledger, walk_charter
+from verifier.proof.steps.step1_ledger import establish_ledger, require_log_lines, walk_charter
 from verifier.proof.steps.step2_unforked import establish_unforked, require_quorum
 from verifier.proof.steps.step3_sealed import establish_sealed
 from verifier.proof.steps.step4_keys import establish_keys
@@ -91,9 +90,8 @@ def _checkpoint(note: bytes, replay: Replay, standpoint: Standpoint) -> Verified
     if checkpoint.origin != charter.origin:
         raise UntrustedError("checkpoint.origin", came=checkpoint.origin, expected=charter.origin)
     lines = verify_lines(checkpoint, parsed, charter.policy.keys)
-    if not any(each.key in charter.policy.logs and each.key.kind == ED25519_NOTE for each in lines):
-        raise UntrustedError("checkpoint", came="no Ed25519 line of the ledger", expected=f"one of {charter.origin}")
     own = standpoint.policy.policy
+    require_log_lines(lines, charter, own)
     try:
         require_quorum(charter.policy, charter.policy.quorum, lines, "the charter's quorum")
         if own:

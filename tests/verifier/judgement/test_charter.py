@@ -203,7 +203,8 @@ def test_a_root_that_is_no_agency_or_stands_twice_is_malformed():
     roots = list(Chronicle().charter().data["roots"])
     enterprise = {**roots[0], "agency": "urn:suyuan:enterprise:91330100MA2TEXT01X"}
     twice = {**roots[0], "key": format_key(new_key().public)}
-    for spoilt in ([enterprise, *roots[1:]], [roots[0], *roots], [twice, *roots]):
+    shouted = {**roots[0], "agency": "urn:suyuan:agency:CUSTOMS"}
+    for spoilt in ([enterprise, *roots[1:]], [shouted, *roots[1:]], [roots[0], *roots], [twice, *roots]):
         with pytest.raises(MalformedError, match="agency"):
             parse_charter(_bent(roots=spoilt))
 

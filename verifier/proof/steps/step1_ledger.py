@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.errors import NotPermittedError, UntrustedError
-from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.judgement.charter import APPROVAL, CHARTER, Charter
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.head import parse_head
-from verifier.primitives.checkpoint import parse_signed_checkpoint, verify_lines
+from verifier.primitives.checkpoint import Cosignature, parse_signed_checkpoint, verify_lines
 from verifier.primitives.merkle import leaf_hash
 from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
+from verifier.primitives.tlog_policy import TlogPolicy
 from verifier.proof.bundle import StatementPart
 from verifier.proof.examination import Examination, read_event
 from verifier.proof.verdict import Said
@@ -25,18 +26,27 @@ def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpo
         raise UntrustedError("checkpoint.origin", came=read.origin, expected=charter.origin)
     found.checkpoint = read
     found.cosignatures = verify_lines(read, note, charter.policy.keys)
-    kinds = {each.key.kind for each in found.cosignatures if each.key in charter.policy.logs}
-    if ED25519_NOTE not in kinds:
-        raise UntrustedError("checkpoint", came="no Ed25519 line of the ledger", expected=f"one of {charter.origin}")
+    kinds = require_log_lines(found.cosignatures, charter, found.standpoint.policy.policy)
     if ML_DSA_COSIGNATURE not in kinds:
         found.unchecked.append(Said("unchecked.post-quantum"))
-    own = found.standpoint.policy.policy
-    if own and not any(each.key in own.logs for each in found.cosignatures):
-        raise UntrustedError("checkpoint", came="no line of a log that you trust", expected="a log line of your policy")
     return [
         Said("step1.charter", {"version": charter.version, "hash": found.standpoint.policy.charter.hex()[:16]}),
         Said("step1.checkpoint", {"origin": charter.origin, "size": read.size}),
     ]
+
+
+def require_log_lines(lines: Sequence[Cosignature], charter: Charter, own: TlogPolicy | None) -> set[int]:
+    """Return the kinds of the ledger's own lines, once it signed as charter and, if there is one, own policy ask.
+
+    Raises:
+        UntrustedError: no Ed25519 line of the charter's log keys, or no line of a log of the own policy.
+    """
+    kinds = {each.key.kind for each in lines if each.key in charter.policy.logs}
+    if ED25519_NOTE not in kinds:
+        raise UntrustedError("checkpoint", came="no Ed25519 line of the ledger", expected=f"one of {charter.origin}")
+    if own and not any(each.key in own.logs for each in lines):
+        raise UntrustedError("checkpoint", came="no line of a log that you trust", expected="a log line of your policy")
+    return kinds
 
 
 def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:

@@ -21,7 +21,7 @@ from verifier.ledgerformat.receipt import format_receipt, parse_receipt
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.primitives.keys import EDDSA
-from verifier.primitives.note import format_vkey
+from verifier.primitives.note import ED25519_NOTE, NoteKey, format_vkey
 from verifier.primitives.tlog_policy import parse_tlog_policy
 from verifier.proof.alone import verify_checkpoint, verify_extension, verify_statement_receipt
 from verifier.proof.charterfile import format_charter_file, parse_charter_file
@@ -157,6 +157,14 @@ def test_ones_own_quorum_is_asked_for_too(kept, story_world):
     for count, quorum in ((2, False), (3, True)):
         note = signed(story_world, found, witnesses=count)
         assert verify_checkpoint(note, kept.charter, standpoint).quorum == quorum
+
+
+def test_a_checkpoint_without_a_line_of_a_log_that_the_own_policy_names_is_refused(kept, story_world):
+    other = NoteKey(story_world.keys.origin, ED25519_NOTE, generate(EDDSA).public)
+    text = f"log {format_vkey(other)}\nquorum none\n"
+    policy = replace(story_world.standpoint().policy, policy=parse_tlog_policy(text))
+    with pytest.raises(UntrustedError, match="a log that you trust"):
+        verify_checkpoint(kept.checkpoint, kept.charter, replace(story_world.standpoint(), policy=policy))
 
 
 def test_a_checkpoint_by_a_stranger_or_of_another_name_is_refused(kept, story_world):
