@@ -33,7 +33,7 @@ def fsck(
     """Check every row and file of a ledger against its log; name each damage."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     parts = LedgerFolder(folder)
-    rebuilt = rebuild(parts.database) if anew else None
+    rebuilt = rebuild(parts.database, parts.tiles) if anew else None
     checked = check_ledger(parts.database, parts.tiles, guard)
     code = FALSE if checked.damages else DONE
     voice.data(_answer(checked, rebuilt, code, voice.lang), _lines(checked, rebuilt, voice.lang))
@@ -55,7 +55,7 @@ def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int, lang: str) -> 
         "damages": [asdict(each) for each in checked.damages],
         "more": checked.more,
         "notChecked": [{"key": each.key, "text": tell(each.key, lang)} for each in checked.unchecked],
-        "rebuilt": {"rows": rebuilt.rows, "root": rebuilt.root.hex()} if rebuilt else None,
+        "rebuilt": {"rows": rebuilt.rows, "root": rebuilt.root.hex(), "files": rebuilt.files} if rebuilt else None,
     }
 
 
@@ -63,7 +63,7 @@ def _lines(checked: Checked, rebuilt: Rebuilt | None, lang: str) -> list[str]:
     lines = []
     if rebuilt:
         rows = ", ".join(f"{table} {count}" for table, count in rebuilt.rows.items())
-        lines.append(tell("fsck.rebuilt", lang, rows=rows, root=rebuilt.root.hex()))
+        lines.append(tell("fsck.rebuilt", lang, rows=rows, root=rebuilt.root.hex(), files=rebuilt.files))
     lines += [render_error(each.error, lang) for each in checked.damages]
     if checked.more:
         lines.append(tell("fsck.more", lang, count=checked.more))

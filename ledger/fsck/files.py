@@ -11,6 +11,7 @@ from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived
 from ledger.fsck.entries import Log, entries_between
 from ledger.fsck.rows import Rows
+from ledger.tiles.files import replace
 from verifier.errors import SuyuanError
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_lines
 from verifier.primitives.tiles import WIDTH, Tile, format_bundle, format_tile_path, parse_tile_path, tiles_of
@@ -51,36 +52,66 @@ def check_files(disk: Disk, rows: Rows, log: Log, damages: Damages) -> None:
     """Check every tile and bundle byte for byte, and that none is missing."""
     present = set()
     for path in disk.listed:
-        name = path.relative_to(disk.tiles).as_posix()
-        if name == "checkpoint":
-            continue
-        try:
-            tile = parse_tile_path(name)
-        except SuyuanError:
-            damages.add("file", str(path), came="a file that is none of the log's", expected="none")
-            continue
-        if path.exists():  # a partial tile may have been collected since
+        tile = _tile_of(disk, path)
+        if tile is None:
+            if path != disk.tiles / "checkpoint":
+                damages.add("file", str(path), came="a file that is none of the log's", expected="none")
+        elif path.exists():  # a partial tile may have been collected since
             present.add(tile)
             _check_tile(path, tile, rows, log, damages)
     for tile in _expected(published_size(disk), log):
         if tile not in present:
-            expected = "a tile; the next start of the ledger writes it"
+            expected = "a tile; `suyuan fsck --rebuild` writes it"
             damages.add("file", str(disk.tiles / format_tile_path(tile)), came="no file", expected=expected)
 
 
-def _check_tile(path: Path, tile: Tile, rows: Rows, log: Log, damages: Damages) -> None:
+def write_files(disk: Disk, rows: Rows, log: Log) -> int:
+    """Write every tile and bundle that is missing or damaged as the rows have it; return how many.
+
+    The rows must be known to give the log root that was signed, and the ledger be stopped.
+
+    Raises:
+        StoppedError: the disk cannot be written.
+    """
+    written = 0
+    present = {tile for path in disk.listed if (tile := _tile_of(disk, path)) and _is_in(tile, log)}
+    for tile in sorted(present.union(_expected(published_size(disk), log)), key=format_tile_path):
+        path, content = disk.tiles / format_tile_path(tile), _content(tile, rows, log)
+        if read_if_there(path) != content:
+            replace(path, content)
+            written += 1
+    return written
+
+
+def _tile_of(disk: Disk, path: Path) -> Tile | None:
+    """Return which tile a file's path names, None for none."""
+    try:
+        return parse_tile_path(path.relative_to(disk.tiles).as_posix())
+    except SuyuanError:
+        return None
+
+
+def _content(tile: Tile, rows: Rows, log: Log) -> bytes:
+    """Return a tile or bundle as the rows have it, cut where they end."""
     if tile.level is None:
-        expected = format_bundle(entries_between(rows, log, tile.number * WIDTH, tile.number * WIDTH + tile.width))
-        whole = tile.number * WIDTH + tile.width <= log.size
-    else:
-        expected = log.hashes(tile.level, tile.number * WIDTH, tile.width)
-        whole = len(expected) == 32 * tile.width
+        first = tile.number * WIDTH
+        return format_bundle(entries_between(rows, log, first, first + tile.width))
+    return log.hashes(tile.level, tile.number * WIDTH, tile.width)
+
+
+def _is_in(tile: Tile, log: Log) -> bool:
+    """Return whether the log is long enough for a tile or bundle."""
+    return ((tile.number * WIDTH + tile.width) << 8 * (tile.level or 0)) <= log.size
+
+
+def _check_tile(path: Path, tile: Tile, rows: Rows, log: Log, damages: Damages) -> None:
     try:
         came = path.read_bytes()
     except OSError as error:
         damages.add("file", str(path), came=error.strerror, expected="a file that can be read")
         return
-    if not whole:
+    expected = _content(tile, rows, log)
+    if not _is_in(tile, log):
         damages.add("file", str(path), came="a tile behind the last row", expected=f"none of a log of {log.size}")
     elif came != expected:
         at = next((at for at, pair in enumerate(zip(came, expected, strict=False)) if pair[0] != pair[1]), len(came))

@@ -1,7 +1,7 @@
 """The log's rows as a source: what the verifier's audit reads in place of an export.
 
-Entries come from the rows and full tiles from their files, so that each is checked against the other; bodies and heads
-come from the rows.
+Entries, heads and bodies come from the rows. Where the entries do not give the signed root, hash tiles come from their
+files, to tell which entry is not the one that was signed; where they do, nothing that lies in a file can accuse them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from ledger.fsck.entries import Log, entries_between
 from ledger.fsck.rows import Rows
 from verifier.ledgerformat.batch_answer import MISSING, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.tiles import WIDTH, Tile, format_bundle, format_tile_path
 from verifier.proof.audit.source import AbsentError, SourceError
 
@@ -19,11 +20,13 @@ class RowsSource:
     """Implements `verifier.proof.audit.source.Source`."""
 
     def __init__(self, rows: Rows, log: Log, tiles: Path, note: bytes) -> None:
-        """Read rows of a snapshot, and tiles below a folder; audit against a checkpoint's note."""
+        """Read rows of a snapshot, and if need be tiles below a folder; audit against a checkpoint's note."""
         self._rows = rows
         self._log = log
         self._tiles = tiles
         self._note = note
+        checkpoint, _ = parse_signed_checkpoint(note)
+        self._sound = log.roots.get(checkpoint.size) == checkpoint.root
 
     def checkpoint(self) -> bytes:
         """Return the note to audit by."""
@@ -34,17 +37,17 @@ class RowsSource:
         raise AbsentError("charter", came="none", expected="none: it follows from the events")
 
     def tile(self, tile: Tile) -> bytes:
-        """Return a bundle out of the rows, or a tile's file; a partial tile without a file is computed."""
+        """Return a bundle out of the rows, or a tile: computed, or its file where entries are in doubt."""
         if tile.level is None:
             first = tile.number * WIDTH
             return format_bundle(entries_between(self._rows, self._log, first, first + tile.width))
         path = self._tiles / format_tile_path(tile)
-        if tile.width < WIDTH and not path.exists():  # files are written for published sizes only
+        if self._sound or (tile.width < WIDTH and not path.exists()):  # files are written for published sizes only
             return self._log.hashes(tile.level, tile.number * WIDTH, tile.width)
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            expected = "a full tile; the next start of the ledger writes it"
+            expected = "a full tile; `suyuan fsck --rebuild` writes it"
             raise AbsentError(str(path), came="no file", expected=expected) from None
         except OSError as error:
             raise SourceError(str(path), came=error.strerror, expected="a file that can be read") from error

@@ -1,4 +1,4 @@
-"""Derived tables written anew from heads, in one transaction, and only if they give the newest seal's root.
+"""Derived tables written anew from heads, in one transaction, and only if they give the newest seal's root; tiles too.
 
 A crash leaves the old tables. Nothing that was signed is touched: statements, seals, heads, bodies, disclosures,
 checkpoints and cosignatures are read only, and where one of them is damaged nothing is written at all.
@@ -18,6 +18,7 @@ from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived, derive, key_rows
 from ledger.fsck.entries import Log, check_entries
 from ledger.fsck.events import check_events
+from ledger.fsck.files import Disk, write_files
 from ledger.fsck.rows import Rows, open_rows
 from ledger.index.rebuild import LEVELS, build
 from ledger.store.sqlite.connection import lock, open_writer
@@ -35,36 +36,39 @@ class Rebuilt:
         rows: by table.
         root: of the index, 32 bytes: that of the newest seal.
         keys: of the index.
+        files: tiles and bundles that were missing or damaged.
     """
 
     rows: dict[str, int]
     root: bytes
     keys: int
+    files: int
 
 
-def rebuild(database: Path) -> Rebuilt:
-    """Write the derived tables anew; the ledger must be stopped.
+def rebuild(database: Path, tiles: Path) -> Rebuilt:
+    """Write the derived tables anew, and the tiles that are missing or damaged; the ledger must be stopped.
 
     Raises:
         SetupError: no database, or another process writes to it.
         StoppedError: a row that all others follow from is damaged, or the tables would not give the newest seal's
-            root; nothing was written.
+            root; no row was written.
     """
     held = lock(database)
     try:
         with open_rows(database) as rows:
-            derived, seal = _derive(rows)
+            log, derived, seal = _derive(rows)
             upto = _looked_up(rows, derived)
+            files = write_files(Disk.look(tiles), rows, log)
         connection = open_writer(database)
         try:
-            return _write(connection, derived, seal, upto)
+            return Rebuilt(_write(connection, derived, seal, upto), seal.root, seal.keys, files)
         finally:
             connection.close()
     finally:
         os.close(held)
 
 
-def _derive(rows: Rows) -> tuple[Derived, Seal]:
+def _derive(rows: Rows) -> tuple[Log, Derived, Seal]:
     """Return the derived tables, once entries and heads are known to be those that were signed."""
     damages = Damages()
     log = check_entries(rows, damages)
@@ -80,7 +84,7 @@ def _derive(rows: Rows) -> tuple[Derived, Seal]:
     if (derived.index.root(), derived.index.keys) != (seal.root, seal.keys):
         expected = f"{seal.root.hex()}, of the newest seal"
         raise StoppedError("index root", came=derived.index.root(), expected=expected, todo=_RESTORE)
-    return derived, seal
+    return log, derived, seal
 
 
 def _require_root(rows: Rows, log: Log) -> None:
@@ -99,7 +103,7 @@ def _looked_up(rows: Rows, derived: Derived) -> int:
     return min(int(digits), len(derived.lookups))
 
 
-def _write(connection: sqlite3.Connection, derived: Derived, seal: Seal, upto: int) -> Rebuilt:
+def _write(connection: sqlite3.Connection, derived: Derived, seal: Seal, upto: int) -> dict[str, int]:
     written: dict[str, int] = {}
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -114,7 +118,7 @@ def _write(connection: sqlite3.Connection, derived: Derived, seal: Seal, upto: i
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-    return Rebuilt(written, seal.root, seal.keys)
+    return written
 
 
 def _require_written(connection: sqlite3.Connection, seal: Seal) -> None:

@@ -70,6 +70,15 @@ def test_a_truncated_file_is_named(folder, lost):
         path.write_bytes(whole)
 
 
+def test_files_that_are_damaged_together_accuse_no_row(folder):
+    files = [path for path in _files(folder) if path.name != "checkpoint"]
+    for path in files:
+        path.write_bytes(flip(path.read_bytes(), 100))
+    checked = check(folder)
+    assert {each.key for each in checked.damages} == {str(path) for path in files}
+    assert checked.unchecked == ()
+
+
 def test_a_missing_tile_is_named_and_the_next_start_writes_it(rich, folder):
     for name in ("tile/0/000", "tile/entries/000"):
         (folder / "tiles" / name).unlink()

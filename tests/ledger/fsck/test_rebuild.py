@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from ledger.errors import SetupError, StoppedError
 from ledger.fsck import rebuild as module
 from ledger.fsck.rebuild import rebuild
 from tests.ledger.fsck.conftest import check
+from tests.verifier.proof.audit.forge import flip
 from tests.verifier.proof.audit.rich import reopen
 from tests.world import ITEM, open_ledger
 from verifier.proof.verdict import VERIFIED
@@ -37,7 +39,7 @@ def test_what_was_lost_is_written_again_as_it_was(folder, table, spoil):
     before = _tables(folder)
     _run(folder, spoil.format(table))
     assert check(folder).damages or spoil.endswith("n % 2")
-    rebuild(folder / "ledger.db")
+    rebuild(folder / "ledger.db", folder / "tiles")
     assert _tables(folder) == before
     assert check(folder).damages == ()
 
@@ -51,7 +53,7 @@ def test_what_was_altered_is_written_again_as_it_was(rich, folder):
         "UPDATE participant SET uri = uri || 'x' WHERE id = 3",
         "INSERT INTO registry_event VALUES (250)",
     )
-    made = rebuild(folder / "ledger.db")
+    made = rebuild(folder / "ledger.db", folder / "tiles")
     assert _tables(folder) == before
     assert made.rows["history_key"] == made.keys
     assert check(folder).damages == ()
@@ -76,7 +78,7 @@ def test_nothing_is_written_where_a_row_that_all_follow_from_is_damaged(folder, 
     _run(folder, spoil, "DELETE FROM history WHERE key_id = 7")
     before = _tables(folder)
     with pytest.raises(StoppedError, match=r"Restore|damaged"):
-        rebuild(folder / "ledger.db")
+        rebuild(folder / "ledger.db", folder / "tiles")
     assert _tables(folder) == before
 
 
@@ -90,8 +92,31 @@ def test_nothing_is_written_where_the_root_would_be_another(folder, monkeypatch)
 
     monkeypatch.setattr(module, "key_rows", fewer)
     with pytest.raises(StoppedError, match="index root"):
-        rebuild(folder / "ledger.db")
+        rebuild(folder / "ledger.db", folder / "tiles")
     assert _tables(folder) == before
+
+
+def test_tiles_that_are_missing_or_damaged_are_written_as_they_were(folder):
+    files = sorted(path for path in (folder / "tiles").rglob("*") if path.is_file() and path.name != "checkpoint")
+    before = {path: path.read_bytes() for path in files}
+    for number, path in enumerate(files):
+        if number % 2:
+            path.unlink()
+        else:
+            path.write_bytes(flip(before[path], 100))
+    wanted = {each.key for each in check(folder).damages}
+    assert len(wanted) >= 5
+    assert rebuild(folder / "ledger.db", folder / "tiles").files == len(wanted)
+    assert check(folder).damages == ()
+    assert all(Path(path).read_bytes() == before[Path(path)] for path in wanted)
+
+
+def test_no_tile_is_written_where_an_entry_is_damaged(folder):
+    _run(folder, "UPDATE statement SET entry = x'd2' WHERE leaf = 100")
+    (folder / "tiles" / "tile" / "0" / "000").unlink()
+    with pytest.raises(StoppedError):
+        rebuild(folder / "ledger.db", folder / "tiles")
+    assert not (folder / "tiles" / "tile" / "0" / "000").exists()
 
 
 def test_a_running_ledger_is_not_written_to_but_checked(rich, tmp_path):
@@ -99,13 +124,13 @@ def test_a_running_ledger_is_not_written_to_but_checked(rich, tmp_path):
     try:
         assert check(tmp_path / "running").damages == ()
         with pytest.raises(SetupError, match="another process"):
-            rebuild(tmp_path / "running" / "ledger.db")
+            rebuild(tmp_path / "running" / "ledger.db", tmp_path / "running" / "tiles")
     finally:
         ledger.close()
 
 
 def test_there_must_be_a_database(tmp_path):
     with pytest.raises(SetupError, match="no database"):
-        rebuild(tmp_path / "ledger.db")
+        rebuild(tmp_path / "ledger.db", tmp_path / "tiles")
     with pytest.raises(SetupError, match="no database"):
         check(tmp_path)
