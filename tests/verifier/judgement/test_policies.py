@@ -35,7 +35,8 @@ def test_a_rule_may_be_as_deep_as_the_limit_and_no_deeper():
     "rule",
     [
         None, [], "tax", {}, {"role": "Tax"}, {"role": ["tax"]}, {"role": "tax", "agency": AGENCIES[0]},
-        {"agency": "urn:suyuan:enterprise:x"}, {"agency": "urn:suyuan:agency:Tax"}, {"agency": None}, {"k": 1}, {"of": [{"role": "tax"}]},
+        {"agency": "urn:suyuan:enterprise:x"}, {"agency": "urn:suyuan:agency:Tax"},
+        {"agency": None}, {"k": 1}, {"of": [{"role": "tax"}]},
         {"k": 1, "of": []}, {"k": 0, "of": [{"role": "tax"}]}, {"k": 2, "of": [{"role": "tax"}]},
         {"k": True, "of": [{"role": "tax"}]}, {"k": "1", "of": [{"role": "tax"}]}, {"k": 1, "of": {"role": "tax"}},
         {"k": 1, "of": [{"role": "tax"}] * 65}, {"k": 1, "of": [{"role": "tax"}, None]},
