@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,7 @@ from ledger.prove.prover import cosigned_note
 from ledger.prove.trace import prove_trace
 from ledger.sequencer import block
 from ledger.sequencer.judge import Judged
-from tests.world import ITEM, World, found_world, tell_parcel
+from tests.world import ITEM, World, found_world, open_ledger, tell_parcel
 from verifier.judgement.authority import advance
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
@@ -28,13 +30,37 @@ from verifier.proof.verdict import Verdict
 from verifier.proof.verify import examine_trace
 
 
-@pytest.fixture
-def world(tmp_path) -> Iterator[World]:
-    """A founded zone in which one parcel's life was told."""
-    made = found_world(tmp_path)
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> World:
+    """A founded zone in which one parcel's life was told, put to rest: tests get copies of it."""
+    made = found_world(tmp_path_factory.mktemp("template"))
     tell_parcel(made)
+    made.ledger.close()
+    return made
+
+
+@pytest.fixture
+def world(template: World, tmp_path) -> Iterator[World]:
+    """A founded zone in which one parcel's life was told."""
+    made = reborn(template, tmp_path / "ledger")
     yield made
     made.ledger.close()
+
+
+def reborn(template: World, folder: Path) -> World:
+    """Return a world that goes on from where another was put to rest, with the same keys, in a folder of its own."""
+    shutil.copytree(template.folder, folder)
+    ledger = open_ledger(folder, template.keys)
+    cast = {name: replace(who, _sequence=dict(who._sequence)) for name, who in template.cast.items()}
+    agencies = [cast[each.uri.rsplit(":", 1)[1]] for each in template.zone.agencies]
+    zone = replace(
+        template.zone,
+        agencies=agencies,
+        send=lambda data: ledger.submit(data).result() and None,
+        heads=dict(template.zone.heads),
+    )
+    witnesses = [replace(each) for each in template.witnesses]
+    return World(folder, template.keys, ledger, zone, witnesses, cast, dict(template.events))
 
 
 def bend(event: ComposedEvent, **changes: object) -> ComposedEvent:
