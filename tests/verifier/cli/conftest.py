@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from functools import partial
 
 import pytest
 
 from tests.verifier.cli.cabinet import Cabinet, fill, run_verifier
+from verifier.cli.main import main
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,17 @@ def ask(run, cabinet):
         return run("--lang", lang, command, *words, "--policy", str(cabinet.folder / policy), **more)
 
     return asked
+
+
+@pytest.fixture
+def call(cabinet, capsysbinary, monkeypatch, tmp_path):
+    """Ask the same as `ask` within this process: for what is the same without a process of its own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+
+    def called(command: str, *arguments: str, policy: str = "trust.policy", lang: str = "en"):
+        words = [str(cabinet.folder / each) if (cabinet.folder / each).is_file() else each for each in arguments]
+        code = main(["--lang", lang, command, *words, "--policy", str(cabinet.folder / policy)])
+        return subprocess.CompletedProcess([command, *words], code, *capsysbinary.readouterr())
+
+    return called

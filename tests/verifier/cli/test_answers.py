@@ -30,23 +30,23 @@ ALONE = {
 
 
 @pytest.mark.parametrize("file", ["parcel.trace", "alone.trace", "altered.trace", "list.statement", "version.trace"])
-def test_json_has_the_same_members_whatever_the_outcome(ask, file):
-    answer = json.loads(ask("trace", file, "--json").stdout)
+def test_json_has_the_same_members_whatever_the_outcome(call, file):
+    answer = json.loads(call("trace", file, "--json").stdout)
     assert list(answer) == VERDICT
     assert [step["number"] for step in answer["steps"]] == list(range(1, 10))
     assert all(list(step) == STEP for step in answer["steps"])
     assert all(list(each) == ["key", "values", "text"] for each in (*answer["notices"], *answer["notChecked"]))
 
 
-def test_steps_behind_the_first_failure_are_not_reached(ask):
-    steps = json.loads(ask("trace", "altered.trace", "--json").stdout)["steps"]
+def test_steps_behind_the_first_failure_are_not_reached(call):
+    steps = json.loads(call("trace", "altered.trace", "--json").stdout)["steps"]
     assert [step["passed"] for step in steps] == [True, True, False] + [None] * 6
     assert list(steps[2]["error"]) == ["code", "field", "came", "expected", "todo", "text"]
     assert (steps[2]["error"]["code"], steps[2]["error"]["field"]) == ("mismatch", "log root")
 
 
-def test_json_tells_the_whole_story(ask, cabinet):
-    answer = json.loads(ask("trace", "parties.trace", "--json").stdout)
+def test_json_tells_the_whole_story(call, cabinet):
+    answer = json.loads(call("trace", "parties.trace", "--json").stdout)
     story = answer["story"]
     assert list(story) == STORY
     assert (story["subject"], story["walk"], story["ledger"]["origin"]) == (ITEM, "parties", ORIGIN)
@@ -55,40 +55,40 @@ def test_json_tells_the_whole_story(ask, cabinet):
     assert {each["name"] for each in story["events"]} == {each.name.hex() for each in cabinet.events.values()}
 
 
-def test_what_is_not_checked_is_listed_by_key_and_said_to_people(ask):
-    answer = json.loads(ask("trace", "parcel.trace", "--no-state", "--json").stdout)
+def test_what_is_not_checked_is_listed_by_key_and_said_to_people(call):
+    answer = json.loads(call("trace", "parcel.trace", "--no-state", "--json").stdout)
     keys = [each["key"] for each in answer["notChecked"]]
     assert keys[-1] == "unchecked.truth"
     assert {"unchecked.replay", "unchecked.age", "unchecked.first-sight"} <= set(keys)
-    told = ask("trace", "parcel.trace", "--no-state").stdout.decode()
+    told = call("trace", "parcel.trace", "--no-state").stdout.decode()
     assert all(f"  - {each['text']}" in told for each in answer["notChecked"])
 
 
-def test_notices_stand_beside_the_outcome(ask, cabinet):
-    answer = json.loads(ask("trace", "refused.trace", "--json").stdout)
+def test_notices_stand_beside_the_outcome(call, cabinet):
+    answer = json.loads(call("trace", "refused.trace", "--json").stdout)
     assert [each["key"] for each in answer["notices"]] == ["notice.refused"]
     assert answer["notices"][0]["values"] == {
         "type": "clearance.release",
         "event": cabinet.events["release"].name.hex(),
     }
-    told = ask("trace", "refused.trace").stdout.decode()
+    told = call("trace", "refused.trace").stdout.decode()
     assert all(f"  - {each['text']}" in told for each in answer["notices"])
 
 
 @pytest.mark.parametrize("line", ALONE)
-def test_json_of_a_file_checked_alone_has_stable_members(ask, line):
-    assert list(json.loads(ask(*line.split(), "--json").stdout)) == ALONE[line]
+def test_json_of_a_file_checked_alone_has_stable_members(call, line):
+    assert list(json.loads(call(*line.split(), "--json").stdout)) == ALONE[line]
 
 
-def test_json_is_the_same_bytes_each_time(ask):
+def test_json_is_the_same_bytes_each_time(call):
     at = ("--at", "2126-01-01T00:00:00Z", "--no-state", "--json")
-    assert ask("trace", "parcel.trace", *at).stdout == ask("trace", "parcel.trace", *at).stdout
+    assert call("trace", "parcel.trace", *at).stdout == call("trace", "parcel.trace", *at).stdout
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("file", ["parcel.trace", "alone.trace"])
-def test_people_read_every_step_and_the_outcome_in_their_language(ask, lang, file):
-    told = ask("trace", file, lang=lang).stdout.decode()
+def test_people_read_every_step_and_the_outcome_in_their_language(call, lang, file):
+    told = call("trace", file, lang=lang).stdout.decode()
     names = [VERDICTS.text(f"step.{number}", lang) for number in range(1, 10)]
     places = [told.index(f"  {number} ") for number in range(1, 10)]
     assert places == sorted(places)
@@ -98,14 +98,14 @@ def test_people_read_every_step_and_the_outcome_in_their_language(ask, lang, fil
 
 
 @pytest.mark.parametrize("line", ALONE)
-def test_a_file_checked_alone_is_told_in_chinese_and_english(ask, line):
-    told = {lang: ask(*line.split(), lang=lang).stdout.decode() for lang in ("zh", "en")}
+def test_a_file_checked_alone_is_told_in_chinese_and_english(call, line):
+    told = {lang: call(*line.split(), lang=lang).stdout.decode() for lang in ("zh", "en")}
     assert told["en"].isascii() or "event" in line
     assert any("\u4e00" <= sign <= "\u9fff" for sign in told["zh"])
 
 
-def test_the_timeline_says_who_signed_and_who_cosigned(ask):
-    told = ask("trace", "parcel.trace").stdout.decode()
+def test_the_timeline_says_who_signed_and_who_cosigned(call):
+    told = call("trace", "parcel.trace").stdout.decode()
     assert "Import list · issued by Example Seller" in told
     assert "co-signed by Example Inspection · recognised" in told
 

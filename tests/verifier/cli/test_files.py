@@ -11,44 +11,46 @@ from verifier.proof.bundle import MAX_FILE
 
 
 @pytest.mark.parametrize("which", ["file", "policy"])
-def test_a_missing_file_is_named(ask, tmp_path, which):
+def test_a_missing_file_is_named(call, tmp_path, which):
     gone = str(tmp_path / "gone")
-    done = ask("trace", gone if which == "file" else "parcel.trace", policy="trust.policy" if which == "file" else gone)
+    done = call(
+        "trace", gone if which == "file" else "parcel.trace", policy="trust.policy" if which == "file" else gone
+    )
     assert (done.returncode, done.stdout) == (4, b"")
     assert done.stderr.decode() == f"cannot read {gone}: No such file or directory\n"
 
 
 @pytest.mark.parametrize("which", ["file", "policy"])
-def test_a_directory_is_no_file(ask, tmp_path, which):
+def test_a_directory_is_no_file(call, tmp_path, which):
     done = (
-        ask("trace", str(tmp_path), policy="trust.policy")
+        call("trace", str(tmp_path), policy="trust.policy")
         if which == "file"
-        else ask("trace", "parcel.trace", policy=str(tmp_path))
+        else call("trace", "parcel.trace", policy=str(tmp_path))
     )
     assert (done.returncode, done.stdout) == (4, b"")
     assert "Is a directory" in done.stderr.decode()
 
 
 @pytest.mark.parametrize("which", ["file", "policy"])
-def test_a_file_that_cannot_be_opened_is_named(ask, tmp_path, which):
+def test_a_file_that_cannot_be_opened_is_named(call, tmp_path, which):
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
-    done = ask("trace", str(loop)) if which == "file" else ask("trace", "parcel.trace", policy=str(loop))
+    done = call("trace", str(loop)) if which == "file" else call("trace", "parcel.trace", policy=str(loop))
     assert (done.returncode, done.stdout) == (4, b"")
     assert str(loop) in done.stderr.decode()
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"\xff" * 64, "示例".encode()])
-def test_a_file_that_is_no_proof_is_unreadable(ask, tmp_path, content):
+def test_a_file_that_is_no_proof_is_unreadable(call, tmp_path, content):
     file = tmp_path / "stray.trace"
     file.write_bytes(content)
-    done = ask("trace", str(file), "--json")
+    done = call("trace", str(file), "--json")
     assert (done.returncode, done.stderr) == (4, b"")
     assert json.loads(done.stdout)["outcome"] == "unreadable"
 
 
 @pytest.mark.parametrize("command", ["receipt", "event", "checkpoint", "consistency", "evidence"])
-def test_an_empty_file_is_unreadable_to_every_command(ask, tmp_path, command):
+def test_an_empty_file_is_unreadable_to_every_command(call, tmp_path, command):
     file = tmp_path / "empty"
     file.write_bytes(b"")
     more = {
@@ -57,16 +59,16 @@ def test_an_empty_file_is_unreadable_to_every_command(ask, tmp_path, command):
         "checkpoint": ["--charter", "zone.charter"],
         "consistency": ["new.checkpoint", "early-new.path", "--charter", "zone.charter"],
     }.get(command, [])
-    done = ask(command, str(file), *more)
+    done = call(command, str(file), *more)
     assert (done.returncode, done.stdout) == (4, b"")
     assert done.stderr
 
 
-def test_a_file_beyond_the_limit_is_not_looked_at(ask, tmp_path):
+def test_a_file_beyond_the_limit_is_not_looked_at(call, tmp_path):
     file = tmp_path / "huge.trace"
     with file.open("wb") as made:
         made.truncate(MAX_FILE + 1)
-    done = ask("trace", str(file), "--json")
+    done = call("trace", str(file), "--json")
     assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (4, "too-large")
 
 
@@ -81,9 +83,9 @@ def test_a_proof_may_come_on_standard_input(ask, cabinet):
 @pytest.mark.parametrize(
     "text", [b"", b"suyuan trust policy v1\n", b"trust me\n", b"\xff\xfe", b"suyuan trust policy v1\ncharter 00\n"]
 )
-def test_a_policy_that_makes_no_sense_is_refused(ask, cabinet, text):
+def test_a_policy_that_makes_no_sense_is_refused(call, cabinet, text):
     cabinet.put("bad.policy", text)
-    done = ask("trace", "parcel.trace", policy="bad.policy")
+    done = call("trace", "parcel.trace", policy="bad.policy")
     assert (done.returncode, done.stdout) == (4, b"")
     assert "trust policy" in done.stderr.decode()
 
@@ -91,31 +93,31 @@ def test_a_policy_that_makes_no_sense_is_refused(ask, cabinet, text):
 # What was seen before.
 
 
-def test_a_proof_older_than_what_was_seen_is_incomplete(ask, tmp_path):
+def test_a_proof_older_than_what_was_seen_is_incomplete(call, tmp_path):
     state = str(tmp_path / "seen.json")
-    assert ask("trace", "parcel.trace", "--state", state).returncode == 0
-    older = ask("trace", "early.trace", "--state", state, "--json")
+    assert call("trace", "parcel.trace", "--state", state).returncode == 0
+    older = call("trace", "early.trace", "--state", state, "--json")
     assert (older.returncode, json.loads(older.stdout)["error"]["field"]) == (3, "checkpoint")
-    assert ask("trace", "early.trace", "--no-state", "--json").returncode == 3, "nothing is recorded of it so early"
+    assert call("trace", "early.trace", "--no-state", "--json").returncode == 3, "nothing is recorded of it so early"
 
 
-def test_a_proof_that_contradicts_what_was_seen_is_never_verified(ask, cabinet, tmp_path):
+def test_a_proof_that_contradicts_what_was_seen_is_never_verified(call, cabinet, tmp_path):
     state = tmp_path / "seen.json"
     charter = cabinet.get("trust.policy").decode().split()[5]
     state.write_text(json.dumps({charter: {"size": cabinet.size, "root": "ab" * 32}}))
-    done = ask("trace", "parcel.trace", "--state", str(state), "--json")
+    done = call("trace", "parcel.trace", "--state", str(state), "--json")
     assert done.returncode != 0
     assert json.loads(done.stdout)["error"]["code"] == "inconsistent"
 
 
-def test_what_was_seen_is_remembered_in_the_users_folder_unless_judged_as_of_another_time(ask, tmp_path, cabinet):
+def test_what_was_seen_is_remembered_in_the_users_folder_unless_judged_as_of_another_time(call, tmp_path, cabinet):
     kept = tmp_path / ".local" / "state" / "suyuan" / "seen.json"
     for words in (("--no-state",), ("--at", "2126-01-01T00:00:00Z")):
-        assert ask("trace", "parcel.trace", *words).returncode in (0, 3)
+        assert call("trace", "parcel.trace", *words).returncode in (0, 3)
         assert not kept.exists()
-    assert ask("trace", "altered.trace").returncode == 1
+    assert call("trace", "altered.trace").returncode == 1
     assert not kept.exists(), "what is not verified is not remembered"
-    assert ask("trace", "parcel.trace").returncode == 0
+    assert call("trace", "parcel.trace").returncode == 0
     (seen,) = json.loads(kept.read_text()).values()
     assert seen["size"] == cabinet.size
 
@@ -124,11 +126,11 @@ SPOILT = ["[]", "{", '{"C": 1}', '{"C": {}}', '{"C": {"size": 1, "root": "x"}}',
 
 
 @pytest.mark.parametrize("entry", SPOILT)
-def test_a_spoilt_state_file_is_named_and_nothing_is_taken_for_seen(ask, cabinet, tmp_path, entry):
+def test_a_spoilt_state_file_is_named_and_nothing_is_taken_for_seen(call, cabinet, tmp_path, entry):
     state = tmp_path / "seen.json"
     charter = cabinet.get("trust.policy").decode().split()[5]
     state.write_text(entry.replace('"C"', f'"{charter}"'))
-    done = ask("trace", "parcel.trace", "--state", str(state))
+    done = call("trace", "parcel.trace", "--state", str(state))
     assert (done.returncode, done.stdout) == (4, b"")
     assert str(state) in done.stderr.decode()
 
