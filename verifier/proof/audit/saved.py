@@ -35,6 +35,7 @@ def save_audit(audit: Audit, *, whole: bool = True) -> bytes:
     if whole:
         content |= _walk_of(audit)
     data = format_cbor([_WORD, 1, content])
+    content.clear()  # 250 bytes an event that stand in `data` by now
     return sha256(data).digest() + data
 
 
