@@ -152,6 +152,9 @@ def test_a_receipt_or_checkpoint_of_another_ledger_is_not_this_ones_fork(forked)
     lie = CheckpointCommitment(signed(world, checkpoint, at=1))
     with pytest.raises(UntrustedError):
         forked.confirm(forked.checkpoint(0, SMALL), lie)
+    own_key = CheckpointCommitment(signed(forked.world, checkpoint, at=1))
+    with pytest.raises(UntrustedError, match="under its own name"):
+        forked.confirm(forked.checkpoint(0, SMALL), own_key)
     with pytest.raises(SuyuanError, match=r"receipt\.iss"):
         forked.confirm(forked.checkpoint(0, SMALL), forked.receipt(1, SMALL, origin="other.test/ledger"))
 
