@@ -92,7 +92,7 @@ def _newest_of(slots: list[bytes], path: Path) -> tuple[tuple[int, bytes] | None
     newest = max((slot for slot in parsed if slot), default=None)
     if newest is None and any(any(slot) for slot in slots):
         todo = (
-            "Nobody can tell from it what this ledger has signed: see `a lost guard` in docs/operations.md. "
+            "Nobody can tell from it what this ledger has signed: see `a lost or damaged guard` in docs/operations.md. "
             "Ask the witnesses first, and keep this file."
         )
         raise StoppedError(str(path), came="a damaged guard", expected="a size and a root, whole", todo=todo)
