@@ -14,7 +14,6 @@ from ledger.tiles.folder import LogReader
 from verifier.judgement.needs import registry_needs
 from verifier.judgement.replay import Replay
 from verifier.judgement.trace import walk_trace
-from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.subject import form_of, subject_name
 from verifier.proof.traceproof import TraceProof
@@ -54,7 +53,10 @@ def prove_trace(subject: str, *, walk: str, size: int, note: bytes, sources: Sou
     closure = walk_trace(subject_name(subject), walk=walk, history_of=source.history, registry=sources.replay.registry)
     events = closure.events()
     needs = registry_needs(
-        events, origin=sources.origin, is_root=lambda event: _is_root(event, sources), history_of=source.history
+        events,
+        origin=sources.origin,
+        is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
+        history_of=source.history,
     )
     resting = {event.name: event for history in needs.values() for event in history}
     trace = statement_parts(events, source, reader, public_body if walk == "public" else whole_body)
@@ -72,7 +74,3 @@ def prove_trace(subject: str, *, walk: str, size: int, note: bytes, sources: Sou
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
         path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
     )
-
-
-def _is_root(event: Event, sources: Sources) -> bool:
-    return sources.replay.root_key(event.kid, event.leaf) is not None

@@ -53,12 +53,14 @@ class Replay:
         self.registry = Registry(builtin)
         self._proposals: dict[bytes, _Proposal] = {}
         self._founding: Charter | None = None
+        self._proposed: list[Charter] = []
 
     def copy(self) -> Replay:
         """Return a replay that can go on without changing this one."""
         other = Replay({})
         other.registry = self.registry.copy()
         other._founding = self._founding
+        other._proposed = list(self._proposed)
         other._proposals = {
             name: _Proposal(each.event, each.charter, set(each.approvers)) for name, each in self._proposals.items()
         }
@@ -84,6 +86,16 @@ class Replay:
                 waiting = proposal.charter.roots[kid]
                 return waiting.agency, waiting.key
         return None
+
+    def is_root(self, kid: bytes, leaf: int) -> bool:
+        """Return whether a key stood for a root at a leaf, of a charter in force or proposed by then.
+
+        Nothing that came later changes the answer, so that a proof of an older size rests on the same histories.
+        """
+        key = self.registry.key(kid)
+        if key and key.since <= leaf:
+            return False
+        return any(charter.leaf <= leaf and kid in charter.roots for charter in self._proposed)
 
     def check(self, event: Event) -> None:
         """Raise what `apply` would raise, changing nothing."""
@@ -133,11 +145,15 @@ class Replay:
         if root is None:
             raise NotPermittedError("charter.kid", came=event.kid, expected="a root key of the charter in force")
         _require_holder(event, root[0])
-        return lambda: self._proposals.update({event.name: _Proposal(event, charter)})
+        return lambda: self._propose(event, charter)
+
+    def _propose(self, event: Event, charter: Charter) -> None:
+        self._proposed.append(charter)
+        self._proposals[event.name] = _Proposal(event, charter)
 
     def _found(self, event: Event, charter: Charter) -> None:
         self._founding = charter
-        self._proposals[event.name] = _Proposal(event, charter)
+        self._propose(event, charter)
 
     def _plan_approval(self, event: Event) -> Callable[[], None]:
         targets = [self._proposals[name] for name in event.head.about if name in self._proposals]

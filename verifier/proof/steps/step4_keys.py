@@ -31,7 +31,7 @@ def establish_keys(
     needs = registry_needs(
         _heads_of(found, trace),
         origin=found.charter_at(0).origin,
-        is_root=lambda event: replay.root_key(event.kid, event.leaf) is not None,
+        is_root=lambda event: replay.is_root(event.kid, event.leaf),
         history_of=lambda pair: histories.get(pair, ()),
     )
     needed = {event.name for history in needs.values() for event in history}
