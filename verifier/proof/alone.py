@@ -176,6 +176,8 @@ def _place(proof: EventProof, checkpoint: VerifiedCheckpoint, found: Examination
         proof.seal.signed.verify(charter.seal, charter.origin)
         if not proof.seal.signed.seal.covers(proof.statement.leaf):
             raise MismatchError("seal", came=f"leaf {proof.seal.leaf}", expected="the seal that covers the statement")
+        if proof.seal.leaf in leaves:  # a seal covers its own leaf, where it would stand in for the statement
+            raise MismatchError("leaf", came=f"two entries at {proof.seal.leaf}", expected="one")
         leaves[proof.seal.leaf] = leaf_hash(proof.seal.signed.entry)
         time = proof.seal.signed.seal.time
     root = root_of_shared_path(checkpoint.checkpoint.size, leaves, proof.path, "log path")
