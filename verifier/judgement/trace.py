@@ -65,6 +65,7 @@ def walk_trace(name: bytes, *, walk: str, history_of: HistoryOf, registry: Regis
     """
     kinds = WALKS[walk]
     names = [name]
+    reached = {name}  # a history may follow as many subjects as it likes: looked up, never searched
     histories: dict[Pair, Sequence[Event]] = {}
     closed: list[Closed] = []
     heads: set[bytes] = set()
@@ -73,8 +74,9 @@ def walk_trace(name: bytes, *, walk: str, history_of: HistoryOf, registry: Regis
             history = histories[kind, each] = history_of((kind, each))
             heads.update(event.name for event in history)
             for followed in _open_follows(history, registry, closed):
-                if followed[0] in kinds and followed[1] not in names:
+                if followed[0] in kinds and followed[1] not in reached:
                     names.append(followed[1])
+                    reached.add(followed[1])
         if len(names) > MAX_SUBJECTS or len(heads) > MAX_HEADS:
             came = f"{len(names)} subjects, {len(heads)} heads"
             raise TooLargeError("trace", came=came, expected=f"at most {MAX_SUBJECTS} subjects and {MAX_HEADS} heads")

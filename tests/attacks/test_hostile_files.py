@@ -1,0 +1,53 @@
+"""Small files, and short histories, that are meant to cost whoever reads them dearly."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifier.errors import TooLargeError
+from verifier.judgement.registry import Registry
+from verifier.judgement.trace import walk_trace
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Head
+
+SUBJECT = b"s" * 32
+
+
+class CountedName(bytes):
+    """A subject name that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        type(self).compared += 1
+        return super().__eq__(other)
+
+    __hash__ = bytes.__hash__
+
+
+def _event(number: int, follows: list[bytes]) -> Event:
+    head = Head(
+        type="transport.packing",
+        id=bytes(16),
+        issuer="urn:suyuan:agency:customs",
+        time=number,
+        joins=(("trace", SUBJECT),),
+        body=bytes(32),
+        follows=tuple(("trace", each) for each in follows),
+    )
+    return Event(number.to_bytes(32, "big"), number, 0, head, None, bytes(32))
+
+
+def test_a_history_that_follows_thousands_of_subjects_is_refused_after_one_look_at_each():
+    """Anybody with goods of his own can record it, and every request for that trace would walk it again."""
+    names = [CountedName(number.to_bytes(32, "big")) for number in range(4096)]
+    history = [_event(place, names[place : place + 64]) for place in range(0, len(names), 64)]
+    CountedName.compared = 0
+    with pytest.raises(TooLargeError, match="4097 subjects"):
+        walk_trace(
+            SUBJECT,
+            walk="public",
+            history_of=lambda pair: history if pair == ("trace", SUBJECT) else (),
+            registry=Registry({}),
+        )
+    assert CountedName.compared < 4 * len(names)
