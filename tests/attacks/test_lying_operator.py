@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from fixtures.zone.actors import enterprise
 from ledger.compose.event import Draft
 from ledger.prove.log import shared_path
 from ledger.prove.prover import cosigned_note
+from ledger.signing.signer import generate
+from tests.attacks.conftest import examined
+from tests.verifier.judgement.chronicle import key_draft
 from tests.verifier.proof.steps.forging import proved
-from tests.world import UNIT, World, now
+from tests.world import FIRM, UNIT, World, handle, now, uscc
 from verifier.errors import MismatchError
 from verifier.ledgerformat.statement import parse_statement
+from verifier.primitives.keys import ES256, format_key
 from verifier.proof.alone import verify_event
 from verifier.proof.bundle import EventPart, StatementPart
 from verifier.proof.eventproof import EventProof, format_event_proof, parse_event_proof
@@ -52,3 +60,26 @@ def test_an_event_in_the_place_of_the_seal_that_covers_it_is_not_recorded(world:
     assert leaf < held.seals[-1].leaf
     with pytest.raises(MismatchError, match="two entries"):
         verify_event(parse_event_proof(format_event_proof(forged)), held, world.standpoint())
+
+
+# One root holder alone.
+
+
+def test_a_waiting_charter_that_claims_a_key_for_another_makes_no_honest_proof_look_altered(world: World):
+    """The key waits for its registration, so that nobody but the charter that waits as well has it yet."""
+    zone, customs = world.zone, world.cast["customs"]
+    fresh = replace(customs, signer=generate(ES256), _sequence={})
+    registration = replace(key_draft(customs.uri, fresh.signer.public), time=now())
+    (waiting,) = zone.say(customs, [registration], as_root=True)
+    draft = zone._charter()
+    data = json.loads(json.dumps(dict(draft.data)))
+    data["version"], data["previous"] = 2, world.ledger.head.replay.founding.name.hex()
+    data["roots"][4] |= {"agency": "urn:suyuan:agency:impostor", "key": format_key(fresh.signer.public)}
+    zone.say(world.cast["tax"], [replace(draft, data=data)], as_root=True)
+    zone.approve([waiting.name])
+    shop = enterprise(uscc("91330100MA2TEXT66"), "店", "Shop", ["platform"])
+    zone.admit_enterprises(fresh, [shop])
+    order = handle("order", "of the shop")
+    listed = {"platform": FIRM, "seller": FIRM, "lineCount": 1}
+    zone.say(shop, [Draft("order.placed", now(), {"order": order}, listed)])
+    assert examined(world, order).outcome == "verified"

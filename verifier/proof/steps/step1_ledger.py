@@ -8,6 +8,7 @@ from verifier.errors import NotPermittedError, UntrustedError
 from verifier.judgement.charter import APPROVAL, CHARTER, Charter
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.statement import Header
 from verifier.primitives.checkpoint import Cosignature, parse_signed_checkpoint, verify_lines
 from verifier.primitives.merkle import leaf_hash
 from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
@@ -64,7 +65,7 @@ def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
     for part in parts:
         header = found.statement(part).header
         root = replay.root_key(header.kid, part.leaf)
-        if root is None and part.leaf:
+        if part.leaf and (root is None or _is_only_claimed(root[0], header, part, replay)):
             continue
         if root:
             found.verify(part, root[0], root[1], _origin(replay))
@@ -73,6 +74,11 @@ def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
             _verify_founding(found, part, replay)
     replay.registry.charter_at(0)  # raises where version 1 was never approved
     return replay
+
+
+def _is_only_claimed(holder: str, header: Header, part: StatementPart, replay: Replay) -> bool:
+    """Return whether a charter that waits names the key, for another than who signed: step 4 knows whose it is."""
+    return replay.registry.root_at(header.kid, part.leaf) is None and holder != header.issuer
 
 
 def _apply(found: Examination, part: StatementPart, replay: Replay) -> None:
