@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from verifier.errors import SuyuanError
+from verifier.judgement.participants import Participant
 from verifier.ledgerformat.head import Head
 from verifier.proof.bundle import MISSING, RESTRICTED
 from verifier.proof.verdict import Said, StepResult, Story, StoryEvent, Verdict
@@ -13,6 +16,8 @@ from verifier.texts import has_text, text
 
 _LAST_DAY = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last that datetime can write
 _BODY_STATES = {RESTRICTED: "restricted", MISSING: "missing"}
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # fillers: printable by Unicode, and nothing is seen
+_UNSHOWN = "\N{REPLACEMENT CHARACTER}"
 _MARKS = {True: "✓", False: "✗", None: "·"}
 
 
@@ -32,12 +37,22 @@ def render_verdict(verdict: Verdict, lang: str) -> str:
 
 
 def plain(told: str) -> str:
-    """Return one line in which every sign that is not printable is a replacement character.
+    """Return one line in which every sign that is not printable, or blank, is a replacement character.
 
     Names, titles and values come out of a proof, so out of anybody's hand: a newline in a name could add a
     line to the verdict, an escape sequence could repaint it.
     """
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in told)
+    return "".join(each if each.isprintable() and each not in _BLANKS else _UNSHOWN for each in told)
+
+
+def name_of(names: Mapping[str, str], lang: str) -> str:
+    """Return a name without runs of spaces, with which it could reach into the next row of a terminal."""
+    return re.sub(" +", " ", names[lang])
+
+
+def render_issuer(issuer: Participant, lang: str) -> str:
+    """Return who issued an event, by name and by URI: two participants may bear one name."""
+    return f"{text('label.issued-by', lang, name=name_of(issuer.names, lang))} ({issuer.uri})"
 
 
 def say(said: Said, lang: str) -> str:
@@ -173,9 +188,8 @@ def _event(told: StoryEvent, lang: str) -> list[str]:
     key = f"stage.{told.kind.stage}"
     stage = text(key, lang) if has_text(key) else told.kind.stage
     first = f"  {render_time(head.time)}  [{stage}] {told.kind.title[lang]} · "
-    first += text("label.issued-by", lang, name=told.issuer.names[lang])
-    lines = [first]
-    accepting = [each.by.names[lang] for each in recognition.endorsements if each.accepts]
+    lines = [first + render_issuer(told.issuer, lang)]
+    accepting = [name_of(each.by.names, lang) for each in recognition.endorsements if each.accepts]
     if accepting:
         cosigned = text("label.cosigned-by", lang, names=text("label.comma", lang).join(accepting))
         lines.append(f"      {cosigned} · {text(f'recognition.{recognition.outcome}', lang)}")

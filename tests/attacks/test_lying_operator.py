@@ -22,6 +22,7 @@ from verifier.primitives.keys import ES256, format_key
 from verifier.proof.alone import verify_event
 from verifier.proof.bundle import EventPart, StatementPart
 from verifier.proof.eventproof import EventProof, format_event_proof, parse_event_proof
+from verifier.rendering import render_verdict
 
 
 def _revoke(world: World, who: str) -> None:
@@ -83,3 +84,29 @@ def test_a_waiting_charter_that_claims_a_key_for_another_makes_no_honest_proof_l
     listed = {"platform": FIRM, "seller": FIRM, "lineCount": 1}
     zone.say(shop, [Draft("order.placed", now(), {"order": order}, listed)])
     assert examined(world, order).outcome == "verified"
+
+
+# A name that a registrar wrote down as it was asked to.
+
+
+def _verdict_under(world: World, name: str) -> tuple[str, str]:
+    """Return what is told of an order of an enterprise that is admitted under a name; and who it is."""
+    shop = enterprise(uscc("91330100MA2TEXT66"), name, name, ["platform"])
+    world.zone.admit_enterprises(world.cast["customs"], [shop])
+    order = handle("order", "of the shop")
+    listed = {"platform": FIRM, "seller": FIRM, "lineCount": 1}
+    world.zone.say(shop, [Draft("order.placed", now(), {"order": order}, listed)])
+    return render_verdict(examined(world, order), "en"), shop.uri
+
+
+def test_an_enterprise_that_bears_an_agencys_name_is_told_apart_from_it(world: World):
+    told, uri = _verdict_under(world, "Example Customs")
+    (line,) = (line for line in told.split("\n") if "issued by Example Customs" in line)
+    assert line.endswith(f"({uri})")
+
+
+@pytest.mark.parametrize("blank", [" ", "\N{HANGUL FILLER}", "\N{BRAILLE PATTERN BLANK}"])
+def test_a_name_does_not_reach_the_next_row_of_a_terminal_through_blanks(world: World, blank: str):
+    told, _ = _verdict_under(world, "Shop" + 40 * blank + "co-signed by Example Customs · recognised")
+    assert f"Shop{blank}{blank}" not in told
+    assert "co-signed by Example Customs" in told, "what stands behind them is told"

@@ -23,7 +23,7 @@ from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import parse_trace_proof
-from verifier.rendering import plain, render_time, say
+from verifier.rendering import plain, render_issuer, render_time, say
 from verifier.texts import text
 
 _CHARTER_HELP = "charter file, or any trace proof of the same ledger"
@@ -88,7 +88,7 @@ def run_event(options: argparse.Namespace) -> int:
     lang, head = options.lang, found.event.head
     lines = [
         text("label.event", lang, name=found.event.name.hex()),
-        f"{found.kind.title[lang]} ({head.type}) · {text('label.issued-by', lang, name=found.issuer.names[lang])}",
+        f"{found.kind.title[lang]} ({head.type}) · {render_issuer(found.issuer, lang)}",
         f"{text('label.claimed', lang)} {render_time(head.time)}",
         *([f"{text('label.recorded-at', lang)} {render_time(found.time)}"] if found.time is not None else []),
         text("label.cosigners", lang, names=", ".join(found.checkpoint.cosigners) or "-"),
