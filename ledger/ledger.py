@@ -5,14 +5,17 @@ Any thread may call it; only the writer's thread writes. Every proof is checked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import sleep
+from typing import TypeVar
 
+from ledger.admission.arrival import Arrived, SignatureChecker
 from ledger.admission.candidate import Candidate
-from ledger.admission.intake import Standing, admit, admit_envelope, authenticate, faults
+from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
 from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.errors import BusyError, StoppedError
 from ledger.failpoints import reach
@@ -32,10 +35,11 @@ from verifier.errors import SuyuanError
 from verifier.judgement.charter import parse_charter
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, parse_head
-from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, require_batch, statement_identity
+from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
 from verifier.vocabulary import registry_types
 
+_Result = TypeVar("_Result")
 QUORUM_WAIT = 60_000  # milliseconds after which intake closes while the oldest block has no quorum
 
 
@@ -63,6 +67,7 @@ class Ledger:
         self.origin = keys.origin
         self._clock = clock
         self._turn = Turn()
+        self._signatures = SignatureChecker()
         self._guard = Guard(guard)
         writer = store.writer()
         found = self._recover(keys)
@@ -103,6 +108,7 @@ class Ledger:
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""
         self.writer.close()
+        self._signatures.close()
         self._guard.close()
         self.store.close()
 
@@ -114,17 +120,37 @@ class Ledger:
         Raises:
             SuyuanError: what is wrong with it; nothing was recorded.
         """
+        (taken,) = self.submit_together([data])
+        if isinstance(taken, SuyuanError):
+            raise taken
+        return taken
+
+    def submit_together(self, group: Sequence[bytes]) -> list[Future[int] | SuyuanError]:
+        """Take in several submissions; return for each its future, or what is wrong with it.
+
+        They share a snapshot, and their signatures are checked side by side.
+        """
         with self._turn.intake(), self._arrival() as (reader, standing):
-            submission = parse_submission(data)
-            statement = parse_entry(submission.statement)
-            if (known := self._find_same(statement, reader)) is not None:
-                return known
+            arrived = [_attempt(partial(self._receive, data, reader, standing)) for data in group]
             with self._turn.aside():
-                authentic = authenticate(submission, statement, standing)
-            candidate = admit(submission, authentic, standing)
-            self._require_own_charter(candidate)
-            self._require_quorum_near(candidate, reader)
-        return self._queue(candidate)
+                self._signatures.check([each for each in arrived if isinstance(each, Arrived)])
+            waited = self._waited(reader)
+            judged = [
+                _attempt(partial(self._admit, each, standing, waited)) if isinstance(each, Arrived) else each
+                for each in arrived
+            ]
+        return [_attempt(partial(self._queue, each)) if isinstance(each, Candidate) else each for each in judged]
+
+    def _receive(self, data: bytes, reader: Reader, standing: Standing) -> Arrived | Future[int]:
+        submission = parse_submission(data)
+        statement = parse_entry(submission.statement)
+        return self._find_same(statement, reader) or receive(submission, statement, standing)
+
+    def _admit(self, arrived: Arrived, standing: Standing, waited: int) -> Candidate:
+        candidate = admit(arrived, standing)
+        self._require_own_charter(candidate)
+        self._require_quorum_near(candidate, waited)
+        return candidate
 
     def submit_envelope(self, entry: bytes) -> Future[int]:
         """Take in a plain SCITT statement, which must be a hash envelope."""
@@ -133,7 +159,7 @@ class Ledger:
             if (known := self._find_same(statement, reader)) is not None:
                 return known
             candidate = admit_envelope(entry, statement, standing)
-            self._require_quorum_near(candidate, reader)
+            self._require_quorum_near(candidate, self._waited(reader))
         return self._queue(candidate)
 
     def validate(self, data: bytes) -> list[SuyuanError]:
@@ -146,7 +172,7 @@ class Ledger:
             found = faults(submission, standing)
             if found:
                 return found
-            candidate = admit(submission, require_batch(parse_entry(submission.statement)), standing)
+            candidate = admit(receive(submission, parse_entry(submission.statement), standing), standing)
         try:
             self.writer.call(lambda: self._sequencer.judge(candidate)).result()
         except SuyuanError as error:
@@ -215,12 +241,12 @@ class Ledger:
                 kid = candidate.statement.header.kid
                 self._keys.require_named_by(parse_charter(Event(event.name, 0, 0, event.head, event.body, kid)))
 
-    def _require_quorum_near(self, candidate: Candidate, reader: Reader) -> None:
-        """Close intake while the witnesses are too far behind, except for root statements."""
+    def _require_quorum_near(self, candidate: Candidate, waited: int) -> None:
+        """Close intake while the oldest block has waited too long for its quorum, except for root statements."""
         replay = self._sequencer.head.replay
         if replay.root_key(candidate.statement.header.kid, self._sequencer.head.edge.size) or not replay.founding:
             return
-        if self._waited(reader) > QUORUM_WAIT:
+        if waited > QUORUM_WAIT:
             todo = "Witnesses are behind. Try again."
             raise BusyError("quorum", came="no quorum for over 60 s", expected="cosignatures", todo=todo)
 
@@ -269,3 +295,11 @@ class Ledger:
 
         cosigned: Cosigned = self.writer.call(store).result()
         return cosigned
+
+
+def _attempt(step: Callable[[], _Result]) -> _Result | SuyuanError:
+    """Return what a step of one submission gives, or what is wrong with it; the others of its group go on."""
+    try:
+        return step()
+    except SuyuanError as error:
+        return error

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ledger.admission.arrival import Arrived
 from ledger.admission.candidate import Candidate, CandidateEvent
 from ledger.admission.schema import check_data
 from verifier.errors import MalformedError, MismatchError, NotPermittedError, SuyuanError
@@ -57,8 +58,8 @@ class Standing:
         return self.replay.registry
 
 
-def authenticate(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Statement:
-    """Return the statement of a submission, meant for this ledger and signed by a key that is valid now.
+def receive(submission: Submission, parsed: Statement | Envelope, standing: Standing) -> Arrived:
+    """Return a submission meant for this ledger, with the key that its statement must verify under.
 
     Raises:
         SuyuanError: what speaks against it.
@@ -68,16 +69,19 @@ def authenticate(submission: Submission, parsed: Statement | Envelope, standing:
     root = standing.replay.root_key(kid, standing.leaf)
     if root is None and standing.replay.founding is None:
         root = _founder(submission, kid)
-    _verify(statement, root or _registered_key(kid, standing), standing)
-    return statement
+    key = _key_for(statement, root or _registered_key(kid, standing), standing)
+    return Arrived(submission, statement, key)
 
 
-def admit(submission: Submission, statement: Statement, standing: Standing) -> Candidate:
-    """Return the candidate of a submission whose statement is authentic.
+def admit(arrived: Arrived, standing: Standing) -> Candidate:
+    """Return the candidate of a submission whose signature was checked.
 
     Raises:
         SuyuanError: the first fault, its field named.
     """
+    if arrived.fault:
+        raise arrived.fault
+    submission, statement = arrived.submission, arrived.statement
     names = [event_name(each) for each in submission.heads]
     _check_root(statement, names)
     events = []
@@ -101,7 +105,7 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
     """Return every fault that can be told apart: of the statement, and one of each event."""
     found: list[SuyuanError] = []
     try:
-        statement = authenticate(submission, parse_entry(submission.statement), standing)
+        statement = receive(submission, parse_entry(submission.statement), standing).verified()
     except SuyuanError as error:
         return [error]
     names = [event_name(each) for each in submission.heads]
@@ -138,7 +142,7 @@ def admit_envelope(entry: bytes, statement: Statement | Envelope, standing: Stan
     if isinstance(statement, Statement):
         todo = "Send statement, heads and bodies as application/vnd.suyuan.submission+cbor."
         raise MalformedError("entry", came="a statement over a batch", expected="its heads and bodies too", todo=todo)
-    _verify(statement, _registered_key(statement.header.kid, standing), standing)
+    statement.verify(_key_for(statement, _registered_key(statement.header.kid, standing), standing))
     key = standing.registry.key_at(statement.header.kid, standing.leaf, standing.now)
     subject = statement.header.subject
     if not key.may_sign("note") or not key.subjects or not key.may_name(subject):
@@ -148,13 +152,14 @@ def admit_envelope(entry: bytes, statement: Statement | Envelope, standing: Stan
     return Candidate(statement, entry, statement_identity(statement), [], envelope_key=join)
 
 
-def _verify(statement: Statement | Envelope, signer: tuple[str, PublicKey], standing: Standing) -> None:
+def _key_for(statement: Statement | Envelope, signer: tuple[str, PublicKey], standing: Standing) -> PublicKey:
+    """Return the signer's key, once the statement names this ledger and the signer."""
     header = statement.header
     if standing.origin not in header.audience:
         raise MismatchError("statement.aud", came=header.audience, expected=f"{standing.origin} among them")
     if signer[0] != header.issuer:
         raise NotPermittedError("statement.iss", came=header.issuer, expected=f"{signer[0]}, who holds this key")
-    statement.verify(signer[1])
+    return signer[1]
 
 
 def _founder(submission: Submission, kid: bytes) -> tuple[str, PublicKey]:
