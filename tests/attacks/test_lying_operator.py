@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.zone.actors import enterprise
-from ledger.compose.event import Draft
+from fixtures.zone.actors import Actor, enterprise
+from ledger.compose.event import ComposedEvent, Draft
 from ledger.prove.log import shared_path
 from ledger.prove.prover import cosigned_note
 from ledger.signing.signer import generate
-from tests.attacks.conftest import examined
+from tests.attacks.conftest import examined, failed_step
+from tests.attacks.forger import part_of, relogged, size_of
 from tests.verifier.judgement.chronicle import key_draft
 from tests.verifier.proof.steps.forging import proved
 from tests.world import FIRM, UNIT, World, handle, now, uscc
@@ -22,7 +23,11 @@ from verifier.primitives.keys import ES256, format_key
 from verifier.proof.alone import verify_event
 from verifier.proof.bundle import EventPart, StatementPart
 from verifier.proof.eventproof import EventProof, format_event_proof, parse_event_proof
+from verifier.proof.traceproof import TraceProof, format_trace_proof
+from verifier.proof.verify import examine_trace
 from verifier.rendering import render_verdict
+
+PLACED = {"platform": FIRM, "seller": FIRM, "lineCount": 1}
 
 
 def _revoke(world: World, who: str) -> None:
@@ -63,6 +68,48 @@ def test_an_event_in_the_place_of_the_seal_that_covers_it_is_not_recorded(world:
         verify_event(parse_event_proof(format_event_proof(forged)), held, world.standpoint())
 
 
+# Acts of agencies, recorded again.
+
+
+def _readmitted(world: World) -> tuple[Actor, str, TraceProof]:
+    """A carrier spoke, and was then admitted as no carrier; return it, what it spoke of, and the proof of that."""
+    zone, customs = world.zone, world.cast["customs"]
+    shop = enterprise(uscc("91330100MA2TEXT66"), "店", "Shop", ["platform"])
+    zone.admit_enterprises(customs, [shop])
+    order = handle("order", "of the shop")
+    zone.say(shop, [Draft("order.placed", now(), {"order": order}, PLACED)])
+    zone.say(customs, [zone._enterprise(replace(shop, roles=("warehouse",)))])
+    return shop, order, proved(world, order)
+
+
+def _again(world: World, shop: Actor, order: str) -> ComposedEvent:
+    return shop.compose(Draft("order.placed", now(), {"order": order}, PLACED), world.zone.types)
+
+
+def _words(part: StatementPart) -> set[bytes]:
+    return set(part.events[0].body.split(b'"'))
+
+
+def test_a_forger_with_every_key_of_the_ledger_makes_files_that_verify(world: World):
+    """Otherwise the forgeries below could be refused for the forger's own mistakes."""
+    proof, carrier = proved(world, UNIT), world.cast["carrier"]
+    forged = relogged(world, proof, trace=[part_of(world, carrier, [_sighting(world)], size_of(proof))])
+    verdict = examine_trace(format_trace_proof(forged), world.standpoint())
+    assert (verdict.outcome, len(verdict.story.timeline)) == ("verified", len(proof.trace) + 1)
+
+
+def test_what_an_enterprise_lost_does_not_come_back_with_an_old_admission(world: World):
+    shop, order, proof = _readmitted(world)
+    size = size_of(proof)
+    spoken = part_of(world, shop, [_again(world, shop, order)], size)
+    refused = examine_trace(format_trace_proof(relogged(world, proof, trace=[spoken])), world.standpoint())
+    assert (refused.outcome, failed_step(refused), refused.error.code) == ("altered", 5, "not-permitted")
+    (old,) = (part for part in proof.registry if {b"Shop", b"platform"} <= _words(part))
+    forged = relogged(world, proof, registry=[replace(old, leaf=size)], trace=[replace(spoken, leaf=size + 1)])
+    verdict = examine_trace(format_trace_proof(forged), world.standpoint())
+    assert (verdict.outcome, failed_step(verdict), verdict.error.field) == ("altered", 4, "event")
+
+
 # One root holder alone.
 
 
@@ -81,8 +128,7 @@ def test_a_waiting_charter_that_claims_a_key_for_another_makes_no_honest_proof_l
     shop = enterprise(uscc("91330100MA2TEXT66"), "店", "Shop", ["platform"])
     zone.admit_enterprises(fresh, [shop])
     order = handle("order", "of the shop")
-    listed = {"platform": FIRM, "seller": FIRM, "lineCount": 1}
-    zone.say(shop, [Draft("order.placed", now(), {"order": order}, listed)])
+    zone.say(shop, [Draft("order.placed", now(), {"order": order}, PLACED)])
     assert examined(world, order).outcome == "verified"
 
 
@@ -94,8 +140,7 @@ def _verdict_under(world: World, name: str) -> tuple[str, str]:
     shop = enterprise(uscc("91330100MA2TEXT66"), name, name, ["platform"])
     world.zone.admit_enterprises(world.cast["customs"], [shop])
     order = handle("order", "of the shop")
-    listed = {"platform": FIRM, "seller": FIRM, "lineCount": 1}
-    world.zone.say(shop, [Draft("order.placed", now(), {"order": order}, listed)])
+    world.zone.say(shop, [Draft("order.placed", now(), {"order": order}, PLACED)])
     return render_verdict(examined(world, order), "en"), shop.uri
 
 

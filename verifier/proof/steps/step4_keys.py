@@ -23,6 +23,8 @@ def establish_keys(
     replay = Replay(found.standpoint.builtin)
     for part in parts:
         for shown in _read(found, part, replay):
+            if shown.event.name in found.registry_events:  # recorded again, an old act would undo a newer one
+                raise MismatchError("event", came=shown.event.name, expected="each event once")
             _judge(found, shown, replay)
             replay.apply(shown.event)
             found.registry_events[shown.event.name] = shown
