@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from verifier.errors import TooLargeError
+from verifier.judgement.coherence import Digests, Unjudged, judge_order
 from verifier.judgement.registry import Registry
 from verifier.judgement.trace import walk_trace
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head
+from verifier.ledgerformat.vocabulary import parse_type
+from verifier.vocabulary import type_files
 
 SUBJECT = b"s" * 32
 
@@ -51,3 +56,24 @@ def test_a_history_that_follows_thousands_of_subjects_is_refused_after_one_look_
             registry=Registry({}),
         )
     assert CountedName.compared < 4 * len(names)
+
+
+class CountedHistory(list[Event]):
+    """A history that counts how often it is read."""
+
+    read = 0
+
+    def __iter__(self) -> Iterator[Event]:
+        self.read += 1
+        return super().__iter__()
+
+
+def test_a_long_history_is_not_read_again_for_every_event_whose_order_is_judged():
+    """4,096 lists of one order, with as many products as a list may have, would take minutes."""
+    names = [bytes([number]) * 32 for number in range(64)]
+    history = CountedHistory(_event(number, names) for number in range(500))
+    rules = parse_type(type_files()["delivery.signed"])
+    digests = Digests()
+    findings = [judge_order(each, rules, {("trace", SUBJECT): history}.get, digests) for each in history]
+    assert all(isinstance(finding, Unjudged) for (finding,) in findings), "what they follow is not held"
+    assert history.read <= 4

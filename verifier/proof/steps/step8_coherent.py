@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verifier.errors import ContradictionError, MismatchError
-from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.coherence import Digests, Violation, judge_order
 from verifier.ledgerformat.subject import form_of, product_of, subject_name
 from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said
@@ -14,11 +14,11 @@ def establish_coherent(found: Examination, subject: str) -> list[Said]:
     closure, registry = found.closure, found.registry
     if closure is None or registry is None:
         raise MismatchError("trace", came="none", expected="step 5 first")
-    rules = 0
+    rules, digests = 0, Digests()
     for event in closure.events():
         kind = registry.type_at(event.head.type, event.leaf)
         rules += len(kind.order)
-        for finding in judge_order(event, kind, closure.histories.get):
+        for finding in judge_order(event, kind, closure.histories.get, digests):
             if isinstance(finding, Violation):
                 raise ContradictionError("order", came=str(finding), expected=_spell_rule(finding))
             found.unchecked.append(Said("unchecked.order", {"code": finding.rule.code}))
