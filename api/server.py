@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.opening import open_from
 from api.settings import Settings
+from ledger.collector import calm_collector
 from ledger.ledger import Ledger
 
 _LOGGING = {
@@ -59,6 +60,7 @@ def run(settings: Settings, ledger: Ledger) -> None:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
+    calm_collector()
     uvicorn.Server(server_config(create_app(settings, ledger), settings)).run()
 
 

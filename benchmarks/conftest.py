@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.measure import Figure, Yardstick
+from ledger.collector import calm_collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--full` and `--figures`."""
     parser.addoption("--full", action="store_true", help="the sizes that figures are published for")
     parser.addoption("--figures", type=Path, help="the JSON file to write figures to")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector(scale: Scale) -> None:
+    """The collector as a server sets it; a process of small benchmarks is that of all tests, and left alone."""
+    if scale is FULL:
+        calm_collector()
 
 
 @pytest.fixture(scope="session")
