@@ -12,7 +12,7 @@ def calm_collector() -> None:
 
     For a process that serves one ledger, once it is open. A block's candidates are many objects that live until it
     is durable and then go by their reference counts; with the usual thresholds the collector walks over all of
-    them dozens of times a second, a seventh of the whole time of taking in (docs/performance.md).
+    them again and again, and finds nothing.
     """
     gc.collect()
     gc.freeze()
