@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from verifier.errors import TooLargeError
+from verifier.errors import MalformedError, TooLargeError
 from verifier.judgement.coherence import Digests, Unjudged, judge_order
 from verifier.judgement.registry import Registry
 from verifier.judgement.trace import walk_trace
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.vocabulary import parse_type
+from verifier.primitives.cbor import format_cbor
+from verifier.proof.traceproof import parse_trace_proof
 from verifier.vocabulary import type_files
 
 SUBJECT = b"s" * 32
@@ -77,3 +79,10 @@ def test_a_long_history_is_not_read_again_for_every_event_whose_order_is_judged(
     findings = [judge_order(each, rules, {("trace", SUBJECT): history}.get, digests) for each in history]
     assert all(isinstance(finding, Unjudged) for (finding,) in findings), "what they follow is not held"
     assert history.read <= 4
+
+
+@pytest.mark.parametrize("walk", [[], ["public"], {}, {1: "public"}, None, 1, b"public", "PUBLIC"])
+def test_a_walk_of_another_shape_is_unreadable_and_no_fault_of_the_verifier(walk):
+    content = {1: walk, 2: "urn:suyuan:agency:customs"} | dict.fromkeys(range(3, 11))
+    with pytest.raises(MalformedError, match="walk"):
+        parse_trace_proof(format_cbor(["suyuan trace", 1, content]))

@@ -66,7 +66,7 @@ def parse_trace_proof(data: bytes) -> TraceProof:
     content = parse_file(data, WORD)
     require_labels(content, _LABELS, set(), WORD)
     walk, subject = content[1], content[2]
-    if walk not in WALKS or not isinstance(walk, str):
+    if not isinstance(walk, str) or walk not in WALKS:
         raise MalformedError("walk", came=walk, expected=f"one of {', '.join(WALKS)}")
     if not isinstance(subject, str):
         raise MalformedError("subject", came="another shape", expected="a URI")
