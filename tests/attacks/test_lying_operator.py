@@ -11,17 +11,18 @@ from fixtures.zone.actors import Actor, enterprise
 from ledger.compose.event import ComposedEvent, Draft
 from ledger.prove.log import shared_path
 from ledger.prove.prover import cosigned_note
+from ledger.prove.receipt import prove_event
 from ledger.signing.signer import generate
 from tests.attacks.conftest import examined, failed_step
 from tests.attacks.forger import part_of, relogged, size_of
 from tests.verifier.judgement.chronicle import key_draft
 from tests.verifier.proof.steps.forging import proved
 from tests.world import FIRM, UNIT, World, handle, now, uscc
-from verifier.errors import MismatchError
+from verifier.errors import MismatchError, UnsupportedError
 from verifier.ledgerformat.statement import parse_statement
 from verifier.primitives.keys import ES256, format_key
-from verifier.proof.alone import verify_event
-from verifier.proof.bundle import EventPart, StatementPart
+from verifier.proof.alone import VerifiedEvent, verify_event
+from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, Erased, EventPart, StatementPart
 from verifier.proof.eventproof import EventProof, format_event_proof, parse_event_proof
 from verifier.proof.traceproof import TraceProof, format_trace_proof
 from verifier.proof.verify import examine_trace
@@ -66,6 +67,39 @@ def test_an_event_in_the_place_of_the_seal_that_covers_it_is_not_recorded(world:
     assert leaf < held.seals[-1].leaf
     with pytest.raises(MismatchError, match="two entries"):
         verify_event(parse_event_proof(format_event_proof(forged)), held, world.standpoint())
+
+
+# A body that is kept from the reader.
+
+
+def _shown_as(world: World, name: str, state: BodyState) -> VerifiedEvent:
+    """Return what an event proof says whose body somebody took out on the way."""
+    held = proved(world, walk="parties")
+    with world.ledger.sources() as sources:
+        size = sources.reader.newest_checkpoint(quorum=True).size
+        stored, note = sources.reader.find_event(world.events[name].name), cosigned_note(sources.reader, size)
+        proof = prove_event(stored, size=size, note=note, body=state, sources=sources)
+    return verify_event(parse_event_proof(format_event_proof(proof)), held, world.standpoint())
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("departing", RESTRICTED), ("departing", MISSING), ("waybill", MISSING), ("delivery", RESTRICTED)],
+)
+def test_an_event_proof_does_not_keep_back_what_is_permanent_or_public(world: World, name: str, state: BodyState):
+    """Without its body nobody sees that an event is beyond the scope of its key, or joins what it does not name."""
+    with pytest.raises(MismatchError, match="body"):
+        _shown_as(world, name, state)
+
+
+def test_an_event_proof_knows_no_erasure_yet(world: World):
+    with pytest.raises(UnsupportedError, match="erased"):
+        _shown_as(world, "payment", Erased(bytes(32)))
+
+
+def test_an_event_proof_that_may_keep_a_body_back_says_so(world: World):
+    keys = {each.key for each in _shown_as(world, "payment", RESTRICTED).unchecked}
+    assert "unchecked.bodies" in keys
 
 
 # Acts of agencies, recorded again.

@@ -20,7 +20,7 @@ from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed
 from verifier.primitives.merkle import check_consistency, leaf_hash, root_of_shared_path
 from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.eventproof import EventProof
-from verifier.proof.examination import Examination, Standpoint, read_event, require_scope
+from verifier.proof.examination import Examination, Standpoint, read_event, require_body_state, require_scope
 from verifier.proof.steps.step1_ledger import establish_ledger, require_log_lines, walk_charter
 from verifier.proof.steps.step2_unforked import establish_unforked, require_quorum
 from verifier.proof.steps.step3_sealed import establish_sealed
@@ -204,9 +204,12 @@ def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoi
         check_body(kind, shown.event.body)
         if not shown.event.head.about:
             check_links(kind, shown.event.head, shown.event.body)
+    else:
+        require_body_state(shown, kind)
     issuer = registry.participant_at(shown.event.head.principal, part.leaf)
     if issuer is None:
         raise IncompleteError("registry", came="no such participant", expected=shown.event.head.principal)
-    names = ["authority", "completeness", "recognition", "truth"] + ([] if time is not None else ["time"])
+    names = ["authority", "completeness", "recognition", "truth"]
+    names += ([] if time is not None else ["time"]) + ([] if shown.event.body else ["bodies"])
     unchecked = tuple(Said(f"unchecked.{name}") for name in names)
     return VerifiedEvent(shown.event, kind, issuer, shown.body, checkpoint, time, unchecked)

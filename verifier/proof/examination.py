@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from verifier.errors import MismatchError, NotPermittedError, UntrustedError
+from verifier.errors import MismatchError, NotPermittedError, UnsupportedError, UntrustedError
 from verifier.judgement.charter import Charter
 from verifier.judgement.participants import Key
 from verifier.judgement.registry import Registry
@@ -26,8 +26,10 @@ from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature
 from verifier.primitives.keys import PublicKey
-from verifier.proof.bundle import BodyState, EventPart, SealPart, StatementPart
+from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, SealPart, StatementPart
 from verifier.proof.verdict import Said, StoryEvent
+
+_PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,21 @@ def require_scope(shown: Shown, key: Key) -> None:
         if not key.may_name(subject):
             expected = f"subjects that start with {', '.join(key.subjects)}, the key's scope"
             raise NotPermittedError("body.subjects", came=subject, expected=expected)
+
+
+def require_body_state(shown: Shown, kind: EventType) -> None:
+    """Return if an event of this type may stand there without its body.
+
+    Raises:
+        MismatchError: its type is permanent, or it is called restricted and joins a public history.
+        UnsupportedError: erased by order.
+    """
+    if kind.permanent:
+        raise MismatchError("body", came="none", expected=f"the body: those of {kind.name} are permanent")
+    if shown.body == RESTRICTED and {pair[0] for pair in shown.event.head.joins} & _PUBLIC_KINDS:
+        raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
+    if isinstance(shown.body, Erased):
+        raise UnsupportedError("body", came="erased by order", expected="erasure orders come later")
 
 
 def read_event(part: StatementPart, shown: EventPart, issuer: str, kid: bytes) -> Shown:

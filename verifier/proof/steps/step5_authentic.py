@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.errors import MismatchError, NotPermittedError, UnsupportedError
+from verifier.errors import MismatchError, NotPermittedError
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.participants import Key
 from verifier.judgement.registry import Registry
@@ -15,11 +15,9 @@ from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets, map_links
 from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, EventType
-from verifier.proof.bundle import RESTRICTED, Erased, StatementPart
-from verifier.proof.examination import Examination, Shown, histories_of, read_event, require_scope
+from verifier.proof.bundle import StatementPart
+from verifier.proof.examination import Examination, Shown, histories_of, read_event, require_body_state, require_scope
 from verifier.proof.verdict import Said
-
-_PUBLIC_KINDS = {"trace", "recall", "registry"}
 
 
 def establish_authentic(found: Examination, parts: Sequence[StatementPart], subject: str, walk: str) -> list[Said]:
@@ -112,12 +110,7 @@ def _targets(found: Examination, event: Event) -> list[Head]:
 def _require_body(shown: Shown, kind: EventType, targets: Sequence[Head]) -> None:
     event = shown.event
     if event.body is None:
-        if kind.permanent:
-            raise MismatchError("body", came="none", expected=f"the body: those of {kind.name} are permanent")
-        if shown.body == RESTRICTED and {pair[0] for pair in event.head.joins} & _PUBLIC_KINDS:
-            raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
-        if isinstance(shown.body, Erased):
-            raise UnsupportedError("body", came="erased by order", expected="erasure orders come later")
+        require_body_state(shown, kind)
         return
     check_body(kind, event.body)
     if len(targets) == len(event.head.about):
