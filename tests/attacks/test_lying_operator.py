@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.zone.actors import Actor, enterprise
 from ledger.compose.event import ComposedEvent, Draft
-from ledger.prove.log import shared_path
+from ledger.prove.log import Leaves, shared_path
 from ledger.prove.prover import cosigned_note
 from ledger.prove.receipt import prove_event
 from ledger.signing.signer import generate
@@ -19,6 +19,7 @@ from tests.verifier.judgement.chronicle import key_draft
 from tests.verifier.proof.steps.forging import proved
 from tests.world import FIRM, UNIT, World, handle, now, uscc
 from verifier.errors import MismatchError, UnsupportedError
+from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.statement import parse_statement
 from verifier.primitives.keys import ES256, format_key
 from verifier.proof.alone import VerifiedEvent, verify_event
@@ -38,8 +39,11 @@ def _revoke(world: World, who: str) -> None:
 
 
 def _sighting(world: World, who: str = "carrier"):
-    draft = Draft("transport.object", now(), {"epcs": [UNIT]}, {"action": "OBSERVE"})
-    return world.cast[who].compose(draft, world.zone.types)
+    return world.cast[who].compose(_draft_of_sighting("OBSERVE"), world.zone.types)
+
+
+def _draft_of_sighting(action: str) -> Draft:
+    return Draft("transport.object", now(), {"epcs": [UNIT]}, {"action": action})
 
 
 # An event that was never recorded.
@@ -141,7 +145,35 @@ def test_what_an_enterprise_lost_does_not_come_back_with_an_old_admission(world:
     (old,) = (part for part in proof.registry if {b"Shop", b"platform"} <= _words(part))
     forged = relogged(world, proof, registry=[replace(old, leaf=size)], trace=[replace(spoken, leaf=size + 1)])
     verdict = examine_trace(format_trace_proof(forged), world.standpoint())
+    assert (verdict.outcome, failed_step(verdict), verdict.error.field) == ("altered", 3, "statement.first")
+
+
+def test_a_registry_event_in_two_statements_has_no_effect_twice(world: World):
+    shop, order, proof = _readmitted(world)
+    (old,) = (part for part in proof.registry if {b"Shop", b"platform"} <= _words(part))
+    event = ComposedEvent(event_name(old.events[0].head), old.events[0].head, old.events[0].body, (), ())
+    again = part_of(world, world.cast["customs"], [event], size_of(proof))
+    spoken = part_of(world, shop, [_again(world, shop, order)], size_of(proof) + 1)
+    forged = relogged(world, proof, registry=[again], trace=[spoken])
+    verdict = examine_trace(format_trace_proof(forged), world.standpoint())
     assert (verdict.outcome, failed_step(verdict), verdict.error.field) == ("altered", 4, "event")
+
+
+def test_one_batch_recorded_twice_does_not_say_one_thing_now_and_the_other_later(world: World):
+    """An operator could put off what it does not like: a revocation, a refusal, the end of a story."""
+    carrier = world.cast["carrier"]
+    events = world.say("carrier", *[_draft_of_sighting(action) for action in ("OBSERVE", "DELETE")])
+    proof = proved(world, UNIT)
+    size, names = size_of(proof), [event.name for event in events]
+    whole = proof.trace[-1]
+    halves = [
+        replace(whole, path=shared_path(Leaves(names), 2, [place]), events=(whole.events[place],)) for place in (0, 1)
+    ]
+    halved = replace(proof, trace=(*proof.trace[:-1], halves[0]))
+    later = part_of(world, carrier, [_sighting(world)], size + 1)
+    forged = relogged(world, halved, trace=[replace(halves[1], leaf=size), later])
+    verdict = examine_trace(format_trace_proof(forged), world.standpoint())
+    assert (verdict.outcome, failed_step(verdict), verdict.error.field) == ("altered", 3, "statement.first")
 
 
 # One root holder alone.

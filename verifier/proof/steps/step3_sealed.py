@@ -26,6 +26,7 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
         charter = found.charter_at(part.leaf)
         part.signed.verify(charter.seal, charter.origin)
     _require_order(found.seals)
+    _require_sequence(found, parts)
     covering = {found.seal_of(part.leaf).covered for part in parts} | {newest.covered}
     if covering != {part.leaf for part in found.seals}:
         raise MismatchError(
@@ -57,3 +58,12 @@ def _require_order(seals: Sequence[SealPart]) -> None:
             )
         if later.first == earlier.covered + 1 and later.previous != leaf_hash(before.signed.entry):
             raise MismatchError("seal.previous", came=later.previous, expected="the hash of the seal before")
+
+
+def _require_sequence(found: Examination, parts: Sequence[StatementPart]) -> None:
+    """Refuse statements of one key that have a number in common: one that was recorded again, say."""
+    ranges = {(found.statement(part).header.kid, part.first, part.count, part.leaf) for part in parts}
+    for (kid, first, count, leaf), (other, second, _, later) in pairwise(sorted(ranges)):
+        if kid == other and first + count > second:
+            came = f"{second} at leaf {later}, and {first} to {first + count - 1} at leaf {leaf}"
+            raise MismatchError("statement.first", came=came, expected="each number of a key once")
