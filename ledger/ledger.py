@@ -69,27 +69,8 @@ class Ledger:
         self._turn = Turn()
         self._signatures = SignatureChecker()
         self._guard = Guard(guard)
-        writer = store.writer()
-        found = self._recover(keys)
         self._keys = keys
-        self._sequencer = Sequencer(
-            store=writer,
-            overlay=found.overlay,
-            tree=found.tree,
-            head=found.head,
-            start=found.start,
-            keys=keys,
-            guard=self._guard,
-            publisher=Publisher(
-                tiles,
-                bundle=found.bundle,
-                published=found.published,
-                note_of=lambda size: cosigned_note(writer.reader(), size),
-                monotonic=monotonic,
-            ),
-            clock=clock,
-            turn=self._turn,
-        )
+        self._sequencer = self._go_on_from(self._recover(keys), monotonic)
         self.prover = Prover(self.sources, receipt_key=keys.receipt.public, clock=clock)
         self.writer = WriterThread(self._sequencer, monotonic=monotonic)
         self.writer.start()
@@ -104,6 +85,28 @@ class Ledger:
             self._guard.close()
             raise
         return found
+
+    def _go_on_from(self, found: Recovered, monotonic: Callable[[], float]) -> Sequencer:
+        writer = self.store.writer()
+        publisher = Publisher(
+            self.tiles,
+            bundle=found.bundle,
+            published=found.published,
+            note_of=lambda size: cosigned_note(writer.reader(), size),
+            monotonic=monotonic,
+        )
+        return Sequencer(
+            store=writer,
+            overlay=found.overlay,
+            tree=found.tree,
+            head=found.head,
+            start=found.start,
+            keys=self._keys,
+            guard=self._guard,
+            publisher=publisher,
+            clock=self._clock,
+            turn=self._turn,
+        )
 
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""

@@ -146,10 +146,8 @@ def open_ledger(
         root: the folder.
         passphrase: of its keys.
         guard: where the guard lies; None for where `init` put it.
-        new_guard: begin a new guard although the ledger is not new; only where the old one is lost for
-            good, and nothing newer than this database was ever signed.
-        witnesses: where witnesses show what they cosigned (`witness run --listen`); those that answer must
-            not know of more than this database.
+        new_guard: begin a new guard for an old ledger: its guard is lost, and nothing newer than this was ever signed.
+        witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
         clock: milliseconds since 1970.
         monotonic: seconds, never going back.
 
@@ -170,13 +168,18 @@ def open_ledger(
     except BaseException:
         store.close()
         raise
+    _ask(witnesses, ledger, keys)
+    return ledger
+
+
+def _ask(witnesses: Sequence[str], ledger: Ledger, keys: LedgerKeys) -> None:
+    """Require that the ledger extends what each witness shows; close it where it does not."""
     try:
         for url in witnesses:
             require_extends_witness(ledger, keys, url)
     except BaseException:
         ledger.close()
         raise
-    return ledger
 
 
 def _origin_of(reader: Reader, folder: LedgerFolder) -> str:

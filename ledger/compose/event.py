@@ -12,7 +12,7 @@ from verifier.errors import MalformedError
 from verifier.ledgerformat.body import SALT_SIZE, body_hash, parse_body
 from verifier.ledgerformat.disclosure import MIN_SALT, disclosure_digest, format_disclosure
 from verifier.ledgerformat.head import Head, State, event_name, format_head
-from verifier.ledgerformat.mapping import check_body, check_head, check_targets, map_links
+from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
 
@@ -93,19 +93,7 @@ def compose_event(
     }
     body = _write_body(draft, disclosures, random(SALT_SIZE))
     links = map_links(kind, draft.subjects, targets)
-    head = Head(
-        type=draft.type,
-        id=uuid7(draft.time, random(10)),
-        issuer=issuer,
-        time=draft.time,
-        joins=links.joins,
-        follows=links.follows,
-        about=tuple(sorted(draft.about)),
-        to=draft.to,
-        until=draft.until,
-        state=draft.state,
-        body=body_hash(body),
-    )
+    head = _head_of(draft, links, id_=uuid7(draft.time, random(10)), issuer=issuer, body=body_hash(body))
     check_head(kind, head)
     check_targets(kind, targets)
     check_body(kind, parse_body(body))
@@ -121,6 +109,22 @@ def _require_json(name: str, values: Mapping[str, Any]) -> None:
     except (ValueError, TypeError) as error:
         expected = "texts of whole signs, whole numbers, lists and objects"
         raise MalformedError(f"draft.{name}", came=type(error).__name__, expected=expected) from error
+
+
+def _head_of(draft: Draft, links: Links, *, id_: bytes, issuer: str, body: bytes) -> Head:
+    return Head(
+        type=draft.type,
+        id=id_,
+        issuer=issuer,
+        time=draft.time,
+        joins=links.joins,
+        follows=links.follows,
+        about=tuple(sorted(draft.about)),
+        to=draft.to,
+        until=draft.until,
+        state=draft.state,
+        body=body,
+    )
 
 
 def uuid7(time: int, random: bytes) -> bytes:
