@@ -196,131 +196,107 @@ def tell_parcel(world: World, *, until: str | None = None) -> dict[str, Composed
     return world.events
 
 
-def parcel_story(world: World) -> Sequence[tuple[str, str, object]]:
-    """Return the steps of one parcel's life: name, who says it, and a draft or how to make it."""
-    seller, warehouse, carrier = (world.cast[each].uri for each in ("seller", "warehouse", "carrier"))
-    t = now() - 5 * DAY
+Step = tuple[str, str, object]  # name, who says it, and a draft or how to make it
+_HOUR = 3600 * SECOND
+
+
+def parcel_story(world: World) -> Sequence[Step]:
+    """Return the steps of one parcel's life."""
+    uris = {name: each.uri for name, each in world.cast.items()}
+    start = now() - 5 * DAY
+    return [
+        *_filed(uris, start),
+        *_bought(uris, start),
+        *_cleared(uris, start),
+        *_moved(uris, start),
+        *_returned(start),
+    ]
+
+
+def _about(name: str, kind: str, data: dict[str, object], time: int) -> object:
+    return lambda events: Draft(kind, time, data=data, about=(events[name].name,))
+
+
+def _recognised(name: str, time: int) -> object:
+    return _about(name, "endorsement.recognised", {"seen": []}, time)
+
+
+def _filed(uris: dict[str, str], start: int) -> list[Step]:
+    seller = {"enterprise": uris["seller"]}
     names = {"zh": "示例奶粉", "en": "Example milk powder"}
-    answer = {"seen": []}
+    enterprise = Draft("filing.enterprise", start, seller, {"names": names, "customsCode": "3301000001"})
+    data = {"names": names, "hsCode": "1901101000", "origin": "NZ"}
+    product = Draft("filing.product", start, {"product": PRODUCT, **seller}, data)
+    return [
+        ("enterprise", "seller", enterprise),
+        ("product", "seller", product),
+        ("enterprise recognised", "customs", _recognised("enterprise", start + _HOUR)),
+        ("product recognised", "customs", _recognised("product", start + _HOUR)),
+    ]
+
+
+def _bought(uris: dict[str, str], start: int) -> list[Step]:
+    order = Draft(
+        "order.placed",
+        start + _HOUR,
+        {"order": ORDER},
+        {"platform": FIRM, "seller": FIRM, "lineCount": 1},
+        {"/number": "ORDER-1", "/buyer": {"name": "张三", "telephone": "13800000001"}},
+        to=uris["seller"],
+    )
+    paid = {"/amount": {"paid": "199.00", "currency": "142"}}
+    payment = Draft("order.payment", start + _HOUR, {"order": ORDER}, {"firm": FIRM}, paid)
+    waybill = Draft(
+        "transport.waybill",
+        start + 2 * _HOUR,
+        {"parcel": PARCEL, "unit": UNIT, "order": ORDER},
+        {"carrier": FIRM, "weight": "1.2", "packages": 1},
+        {"/number": "WB-1"},
+    )
+    return [("order", "platform", order), ("payment", "payer", payment), ("waybill", "carrier", waybill)]
+
+
+def _cleared(uris: dict[str, str], start: int) -> list[Step]:
+    seller = uris["seller"]
     month = f"urn:suyuan:set:lists:{seller.removeprefix('urn:suyuan:enterprise:')}:2026-11"
+    subjects = {
+        "declaration": DECLARATION, "order": ORDER, "products": [PRODUCT], "enterprise": seller, "month": month,
+    }  # fmt: skip
     listed = {
         "tradeMode": "9610", "customs": "2244", "port": "2244", "declaredOn": "20261102", "origin": "601",
         "seller": FIRM, "platform": FIRM, "carrier": FIRM, "lineCount": 1,
     }  # fmt: skip
-
-    def about(name: str, kind: str, data: dict[str, object], hours: int) -> object:
-        return lambda events: Draft(kind, t + hours * 3600 * SECOND, data=data, about=(events[name].name,))
-
-    hour = 3600 * SECOND
+    inspected, released = start + 4 * _HOUR, start + 5 * _HOUR
     return [
-        (
-            "enterprise",
-            "seller",
-            Draft("filing.enterprise", t, {"enterprise": seller}, {"names": names, "customsCode": "3301000001"}),
-        ),
-        (
-            "product",
-            "seller",
-            Draft(
-                "filing.product",
-                t,
-                {"product": PRODUCT, "enterprise": seller},
-                {"names": names, "hsCode": "1901101000", "origin": "NZ"},
-            ),
-        ),
-        ("enterprise recognised", "customs", about("enterprise", "endorsement.recognised", answer, 1)),
-        ("product recognised", "customs", about("product", "endorsement.recognised", answer, 1)),
-        (
-            "order",
-            "platform",
-            Draft(
-                "order.placed",
-                t + hour,
-                {"order": ORDER},
-                {"platform": FIRM, "seller": FIRM, "lineCount": 1},
-                {"/number": "ORDER-1", "/buyer": {"name": "张三", "telephone": "13800000001"}},
-                to=seller,
-            ),
-        ),
-        (
-            "payment",
-            "payer",
-            Draft(
-                "order.payment",
-                t + hour,
-                {"order": ORDER},
-                {"firm": FIRM},
-                {"/amount": {"paid": "199.00", "currency": "142"}},
-            ),
-        ),
-        (
-            "waybill",
-            "carrier",
-            Draft(
-                "transport.waybill",
-                t + 2 * hour,
-                {"parcel": PARCEL, "unit": UNIT, "order": ORDER},
-                {"carrier": FIRM, "weight": "1.2", "packages": 1},
-                {"/number": "WB-1"},
-            ),
-        ),
-        (
-            "list",
-            "seller",
-            Draft(
-                "clearance.list",
-                t + 3 * hour,
-                {
-                    "declaration": DECLARATION,
-                    "order": ORDER,
-                    "products": [PRODUCT],
-                    "enterprise": seller,
-                    "month": month,
-                },
-                listed,
-            ),
-        ),
-        ("inspection", "inspection", about("list", "clearance.inspection", {"result": "conformant"}, 4)),
-        ("inspection recognised", "customs", about("inspection", "endorsement.recognised", answer, 4)),
-        ("release", "customs", about("list", "clearance.release", {"code": "800"}, 5)),
-        ("release recognised", "inspection", about("release", "endorsement.recognised", answer, 5)),
-        (
-            "commissioning",
-            "seller",
-            Draft(
-                "transport.commissioning",
-                t + 2 * hour,
-                {"item": ITEM, "product": PRODUCT},
-                {"action": "ADD", "bizStep": "commissioning"},
-                to=warehouse,
-            ),
-        ),
-        (
-            "packing",
-            "warehouse",
-            Draft(
-                "transport.packing",
-                t + 6 * hour,
-                {"item": ITEM, "parcel": PARCEL, "unit": UNIT},
-                {"line": 1},
-                to=carrier,
-            ),
-        ),
-        (
-            "departing",
-            "carrier",
-            Draft("transport.object", t + 7 * hour, {"epcs": [UNIT]}, {"action": "OBSERVE", "bizStep": "departing"}),
-        ),
-        (
-            "arriving",
-            "carrier",
-            Draft("transport.object", t + 30 * hour, {"epcs": [UNIT]}, {"action": "OBSERVE", "bizStep": "arriving"}),
-        ),
-        ("delivery", "carrier", Draft("delivery.signed", t + 40 * hour, {"parcel": PARCEL}, {"carrier": FIRM})),
-        (
-            "return",
-            "seller",
-            Draft("aftersales.return", t + 60 * hour, {"item": ITEM, "order": ORDER}, {"lineCount": 1}),
-        ),
-        ("return closed", "customs", about("return", "aftersales.return-closed", {"outcome": "returned"}, 80)),
+        ("list", "seller", Draft("clearance.list", start + 3 * _HOUR, subjects, listed)),
+        ("inspection", "inspection", _about("list", "clearance.inspection", {"result": "conformant"}, inspected)),
+        ("inspection recognised", "customs", _recognised("inspection", inspected)),
+        ("release", "customs", _about("list", "clearance.release", {"code": "800"}, released)),
+        ("release recognised", "inspection", _recognised("release", released)),
     ]
+
+
+def _moved(uris: dict[str, str], start: int) -> list[Step]:
+    made = {"action": "ADD", "bizStep": "commissioning"}
+    item = {"item": ITEM, "product": PRODUCT}
+    commissioning = Draft("transport.commissioning", start + 2 * _HOUR, item, made, to=uris["warehouse"])
+    packed = {"item": ITEM, "parcel": PARCEL, "unit": UNIT}
+    packing = Draft("transport.packing", start + 6 * _HOUR, packed, {"line": 1}, to=uris["carrier"])
+    delivered = Draft("delivery.signed", start + 40 * _HOUR, {"parcel": PARCEL}, {"carrier": FIRM})
+    return [
+        ("commissioning", "seller", commissioning),
+        ("packing", "warehouse", packing),
+        ("departing", "carrier", _seen("departing", start + 7 * _HOUR)),
+        ("arriving", "carrier", _seen("arriving", start + 30 * _HOUR)),
+        ("delivery", "carrier", delivered),
+    ]
+
+
+def _seen(step: str, time: int) -> Draft:
+    return Draft("transport.object", time, {"epcs": [UNIT]}, {"action": "OBSERVE", "bizStep": step})
+
+
+def _returned(start: int) -> list[Step]:
+    opened = Draft("aftersales.return", start + 60 * _HOUR, {"item": ITEM, "order": ORDER}, {"lineCount": 1})
+    closed = _about("return", "aftersales.return-closed", {"outcome": "returned"}, start + 80 * _HOUR)
+    return [("return", "seller", opened), ("return closed", "customs", closed)]
