@@ -79,6 +79,10 @@ def _events(take, world: World) -> None:
         refused=(None, "incomplete", "checkpoint"),
         registry=held,
     )
+    _mandated(take, world)
+
+
+def _mandated(take, world: World) -> None:
     with pytest.MonkeyPatch.context() as patch:
         draft = Draft("delivery.signed", now(), {"parcel": PARCEL}, {"carrier": FIRM})
         name = smuggled(world, world.cast["carrier"], draft, patch, behalf=world.cast["customs"].uri)
@@ -98,8 +102,7 @@ def _events(take, world: World) -> None:
 def _receipts(take, world: World) -> None:
     world.cosign()
     with world.ledger.store.read() as reader:
-        leaf, stray = (reader.find_event(world.events[name].name).leaf for name in ("list", "order"))
-        other = reader.statement(stray).entry
+        leaf = reader.find_event(world.events["list"].name).leaf
     charter = world.ledger.prover.charter_file()
     found = world.ledger.prover.receipt(leaf)
     note = world.ledger.prover.checkpoint(found.size)
@@ -124,6 +127,14 @@ def _receipts(take, world: World) -> None:
         charter=charter,
         checkpoint=note,
     )
+    _receipts_of_something_else(take, world, leaf)
+
+
+def _receipts_of_something_else(take, world: World, leaf: int) -> None:
+    charter = world.ledger.prover.charter_file()
+    found = world.ledger.prover.receipt(leaf)
+    with world.ledger.store.read() as reader:
+        other = reader.statement(reader.find_event(world.events["order"].name).leaf).entry
     take(
         "another-statement",
         "A receipt for another statement of the same log.",
@@ -148,7 +159,7 @@ def _receipts(take, world: World) -> None:
         refused=(None, "mismatch", "checkpoint"),
         statement=found.entry,
         charter=charter,
-        checkpoint=note,
+        checkpoint=world.ledger.prover.checkpoint(found.size),
     )
 
 
@@ -181,7 +192,12 @@ def _evidence(take, world: World) -> None:
         exit_code=1,
         refused=(None, "inconsistent", "path"),
     )
-    forged = ReceiptCommitment(receipt.receipt, bytes(32))
+    _strayed(take, world, receipt.receipt, newer, path)
+
+
+def _strayed(take, world: World, receipt: bytes, newer: bytes, path: list[bytes]) -> None:
+    charter = parse_charter_file(world.ledger.prover.charter_file())
+    forged = ReceiptCommitment(receipt, bytes(32))
     stray = format_fork_evidence(charter, forged, CheckpointCommitment(newer), path)
     take(
         "anothers-leaf",

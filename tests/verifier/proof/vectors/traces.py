@@ -97,6 +97,10 @@ def _checkpoints(take, world: World) -> None:
         exit_code=3,
         refused=(2, "incomplete", "cosignatures"),
     )
+    _spellings(take, world, proof)
+
+
+def _spellings(take, world: World, proof: TraceProof) -> None:
     policy = replace(world.standpoint().policy, max_age=3600)
     take(
         "stale",
@@ -152,6 +156,11 @@ def _altered(take, world: World) -> None:
         refused=(3, "mismatch", "seal.time"),
         **altered,
     )
+    _altered_stories(take, world, proof)
+
+
+def _altered_stories(take, world: World, proof: TraceProof) -> None:
+    altered = {"outcome": "altered", "exit_code": 1}
     part = proof.trace[0]
     body = part.events[0].body
     bent = replace(part, events=(replace(part.events[0], body=body[:-1] + b" }"),))
