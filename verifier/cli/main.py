@@ -24,6 +24,7 @@ from verifier.rendering import render_error
 from verifier.texts import LANGUAGES, language_of, text
 
 EXIT_USAGE, EXIT_INTERNAL = 2, 70
+_LANG = "language of the answer (default: the locale's)"
 _EPILOG = """exit codes: 0 verified · 1 altered or contradictory · 2 wrong usage · 3 incomplete or not recognised ·
 4 cannot be read here · 5 not supported · 70 fault of this program · 141 nobody reads the answer
 
@@ -68,11 +69,13 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--lang", choices=LANGUAGES, help="language of the answer (default: the locale's)")
+    parser.add_argument("--lang", choices=LANGUAGES, help=_LANG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_trace_command(commands)
     add_single_commands(commands)
     add_audit_command(commands)
+    for command in commands.choices.values():  # before the command or after it: whoever says neither loses nothing
+        command.add_argument("--lang", choices=LANGUAGES, help=_LANG, default=argparse.SUPPRESS)
     return parser
 
 

@@ -110,6 +110,13 @@ def test_the_timeline_says_who_signed_and_who_cosigned(call):
     assert "co-signed by Example Inspection · recognised" in told
 
 
+def test_the_language_may_be_asked_for_before_the_command_or_after_it(run, cabinet):
+    words = ["trace", str(cabinet.folder / "parcel.trace"), "--policy", str(cabinet.folder / "trust.policy")]
+    for lang in ("zh", "en"):
+        for told in (run("--lang", lang, *words), run(*words, "--lang", lang)):
+            assert VERDICTS.text("outcome.verified", lang) in told.stdout.decode()
+
+
 @pytest.mark.parametrize(("locale", "lang"), [("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("C.UTF-8", "en")])
 def test_the_locale_chooses_the_language_unless_one_is_asked_for(run, cabinet, locale, lang):
     words = ("checkpoint", "new.checkpoint", "--charter", "zone.charter", "--policy", "trust.policy")
