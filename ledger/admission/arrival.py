@@ -24,29 +24,37 @@ class Arrived:
         submission: as sent.
         statement: its statement.
         key: the key that the registry (or a founding charter itself) gives the statement's kid.
-        fault: why the signature is none, once it was checked.
     """
 
     submission: Submission
     statement: Statement
     key: PublicKey
-    fault: SuyuanError | None = None
-
-    def verified(self) -> Statement:
-        """Return the statement once its signature verifies; raise BadSignatureError if not."""
-        self.statement.verify(self.key)
-        return self.statement
+    _checked: bool = False
+    _fault: SuyuanError | None = None
 
     def check_signature(self) -> None:
-        """Check the signature; what is wrong stands in `fault`."""
+        """Check the signature, once; `verified` says what came of it."""
+        if self._checked:
+            return
         try:
-            self.verified()
+            self.statement.verify(self.key)
         except SuyuanError as error:
-            self.fault = error
+            self._fault = error
+        self._checked = True
+
+    def verified(self) -> Statement:
+        """Return the statement once its signature verifies; raise BadSignatureError if not.
+
+        What was not checked with its group is checked now: nobody passes for want of a look.
+        """
+        self.check_signature()
+        if self._fault:
+            raise self._fault
+        return self.statement
 
 
 class SignatureChecker:
-    """Checks the signatures of a group on every core: checking one holds no lock of the interpreter."""
+    """Checks the signatures of a group on up to four cores: checking one holds no lock of the interpreter."""
 
     def __init__(self) -> None:
         """Start no thread yet."""

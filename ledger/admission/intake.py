@@ -74,14 +74,12 @@ def receive(submission: Submission, parsed: Statement | Envelope, standing: Stan
 
 
 def admit(arrived: Arrived, standing: Standing) -> Candidate:
-    """Return the candidate of a submission whose signature was checked.
+    """Return the candidate of a submission that has arrived.
 
     Raises:
         SuyuanError: the first fault, its field named.
     """
-    if arrived.fault:
-        raise arrived.fault
-    submission, statement = arrived.submission, arrived.statement
+    submission, statement = arrived.submission, arrived.verified()
     names = [event_name(each) for each in submission.heads]
     _check_root(statement, names)
     events = []
