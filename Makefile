@@ -43,7 +43,7 @@ lint: $(VENV)/test.stamp ## style, types, import contracts
 
 check: lint test ## lint, types, imports, tests
 
-soak: $(VENV)/test.stamp ## the long batteries: crashes, power loss, every bit
+soak: $(VENV)/test.stamp ## the long batteries, for hours: crashes, power loss, every bit
 	$(BIN)/python -m pytest -m soak
 
 bench: $(VENV)/test.stamp ## measure; writes build/bench.json
