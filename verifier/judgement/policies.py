@@ -17,9 +17,10 @@ MAX_RULE_DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class ByRole:
-    """Met by an agency that holds this role."""
+    """Met by an agency that holds this role, and this jurisdiction where one is named."""
 
     role: str
+    jurisdiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Policy:
         basis: the legal basis, for people.
         since: first leaf at which it is in force.
         until: ledger time from which it is not, if any.
+        zone: the zone that it speaks for, None where it holds in all.
     """
 
     subject: str
@@ -59,11 +61,12 @@ class Policy:
     basis: Mapping[str, str]
     since: int
     until: int | None
+    zone: str | None = None
 
 
 def parse_policy(event: Event) -> Policy:
     """Return the policy that an event states, in force from the leaf after the event."""
-    data = data_of(event, {"rule", "basis"})
+    data = data_of(event, {"rule", "basis"}, frozenset({"zone"}))
     types = event.body.of_role("types") if event.body else ()
     return Policy(
         subject=subject_of(event, "policy"),
@@ -72,15 +75,17 @@ def parse_policy(event: Event) -> Policy:
         basis=require_title(data["basis"], "policy.basis"),
         since=event.leaf + 1,
         until=event.head.until,
+        zone=require_words([data["zone"]], "policy.zone")[0] if "zone" in data else None,
     )
 
 
 def parse_rule(value: Any, what: str = "policy.rule", depth: int = MAX_RULE_DEPTH) -> Rule:
-    """Return a rule: {"role": word}, {"agency": URI} or {"k": n, "of": [rules]}."""
+    """Return a rule: {"role": word, "jurisdiction"?: word}, {"agency": URI} or {"k": n, "of": [rules]}."""
     if depth == 0 or not isinstance(value, dict):
         raise MalformedError(what, came=value, expected=f"a rule, at most {MAX_RULE_DEPTH} deep")
-    if value.keys() == {"role"}:
-        return ByRole(require_words([value["role"]], f"{what}.role")[0])
+    if {"role"} <= value.keys() <= {"role", "jurisdiction"}:
+        words = {member: require_words([word], f"{what}.{member}")[0] for member, word in value.items()}
+        return ByRole(words["role"], words.get("jurisdiction"))
     if value.keys() == {"agency"} and is_agency(str(value["agency"])):
         return ByAgency(str(value["agency"]))
     if value.keys() != {"k", "of"} or not isinstance(value["of"], list) or not 0 < len(value["of"]) <= 64:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,22 @@ def _deep(depth: int) -> dict[str, object]:
 def test_a_rule_is_a_role_an_agency_or_some_of_others():
     rule = {"k": 2, "of": [{"role": "tax"}, {"agency": AGENCIES[0]}, {"k": 1, "of": [{"role": "post"}]}]}
     assert parse_rule(rule) == Some(2, (ByRole("tax"), ByAgency(AGENCIES[0]), Some(1, (ByRole("post"),))))
+
+
+def test_a_role_may_be_asked_for_within_a_jurisdiction():
+    assert parse_rule({"role": "tax", "jurisdiction": "ningbo"}) == ByRole("tax", "ningbo")
+    for rule in ({"jurisdiction": "ningbo"}, {"role": "tax", "jurisdiction": None}, {"role": "tax", "jurisdiction": 1}):
+        with pytest.raises(MalformedError, match=r"policy\.rule"):
+            parse_rule(rule)
+
+
+def test_a_policy_may_be_that_of_a_zone():
+    chronicle = Chronicle().found()
+    draft = policy_draft("one", ["order.placed"], {"role": "tax"})
+    chronicle.decree(replace(draft, data={**draft.data, "zone": "ningbo"}))
+    assert chronicle.registry.policies_at("order.placed", chronicle.leaf, 0)[0].zone == "ningbo"
+    with pytest.raises(MalformedError, match=r"policy\.zone"):
+        chronicle.decree(replace(draft, data={**draft.data, "zone": "Ning Bo"}))
 
 
 def test_a_rule_may_be_as_deep_as_the_limit_and_no_deeper():
