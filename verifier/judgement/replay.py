@@ -41,6 +41,21 @@ class _Proposal:
     approvers: set[bytes] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal that waits, as others see it.
+
+    Attributes:
+        event: what is proposed.
+        charter: the charter that it proposes, None for any other event.
+        approvers: kids of the keys under which it was approved so far.
+    """
+
+    event: Event
+    charter: Charter | None
+    approvers: frozenset[bytes]
+
+
 class Replay:
     """A registry, and the proposals that wait for approvals.
 
@@ -70,6 +85,11 @@ class Replay:
     def founding(self) -> Charter | None:
         """Return version 1 of the charter, approved or not."""
         return self._founding
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Return the proposals that wait for approvals, oldest first."""
+        return tuple(Waiting(each.event, each.charter, frozenset(each.approvers)) for each in self._proposals.values())
 
     def root_key(self, kid: bytes, leaf: int) -> tuple[str, PublicKey] | None:
         """Return holder and key of a root in force, or of a charter that waits; None if it is none.
