@@ -13,6 +13,7 @@ from verifier.ledgerformat.subject import is_agency
 from verifier.ledgerformat.vocabulary import require_title, require_words
 
 MAX_RULE_DEPTH = 8
+MAX_DEADLINE = 10 * 366 * 24 * 3_600_000  # milliseconds: ten years
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Policy:
         since: first leaf at which it is in force.
         until: ledger time from which it is not, if any.
         zone: the zone that it speaks for, None where it holds in all.
+        deadline: milliseconds from an event's ledger time within which it asks for answers, None where it
+            names none; it changes no outcome.
     """
 
     subject: str
@@ -62,11 +65,12 @@ class Policy:
     since: int
     until: int | None
     zone: str | None = None
+    deadline: int | None = None
 
 
 def parse_policy(event: Event) -> Policy:
     """Return the policy that an event states, in force from the leaf after the event."""
-    data = data_of(event, {"rule", "basis"}, frozenset({"zone"}))
+    data = data_of(event, {"rule", "basis"}, frozenset({"zone", "deadline"}))
     types = event.body.of_role("types") if event.body else ()
     return Policy(
         subject=subject_of(event, "policy"),
@@ -76,7 +80,14 @@ def parse_policy(event: Event) -> Policy:
         since=event.leaf + 1,
         until=event.head.until,
         zone=require_words([data["zone"]], "policy.zone")[0] if "zone" in data else None,
+        deadline=_parse_deadline(data["deadline"]) if "deadline" in data else None,
     )
+
+
+def _parse_deadline(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_DEADLINE:
+        raise MalformedError("policy.deadline", came=value, expected=f"1 to {MAX_DEADLINE} milliseconds")
+    return value
 
 
 def parse_rule(value: Any, what: str = "policy.rule", depth: int = MAX_RULE_DEPTH) -> Rule:

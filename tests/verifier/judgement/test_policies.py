@@ -43,6 +43,18 @@ def test_a_policy_may_be_that_of_a_zone():
         chronicle.decree(replace(draft, data={**draft.data, "zone": "Ning Bo"}))
 
 
+def test_a_policy_may_name_a_deadline():
+    chronicle = Chronicle().found()
+    draft = policy_draft("one", ["order.placed"], {"role": "tax"})
+    chronicle.decree(draft)
+    assert chronicle.registry.policies_at("order.placed", chronicle.leaf, 0)[0].deadline is None
+    chronicle.decree(replace(draft, data={**draft.data, "deadline": 1_000}))
+    assert chronicle.registry.policies_at("order.placed", chronicle.leaf, 0)[0].deadline == 1_000
+    for deadline in (0, -1, True, "1000", None, 10**15):
+        with pytest.raises(MalformedError, match=r"policy\.deadline"):
+            chronicle.decree(replace(draft, data={**draft.data, "deadline": deadline}))
+
+
 def test_a_rule_may_be_as_deep_as_the_limit_and_no_deeper():
     parse_rule(_deep(MAX_RULE_DEPTH))
     with pytest.raises(MalformedError, match="deep"):
