@@ -141,6 +141,10 @@ class Reader(Protocol):
         """Return an event by its name."""
         ...
 
+    def participant(self, number: int) -> str | None:
+        """Return the URI of a participant by its number."""
+        ...
+
     def has_event_id(self, id_: bytes, issuer: int) -> bool:
         """Return whether an issuer's id is recorded."""
         ...
@@ -256,6 +260,24 @@ class WriteStore(Protocol):
         ...
 
 
+class Nonces(Protocol):
+    """Nonces of signed requests: each key uses each once. Any thread may use it."""
+
+    def use(self, kid: bytes, nonce: str, *, until: int, now: int) -> bool:
+        """Return whether a key uses this nonce for the first time; durable when it returns.
+
+        Args:
+            kid: 32 bytes.
+            nonce: as it was signed.
+            until: from when on nobody could use it anyway, milliseconds since 1970.
+            now: milliseconds since 1970; what was kept until then is forgotten.
+
+        Raises:
+            BusyError: it could not be written; nothing is let in then.
+        """
+        ...
+
+
 class Store(Protocol):
     """A store: any number of readers, one writer."""
 
@@ -265,6 +287,10 @@ class Store(Protocol):
 
     def writer(self) -> WriteStore:
         """Return the writer's side; there is one."""
+        ...
+
+    def nonces(self) -> Nonces:
+        """Return the nonces of signed requests; apart from the one writer, who is not kept waiting by them."""
         ...
 
     def backup(self, path: str) -> None:

@@ -88,6 +88,11 @@ class SqliteReader:
         rows = (self._one(f"SELECT {_EVENT} FROM event e WHERE seq = ?", seq) for seq in seqs)
         return next((StoredEvent(*row) for row in rows if row and event_name(row[3]) == name), None)
 
+    def participant(self, number: int) -> str | None:
+        """Return the URI of a participant by its number."""
+        row = self._one("SELECT uri FROM participant WHERE id = ?", number)
+        return str(row[0]) if row else None
+
     def has_event_id(self, id_: bytes, issuer: int) -> bool:
         """Return whether an issuer's id is recorded."""
         return self._one("SELECT 1 FROM event WHERE id = ? AND issuer = ?", id_, issuer) is not None

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 
 from ledger.errors import SetupError
 from ledger.store.sqlite.connection import lock, open_reader, open_writer
 from ledger.store.sqlite.lookup import LookupTail
+from ledger.store.sqlite.nonces import SqliteNonces
 from ledger.store.sqlite.reader import SqliteReader
 from ledger.store.sqlite.writer import SqliteWriter
 
@@ -28,6 +30,8 @@ class SqliteStore:
         if not path.exists():
             raise SetupError(str(path), came="no database", expected="one that `suyuan init` made")
         self._path = path
+        self._nonces: SqliteNonces | None = None
+        self._opening = Lock()
         self._lock = lock(path) if writable else None
         try:
             self._connection = open_writer(path) if writable else None
@@ -64,6 +68,13 @@ class SqliteStore:
             raise SetupError(str(self._path), came="opened for reading", expected="opened for writing")
         return self._writer
 
+    def nonces(self) -> SqliteNonces:
+        """Return the nonces of signed requests; their file is opened when they are first asked for."""
+        with self._opening:
+            if self._nonces is None:
+                self._nonces = SqliteNonces(self._path.with_name("nonces.db"))
+            return self._nonces
+
     def backup(self, path: str) -> None:
         """Write a consistent copy of the database to a new file."""
         if Path(path).exists():
@@ -81,6 +92,8 @@ class SqliteStore:
             self._idle.get().close()
         if self._connection:
             self._connection.close()
+        if self._nonces:
+            self._nonces.close()
         self._unlock()
 
     def _unlock(self) -> None:
