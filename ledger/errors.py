@@ -8,6 +8,7 @@ PrivateError       there may be, but not for whoever asks
 BusyError          try again later
 StoppedError       this ledger no longer writes, and says why
 KeyFileError       a key file that cannot be opened
+SignerError        a smart key or signing program that does not sign, or signs wrongly
 SetupError         the folder, database or charter is not what it must be
 """
 
@@ -57,6 +58,12 @@ class KeyFileError(LedgerError):
     """A key file that is not there, not private, or not opened by this passphrase."""
 
     code = "key-file"
+
+
+class SignerError(LedgerError):
+    """A key outside this process cannot be reached, refuses, or gave a signature that is not its own."""
+
+    code = "signer"
 
 
 class SetupError(LedgerError):

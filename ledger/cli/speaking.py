@@ -13,7 +13,7 @@ import typer
 
 from ledger.cli.texts import default_language, say
 from ledger.client.transport import UnreachableError
-from ledger.errors import BusyError, KeyFileError, SetupError
+from ledger.errors import BusyError, KeyFileError, SetupError, SignerError
 from ledger.witness.freshness import StaleError
 from verifier.errors import IncompleteError, MalformedError, NotRecognisedError, SuyuanError, UnsupportedError
 from verifier.texts import LANGUAGES, text
@@ -28,6 +28,7 @@ _CODES: Mapping[type[SuyuanError], int] = {
     StaleError: NOT_YET,
     UnreachableError: COULD_NOT,
     KeyFileError: COULD_NOT,
+    SignerError: COULD_NOT,
     SetupError: COULD_NOT,
     SuyuanError: FALSE,
 }

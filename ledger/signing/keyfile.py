@@ -25,19 +25,36 @@ def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
     Raises:
         KeyFileError: there is a file already, or no passphrase.
     """
-    if not passphrase:
-        raise KeyFileError("passphrase", came="nothing", expected="a passphrase: keys are never stored in clear")
-    pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+    pem = _encrypt(signer, passphrase)
     make_folder(path.parent)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise KeyFileError(str(path), came="a file that is there already", expected="a new file") from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+    _write_synced(descriptor, pem)
     sync_folder(path.parent)
+
+
+def change_passphrase(path: Path, old: bytes, new: bytes) -> MemorySigner:
+    """Encrypt a key file anew; return its signer. The file is the old one or the new one at every moment, mode 0600.
+
+    The old bytes may live on in backups and on the disk: a passphrase that somebody learnt calls for a new key.
+
+    Raises:
+        KeyFileError: as `load_key`, or it cannot be written, or no new passphrase.
+    """
+    signer = load_key(path, old)
+    pem = _encrypt(signer, new)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        _write_synced(descriptor, pem)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise KeyFileError(str(path), came=error.strerror, expected="a folder that can be written") from error
+    return signer
 
 
 def load_key(path: Path, passphrase: bytes) -> MemorySigner:
@@ -63,3 +80,16 @@ def load_key(path: Path, passphrase: bytes) -> MemorySigner:
     if not isinstance(private, kinds) or not isinstance(curve, ec.SECP256R1 | None):
         raise KeyFileError(str(path), came=type(private).__name__, expected="a P-256, Ed25519 or ML-DSA-44 key")
     return MemorySigner(private)
+
+
+def _encrypt(signer: MemorySigner, passphrase: bytes) -> bytes:
+    if not passphrase:
+        raise KeyFileError("passphrase", came="nothing", expected="a passphrase: keys are never stored in clear")
+    return signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+
+
+def _write_synced(descriptor: int, content: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

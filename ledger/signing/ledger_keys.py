@@ -46,14 +46,15 @@ class LedgerKeys:
             NoteKey(self.origin, ML_DSA_COSIGNATURE, self.checkpoint_pq.public),
         )
 
-    def require_named_by(self, charter: Charter) -> None:
-        """Return if a charter names exactly these keys; raise SetupError if not."""
+    def chosen_by(self, charter: Charter) -> LedgerKeys:
+        """Return these keys if a charter names exactly them; raise SetupError if not."""
         named = {key.key.raw for key in charter.policy.logs}
         own = {key.key.raw for key in self.note_keys}
         if charter.origin != self.origin or named != own:
             raise SetupError("charter.policy", came="other log keys", expected="the keys of this ledger")
         if (charter.seal, charter.receipt) != (self.seal.public, self.receipt.public):
             raise SetupError("charter", came="another seal or receipt key", expected="the keys of this ledger")
+        return self
 
     def sign_seal(self, seal: Seal) -> SignedSeal:
         """Return the seal, signed."""
