@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ledger.errors import SetupError
 from ledger.opening import LedgerFolder
+from ledger.signing.key_ring import key_files
 from ledger.store.sqlite.store import SqliteStore
 from ledger.tiles.files import sync_folder, write_new
 from ledger.tiles.folder import TileFolder
@@ -89,8 +90,9 @@ def _copy(source: LedgerFolder, target: LedgerFolder, *, keys: bool) -> Backup:
 def _copy_keys(source: LedgerFolder, target: LedgerFolder) -> None:
     """Copy the key files, still encrypted and still private."""
     target.keys.mkdir(mode=0o700)
-    for file in sorted(source.keys.glob("*.pem")):
-        shutil.copy2(file, target.keys / file.name)
+    for file in key_files(source.keys):
+        (target.keys / file.parent).mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(source.keys / file, target.keys / file)
 
 
 def _copy_tile(source: LedgerFolder, target: LedgerFolder, tile: Tile) -> None:

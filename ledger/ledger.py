@@ -17,7 +17,7 @@ from ledger.admission.arrival import Arrived, SignatureChecker
 from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
 from ledger.cosigning import Cosigned, check_cosignatures
-from ledger.errors import BusyError, StoppedError
+from ledger.errors import BusyError, SetupError, StoppedError, UnknownError
 from ledger.failpoints import reach
 from ledger.prove.prover import Prover, cosigned_note
 from ledger.prove.trace import Sources
@@ -28,11 +28,12 @@ from ledger.sequencer.recover import Recovered, recover
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
 from ledger.sequencer.turn import Turn
+from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import Reader, Store
 from ledger.tiles.folder import LogReader, TileFolder
-from verifier.errors import SuyuanError
-from verifier.judgement.charter import parse_charter
+from verifier.errors import NotPermittedError, SuyuanError
+from verifier.judgement.charter import APPROVAL, CHARTER, parse_charter
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
@@ -51,7 +52,7 @@ class Ledger:
         store: Store,
         tiles: TileFolder,
         *,
-        keys: LedgerKeys,
+        keys: HeldKeys,
         guard: Path,
         clock: Clock,
         monotonic: Callable[[], float],
@@ -71,16 +72,16 @@ class Ledger:
         self._guard = Guard(guard)
         self._keys = keys
         self._sequencer = self._go_on_from(self._recover(keys), monotonic)
-        self.prover = Prover(self.sources, receipt_key=keys.receipt.public, clock=clock)
+        self.prover = Prover(self.sources, clock=clock)
         self.writer = WriterThread(self._sequencer, monotonic=monotonic)
         self.writer.start()
 
-    def _recover(self, keys: LedgerKeys) -> Recovered:
+    def _recover(self, keys: HeldKeys) -> Recovered:
         """Return the state to go on from; where there is none, let go of the guard."""
         try:
             found = recover(self.store.writer().reader(), self.tiles, self._guard, registry_types())
             if founding := found.replay.founding:
-                keys.require_named_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+                keys.chosen_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
         except BaseException:
             self._guard.close()
             raise
@@ -238,11 +239,30 @@ class Ledger:
         return same.leaf if same else None
 
     def _require_own_charter(self, candidate: Candidate) -> None:
-        """Refuse a charter that names other ledger keys than ours: its seals could not be signed."""
-        for event in candidate.events:
-            if event.head.type == "registry.charter":
-                kid = candidate.statement.header.kid
-                self._keys.require_named_by(parse_charter(Event(event.name, 0, 0, event.head, event.body, kid)))
+        """Refuse a charter whose ledger keys we do not hold, and approvals of it: nobody could sign its seals.
+
+        It may have been proposed when they were still here: the writer must never find that out.
+        """
+        kid = candidate.statement.header.kid
+        named = [
+            parse_charter(Event(event.name, 0, 0, event.head, event.body, kid))
+            for event in candidate.events
+            if event.head.type == CHARTER
+        ]
+        about = {name for event in candidate.events if event.head.type == APPROVAL for name in event.head.about}
+        if about:
+            named += [
+                each.charter
+                for each in self._sequencer.head.replay.waiting
+                if each.charter and each.event.name in about
+            ]
+        for charter in named:
+            try:
+                self._keys.chosen_by(charter)
+            except SetupError as error:
+                raise NotPermittedError(
+                    error.field, came=error.came, expected=error.expected, todo=error.todo
+                ) from error
 
     def _require_quorum_near(self, candidate: Candidate, waited: int) -> None:
         """Close intake while the oldest block has waited too long for its quorum, except for root statements."""
@@ -264,6 +284,19 @@ class Ledger:
         return max(0, self._clock() - seal.time) if seal else 0
 
     # What readers see.
+
+    @property
+    def keys(self) -> LedgerKeys:
+        """Return the keys of the charter in force at the next leaf.
+
+        Raises:
+            UnknownError: the ledger is not founded yet.
+        """
+        head = self._sequencer.head
+        charter = head.replay.registry.charter_in_force(head.edge.size) or head.replay.founding
+        if charter is None:
+            raise UnknownError("charter", came="none", expected="a founded ledger")
+        return self._keys.chosen_by(charter)
 
     @property
     def head(self) -> CommittedHead:

@@ -2,8 +2,8 @@
 
     ledger.db            the database, with its -wal, -shm and .lock
     log/                 tiles, entry bundles, the published checkpoint
-    keys/                the ledger's own keys, encrypted
-    ledger.public.json   what a charter must name
+    keys/                the ledger's own keys, encrypted; the sets that came later in keys/2, keys/3, …
+    ledger.public.json   what a charter must name; of later sets, ledger.public.2.json, …
 
 The guard lies elsewhere (`init --guard`): a copy of this folder must never bring its guard along.
 """
@@ -21,7 +21,8 @@ from typing import Any
 
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
-from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, load_ledger_keys, save_ledger_keys
+from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring
+from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, save_ledger_keys
 from ledger.store.interface import Reader
 from ledger.store.sqlite.connection import create, lock
 from ledger.store.sqlite.store import SqliteStore
@@ -160,7 +161,7 @@ def open_ledger(
     store = SqliteStore(folder.database)
     try:
         reader = store.writer().reader()
-        keys = load_ledger_keys(folder.keys, _origin_of(reader, folder), passphrase)
+        keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
         found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
         if reader.counters().size and not new_guard:
             _require_guard(found, reader)
@@ -172,7 +173,7 @@ def open_ledger(
     return ledger
 
 
-def _ask(witnesses: Sequence[str], ledger: Ledger, keys: LedgerKeys) -> None:
+def _ask(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> None:
     """Require that the ledger extends what each witness shows; close it where it does not."""
     try:
         for url in witnesses:
@@ -207,6 +208,28 @@ def _holds_something(guard: Path) -> bool:
             return any(file.read(512))
     except OSError:
         return True  # whoever opens it says what is wrong
+
+
+def prepare_keys(root: Path, passphrase: bytes) -> tuple[int, dict[str, Any]]:
+    """Make the next keys of a ledger, also while it runs; return their number and what a charter must name.
+
+    They sign nothing before a charter that names them is in force. The ledger knows of them from its next start on.
+
+    Raises:
+        SetupError: no ledger, or a folder that cannot be written.
+        KeyFileError: this passphrase is not that of the keys that are there.
+    """
+    folder = LedgerFolder(root)
+    store = SqliteStore(folder.database, writable=False)
+    try:
+        with store.read() as reader:
+            origin = _origin_of(reader, folder)
+    finally:
+        store.close()
+    number, keys = add_next_keys(folder.keys, origin, passphrase)
+    public = public_parts(keys)
+    write_new(root / f"ledger.public.{number}.json", (json.dumps(public, indent=2) + "\n").encode())
+    return number, public
 
 
 def migrate_ledger(root: Path) -> None:

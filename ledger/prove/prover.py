@@ -82,12 +82,10 @@ class Prover:
         self,
         sources: Callable[[], AbstractContextManager[Sources]],
         *,
-        receipt_key: PublicKey,
         clock: Callable[[], int],
     ) -> None:
         """Make proofs from `sources`; `clock` in milliseconds since 1970."""
         self._sources = sources
-        self._receipt_key = receipt_key
         self._clock = clock
 
     def promise(self, leaf: int) -> Recorded:
@@ -112,7 +110,7 @@ class Prover:
         if stored is None or checkpoint is None:
             raise UnknownError("leaf", came=leaf, expected="the leaf of a statement")
         with own_fault("receipt"):
-            receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, self._receipt_key)
+            receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
         return Recorded(leaf, stored.entry, stored.identity, receipt, checkpoint.size, checkpoint.quorum)
 
     def trace(self, subject: str, *, walk: str = "public") -> Proved:
@@ -230,6 +228,14 @@ class Prover:
             if sources.replay.registry.charter_in_force(sources.log.size):
                 check_charter(parts, self._standpoint(sources))
         return format_charter_file(parts)
+
+
+def _receipt_key(size: int, sources: Sources) -> PublicKey:
+    """Return the key that signs receipts against a size: that of the charter in force at its last leaf."""
+    charter = sources.replay.registry.charter_in_force(size - 1) or sources.replay.founding
+    if charter is None:
+        raise UnknownError("charter", came="none", expected="a founded ledger")
+    return charter.receipt
 
 
 def _root(size: int, sources: Sources) -> bytes:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.admission.candidate import Candidate
-from ledger.errors import ConflictError
+from ledger.errors import ConflictError, StoppedError
 from ledger.failpoints import reach
 from ledger.index.overlay import Overlay
 from ledger.sequencer.block import BlockBuilder, Built, Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.publisher import Publisher
 from ledger.sequencer.turn import Turn
+from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import StoredCheckpoint, StoredSeal, WriteStore
 from ledger.tiles.tree import Edge, LogTree
@@ -59,7 +60,7 @@ class Sequencer:
         tree: LogTree,
         head: Head,
         start: Start,
-        keys: LedgerKeys,
+        keys: HeldKeys,
         guard: Guard,
         publisher: Publisher,
         clock: Clock,
@@ -150,13 +151,14 @@ class Sequencer:
 
     def _commit(self, built: Built) -> None:
         tree = self._tree.copy()
-        sealed = self._keys.sign_seal(built.seal)
+        keys = self._keys_of(built)
+        sealed = keys.sign_seal(built.seal)
         seal_leaf = leaf_hash(sealed.entry)
         grown = tree.append([*built.leaves, seal_leaf])
         root = tree.root()  # by two ways that must agree, before anything signs it
-        checkpoint = Checkpoint(self._keys.origin, tree.size, root)
+        checkpoint = Checkpoint(keys.origin, tree.size, root)
         built.block.seal = StoredSeal(built.seal.covered, sealed.entry, built.seal.first, built.seal.time)
-        built.block.checkpoint = self._sign(checkpoint, built)
+        built.block.checkpoint = self._sign(checkpoint, built, keys)
         reach("before-commit")
         try:
             self._store.commit(built.block, self._turn.pause())
@@ -173,11 +175,18 @@ class Sequencer:
         if built.block.checkpoint.quorum:
             self.overlay.forget(tree.size)
 
-    def _sign(self, checkpoint: Checkpoint, built: Built) -> StoredCheckpoint:
+    def _keys_of(self, built: Built) -> LedgerKeys:
+        """Return the keys of the charter in force at the seal's leaf: where an approval completed one, already its."""
+        charter = built.replay.registry.charter_in_force(built.seal.covered) or built.replay.founding
+        if charter is None:
+            raise StoppedError("charter", came="none", expected="a founded ledger")
+        return self._keys.chosen_by(charter)
+
+    def _sign(self, checkpoint: Checkpoint, built: Built, keys: LedgerKeys) -> StoredCheckpoint:
         """Return the checkpoint's row: signatures are made once and kept, so that a second asking gets the same."""
         seconds = built.seal.time // 1000
-        note = self._keys.sign_checkpoint(checkpoint, max(seconds, 1))
-        header, signature = self._keys.sign_receipts(checkpoint, seconds)
+        note = keys.sign_checkpoint(checkpoint, max(seconds, 1))
+        header, signature = keys.sign_receipts(checkpoint, seconds)
         charter = built.replay.registry.charter_in_force(checkpoint.size - 1)
         alone = charter is not None and charter.policy.satisfied(charter.policy.quorum, [])
         return StoredCheckpoint(checkpoint.size, note, header, signature, alone)

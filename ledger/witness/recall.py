@@ -8,12 +8,12 @@ from ledger.client.transport import Patience, Transport, UnreachableError
 from ledger.errors import StoppedError
 from ledger.ledger import Ledger
 from ledger.prove.log import root_at
-from ledger.signing.ledger_keys import LedgerKeys
+from ledger.signing.key_ring import HeldKeys
 from verifier.errors import BadSignatureError, MalformedError
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_line
 
 
-def require_extends_witness(ledger: Ledger, keys: LedgerKeys, url: str) -> None:
+def require_extends_witness(ledger: Ledger, keys: HeldKeys, url: str) -> None:
     """Return if a ledger extends what the witness at `url` cosigned of it.
 
     What our own keys did not sign says nothing. A witness that does not answer says nothing either: it
@@ -33,7 +33,7 @@ def require_extends_witness(ledger: Ledger, keys: LedgerKeys, url: str) -> None:
         raise StoppedError(url, came=f"size {checkpoint.size}, cosigned", expected=f"a part of our {size}", todo=todo)
 
 
-def _remembered(ledger: Ledger, keys: LedgerKeys, url: str) -> Checkpoint | None:
+def _remembered(ledger: Ledger, keys: HeldKeys, url: str) -> Checkpoint | None:
     """Return the checkpoint of ours that a witness shows, None where it shows none that we signed."""
     path = f"/{sha256(ledger.origin.encode()).hexdigest()}/checkpoint"
     own = {(key.name, key.key_id): key for key in keys.note_keys}

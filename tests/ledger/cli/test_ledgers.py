@@ -30,7 +30,7 @@ def test_init_makes_a_ledger_and_says_what_a_charter_must_name(run, tmp_path):
     assert parse_tlog_policy(answer["policy"] + "quorum none\n").logs == tuple(map(parse_vkey, answer["log"]))
     ledger = open_ledger(tmp_path / "zone", b"a passphrase of the test")
     assert ledger.origin == ORIGIN
-    assert ledger._keys.seal.public == parse_key(answer["seal"])
+    assert ledger._keys.sets[0].seal.public == parse_key(answer["seal"])
     assert (tmp_path / "guards" / "zone").exists()
     ledger.close()
 

@@ -1,5 +1,6 @@
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_an_older_checkpoint_that_was_signed_anew_is_one_log_still(watch):
     older = _checkpoint(watched)
     watched.grow()
     assert watched.follower.step().word == COSIGNED
-    note = watched.world.ledger._keys.sign_checkpoint(older, int(time.time()) + 60)
+    note = watched.world.ledger.keys.sign_checkpoint(older, int(time.time()) + 60)
     watched.service.lie("/checkpoint", Reply(note, TEXT))
     assert watched.follower.step().word == BEHIND
 
@@ -129,7 +130,8 @@ def test_entries_that_are_not_the_log_s_are_not_believed(watch):
 def test_a_seal_of_another_key_than_the_charter_s_is_refused(watch):
     watched = watch()
     sequencer = watched.world.ledger.writer.sequencer
-    sequencer._keys = replace(sequencer._keys, seal=generate(EDDSA))
+    forged = replace(watched.world.ledger.keys, seal=generate(EDDSA))
+    sequencer._keys = SimpleNamespace(chosen_by=lambda _charter: forged)
     watched.grow()
     outcome = watched.follower.step()
     assert outcome.word == REFUSED
