@@ -38,7 +38,7 @@ from ledger.witness.outcome import (
     Outcome,
 )
 from ledger.witness.store import Cosigned, Stopped, StoreFailedError, WitnessStore
-from verifier.errors import SuyuanError, UntrustedError, VerificationError
+from verifier.errors import MalformedError, SuyuanError, UntrustedError, VerificationError
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint, format_checkpoint
 from verifier.proof.alone import VerifiedCheckpoint
@@ -89,7 +89,7 @@ class Follower:
             if stopped := self._store.stopped(trusted.origin):
                 error = VerificationError("ledger", came=stopped.reason, expected="one log", todo="`witness resume`")
                 return Outcome(STOPPED, error=error, evidence=stopped.evidence)
-            return self._look(trusted)
+            return self._look_again(trusted)
         except StoreFailedError:
             raise
         except ContradictionFoundError as found:
@@ -97,6 +97,21 @@ class Follower:
         except SuyuanError as error:
             word = STALE if isinstance(error, StaleError) else UNREACHABLE if isinstance(error, _LATER) else REFUSED
             return Outcome(word, error=error)
+
+    def _look_again(self, trusted: TrustedLedger) -> Outcome:
+        """Look; where what is seen does not fit the charters that are known, look once more by the newest ones.
+
+        A charter may have handed over to other keys of the ledger, or to other keys of this witness.
+        """
+        try:
+            return self._look(trusted)
+        except (ContradictionFoundError, StoreFailedError):
+            raise
+        except (VerificationError, MalformedError):
+            newest = self._charter(fresh=True)
+            if len(newest.registry.charters) == len(trusted.registry.charters):
+                raise
+            return self._look(newest)
 
     def _look(self, trusted: TrustedLedger) -> Outcome:
         before = self._store.newest(trusted.origin)
