@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -18,6 +21,7 @@ from ledger.signing.ledger_keys import LedgerKeys
 from ledger.signing.signer import generate
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import ORIGIN, PASSPHRASE, World
+from tests.ledger.governance.falling import FELL, POINTS
 from tests.ledger.governance.handing import approval_of, approve, named, next_charter, restart, with_next_keys
 from verifier.errors import NotPermittedError, SuyuanError, UntrustedError
 from verifier.ledgerformat.receipt import parse_receipt
@@ -211,3 +215,14 @@ def test_clients_that_hold_an_older_charter_file_do_not_take_new_checkpoints_bef
 def _is_seal(world: World, leaf: int) -> bool:
     with world.ledger.store.read() as reader:
         return reader.seal(leaf) is not None
+
+
+@pytest.mark.slow
+def test_the_process_may_end_at_every_point_of_the_hand_over_and_the_next_start_goes_on(tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.ledger.governance.falling", str(tmp_path)],
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    results = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [each["point"] for each in results] == POINTS, ran.stderr
+    assert [each for each in results if (each["fell"], each["rose"]) != (FELL, 0)] == [], ran.stderr
