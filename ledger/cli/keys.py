@@ -1,7 +1,8 @@
-"""`key new`, `key show`: encrypted key files and what is public of them."""
+"""`key new`, `show`, `list`, `passwd`, `prove`: keys in files and tokens, and what is public of them."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,12 @@ import typer
 
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
 from ledger.cli.passphrases import read_passphrase
+from ledger.cli.signers import open_key, secret_of
 from ledger.cli.speaking import Voice, door
-from ledger.signing.keyfile import load_key, save_key
+from ledger.errors import KeyFileError
+from ledger.signing.keyfile import change_passphrase, load_key, save_key
+from ledger.signing.possession import check_possession, format_possession, parse_possession, prove_possession
+from ledger.signing.reference import generate_in_token, is_token, key_file_of, list_token
 from ledger.signing.signer import generate
 from verifier.errors import MalformedError
 from verifier.primitives.keys import ALGORITHM_NAMES, ALGORITHMS, EDDSA, ML_DSA_44, PublicKey, format_key
@@ -18,37 +23,49 @@ from verifier.primitives.note import ED25519_COSIGNATURE, ML_DSA_COSIGNATURE, No
 
 key = typer.Typer(help=help_of("key"), no_args_is_help=True)
 _COSIGNING = {EDDSA: ED25519_COSIGNATURE, ML_DSA_44: ML_DSA_COSIGNATURE}
-_File = Annotated[Path, argument("help.key-file", "FILE")]
+_Key = Annotated[str, argument("help.key-reference", "KEY")]
 _Name = Annotated[str | None, option("--name", text="help.key-name", metavar="NAME")]
+_DryRun = Annotated[bool, option("--dry-run", text="help.key-dry-run")]
 
 
 @key.command("new", help=help_of("key.new"))
 @door
 def new(  # noqa: PLR0913 - a command's options
-    file: _File,
+    place: Annotated[str, argument("help.key-place", "FILE|LABEL")],
     *,
     alg: Annotated[str, option("--alg", text="help.alg")] = "ES256",
+    token: Annotated[str | None, option("--token", text="help.token", metavar="URI")] = None,
     name: _Name = None,
+    dry_run: _DryRun = False,
     passphrase_env: PassphraseEnv = None,
     passphrase_file: PassphraseFile = None,
     lang: Lang = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a new key file."""
+    """Make a new key, in a file or in a token."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    if alg not in ALGORITHMS:
+    if alg not in ALGORITHMS or alg == "SM2-SM3":
         raise MalformedError("--alg", came=alg, expected="ES256, EdDSA or ML-DSA-44")
+    if name is not None:
+        _require_cosigning(ALGORITHMS[alg], name)
+    if token is not None:
+        secret = secret_of(voice, token, passphrase_env, passphrase_file)
+        made = generate_in_token(token, secret, label=place, alg=ALGORITHMS[alg], dry_run=dry_run)
+        return _tell(voice, made.public if made else None, made.reference if made else place, name)
+    file = _key_file(place)
+    if dry_run:
+        _require_absent(file)
+        return _tell(voice, None, str(file), name)
     signer = generate(ALGORITHMS[alg])
-    answer = describe_key(signer.public, name)
     save_key(file, signer, read_passphrase(voice, passphrase_env, passphrase_file, new=True))
-    voice.data(answer, _lines(voice, answer))
+    return _tell(voice, signer.public, str(file), name)
 
 
 @key.command("show", help=help_of("key.show"))
 @door
 def show(
-    file: _File,
+    reference: _Key,
     *,
     name: _Name = None,
     passphrase_env: PassphraseEnv = None,
@@ -57,11 +74,88 @@ def show(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show the public part of a key file."""
+    """Show the public part of a key."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    signer = load_key(file, read_passphrase(voice, passphrase_env, passphrase_file))
-    answer = describe_key(signer.public, name)
-    voice.data(answer, _lines(voice, answer))
+    _tell(voice, open_key(voice, reference, passphrase_env, passphrase_file).public, reference, name)
+
+
+@key.command("list", help=help_of("key.list"))
+@door
+def list_(
+    token: Annotated[str, argument("help.token", "URI")],
+    *,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the keys in a token."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    keys = list_token(token, secret_of(voice, token, passphrase_env, passphrase_file))
+    answers: list[dict[str, Any]] = [
+        {"reference": each.reference, "label": each.label, **(describe_key(each.public, None) if each.public else {})}
+        for each in keys
+    ]
+    lines = [line for each in answers for line in _listed(voice, each)] or [voice.say("key.list.none")]
+    voice.data({"keys": answers}, lines)
+
+
+@key.command("passwd", help=help_of("key.passwd"))
+@door
+def passwd(  # noqa: PLR0913 - a command's options
+    file: Annotated[str, argument("help.key-file", "FILE")],
+    *,
+    new_passphrase_env: Annotated[
+        str | None, option("--new-passphrase-env", text="help.new-env", metavar="NAME")
+    ] = None,
+    new_passphrase_file: Annotated[
+        Path | None, option("--new-passphrase-file", text="help.new-file", metavar="FILE")
+    ] = None,
+    dry_run: _DryRun = False,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Change the passphrase of a key file."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    path = _key_file(file)
+    old = read_passphrase(voice, passphrase_env, passphrase_file)
+    signer = load_key(path, old)
+    fresh = read_passphrase(voice, new_passphrase_env, new_passphrase_file, new=True)
+    if not dry_run:
+        change_passphrase(path, old, fresh)
+    voice.tell("key.dry-run" if dry_run else "key.passwd.done", place=str(path))
+    answer = describe_key(signer.public, None)
+    voice.data({**answer, "changed": not dry_run}, _lines(voice, answer))
+
+
+@key.command("prove", help=help_of("key.prove"))
+@door
+def prove(  # noqa: PLR0913 - a command's options
+    reference: Annotated[str, argument("help.prove", "KEY|PROOF")],
+    *,
+    challenge: Annotated[str | None, option("--challenge", text="help.challenge", metavar="TEXT")] = None,
+    check: Annotated[bool, option("--check", text="help.check")] = False,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Prove that one can sign with a key, or check such a proof."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    if challenge is None:
+        raise MalformedError("--challenge", came="nothing", expected="the text that whoever registers the key gave")
+    if check:
+        answer = describe_key(check_possession(parse_possession(_read(Path(reference))), challenge=challenge), None)
+        voice.tell("key.prove.holds", challenge=challenge)
+        return voice.data({**answer, "challenge": challenge, "holds": True}, _lines(voice, answer))
+    proof = prove_possession(open_key(voice, reference, passphrase_env, passphrase_file), challenge)
+    answer = format_possession(proof)
+    return voice.data(answer, [json.dumps(answer, ensure_ascii=False)])
 
 
 def describe_key(public: PublicKey, name: str | None) -> dict[str, Any]:
@@ -69,9 +163,24 @@ def describe_key(public: PublicKey, name: str | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"kid": public.kid.hex(), "key": format_key(public)}
     if name is None:
         return answer
-    if public.alg not in _COSIGNING:
-        raise MalformedError("--name", came=ALGORITHM_NAMES[public.alg], expected="an EdDSA or ML-DSA-44 key")
-    return {**answer, "vkey": format_vkey(NoteKey(require_name(name, "--name"), _COSIGNING[public.alg], public))}
+    kind = _require_cosigning(public.alg, name)
+    return {**answer, "vkey": format_vkey(NoteKey(name, kind, public))}
+
+
+def _require_cosigning(alg: int, name: str) -> int:
+    if alg not in _COSIGNING:
+        raise MalformedError("--name", came=ALGORITHM_NAMES[alg], expected="an EdDSA or ML-DSA-44 key")
+    require_name(name, "--name")
+    return _COSIGNING[alg]
+
+
+def _tell(voice: Voice, public: PublicKey | None, reference: str, name: str | None) -> None:
+    """Tell of a key; None where none was made, on a dry run."""
+    if public is None:
+        voice.tell("key.dry-run", place=reference)
+        return voice.data({"made": False}, [voice.say("key.would", place=reference)])
+    answer = {**describe_key(public, name), "reference": reference}
+    return voice.data(answer, _lines(voice, answer))
 
 
 def _lines(voice: Voice, answer: dict[str, Any]) -> list[str]:
@@ -80,4 +189,31 @@ def _lines(voice: Voice, answer: dict[str, Any]) -> list[str]:
         f"{voice.say('label.algorithm')}: {answer['key']['alg']}",
         f"{voice.say('label.public')}: {answer['key']['public']}",
     ]
-    return lines + ([f"vkey: {answer['vkey']}"] if "vkey" in answer else [])
+    lines += [f"vkey: {answer['vkey']}"] if "vkey" in answer else []
+    return lines + ([f"{voice.say('label.reference')}: {answer['reference']}"] if "reference" in answer else [])
+
+
+def _listed(voice: Voice, answer: dict[str, Any]) -> list[str]:
+    if "kid" in answer:
+        return _lines(voice, answer)
+    return [f"{voice.say('label.reference')}: {answer['reference']} ({voice.say('key.list.other')})"]
+
+
+def _key_file(reference: str) -> Path:
+    file = key_file_of(reference)
+    if file is None:
+        todo = "For a key in a token: suyuan key new LABEL --token URI." if is_token(reference) else ""
+        raise MalformedError("FILE", came=reference, expected="the path of a key file", todo=todo)
+    return file
+
+
+def _require_absent(file: Path) -> None:
+    if file.exists():
+        raise KeyFileError(str(file), came="a file that is there already", expected="a new file")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(str(path), came=error.strerror, expected="a proof of possession") from error

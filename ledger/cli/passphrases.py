@@ -12,8 +12,10 @@ from ledger.errors import KeyFileError
 from verifier.errors import MalformedError
 
 
-def read_passphrase(voice: Voice, env: str | None, file: Path | None, *, new: bool = False) -> bytes:
-    """Return a passphrase; a new one is asked for twice.
+def read_passphrase(
+    voice: Voice, env: str | None, file: Path | None, *, new: bool = False, prompt: str = "prompt.passphrase"
+) -> bytes:
+    """Return a passphrase, or what else `prompt` asks for; a new one is asked for twice.
 
     Raises:
         MalformedError: two sources, an empty one, or nobody to ask.
@@ -26,7 +28,7 @@ def read_passphrase(voice: Voice, env: str | None, file: Path | None, *, new: bo
     elif file is not None:
         passphrase = _from_file(file)
     else:
-        passphrase = _ask(voice, new=new)
+        passphrase = _ask(voice, "prompt.passphrase-new" if new else prompt, twice=new)
     if not passphrase:
         raise MalformedError("passphrase", came="nothing", expected="a passphrase: keys are never stored in clear")
     return passphrase
@@ -39,12 +41,11 @@ def _from_file(file: Path) -> bytes:
         raise KeyFileError(str(file), came=error.strerror, expected="a readable file") from error
 
 
-def _ask(voice: Voice, *, new: bool) -> bytes:
+def _ask(voice: Voice, prompt: str, *, twice: bool) -> bytes:
     if not sys.stdin.isatty():
         expected = "--passphrase-env or --passphrase-file, where there is no terminal"
         raise MalformedError("passphrase", came="nothing", expected=expected)
-    prompt = voice.say("prompt.passphrase-new" if new else "prompt.passphrase")
-    passphrase = getpass.getpass(f"{prompt}: ")
-    if new and getpass.getpass(f"{voice.say('prompt.again')}: ") != passphrase:
+    passphrase = getpass.getpass(f"{voice.say(prompt)}: ")
+    if twice and getpass.getpass(f"{voice.say('prompt.again')}: ") != passphrase:
         raise MalformedError("passphrase", came="two different ones", expected="the same twice")
     return passphrase.encode()

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, option
-from ledger.cli.passphrases import read_passphrase
+from ledger.cli.signers import numbers_beside, open_key
 from ledger.cli.speaking import FALSE, Voice, door, error_json, render_error
 from ledger.client.client import LedgerClient, Receipt
 from ledger.client.composing import Composing, compose_submission
@@ -43,7 +43,7 @@ def submit(  # noqa: PLR0913 - a command's options
     file: Annotated[Path, argument("help.file", "FILE")],
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     *,
-    key: Annotated[Path | None, option("--key", text="help.key", metavar="FILE")] = None,
+    key: Annotated[str | None, option("--key", text="help.key", metavar="KEY")] = None,
     issuer: Annotated[str | None, option("--issuer", text="help.issuer", metavar="URI")] = None,
     audience: Annotated[str | None, option("--audience", text="help.audience", metavar="NAME")] = None,
     types: Annotated[Path | None, option("--types", text="help.types", metavar="DIR")] = None,
@@ -70,8 +70,9 @@ def submit(  # noqa: PLR0913 - a command's options
         if key is None or issuer is None:
             came = "a description of events"
             raise MalformedError("--key", came=came, expected="--key and --issuer, to sign it with")
-        passphrase = read_passphrase(voice, passphrase_env, passphrase_file)
-        composing = Composing(key, passphrase, issuer, audience, types, keep, first, take=not dry_run)
+        signer = open_key(voice, key, passphrase_env, passphrase_file)
+        numbers = numbers_beside(key, signer)
+        composing = Composing(signer, numbers, issuer, audience, types, keep, first, take=not dry_run)
         data = compose_submission(data, file.parent, composing, errand.client, random=secrets.token_bytes)
     _validate(errand, data) if dry_run else _send(errand, data)
 

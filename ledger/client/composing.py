@@ -12,7 +12,7 @@ from ledger.client.sequence import next_number, take_numbers
 from ledger.compose.batch import sign_batch
 from ledger.compose.event import Randomness
 from ledger.errors import SetupError
-from ledger.signing.keyfile import load_key
+from ledger.signing.signer import Signer
 from verifier.errors import MismatchError
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.submission import format_submission, parse_submission
@@ -27,8 +27,8 @@ class Composing:
     """With what a submission is composed.
 
     Attributes:
-        key: the issuer's key file.
-        passphrase: of that file.
+        signer: the issuer's key.
+        numbers: the path beside which that key's sequence numbers are kept.
         issuer: participant URI.
         audience: the ledger's origin; None to take it from its checkpoint.
         types: folder of further type files, None for none.
@@ -37,8 +37,8 @@ class Composing:
         take: whether the numbers are taken; a dry run leaves them.
     """
 
-    key: Path
-    passphrase: bytes
+    signer: Signer
+    numbers: Path
     issuer: str
     audience: str | None
     types: Path | None
@@ -56,7 +56,6 @@ def compose_submission(
         SuyuanError: what does not fit, its field named. No number is taken before all events are composed.
     """
     described = read_descriptions(description, folder, time.time_ns() // 1_000_000)
-    signer = load_key(composing.key, composing.passphrase)
     audience = composing.audience or parse_signed_checkpoint(client.checkpoint())[0].origin
     events = compose_all(
         described,
@@ -65,11 +64,11 @@ def compose_submission(
         find_head=lambda name: find_head(name, composing.keep, client),
         random=random,
     )
-    kid = signer.public.kid
+    signer, kid = composing.signer, composing.signer.public.kid
     if composing.take:
-        first = take_numbers(composing.key, kid, len(events), first=composing.first)
+        first = take_numbers(composing.numbers, kid, len(events), first=composing.first)
     else:
-        first = next_number(composing.key, kid) if composing.first is None else composing.first
+        first = next_number(composing.numbers, kid) if composing.first is None else composing.first
     return format_submission(sign_batch(events, signer, issuer=composing.issuer, audience=[audience], first=first))
 
 

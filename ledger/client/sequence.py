@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from ledger.errors import SetupError
-from ledger.tiles.files import replace
+from ledger.tiles.files import make_folder, replace
 from verifier.errors import MalformedError
 from verifier.primitives.base64strict import parse_decimal
 
@@ -53,7 +53,7 @@ def take_numbers(key: Path, kid: bytes, count: int, *, first: int | None = None)
         SetupError: the file cannot be written.
         MalformedError: it belongs to another key, or `first` is a number that was taken already.
     """
-    held = os.open(f"{sequence_path(key)}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    held = _open_lock(Path(f"{sequence_path(key)}.lock"))
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         begin = next_number(key, kid)
@@ -64,3 +64,11 @@ def take_numbers(key: Path, kid: bytes, count: int, *, first: int | None = None)
     finally:
         os.close(held)
     return begin
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        make_folder(path.parent)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise SetupError(str(path), came=error.strerror, expected="a folder that can be written") from error

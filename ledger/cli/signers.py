@@ -1,0 +1,44 @@
+"""The key that a command signs with: opened from its reference, its passphrase or PIN asked for only when needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ledger.cli.passphrases import read_passphrase
+from ledger.cli.speaking import Voice
+from ledger.signing.reference import Ask, is_token, key_file_of, open_signer
+from ledger.signing.signer import Signer
+
+
+def open_key(voice: Voice, reference: str, env: str | None, file: Path | None) -> Signer:
+    """Return the signer of a KEY option or argument (`ledger.signing.reference`).
+
+    Args:
+        voice: asks, where there is a terminal.
+        reference: a path, or a `file:`, `pkcs11:` or `exec:` reference.
+        env: the variable that `--passphrase-env` names, None for none.
+        file: the file that `--passphrase-file` names, None for none.
+
+    Raises:
+        SuyuanError: as `open_signer` and `read_passphrase`.
+    """
+    return open_signer(reference, secret_of(voice, reference, env, file))
+
+
+def secret_of(voice: Voice, reference: str, env: str | None, file: Path | None) -> Ask:
+    """Return what asks for the passphrase of a key file, or for the PIN of a token."""
+    prompt = "prompt.pin" if is_token(reference) else "prompt.passphrase"
+    return lambda: read_passphrase(voice, env, file, prompt=prompt)
+
+
+def numbers_beside(reference: str, signer: Signer) -> Path:
+    """Return the path beside which a key's sequence numbers are kept (`ledger.client.sequence`).
+
+    They stand beside a key file. A key that is elsewhere has them in this user's state, under its thumbprint.
+    """
+    file = key_file_of(reference)
+    if file is not None:
+        return file
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "suyuan" / "keys" / signer.public.kid.hex()
