@@ -13,7 +13,7 @@ from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quie
 from ledger.cli.passphrases import read_passphrase
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.errors import SetupError
-from ledger.witness.folder import WitnessFolder
+from ledger.witness.folder import Accepted, WitnessFolder
 from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import (
     BEHIND,
@@ -27,7 +27,7 @@ from ledger.witness.outcome import (
 )
 from ledger.witness.run import PERIOD, Witness
 from ledger.witness.store import WitnessStore, open_reader
-from verifier.primitives.note import format_vkey
+from verifier.primitives.note import format_vkey, parse_vkey
 
 witness = typer.Typer(help=help_of("witness"), no_args_is_help=True)
 _CODES = {
@@ -78,6 +78,25 @@ def follow(
         raise SetupError(str(policy), came=error.strerror, expected="a trust policy") from error
     WitnessFolder(folder).follow(url, content)
     voice.data({"url": url}, [voice.say("witness.follows", url=url)])
+
+
+@witness.command("accept", help=help_of("witness.accept"))
+@door
+def accept(
+    folder: _Folder,
+    vkeys: Annotated[list[str], argument("help.log-vkeys", "VKEY...")],
+    *,
+    origin: Annotated[str | None, option("--origin", text="help.log-origin", metavar="NAME")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Let a witness cosign for a log of others."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    keys = tuple(parse_vkey(each) for each in vkeys)
+    name = origin or keys[0].name
+    WitnessFolder(folder).accept(Accepted(name, keys))
+    voice.data({"origin": name}, [voice.say("witness.accepts", origin=name)])
 
 
 @witness.command("run", help=help_of("witness.run"))
@@ -161,7 +180,7 @@ def resume(
 
 def _run(voice: Voice, running: Witness, listen: str | None, period: float) -> None:
     """Run until SIGTERM or SIGINT; report what changes."""
-    monitor = Monitor(listen, running.store) if listen else None
+    monitor = Monitor(listen, running.store, running.doors()) if listen else None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.stop())
     if monitor:

@@ -1,6 +1,6 @@
 """The folder of a witness: its name, whom it follows, and what lies where.
 
-witness.json         name, and for each ledger its URL and trust policy
+witness.json         name; for each ledger its URL and trust policy; for each other log its name and vkeys
 trust/               those trust policies, byte for byte
 keys/                its own keys, encrypted
 witness.db           what it cosigned; never restored from a copy
@@ -20,6 +20,7 @@ from ledger.tiles.files import replace, write_new
 from ledger.witness.keys import CosignerKeys, create_cosigner_keys
 from verifier.errors import MalformedError
 from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy
+from verifier.primitives.note import NoteKey, format_vkey, parse_vkey, require_name
 from verifier.primitives.strict_json import parse_json
 
 
@@ -29,6 +30,14 @@ class Followed:
 
     url: str
     trust: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A log of others that a witness cosigns for: its origin, and the keys of which one must have signed."""
+
+    origin: str
+    vkeys: tuple[NoteKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +73,12 @@ class WitnessFolder:
             SetupError: there is no witness here.
             MalformedError: the file has another shape.
         """
-        try:
-            value = parse_json(self.settings.read_bytes(), "witness.json")
-        except OSError as error:
-            raise SetupError(str(self.settings), came=error.strerror, expected="what `witness init` made") from error
-        if not isinstance(value, dict) or value.keys() != {"name", "ledgers"} or not isinstance(value["name"], str):
-            raise MalformedError("witness.json", came="another shape", expected="an object with name and ledgers")
+        value = self._read()
         return value["name"], [_followed(each) for each in _list(value["ledgers"])]
+
+    def accepted(self) -> list[Accepted]:
+        """Return the logs of others that it cosigns for; raise as `read` does."""
+        return [_accepted(each) for each in _list(self._read().get("logs", []))]
 
     def policy(self, followed: Followed) -> TrustPolicy:
         """Return the trust policy of a ledger that is followed."""
@@ -90,7 +98,7 @@ class WitnessFolder:
             raise SetupError(str(self.root), came="a folder that is not empty", expected="a new folder")
         keys = create_cosigner_keys(self.keys, name, passphrase, post_quantum=post_quantum)
         self.keys.chmod(0o700)
-        self._write(name, [])
+        self._write(name, [], [])
         return keys
 
     def follow(self, url: str, policy: bytes) -> None:
@@ -105,16 +113,49 @@ class WitnessFolder:
         if any(each.trust == file for each in ledgers):
             raise ConflictError("ledger", came=url, expected="a charter that is not followed yet")
         write_new(self.root / "trust" / file, policy)
-        self._write(name, [*ledgers, Followed(Transport(url).url, file)])
+        self._write(name, [*ledgers, Followed(Transport(url).url, file)], self.accepted())
 
-    def _write(self, name: str, ledgers: list[Followed]) -> None:
-        value = {"name": name, "ledgers": [{"url": each.url, "trust": each.trust} for each in ledgers]}
+    def accept(self, log: Accepted) -> None:
+        """Cosign for one more log of others, from the next start on.
+
+        Raises:
+            MalformedError: no name for a log, or no key.
+            ConflictError: a log of this name is accepted already.
+        """
+        name, ledgers = self.read()
+        known = self.accepted()
+        if require_name(log.origin, "log") in {each.origin for each in known}:
+            raise ConflictError("log", came=log.origin, expected="a name that is not accepted yet")
+        if not log.vkeys:
+            raise MalformedError("log.vkeys", came="none", expected="at least one verifier key")
+        self._write(name, ledgers, [*known, log])
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            value = parse_json(self.settings.read_bytes(), "witness.json")
+        except OSError as error:
+            raise SetupError(str(self.settings), came=error.strerror, expected="what `witness init` made") from error
+        if not isinstance(value, dict) or value.keys() - {"logs"} != {"name", "ledgers"}:
+            raise MalformedError("witness.json", came="another shape", expected="an object with name and ledgers")
+        if not isinstance(value["name"], str):
+            raise MalformedError("witness.json.name", came=value["name"], expected="text")
+        return value
+
+    def _write(self, name: str, ledgers: list[Followed], logs: list[Accepted]) -> None:
+        value: dict[str, Any] = {
+            "name": name,
+            "ledgers": [{"url": each.url, "trust": each.trust} for each in ledgers],
+        }
+        if logs:
+            value["logs"] = [
+                {"origin": each.origin, "vkeys": [format_vkey(key) for key in each.vkeys]} for each in logs
+            ]
         replace(self.settings, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise MalformedError("witness.json.ledgers", came="another shape", expected="a list")
+        raise MalformedError("witness.json", came="another shape", expected="lists of ledgers and logs")
     return value
 
 
@@ -125,3 +166,13 @@ def _followed(value: Any) -> Followed:
     if not isinstance(url, str) or not isinstance(trust, str) or "/" in trust:
         raise MalformedError("witness.json.ledgers", came=value, expected="a URL, and a file name below trust/")
     return Followed(url, trust)
+
+
+def _accepted(value: Any) -> Accepted:
+    if not isinstance(value, dict) or value.keys() != {"origin", "vkeys"} or not isinstance(value["origin"], str):
+        raise MalformedError("witness.json.logs", came=value, expected="objects with origin and vkeys")
+    vkeys = _list(value["vkeys"])
+    if not vkeys or not all(isinstance(each, str) for each in vkeys):
+        raise MalformedError("witness.json.logs", came=value, expected="at least one verifier key each")
+    origin = require_name(value["origin"], "witness.json.logs.origin")
+    return Accepted(origin, tuple(parse_vkey(each, "witness.json.logs") for each in vkeys))

@@ -6,6 +6,7 @@ leaves either nothing signed, or a state against which nothing else will ever be
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,13 +38,15 @@ from ledger.witness.outcome import (
     ContradictionFoundError,
     Outcome,
 )
+from ledger.witness.protocol import AddCheckpoint, SizeConflictError, require_extends
 from ledger.witness.store import Cosigned, Stopped, StoreFailedError, WitnessStore
-from verifier.errors import MalformedError, SuyuanError, UntrustedError, VerificationError
+from verifier.errors import InconsistentError, MalformedError, SuyuanError, UntrustedError, VerificationError
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint, format_checkpoint
 from verifier.proof.alone import VerifiedCheckpoint
 
 CHARTER_AGE = 60.0  # seconds after which the charter is fetched again
+_ASKED_AGE = 5.0  # seconds after which a note that does not verify makes it be fetched again; anybody can send one
 _LATER = (UnreachableError, BusyError, UnknownError, StoppedError)  # whoever asks again may get an answer
 
 
@@ -77,6 +80,12 @@ class Follower:
         self._evidence, self._clock, self._monotonic = evidence, clock, monotonic
         self._trusted: TrustedLedger | None = None
         self._walked = 0.0
+        self._turn = threading.Lock()
+
+    @property
+    def origin(self) -> str | None:
+        """Return the ledger's name; None before its charter was walked for the first time."""
+        return self._trusted.origin if self._trusted else None
 
     def step(self) -> Outcome:
         """Look once, and cosign if everything holds.
@@ -84,6 +93,48 @@ class Follower:
         Raises:
             StoreFailedError: the witness's own database failed; nothing more may be signed.
         """
+        with self._turn:
+            return self._step()
+
+    def add_checkpoint(self, asked: AddCheckpoint) -> bytes:
+        """Return lines under a checkpoint that was handed in; see `ledger.witness.protocol.WitnessedLog`.
+
+        The lines are handed in as well: whoever handed in the checkpoint need not be the ledger.
+        """
+        with self._turn:
+            trusted = self._charter(fresh=False)
+            if stopped := self._store.stopped(trusted.origin):
+                raise StoppedError("ledger", came=stopped.reason, expected="one log", todo="`witness resume`")
+            try:
+                return self._consider(asked, trusted)
+            except ContradictionFoundError as found:
+                self._stop(found)
+                raise InconsistentError("checkpoint", came=found.reason, expected="one log", todo=found.todo) from found
+
+    def _consider(self, asked: AddCheckpoint, trusted: TrustedLedger) -> bytes:
+        own = ledger_lines(asked.note)
+        if own.endswith(b"\n\n"):
+            raise UntrustedError("checkpoint", came="no line of its keys", expected=f"a signature of {trusted.origin}")
+        trusted, verified = self._verify(own, trusted, least=_ASKED_AGE)
+        before = self._store.newest(trusted.origin)
+        try:
+            require_extends(asked, verified.checkpoint, (before.size, before.root) if before else None)
+        except (SizeConflictError, InconsistentError):
+            if before and before.size == verified.checkpoint.size:
+                require_same_root(verified.checkpoint, before, own)
+            raise
+        if before and before.size == verified.checkpoint.size:
+            return before.lines
+        try:
+            tree = VerifiedTree(verified.checkpoint, self._client.tile)
+            cosigned, _ = self._cosign(tree, verified, trusted, own, before)
+        except ContradictionFoundError:
+            raise
+        except (VerificationError, UnknownError) as error:
+            raise BusyError("ledger", came=str(error), expected="tiles and seals of this checkpoint") from error
+        return cosigned.lines
+
+    def _step(self) -> Outcome:
         try:
             trusted = self._charter(fresh=False)
             if stopped := self._store.stopped(trusted.origin):
@@ -130,13 +181,25 @@ class Follower:
         tree = VerifiedTree(checkpoint, self._client.tile)
         if before:
             require_extension(tree, before, own)
+        cosigned, unread = self._cosign(tree, verified, trusted, own, before)
+        return Outcome(COSIGNED, checkpoint.size, self._hand_in(trusted.origin, cosigned), unread)
+
+    def _cosign(
+        self,
+        tree: VerifiedTree,
+        verified: VerifiedCheckpoint,
+        trusted: TrustedLedger,
+        own: bytes,
+        before: Cosigned | None,
+    ) -> tuple[Cosigned, bool]:
+        """Return the cosignature of what extends `before`, durable, and whether seals could not be read."""
         now = int(self._clock())
         unread = self._judge_time(tree, verified, trusted, before, now)
         cosigned = self._sign(trusted, verified, own, now)
         reach("witness-signed")
         self._store.advance(trusted.origin, before, cosigned)
         reach("witness-persisted")
-        return Outcome(COSIGNED, checkpoint.size, self._hand_in(trusted.origin, cosigned), unread)
+        return cosigned, unread
 
     def _charter(self, *, fresh: bool) -> TrustedLedger:
         """Return the ledger's charters, fetched at most once a minute unless asked for afresh."""
@@ -149,11 +212,18 @@ class Follower:
         self._trusted, self._walked = walked, self._monotonic()
         return walked
 
-    def _verify(self, note: bytes, trusted: TrustedLedger) -> tuple[TrustedLedger, VerifiedCheckpoint]:
-        """Return the checkpoint, verified under the charter in force; where that fails, under the newest charter."""
+    def _verify(
+        self, note: bytes, trusted: TrustedLedger, *, least: float = 0.0
+    ) -> tuple[TrustedLedger, VerifiedCheckpoint]:
+        """Return the checkpoint, verified under the charter in force; where that fails, under the newest charter.
+
+        A charter that was fetched less than `least` seconds ago is not fetched again.
+        """
         try:
             return trusted, trusted.checkpoint(note)
         except VerificationError:
+            if self._monotonic() - self._walked < least:
+                raise
             trusted = self._charter(fresh=True)
             return trusted, trusted.checkpoint(note)
 

@@ -15,8 +15,11 @@ from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.follow import Follower
+from ledger.witness.foreign import ForeignLog
 from ledger.witness.keys import load_cosigner_keys
 from ledger.witness.outcome import Outcome
+from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
+from ledger.witness.serve.server import Door
 from ledger.witness.store import WitnessStore
 
 PERIOD = 1.0  # seconds; a ledger publishes at most once a second
@@ -34,6 +37,7 @@ class Witness:
             SetupError: there is no witness here, or it runs already.
             KeyFileError: keys that this passphrase does not open.
         """
+        self.root = root
         folder = WitnessFolder(root)
         self.name, ledgers = folder.read()
         keys = load_cosigner_keys(folder.keys, self.name, passphrase)
@@ -53,10 +57,21 @@ class Witness:
             )
             for each, policy in zip(ledgers, policies, strict=True)
         ]
+        self.foreign = [
+            ForeignLog(each.origin, each.vkeys, keys=keys, store=self.store, evidence=folder.evidence, clock=clock)
+            for each in folder.accepted()
+        ]
+        self._prompt = [Prompt(each) for each in self.followers]
 
     def close(self) -> None:
-        """Close the database."""
+        """End what is judged, and close the database."""
+        for each in self._prompt:
+            each.close()
         self.store.close()
+
+    def doors(self) -> list[Door]:
+        """Return what it answers over HTTP, beside what it cosigned."""
+        return [add_checkpoint_door(lambda: [*self._prompt, *self.foreign], self._fail)]
 
     def look(self) -> Sequence[tuple[str, Outcome]]:
         """Look at every ledger once."""
@@ -89,8 +104,12 @@ class Witness:
             try:
                 report(follower.url, follower.step())
             except Exception as error:  # noqa: BLE001 - whatever it was, the witness ends; `run` raises it
-                self._failed = error
-                self._done.set()
+                self._fail(error)
                 return
             now = self._clock()
             self._done.wait(period - now % period)
+
+    def _fail(self, error: Exception) -> None:
+        """End `run` with an error; nothing more is signed."""
+        self._failed = error
+        self._done.set()

@@ -36,6 +36,7 @@ _MOVE = """
 UPDATE cosigned SET size = ?, root = ?, time = ?, signed = ?, note = ?, lines = ?, handed = 0
 WHERE origin = ? AND size = ? AND root = ? AND size < ?
 """
+_RENEW = "UPDATE cosigned SET time = ?, signed = ?, lines = ? WHERE origin = ? AND size = ? AND root = ? AND time <= ?"
 _Execute: TypeAlias = Callable[..., sqlite3.Cursor]
 
 
@@ -158,6 +159,18 @@ class WitnessStore(WitnessReader):
             else:
                 moved = execute(_MOVE, (*values, before.size, before.root, now.size)).rowcount
             if moved != 1:
+                raise ConflictError(f"witness.{origin}", came="another state", expected="the state that was checked")
+
+    def renew(self, origin: str, now: Cosigned) -> None:
+        """Keep a later cosignature over what was cosigned last: the same size and root.
+
+        Raises:
+            ConflictError: another size or root was cosigned meanwhile, or later than `now.time`.
+            StoreFailedError: the database could not be written.
+        """
+        values = (now.time, now.signed, now.lines, origin, now.size, now.root, now.time)
+        with self._transaction() as execute:
+            if execute(_RENEW, values).rowcount != 1:
                 raise ConflictError(f"witness.{origin}", came="another state", expected="the state that was checked")
 
     def handed(self, origin: str, size: int) -> None:
