@@ -6,6 +6,7 @@ given; the witness then hands its lines in by itself.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
@@ -36,6 +37,7 @@ class Prompt:
         self._log, self._seconds = log, seconds
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="suyuan-add-checkpoint")
         self._running: Future[bytes] | None = None
+        self._mutex = threading.Lock()
 
     @property
     def origin(self) -> str | None:
@@ -48,9 +50,11 @@ class Prompt:
         Raises:
             BusyError: they do not; what was begun goes on.
         """
-        if self._running and not self._running.done():
-            raise BusyError("checkpoint", came="another is being judged", expected="one at a time", todo="Try again.")
-        self._running = judged = self._pool.submit(self._log.add_checkpoint, asked)
+        with self._mutex:
+            if self._running and not self._running.done():
+                came, expected = "another is being judged", "one at a time"
+                raise BusyError("checkpoint", came=came, expected=expected, todo="Try again.")
+            self._running = judged = self._pool.submit(self._log.add_checkpoint, asked)
         try:
             return judged.result(self._seconds)
         except LateError:
