@@ -16,6 +16,7 @@ from verifier.primitives.strict_json import parse_json
 
 MAX_TYPE_FILE = 32_768
 AUDIENCES = ("public", "parties", "agencies")
+ANSWERERS = frozenset({"agency", "principal", "recipient"})
 ANSWERED_KINDS = frozenset({"trace", "case", "registry"})
 _REQUIRED = {"type", "version", "mapping", "stage", "title", "roles", "subjects", "head", "schema", "disclosures"}
 _OPTIONAL = {"answers", "closes", "ends", "permanent", "order", "late"}
@@ -45,7 +46,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Which events a type answers, how many, and who may: `agency`, `principal`."""
+    """Which events a type answers, how many, and who may: `agency`, `principal`, `recipient`."""
 
     types: tuple[str, ...]
     most: int
@@ -265,8 +266,9 @@ def _answers(value: Any, what: str) -> Answers:
         raise MalformedError(what, came=value, expected="exactly types, most and by")
     most = _positive(value["most"], f"{what}.most")
     by = frozenset(require_words(value["by"], f"{what}.by"))
-    if most > MAX_LINKS or not by or not by <= {"agency", "principal"}:
-        raise MalformedError(what, came=value, expected=f"most up to {MAX_LINKS}; by agency, principal or both")
+    if most > MAX_LINKS or not by or not by <= ANSWERERS:
+        expected = f"most up to {MAX_LINKS}; by {', '.join(sorted(ANSWERERS))}, or some of them"
+        raise MalformedError(what, came=value, expected=expected)
     return Answers(require_patterns(value["types"], f"{what}.types"), most, by)
 
 
