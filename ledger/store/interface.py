@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
 KeyRow: TypeAlias = tuple[bytes, int, int, bytes, bytes, "int | None", "int | None", "int | None"]
@@ -213,6 +214,10 @@ class Reader(Protocol):
         """Return the witnesses' lines under a checkpoint, sorted."""
         ...
 
+    def newest_cosigned(self, name: str) -> int:
+        """Return the size of the newest checkpoint with a line of this key name, 0 where there is none."""
+        ...
+
     def meta(self, name: str) -> str | None:
         """Return what the database says of itself."""
         ...
@@ -287,6 +292,10 @@ class Store(Protocol):
 
     def writer(self) -> WriteStore:
         """Return the writer's side; there is one."""
+        ...
+
+    def beside(self, name: str) -> Path:
+        """Return where a file that is derived from the store lies."""
         ...
 
     def nonces(self) -> Nonces:

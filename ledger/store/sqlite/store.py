@@ -68,6 +68,10 @@ class SqliteStore:
             raise SetupError(str(self._path), came="opened for reading", expected="opened for writing")
         return self._writer
 
+    def beside(self, name: str) -> Path:
+        """Return where a file that is derived from this database lies."""
+        return self._path.with_name(name)
+
     def nonces(self) -> SqliteNonces:
         """Return the nonces of signed requests; their file is opened when they are first asked for."""
         with self._opening:
