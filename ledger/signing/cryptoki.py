@@ -61,6 +61,7 @@ class Module:
             try:
                 return work()
             except _PIN_FAULTS as error:
+                self.reset()  # the session that nobody logged in to, and what the library remembers of the token
                 raise _pin_refused(error, where) from error
             except pkcs11.PKCS11Error:
                 self.reset()
@@ -72,6 +73,7 @@ class Module:
             try:
                 return work()
             except _PIN_FAULTS as error:
+                self.reset()
                 raise _pin_refused(error, where) from error
             except pkcs11.PKCS11Error as error:
                 self.reset()

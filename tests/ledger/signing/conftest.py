@@ -1,0 +1,3 @@
+from tests.ledger.signing.tokens import token
+
+__all__ = ["token"]
