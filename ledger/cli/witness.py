@@ -14,6 +14,7 @@ from ledger.cli.passphrases import read_passphrase
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.errors import SetupError
 from ledger.witness.folder import Accepted, WitnessFolder
+from ledger.witness.keys import has_key_files
 from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import (
     BEHIND,
@@ -44,6 +45,7 @@ def init(  # noqa: PLR0913 - a command's options
     name: Annotated[str, option("--name", text="help.witness-name", metavar="NAME")],
     *,
     classical: Annotated[bool, option("--classical", text="help.classical")] = False,
+    key: Annotated[list[str] | None, option("--key", text="help.witness-key", metavar="KEY")] = None,
     passphrase_env: PassphraseEnv = None,
     passphrase_file: PassphraseFile = None,
     lang: Lang = None,
@@ -52,8 +54,9 @@ def init(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Make a new witness; print the keys that a charter must name."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True)
-    keys = WitnessFolder(folder).create(name, passphrase, post_quantum=not classical)
+    files = len(key or ()) < (1 if classical else 2)  # a passphrase is for those keys that are files
+    passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True) if files else b""
+    keys = WitnessFolder(folder).create(name, passphrase, post_quantum=not classical, references=key or ())
     voice.tell("witness.made", folder=str(folder))
     vkeys = [format_vkey(key) for key in keys.note_keys]
     voice.data({"name": name, "vkeys": vkeys}, vkeys)
@@ -115,7 +118,8 @@ def run(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Run a witness until it is told to stop."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    running = Witness(folder, read_passphrase(voice, passphrase_env, passphrase_file))
+    files = has_key_files(WitnessFolder(folder).keys)
+    running = Witness(folder, read_passphrase(voice, passphrase_env, passphrase_file) if files else b"")
     try:
         if not running.followers:
             voice.tell("witness.nothing", folder=str(folder))

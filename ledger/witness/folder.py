@@ -10,6 +10,7 @@ evidence/            what contradicts itself
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,15 +89,17 @@ class WitnessFolder:
         except OSError as error:
             raise SetupError(str(path), came=error.strerror, expected="a trust policy") from error
 
-    def create(self, name: str, passphrase: bytes, *, post_quantum: bool) -> CosignerKeys:
-        """Make a new witness: keys and settings, no ledger yet.
+    def create(
+        self, name: str, passphrase: bytes, *, post_quantum: bool, references: Sequence[str] = ()
+    ) -> CosignerKeys:
+        """Make a new witness: keys and settings, no ledger yet. `references` are keys that are elsewhere.
 
         Raises:
             SetupError: there is something already.
         """
         if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
             raise SetupError(str(self.root), came="a folder that is not empty", expected="a new folder")
-        keys = create_cosigner_keys(self.keys, name, passphrase, post_quantum=post_quantum)
+        keys = create_cosigner_keys(self.keys, name, passphrase, post_quantum=post_quantum, references=references)
         self.keys.chmod(0o700)
         self._write(name, [], [])
         return keys
