@@ -113,7 +113,10 @@ def _require_answer_right(principal: Participant, kind_of_event: EventType, targ
     by = kind_of_event.answers.by
     if "agency" in by and principal.is_agency:
         return
-    named = {"principal": [each.principal for each in targets], "recipient": [each.to for each in targets]}
+    named: dict[str, list[str | None]] = {
+        "principal": [each.principal for each in targets],
+        "recipient": [each.to for each in targets],
+    }
     if any(set(named[each]) <= {principal.uri} for each in by & named.keys()):
         return
     answered = " or ".join(each if each == "agency" else f"the {each} ({named[each][0]})" for each in sorted(by))
