@@ -187,6 +187,16 @@ class SqliteReader:
         """Return the witnesses' lines under a checkpoint, sorted."""
         return [line for (line,) in self._all("SELECT line FROM cosignature WHERE size = ? ORDER BY line", size)]
 
+    def newest_cosigned(self, name: str) -> int:
+        """Return the size of the newest checkpoint with a line of this key name, 0 where there is none.
+
+        It looks from the newest on, so it takes long only for a witness that has been away for long.
+        """
+        start = f"\N{EM DASH} {name} "
+        sql = "SELECT size FROM cosignature WHERE substr(line, 1, ?) = ? ORDER BY size DESC LIMIT 1"
+        row = self._one(sql, len(start), start)
+        return row[0] if row else 0
+
     def meta(self, name: str) -> str | None:
         """Return what the database says of itself."""
         row = self._one("SELECT value FROM meta WHERE name = ?", name)

@@ -5,6 +5,7 @@ It shares no line with the ledger or the verifier, so that what it and a witness
 
 import base64
 import http.client
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -95,6 +96,22 @@ class ForeignLog:
 
 def ask(old: object, proof: list[bytes], note: bytes) -> bytes:
     return (f"old {old}\n" + "".join(b64(each) + "\n" for each in proof) + "\n").encode() + note
+
+
+def at_once(calls):
+    """What several calls return that begin at the same moment."""
+    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(place, call):
+        barrier.wait()
+        answers[place] = call()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
 
 
 @dataclass

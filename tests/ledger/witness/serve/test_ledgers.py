@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -11,7 +12,7 @@ from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import STOPPED, UNCHANGED
 from ledger.witness.protocol import AddCheckpoint, format_add_checkpoint
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
-from tests.ledger.witness.serve.conftest import Served, tree_hash
+from tests.ledger.witness.serve.conftest import Served, at_once, tree_hash
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 
@@ -152,15 +153,9 @@ def test_many_at_once_leave_one_state(asked):
     for _ in range(3):
         size = watched.store.newest(ledger.origin).size
         watched.grow()
-        body = request(ledger, size)
-        answers: list[int] = []
-        threads = [threading.Thread(target=lambda: answers.append(served.post(body).status)) for _ in range(6)]
-        threads.append(threading.Thread(target=watched.follower.step))
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert set(answers) <= {200, 409, 503}
+        push = partial(served.post, request(ledger, size))
+        *answers, _ = at_once([*[push] * 6, watched.follower.step])
+        assert {each.status for each in answers} <= {200, 409, 503}
         assert watched.store.newest(ledger.origin).size == ledger.head.edge.size
     with ledger.store.read() as reader:
         assert tree_hash(reader.entries(0, ledger.head.edge.size)) == watched.store.newest(ledger.origin).root

@@ -1,12 +1,11 @@
 """Every row of the table of C2SP tlog-witness v1.0.0, against a running witness, by a log that shares no code."""
 
-import threading
 from functools import partial
 from hashlib import sha256
 
 import pytest
 
-from tests.ledger.witness.serve.conftest import FOREIGN, ForeignLog, ask, proof_of, tree_hash
+from tests.ledger.witness.serve.conftest import FOREIGN, ForeignLog, ask, at_once, proof_of, tree_hash
 
 
 def text_of(note: bytes) -> str:
@@ -200,19 +199,3 @@ def test_of_two_histories_that_come_at_once_one_is_cosigned(serve):
         for side in sides:
             side.leaves = list(heard.leaves)
     assert all(len(each) == 1 for each in roots.values())
-
-
-def at_once(calls):
-    """What several calls return that begin at the same moment."""
-    barrier, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(place, call):
-        barrier.wait()
-        answers[place] = call()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
