@@ -66,11 +66,9 @@ def receive(submission: Submission, parsed: Statement | Envelope, standing: Stan
     """
     statement = require_batch(parsed)
     kid = statement.header.kid
-    root = standing.replay.root_key(kid, standing.leaf)
-    if root is None and standing.replay.founding is None:
-        root = _founder(submission, kid)
-    key = _key_for(statement, root or _registered_key(kid, standing), standing)
-    return Arrived(submission, statement, key)
+    founded = standing.replay.founding is not None
+    signer = _signer(kid, standing) if founded else _founder(submission, kid)
+    return Arrived(submission, statement, _key_for(statement, signer, standing))
 
 
 def admit(arrived: Arrived, standing: Standing) -> Candidate:
@@ -140,7 +138,7 @@ def admit_envelope(entry: bytes, statement: Statement | Envelope, standing: Stan
     if isinstance(statement, Statement):
         todo = "Send statement, heads and bodies as application/vnd.suyuan.submission+cbor."
         raise MalformedError("entry", came="a statement over a batch", expected="its heads and bodies too", todo=todo)
-    statement.verify(_key_for(statement, _registered_key(statement.header.kid, standing), standing))
+    statement.verify(_key_for(statement, _signer(statement.header.kid, standing), standing))
     key = standing.registry.key_at(statement.header.kid, standing.leaf, standing.now)
     subject = statement.header.subject
     if not key.may_sign("note") or not key.subjects or not key.may_name(subject):
@@ -170,12 +168,10 @@ def _founder(submission: Submission, kid: bytes) -> tuple[str, PublicKey]:
     return root.agency, root.key
 
 
-def _registered_key(kid: bytes, standing: Standing) -> tuple[str, PublicKey]:
+def _signer(kid: bytes, standing: Standing) -> tuple[str, PublicKey]:
     """Return holder and key of a kid that may sign statements now."""
-    key = standing.registry.key_at(kid, standing.leaf, standing.now)
-    if key.use != "statement":
-        raise NotPermittedError("key.use", came=key.use, expected="statement: one key, one use")
-    return key.holder, key.key
+    signer = standing.replay.signer_at(kid, standing.leaf, standing.now)
+    return signer.holder, signer.key
 
 
 def _check_root(statement: Statement, names: Sequence[bytes]) -> None:

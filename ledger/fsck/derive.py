@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ledger.fsck.damage import Damages
 from ledger.fsck.entries import Log, log_rows
@@ -30,6 +30,8 @@ from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.index import Index
 from verifier.vocabulary import registry_types
+
+_Batch: TypeAlias = tuple[int, int, list[tuple[Any, ...]]]
 
 
 @dataclass(slots=True)
@@ -81,29 +83,43 @@ def derive(rows: Rows, log: Log) -> Derived:
     """
     derived = Derived()
     events = batches(rows, log, Damages())
-    touched: set[bytes] = set()
+    block: list[tuple[int, Statement | Envelope]] = []
     for row in log_rows(rows):
         if isinstance(row.parsed, Seal):
-            _number_holders(derived, touched)
-            touched.clear()
-            derived.index.mark()
-            derived.seal = row.parsed
+            _take_block(derived, block, events, row.parsed)
+            block.clear()
         elif row.parsed is not None:
-            _, seq, found = next(events)
-            _take(derived, row.leaf, row.parsed, seq, found, touched)
+            block.append((row.leaf, row.parsed))
         else:
             raise MalformedError(f"leaf {row.leaf}", came="an entry that cannot be read", expected="an entry")
+    _take_block(derived, block, events, None)
     return derived
+
+
+def _take_block(
+    derived: Derived, block: list[tuple[int, Statement | Envelope]], events: Iterator[_Batch], seal: Seal | None
+) -> None:
+    """Take the statements up to a seal, which has their ledger time; those that no seal covers have the last one's."""
+    touched: set[bytes] = set()
+    newest = seal or derived.seal
+    for leaf, parsed in block:
+        _, seq, found = next(events)
+        _take(derived, (leaf, newest.time if newest else 0), parsed, seq, found, touched)
+    if seal:
+        _number_holders(derived, touched)
+        derived.index.mark()
+        derived.seal = seal
 
 
 def _take(  # noqa: PLR0917 - one statement and what surrounds it
     derived: Derived,
-    leaf: int,
+    at: tuple[int, int],
     parsed: Statement | Envelope,
     seq: int,
     found: list[tuple[Any, ...]],
     touched: set[bytes],
 ) -> None:
+    leaf, time = at
     issuer = derived.participant(parsed.header.issuer)
     if isinstance(parsed, Envelope):
         name = leaf_hash(parsed.entry)
@@ -125,7 +141,7 @@ def _take(  # noqa: PLR0917 - one statement and what surrounds it
             derived.registry.append(seq + position)
             registry.append(event)
     for event in registry:
-        derived.replay.apply(event)
+        derived.replay.apply(event, time=time)
     if derived.founded < 0 and derived.replay.registry.charters:
         derived.founded = leaf
 

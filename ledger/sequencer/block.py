@@ -160,7 +160,7 @@ class BlockBuilder:
         stated = [event for event in events if event.head.type.startswith("registry.")]
         replay = self._replay.copy() if stated else self._replay
         for event in stated:
-            replay.apply(event)
+            replay.apply(event, time=self._time)
         return replay
 
     def _load(self, candidates: Sequence[Candidate]) -> None:

@@ -14,9 +14,9 @@ from ledger.errors import BusyError, ConflictError
 from verifier.errors import NotPermittedError, SuyuanError
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
-from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.coherence import HistoryOf, Violation, judge_order
 from verifier.judgement.participants import Key
-from verifier.judgement.replay import Replay, require_supported
+from verifier.judgement.replay import ADMINISTRATOR, ROOT, Replay, Signer, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import FOLLOWED_KINDS, Pair
 from verifier.ledgerformat.statement import Statement
@@ -68,29 +68,28 @@ def judge_candidate(candidate: Candidate, *, leaf: int, time: int, view: View) -
         ConflictError: an event or sequence number is recorded already.
         BusyError: its type has changed since intake.
     """
-    key = _require_signer(candidate, leaf, time, view.replay)
+    signer = _require_signer(candidate, leaf, time, view.replay)
     _require_phase(candidate, leaf, time, view.replay)
     _require_sequence(candidate, view)
     judged = Judged([], {})
     for position, event in enumerate(candidate.events):
         try:
-            judged.events.append(_judge_event(candidate, event, (leaf, position), key, view, judged))
+            judged.events.append(_judge_event(candidate, event, (leaf, position, time), signer, view, judged))
         except SuyuanError as error:
             raise error.within(f"events[{position}]") from error
     return judged
 
 
-def _require_signer(candidate: Candidate, leaf: int, time: int, replay: Replay) -> Key | None:
-    """Return the registered key that is valid at the leaf; None for a root key."""
-    kid = candidate.statement.header.kid
-    if replay.founding is None or replay.root_key(kid, leaf):
+def _require_signer(candidate: Candidate, leaf: int, time: int, replay: Replay) -> Signer | None:
+    """Return who signed, with a key that is valid at the leaf; None for the founding charter, which names its own."""
+    if replay.founding is None:
         return None
-    key = replay.registry.key_at(kid, leaf, time)
-    if key.use != "statement" or key.holder != candidate.statement.header.issuer:
-        raise NotPermittedError(
-            "statement.kid", came=f"{key.use} key of {key.holder}", expected="the issuer's statement key"
-        )
-    return key
+    header = candidate.statement.header
+    signer = replay.signer_at(header.kid, leaf, time)
+    if signer.holder != header.issuer:
+        came = f"{signer.use} key of {signer.holder}"
+        raise NotPermittedError("statement.kid", came=came, expected="a key of the issuer")
+    return signer
 
 
 def _require_phase(candidate: Candidate, leaf: int, time: int, replay: Replay) -> None:
@@ -124,21 +123,24 @@ def _require_sequence(candidate: Candidate, view: View) -> None:
 def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     candidate: Candidate,
     event: CandidateEvent,
-    place: tuple[int, int],
-    key: Key | None,
+    place: tuple[int, int, int],
+    signer: Signer | None,
     view: View,
     judged: Judged,
 ) -> Event:
-    replay, leaf = view.replay, place[0]
-    placed = Event(event.name, leaf, place[1], event.head, event.body, candidate.statement.header.kid)
+    replay, (leaf, position, time) = view.replay, place
+    key = signer.registered if signer else None
+    placed = Event(event.name, leaf, position, event.head, event.body, candidate.statement.header.kid)
     _require_current(placed, event, view)
     if event.head.type.startswith("registry."):
         _require_scope(event, key)
-        replay.check(placed)
+        replay.check(placed, time=time)
         return placed
     if key is None:
         raise NotPermittedError(
-            "statement.kid", came="a root key", expected="a statement key: roots say registry events only"
+            "statement.kid",
+            came=f"{'an' if signer and signer.use == ADMINISTRATOR else 'a'} {signer.use if signer else ROOT} key",
+            expected="a statement key: roots and administrators say registry events only",
         )
     _require_scope(event, key)
 
@@ -199,5 +201,19 @@ def _require_order(placed: Event, event: CandidateEvent, view: View, judged: Jud
 
     for finding in judge_order(placed, event.kind, history_of):
         if finding.rule.refuse and isinstance(finding, Violation):
-            expected = " or ".join(finding.rule.after) or f"{event.head.type} only once"
+            if finding.rule.once:
+                raise _second(finding, history_of)
+            expected = " or ".join(finding.rule.after)
             raise NotPermittedError(f"order.{finding.rule.code}", came="not there before it", expected=expected)
+
+
+def _second(finding: Violation, history_of: HistoryOf) -> SuyuanError:
+    """Return the refusal of what may be said once; it names the first, which can be answered instead."""
+    head, type_ = finding.event.head, finding.event.head.type
+    histories = (history_of(pair) or () for pair in head.joins)
+    first = min((each for history in histories for each in history if each.head.type == type_), key=lambda e: e.place)
+    if (first.head.issuer, first.head.id) == (head.issuer, head.id):  # no second one: the same, sent once more
+        return ConflictError("id", came="recorded already", expected="ids this issuer has not used")
+    todo = f"The first is {first.name.hex()}, at leaf {first.leaf}. Answer that one."
+    field = f"order.{finding.rule.code}"
+    return NotPermittedError(field, came=f"a second {type_}", expected=f"{type_} only once", todo=todo)

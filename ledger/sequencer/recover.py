@@ -93,13 +93,17 @@ def _require_sealed(heap: Heap, seal: StoredSeal) -> None:
 def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
     """Return the registry after every registry event of the log."""
     replay = Replay(builtin)
-    kids: dict[int, bytes] = {}
+    leaf, kid = -1, b""
+    seal: StoredSeal | None = None
     for row in reader.registry_events():
-        if row.leaf not in kids:
+        if row.leaf != leaf:
             statement = reader.statement(row.leaf)
-            kids[row.leaf] = statement.kid if statement else b""
+            leaf, kid = row.leaf, statement.kid if statement else b""
+        if seal is None or seal.leaf < leaf:
+            seal = reader.seal_covering(leaf)
         body = parse_body(row.body) if row.body else None
-        replay.apply(Event(event_name(row.head), row.leaf, row.position, parse_head(row.head), body, kids[row.leaf]))
+        event = Event(event_name(row.head), leaf, row.position, parse_head(row.head), body, kid)
+        replay.apply(event, time=seal.time if seal else 0)
     return replay
 
 

@@ -45,7 +45,7 @@ def test_enterprise_that_a_lone_root_holder_admitted_is_refused_by_the_verifier(
     impostor.signer = impostor.root
     drafts = [world.zone._enterprise(shell), world.zone._key("registry.enterprise-key", shell)]
     with monkeypatch.context() as lying:
-        lying.setattr("verifier.judgement.replay.Replay.apply", lambda *_: None)  # the ledger records it unjudged
+        lying.setattr("verifier.judgement.replay.Replay.apply", lambda *_, **__: None)  # the ledger records it unjudged
         for draft in drafts:
             smuggle(world, impostor, [impostor.compose(draft, world.zone.types)], monkeypatch)
     filing = Draft("filing.enterprise", now(), {"enterprise": shell.uri}, {"names": NAMES, "customsCode": "3301"})

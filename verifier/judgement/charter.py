@@ -7,7 +7,7 @@ and each later version is approved by the one before and by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.errors import MalformedError, NotPermittedError
@@ -56,6 +56,7 @@ class Charter:
         kinds: kinds of history that exist from the start.
         expires: milliseconds since 1970.
         previous: name of the charter before, None for version 1.
+        compromised: by kid, root keys of earlier charters, and the leaf from which they are.
     """
 
     name: bytes
@@ -73,6 +74,7 @@ class Charter:
     kinds: tuple[str, ...]
     expires: int
     previous: bytes | None
+    compromised: Mapping[bytes, int] = field(default_factory=dict)
 
 
 def parse_charter(event: Event) -> Charter:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from verifier.judgement.participants import key_subject
 from verifier.judgement.trace import HistoryOf
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
@@ -14,11 +15,6 @@ from verifier.ledgerformat.subject import subject_name
 
 _BUILTIN = "registry."
 _POLICY = "registry.policy"
-
-
-def key_subject(kid: bytes) -> str:
-    """Return the subject of a key."""
-    return f"urn:suyuan:key:{kid.hex()}"
 
 
 def registry_needs(

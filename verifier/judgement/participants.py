@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.errors import MalformedError
@@ -29,6 +29,9 @@ class Participant:
         prefixes: GS1 company prefixes.
         subjects: subjects it may open by name.
         jurisdiction: zone words, of an agency.
+        administrators: the keys, by kid, with which an agency changes its own keys.
+        administrator_threshold: how many of them must approve; 0 for none.
+        events: names of the events that this version rests on, oldest first.
     """
 
     uri: str
@@ -38,6 +41,9 @@ class Participant:
     prefixes: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     jurisdiction: tuple[str, ...] = ()
+    administrators: Mapping[bytes, PublicKey] = field(default_factory=dict)
+    administrator_threshold: int = 0
+    events: tuple[bytes, ...] = ()
 
     @property
     def is_agency(self) -> bool:
@@ -57,7 +63,7 @@ class Key:
         subjects: prefixes that all subjects must start with; empty for any.
         since: first leaf at which it is valid.
         until: ledger time from which it is not, if any.
-        revoked: first leaf at which it is not, if any.
+        event: name of the event that registered it.
     """
 
     key: PublicKey
@@ -67,12 +73,11 @@ class Key:
     subjects: tuple[str, ...]
     since: int
     until: int | None
-    revoked: int | None = None
+    event: bytes = b""
 
-    def valid_at(self, leaf: int, time: int) -> bool:
-        """Return whether it is valid at a log position of this ledger time."""
-        begun = self.since <= leaf and (self.until is None or time < self.until)
-        return begun and (self.revoked is None or leaf < self.revoked)
+    def has_term_at(self, leaf: int, time: int) -> bool:
+        """Return whether a log position of this ledger time lies in its term: nothing ended it by itself."""
+        return self.since <= leaf and (self.until is None or time < self.until)
 
     def may_sign(self, type_name: str) -> bool:
         """Return whether its scope has this type."""
@@ -86,12 +91,16 @@ class Key:
 def parse_agency(event: Event) -> Participant:
     """Return the agency that an admission states, valid from the leaf after the event."""
     data = _data(event, {"names", "roles", "jurisdiction"}, {"administrators", "administratorThreshold"})
+    administrators, threshold = _administrators(data)
     return Participant(
         uri=_subject(event, "agency"),
         since=event.leaf + 1,
         names=require_title(data["names"], "agency.names"),
         roles=frozenset(require_words(data["roles"], "agency.roles")),
         jurisdiction=require_words(data["jurisdiction"], "agency.jurisdiction"),
+        administrators=administrators,
+        administrator_threshold=threshold,
+        events=(event.name,),
     )
 
 
@@ -108,6 +117,7 @@ def parse_enterprise(event: Event) -> Participant:
         roles=frozenset(require_words(data["roles"], "enterprise.roles")),
         prefixes=prefixes,
         subjects=_texts(data["subjects"], "enterprise.subjects"),
+        events=(event.name,),
     )
 
 
@@ -117,8 +127,8 @@ def parse_registered_key(event: Event) -> Key:
     if data["use"] not in KEY_USES:
         raise MalformedError("key.use", came=data["use"], expected=f"one of {', '.join(KEY_USES)}")
     key = parse_key(data["key"])
-    if (named := _subject(event, "key")) != f"urn:suyuan:key:{key.kid.hex()}":
-        raise MalformedError("key.subject", came=named, expected=f"urn:suyuan:key:{key.kid.hex()}")
+    if (named := _subject(event, "key")) != key_subject(key.kid):
+        raise MalformedError("key.subject", came=named, expected=key_subject(key.kid))
     return Key(
         key=key,
         holder=_subject(event, "holder"),
@@ -127,6 +137,7 @@ def parse_registered_key(event: Event) -> Key:
         subjects=_texts(data["subjects"], "key.subjects"),
         since=event.leaf + 1,
         until=event.head.until,
+        event=event.name,
     )
 
 
@@ -143,6 +154,27 @@ def subject_of(event: Event, role: str) -> str:
 def data_of(event: Event, required: set[str], optional: frozenset[str] = frozenset()) -> Mapping[str, Any]:
     """Return the data of a registry event, once it has these members."""
     return _data(event, required, set(optional))
+
+
+def key_subject(kid: bytes) -> str:
+    """Return the subject of a key."""
+    return f"urn:suyuan:key:{kid.hex()}"
+
+
+def _administrators(data: Mapping[str, Any]) -> tuple[dict[bytes, PublicKey], int]:
+    """Return an agency's administrator keys by kid, and how many of them must approve; none and 0 where none are."""
+    what = "agency.administrators"
+    listed, threshold = data.get("administrators"), data.get("administratorThreshold")
+    if listed is None and threshold is None:
+        return {}, 0
+    if not isinstance(listed, list) or not listed:
+        raise MalformedError(what, came=listed, expected="a list of keys, together with administratorThreshold")
+    keys = {key.kid: key for key in (parse_key(each, f"{what}[{place}]") for place, each in enumerate(listed))}
+    if len(keys) != len(listed):
+        raise MalformedError(what, came="a key twice", expected="distinct keys")
+    if not isinstance(threshold, int) or isinstance(threshold, bool) or not 1 <= threshold <= len(keys):
+        raise MalformedError("agency.administratorThreshold", came=threshold, expected=f"1 to {len(keys)}")
+    return keys, threshold
 
 
 def _data(event: Event, required: set[str], optional: set[str] | None = None) -> Mapping[str, Any]:

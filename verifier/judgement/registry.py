@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from verifier.errors import NotPermittedError, UntrustedError
+from verifier.judgement.acts import Act, Administrator, Completion, Erasure, Grant, Mandate, Succession
 from verifier.judgement.charter import Charter, key_places
-from verifier.judgement.participants import Key, Participant
+from verifier.judgement.life import NO_LIFE, Life, Revocation, Suspension, Suspicion
+from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.policies import Policy
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.keys import PublicKey
+
+SIGN_AGAIN = "Sign the batch again with a key that is valid."
 
 
 class Registry:
@@ -24,22 +28,33 @@ class Registry:
         """Start empty; `builtin` are the registry's own types, in force from position 0."""
         self._builtin = builtin
         self._charters: list[tuple[int, Charter]] = []
-        self._participants: dict[str, list[Participant]] = {}
+        self._participants: dict[str, tuple[Participant, ...]] = {}
+        self._administrators: dict[bytes, Administrator] = {}
         self._keys: dict[bytes, Key] = {}
-        self._types: dict[str, list[tuple[int, EventType]]] = {}
-        self._policies: dict[str, list[Policy]] = {}
+        self._taken: set[bytes] = set()
+        self._lives: dict[str, Life] = {}
+        self._types: dict[str, tuple[tuple[int, EventType], ...]] = {}
+        self._policies: dict[str, tuple[Policy, ...]] = {}
         self._kinds: dict[str, int] = {}
+        self._successions: dict[str, Succession] = {}
+        self._mandates: dict[str, Mandate] = {}
+        self._mandated: dict[tuple[str, str], tuple[Mandate, ...]] = {}
+        self._grants: dict[str, Grant] = {}
+        self._granted: dict[bytes, tuple[Grant, ...]] = {}
+        self._erasures: dict[bytes, tuple[Erasure, ...]] = {}
+        self._acts: dict[bytes, Act] = {}
+        self._completions: dict[bytes, Completion] = {}
+        self._reattestations: dict[bytes, tuple[bytes, ...]] = {}
 
     def copy(self) -> Registry:
         """Return a registry that can be written without changing this one."""
         other = Registry(self._builtin)
-        other._charters = list(self._charters)
-        other._participants = {uri: list(versions) for uri, versions in self._participants.items()}
-        other._keys = dict(self._keys)
-        other._types = {name: list(versions) for name, versions in self._types.items()}
-        other._policies = {subject: list(versions) for subject, versions in self._policies.items()}
-        other._kinds = dict(self._kinds)
+        for name, held in vars(self).items():
+            if name != "_builtin":
+                setattr(other, name, held.copy())  # what they hold is never changed, only replaced
         return other
+
+    # The charter.
 
     def charter_at(self, leaf: int) -> Charter:
         """Return the charter in force at a leaf. Version 1 holds from leaf 0, once it is approved."""
@@ -57,36 +72,160 @@ class Registry:
         """Return every charter that came into force, oldest first."""
         return tuple(charter for _, charter in self._charters)
 
+    def root_at(self, kid: bytes, leaf: int) -> tuple[str, PublicKey] | None:
+        """Return holder and key of a root of the charter in force at a leaf; None if it is none."""
+        charter = self.charter_in_force(leaf)
+        root = charter.roots.get(kid) if charter else None
+        return (root.agency, root.key) if root else None
+
+    # Participants.
+
     def participant_at(self, uri: str, leaf: int) -> Participant | None:
         """Return an agency or enterprise as admitted at a leaf, None if it is not."""
+        if self.revocation_at(uri, leaf) or self.succession_at(uri, leaf):
+            return None
         for version in reversed(self._participants.get(uri, ())):
             if version.since <= leaf:
                 return version
         return None
 
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Return the URIs of all agencies and enterprises that were ever admitted, sorted."""
+        return tuple(sorted(self._participants))
+
+    def participant(self, uri: str) -> Participant | None:
+        """Return what was stated last of an agency or enterprise, admitted or not; None if it never was."""
+        return self._participants[uri][-1] if uri in self._participants else None
+
+    def succession_at(self, uri: str, leaf: int) -> Succession | None:
+        """Return who carries on for an agency at a leaf, None if it goes on itself."""
+        found = self._successions.get(uri)
+        return found if found and found.since <= leaf else None
+
+    def successor_of(self, uri: str, leaf: int) -> str | None:
+        """Return the agency that carries on for another at a leaf, at the end of the line; None if there is none."""
+        found = None
+        while (succession := self.succession_at(found or uri, leaf)) is not None:
+            found = succession.successor
+        return found
+
+    # Keys.
+
     def key_at(self, kid: bytes, leaf: int, time: int) -> Key:
         """Return the registered key that is valid at a leaf of this ledger time.
 
         Raises:
-            NotPermittedError: unknown, not valid there, or its holder is not admitted there.
+            NotPermittedError: unknown, not valid there, or its holder is not admitted or suspended there.
         """
-        key = self._keys.get(kid)
-        if key is None or not key.valid_at(leaf, time):
-            came = f"key {kid.hex()}, " + ("unknown" if key is None else _validity(key))
-            raise NotPermittedError("statement.kid", came=came, expected=f"a key valid at leaf {leaf}")
-        if self.participant_at(key.holder, leaf) is None:
-            raise NotPermittedError("statement.iss", came=key.holder, expected=f"a participant admitted at leaf {leaf}")
+        key, what = self._keys.get(kid), f"key {kid.hex()[:16]}…"
+        if key is None or not key.has_term_at(leaf, time):
+            came = f"key {kid.hex()}, unknown" if key is None else f"{what}, {_term(key)}"
+            raise NotPermittedError(
+                "statement.kid", came=came, expected=f"a key valid at leaf {leaf}", todo=SIGN_AGAIN if key else ""
+            )
+        self._require_unbroken(key_subject(kid), what, leaf, time)
+        self._require_holder(key.holder, leaf, time)
         return key
 
     def key(self, kid: bytes) -> Key | None:
         """Return a registered key whatever its validity, None if it is unknown."""
         return self._keys.get(kid)
 
-    def root_at(self, kid: bytes, leaf: int) -> tuple[str, PublicKey] | None:
-        """Return holder and key of a root of the charter in force at a leaf; None if it is none."""
-        charter = self.charter_in_force(leaf)
-        root = charter.roots.get(kid) if charter else None
-        return (root.agency, root.key) if root else None
+    def administrator_at(self, kid: bytes, leaf: int, time: int) -> Administrator | None:
+        """Return the administrator key that is valid at a leaf of this ledger time; None if it is none."""
+        known = self._administrators.get(kid)
+        if known is None or self._is_broken(key_subject(kid), leaf, time) or self._is_broken(known.agency, leaf, time):
+            return None
+        agency = self.participant_at(known.agency, leaf)
+        return known if agency and kid in agency.administrators else None
+
+    def administrator(self, kid: bytes) -> Administrator | None:
+        """Return the agency of which a key ever was an administrator, whatever its validity; None if it was of none."""
+        return self._administrators.get(kid)
+
+    def require_administrator(self, kid: bytes, leaf: int, time: int) -> Administrator:
+        """Return the administrator key that is valid at a leaf of this ledger time.
+
+        Raises:
+            NotPermittedError: it is not, and why.
+        """
+        if found := self.administrator_at(kid, leaf, time):
+            return found
+        known = self._administrators.get(kid)
+        what = f"administrator key {kid.hex()[:16]}…"
+        if known:
+            self._require_unbroken(key_subject(kid), what, leaf, time)
+            self._require_holder(known.agency, leaf, time)
+        came = f"{what}, which {known.agency} does not name there" if known else f"{what}, unknown"
+        raise NotPermittedError("statement.kid", came=came, expected=f"a key valid at leaf {leaf}", todo=SIGN_AGAIN)
+
+    # The lives of keys, participants, mandates and grants.
+
+    def life(self, subject: str) -> Life:
+        """Return what revocations, suspensions and restorations say of a subject."""
+        return self._lives.get(subject, NO_LIFE)
+
+    def revocation_at(self, subject: str, leaf: int) -> Revocation | None:
+        """Return the revocation of a subject in force at a leaf."""
+        life = self._lives.get(subject)
+        return life.revocation_at(leaf) if life else None
+
+    def suspension_at(self, subject: str, leaf: int, time: int) -> Suspension | None:
+        """Return the suspension of a subject in force at a leaf of this ledger time."""
+        life = self._lives.get(subject)
+        return life.suspension_at(leaf, time) if life else None
+
+    def suspicions_of(self, kid: bytes) -> tuple[Suspicion, ...]:
+        """Return what revocations of a key, and of its holder, call suspect."""
+        key, administrator = self._keys.get(kid), self._administrators.get(kid)
+        holder = key.holder if key else administrator.agency if administrator else ""
+        return self.life(key_subject(kid)).suspicions + self.life(holder).suspicions
+
+    @property
+    def has_suspicions(self) -> bool:
+        """Return whether anything is called suspect at all: where nothing is, nothing is disputed."""
+        return bool(self.compromised_roots) or any(life.is_compromised for life in self._lives.values())
+
+    @property
+    def compromised_roots(self) -> Mapping[bytes, int]:
+        """Return the root keys that charters in force call compromised, and from which leaf."""
+        found: dict[bytes, int] = {}
+        for charter in self.charters:
+            for kid, since in charter.compromised.items():
+                found[kid] = min(since, found.get(kid, since))
+        return found
+
+    def _is_broken(self, subject: str, leaf: int, time: int) -> bool:
+        life = self._lives.get(subject)
+        return life is not None and bool(life.revocation_at(leaf) or life.suspension_at(leaf, time))
+
+    def _require_unbroken(self, subject: str, what: str, leaf: int, time: int) -> None:
+        expected = f"a key valid at leaf {leaf}"
+        if revoked := self.revocation_at(subject, leaf):
+            came = f"{what}, revoked from leaf {revoked.since} by {revoked.event.hex()}"
+            raise NotPermittedError("statement.kid", came=came, expected=expected, todo=SIGN_AGAIN)
+        if suspended := self.suspension_at(subject, leaf, time):
+            came = f"{what}, suspended until ledger time {suspended.end} by {suspended.event.hex()}"
+            todo = "Wait until the suspension ends, or sign the batch again with a key that is valid."
+            raise NotPermittedError("statement.kid", came=came, expected=expected, todo=todo)
+
+    def _require_holder(self, holder: str, leaf: int, time: int) -> None:
+        expected = f"a participant admitted at leaf {leaf}"
+        if self.participant_at(holder, leaf) is None:
+            came, todo = holder, ""
+            if revoked := self.revocation_at(holder, leaf):
+                came, todo = f"{holder}, revoked from leaf {revoked.since}", "Ask whoever revoked it."
+            elif succession := self.succession_at(holder, leaf):
+                came = f"{holder}, succeeded by {succession.successor} from leaf {succession.since}"
+                todo = "Let the successor sign the batch."
+            raise NotPermittedError("statement.iss", came=came, expected=expected, todo=todo)
+        if suspended := self.suspension_at(holder, leaf, time):
+            came = f"{holder}, suspended until ledger time {suspended.end}"
+            todo = "Wait until the suspension ends."
+            raise NotPermittedError("statement.iss", came=came, expected=f"{expected}, not suspended", todo=todo)
+
+    # Types, policies, kinds.
 
     def type_at(self, name: str, leaf: int) -> EventType:
         """Return the version of a type that is in force at a leaf.
@@ -100,6 +239,11 @@ class Registry:
             if since <= leaf:
                 return version
         raise NotPermittedError("head.type", came=name, expected=f"a type in force at leaf {leaf}")
+
+    def is_permanent(self, name: str, leaf: int) -> bool:
+        """Return whether a version of a type that was in force by a leaf never lets a body be erased."""
+        own = name in self._builtin and self._builtin[name].permanent
+        return own or any(version.permanent for since, version in self._types.get(name, ()) if since <= leaf)
 
     def type_version(self, name: str) -> int:
         """Return the highest version of a type that was registered, 0 if none was."""
@@ -123,15 +267,54 @@ class Registry:
         """Return the position from which a kind of history exists, None if it does not."""
         return self._kinds.get(kind)
 
+    # Mandates, grants, orders, and how acts came about.
+
+    def mandates_at(self, principal: str, agent: str, leaf: int, time: int) -> tuple[Mandate, ...]:
+        """Return the mandates in force between two participants at a leaf of this ledger time, oldest first."""
+        if self.participant_at(principal, leaf) is None or self.suspension_at(principal, leaf, time):
+            return ()
+        held = (each for each in self._mandated.get((principal, agent), ()) if each.since <= leaf and time < each.until)
+        return tuple(each for each in held if not self.revocation_at(each.subject, leaf))
+
+    def mandate(self, subject: str) -> Mandate | None:
+        """Return a mandate whatever its term, None if it is unknown."""
+        return self._mandates.get(subject)
+
+    def grants_for(self, event: bytes, leaf: int, time: int) -> tuple[Grant, ...]:
+        """Return the grants about an event in force at a leaf of this ledger time, oldest first."""
+        held = (each for each in self._granted.get(event, ()) if each.since <= leaf and time < each.until)
+        return tuple(each for each in held if not self.revocation_at(each.subject, leaf))
+
+    def grant(self, subject: str) -> Grant | None:
+        """Return a grant whatever its term, None if it is unknown."""
+        return self._grants.get(subject)
+
+    def erasures_of(self, event: bytes, leaf: int) -> tuple[Erasure, ...]:
+        """Return the orders to erase something of an event that are in force at a leaf, oldest first."""
+        return tuple(each for each in self._erasures.get(event, ()) if each.since <= leaf)
+
+    def act(self, event: bytes) -> Act | None:
+        """Return a registry event that was applied, in force or not; None if it is unknown."""
+        return self._acts.get(event)
+
+    def completion_of(self, event: bytes) -> Completion | None:
+        """Return how an act that asked for approvals was completed; None if it was not, or asked for none."""
+        return self._completions.get(event)
+
+    def reattestations_of(self, event: bytes) -> tuple[bytes, ...]:
+        """Return the names of the re-attestations about an event, oldest first."""
+        return self._reattestations.get(event, ())
+
+    # One key, one use.
+
     def is_key_taken(self, raw: bytes) -> bool:
         """Return whether a raw public key stands in charter or registry already: one key, one use."""
-        taken = any(key.key.raw == raw for key in self._keys.values())
-        return taken or any(raw in key_places(charter) for charter in self.charters)
+        return raw in self._taken or any(raw in key_places(charter) for charter in self.charters)
 
     def require_own_keys(self, charter: Charter) -> None:
         """Return if a charter gives no key another use or holder than it has; raise NotPermittedError if not."""
         places = key_places(charter)
-        taken = any(key.key.raw in places for key in self._keys.values())
+        taken = not self._taken.isdisjoint(places)
         moved = (
             places[raw] != place for each in self.charters for raw, place in key_places(each).items() if raw in places
         )
@@ -148,26 +331,65 @@ class Registry:
 
     def set_participant(self, participant: Participant) -> None:
         """Admit a participant, or replace what was stated of it."""
-        self._participants.setdefault(participant.uri, []).append(participant)
+        self._participants[participant.uri] = (*self._participants.get(participant.uri, ()), participant)
+        for kid, key in participant.administrators.items():
+            self._administrators[kid] = Administrator(participant.uri, key)
+            self._taken.add(key.raw)
 
     def set_key(self, key: Key) -> None:
         """Register a key, or replace what was stated of it."""
         self._keys[key.key.kid] = key
+        self._taken.add(key.key.raw)
+
+    def set_life(self, subject: str, life: Life) -> None:
+        """Say what revocations, suspensions and restorations come to for a subject."""
+        self._lives[subject] = life
 
     def set_type(self, version: EventType, since: int) -> None:
         """Put a version of a type into force."""
-        self._types.setdefault(version.name, []).append((since, version))
+        self._types[version.name] = (*self._types.get(version.name, ()), (since, version))
 
     def set_policy(self, policy: Policy) -> None:
         """Put a version of a policy into force."""
-        self._policies.setdefault(policy.subject, []).append(policy)
+        self._policies[policy.subject] = (*self._policies.get(policy.subject, ()), policy)
 
     def set_kind(self, kind: str, since: int) -> None:
         """Let a kind of history begin."""
         self._kinds.setdefault(kind, since)
 
+    def set_succession(self, agency: str, succession: Succession) -> None:
+        """Let an agency carry on for another."""
+        self._successions[agency] = succession
 
-def _validity(key: Key) -> str:
+    def set_mandate(self, mandate: Mandate) -> None:
+        """Let an agent act for a principal."""
+        self._mandates[mandate.subject] = mandate
+        pair = mandate.principal, mandate.agent
+        self._mandated[pair] = (*self._mandated.get(pair, ()), mandate)
+
+    def set_grant(self, grant: Grant) -> None:
+        """Let a grantee read."""
+        self._grants[grant.subject] = grant
+        for event in grant.about:
+            self._granted[event] = (*self._granted.get(event, ()), grant)
+
+    def set_erasure(self, erasure: Erasure) -> None:
+        """Put an order to erase into force."""
+        self._erasures[erasure.target] = (*self._erasures.get(erasure.target, ()), erasure)
+
+    def set_act(self, act: Act) -> None:
+        """Remember a registry event that was applied."""
+        self._acts[act.event] = act
+
+    def set_completion(self, completion: Completion) -> None:
+        """Remember how an act was completed."""
+        self._completions[completion.event] = completion
+
+    def set_reattestation(self, target: bytes, event: bytes) -> None:
+        """Remember that an event was attested again."""
+        self._reattestations[target] = (*self._reattestations.get(target, ()), event)
+
+
+def _term(key: Key) -> str:
     until = f", before ledger time {key.until}" if key.until is not None else ""
-    revoked = f", revoked from leaf {key.revoked}" if key.revoked is not None else ""
-    return f"valid from leaf {key.since}{until}{revoked}"
+    return f"valid from leaf {key.since}{until}"

@@ -12,8 +12,11 @@ from typing import TypeAlias
 
 from verifier.errors import MalformedError, NotPermittedError, UnsupportedError
 from verifier.judgement.charter import APPROVAL, CHARTER, Charter, parse_charter, require_successor
+from verifier.judgement.life import Revocation
 from verifier.judgement.participants import (
+    Key,
     data_of,
+    key_subject,
     parse_agency,
     parse_enterprise,
     parse_registered_key,
@@ -27,6 +30,7 @@ from verifier.ledgerformat.vocabulary import EventType, parse_type
 from verifier.primitives.keys import PublicKey
 
 REGISTRAR = "registrar"
+ROOT, ADMINISTRATOR, STATEMENT = "root", "administrator", "statement"
 REVOCATION = "registry.revocation"
 BY_REGISTRAR = frozenset({"registry.enterprise", "registry.enterprise-key"})
 _Effect: TypeAlias = Callable[[int], None]  # what an event brings about, given the leaf from which it holds
@@ -54,6 +58,23 @@ class Waiting:
     event: Event
     charter: Charter | None
     approvers: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who may have signed a statement.
+
+    Attributes:
+        holder: participant URI.
+        key: the public key.
+        use: `root`, `administrator` or `statement`.
+        registered: what the registry says of a statement key; None for the others, who say registry events only.
+    """
+
+    holder: str
+    key: PublicKey
+    use: str
+    registered: Key | None = None
 
 
 class Replay:
@@ -99,7 +120,7 @@ class Replay:
         """
         if root := self.registry.root_at(kid, leaf):
             return root
-        if self.registry.key(kid):
+        if self.registry.key(kid) or self.registry.administrator(kid):
             return None
         for proposal in self._proposals.values():
             if proposal.charter and kid in proposal.charter.roots:
@@ -117,21 +138,37 @@ class Replay:
             return False
         return any(charter.leaf <= leaf and kid in charter.roots for charter in self._proposed)
 
-    def check(self, event: Event) -> None:
-        """Raise what `apply` would raise, changing nothing."""
-        self._plan(event)
+    def signer_at(self, kid: bytes, leaf: int, time: int) -> Signer:
+        """Return who may sign statements with a key at a leaf of this ledger time.
 
-    def apply(self, event: Event) -> None:
-        """Bring about what a registry event states.
+        Raises:
+            NotPermittedError: it is not valid there, or of another use.
+        """
+        if root := self.root_key(kid, leaf):
+            return Signer(*root, ROOT)
+        if self.registry.administrator(kid):
+            administrator = self.registry.require_administrator(kid, leaf, time)
+            return Signer(administrator.agency, administrator.key, ADMINISTRATOR)
+        key = self.registry.key_at(kid, leaf, time)
+        if key.use != STATEMENT:
+            raise NotPermittedError("key.use", came=key.use, expected="statement: one key, one use")
+        return Signer(key.holder, key.key, STATEMENT, key)
+
+    def check(self, event: Event, *, time: int) -> None:
+        """Raise what `apply` would raise, changing nothing."""
+        self._plan(event, time)
+
+    def apply(self, event: Event, *, time: int) -> None:
+        """Bring about what a registry event states, in a leaf of this ledger time (0 for the charter walk).
 
         Raises:
             NotPermittedError: whoever signed it may not say it.
             MalformedError: its body makes no sense.
             UnsupportedError: it is only a format so far.
         """
-        self._plan(event)()
+        self._plan(event, time)()
 
-    def _plan(self, event: Event) -> Callable[[], None]:
+    def _plan(self, event: Event, time: int) -> Callable[[], None]:
         """Return what applying the event will do, once it is known that it may be said."""
         require_supported(event)
         if event.head.type == CHARTER:
@@ -303,8 +340,9 @@ def _revocation(registry: Registry, event: Event) -> _Effect:
     kid = _kid_of(event)
 
     def effect(since: int) -> None:
-        if (key := registry.key(kid)) and key.revoked is None:
-            registry.set_key(replace(key, revoked=since))
+        if registry.key(kid):
+            subject = key_subject(kid)
+            registry.set_life(subject, registry.life(subject).then(Revocation(event.name, since)))
 
     return effect
 

@@ -14,7 +14,7 @@ from verifier.errors import MismatchError, NotPermittedError, UnsupportedError, 
 from verifier.judgement.charter import Charter
 from verifier.judgement.participants import Key
 from verifier.judgement.registry import Registry
-from verifier.judgement.replay import Replay
+from verifier.judgement.replay import Replay, Signer
 from verifier.judgement.trace import Closure
 from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.disclosure import Disclosure, check_disclosure, parse_disclosure
@@ -113,19 +113,13 @@ class Examination:
             raise MismatchError("seals", came=f"none that covers leaf {leaf}", expected="the covering seal")
         return self.seals[place].signed.seal
 
-    def signer(self, part: StatementPart, replay: Replay) -> tuple[str, PublicKey, Key | None]:
-        """Return holder and key that may have signed a statement; and the registered key, None for a root.
+    def signer(self, part: StatementPart, replay: Replay) -> Signer:
+        """Return who may have signed a statement.
 
         Raises:
             NotPermittedError: no key that is valid at its leaf, or of another use.
         """
-        header = self.statement(part).header
-        if root := replay.root_key(header.kid, part.leaf):
-            return *root, None
-        key = replay.registry.key_at(header.kid, part.leaf, self.seal_of(part.leaf).time)
-        if key.use != "statement":
-            raise NotPermittedError("key.use", came=key.use, expected="statement")
-        return key.holder, key.key, key
+        return replay.signer_at(self.statement(part).header.kid, part.leaf, self.seal_of(part.leaf).time)
 
     def verify(self, part: StatementPart, holder: str, key: PublicKey, origin: str) -> None:
         """Return if a statement is signed by this key of this holder, for this ledger; looked at once."""

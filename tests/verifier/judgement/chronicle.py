@@ -37,6 +37,7 @@ class Chronicle:
     Attributes:
         replay: what was applied so far.
         leaf: the next one.
+        time: ledger time of the next leaf.
         events: everything applied, in log order.
         zone: composes what founds a ledger.
     """
@@ -49,7 +50,7 @@ class Chronicle:
         self.customs, self.inspection, self.tax = self.agencies[:3]
         self.seller = enterprise(uscc("91330100MA2TEXT01"), "卖", "Seller", ["seller"], prefixes=["690123456"])
         self.replay = Replay(registry_types())
-        self.leaf = 0
+        self.leaf, self.time = 0, TIME
         self.events: list[Event] = []
         self.keys = generate_ledger_keys(ORIGIN)
         witness = NoteKey("witness.test", ED25519_COSIGNATURE, generate(EDDSA).public)
@@ -96,7 +97,7 @@ class Chronicle:
         kid = parse_statement(submission.statement).header.kid
         for position, (head, body) in enumerate(zip(submission.heads, submission.bodies, strict=True)):
             event = Event(event_name(head), self.leaf, position, parse_head(head), parse_body(body), kid)
-            self.replay.apply(event)
+            self.replay.apply(event, time=self.time)
             self.events.append(event)
         self.leaf += 1
 
@@ -143,6 +144,13 @@ def policy_draft(label: str, types: Sequence[str], rule: Mapping[str, Any], unti
 def key_uri(public: PublicKey) -> str:
     """Return the subject of a key."""
     return f"urn:suyuan:key:{public.kid.hex()}"
+
+
+def revoked_from(chronicle: Chronicle, public: PublicKey) -> int:
+    """Return the first leaf at which a key is revoked, as of the next leaf."""
+    revoked = chronicle.registry.revocation_at(key_uri(public), chronicle.leaf)
+    assert revoked is not None, "a key that is revoked"
+    return revoked.since
 
 
 def new_key() -> MemorySigner:

@@ -49,7 +49,7 @@ def test_a_first_charter_anywhere_else_is_refused(place):
     chronicle.say(chronicle.customs, chronicle.charter(), as_root=True)
     event = replace(chronicle.events[0], leaf=place[0], position=place[1])
     with pytest.raises(NotPermittedError, match="leaf 0"):
-        Chronicle().replay.apply(event)
+        Chronicle().replay.apply(event, time=TIME)
 
 
 def test_a_first_charter_of_another_version_is_refused():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.verifier.judgement.chronicle import bare
-from verifier.judgement.needs import key_subject, registry_needs
+from verifier.judgement.needs import registry_needs
+from verifier.judgement.participants import key_subject
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.subject import subject_name
 

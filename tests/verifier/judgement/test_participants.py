@@ -96,8 +96,34 @@ def test_a_value_that_makes_no_sense_is_malformed(kind, changes, field):
         parse(_event(kind, {**data, **changes}))
 
 
-def test_an_agency_may_name_administrators():
-    parse_agency(_event("registry.agency", {**AGENCY, "administrators": [], "administratorThreshold": 1}))
+def test_an_agency_may_name_administrators_and_how_many_of_them_it_takes():
+    keys = [new_key().public for _ in range(3)]
+    named = {"administrators": [format_key(each) for each in keys], "administratorThreshold": 2}
+    agency = parse_agency(_event("registry.agency", {**AGENCY, **named}))
+    assert agency.administrators == {each.kid: each for each in keys}
+    assert agency.administrator_threshold == 2
+    assert parse_agency(_event("registry.agency", AGENCY)).administrators == {}
+
+
+@pytest.mark.parametrize("threshold", [None, 0, 4, True, "2", 1.0])
+def test_a_number_of_administrators_that_they_cannot_reach_is_refused(threshold):
+    named = {"administrators": [format_key(new_key().public) for _ in range(3)], "administratorThreshold": threshold}
+    with pytest.raises(MalformedError, match="administratorThreshold"):
+        parse_agency(_event("registry.agency", {**AGENCY, **named}))
+
+
+@pytest.mark.parametrize("administrators", [None, [], {}, "key", [{}], [1]])
+def test_administrators_that_are_no_keys_are_refused(administrators):
+    with pytest.raises(MalformedError, match=r"administrators|key"):
+        parse_agency(
+            _event("registry.agency", {**AGENCY, "administrators": administrators, "administratorThreshold": 1})
+        )
+
+
+def test_an_administrator_key_named_twice_is_refused():
+    key = format_key(new_key().public)
+    with pytest.raises(MalformedError, match="distinct"):
+        parse_agency(_event("registry.agency", {**AGENCY, "administrators": [key, key], "administratorThreshold": 1}))
 
 
 def test_one_list_of_words_is_read_or_refused():

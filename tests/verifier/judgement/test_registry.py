@@ -18,7 +18,8 @@ from tests.verifier.judgement.chronicle import (
     revocation,
 )
 from verifier.errors import NotPermittedError
-from verifier.judgement.participants import Key, Participant
+from verifier.judgement.life import Life, Revocation
+from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.policies import ByRole, Policy
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.vocabulary import parse_type
@@ -34,10 +35,12 @@ def chronicle() -> Chronicle:
     return Chronicle().found()
 
 
-def _registry(**changes) -> Registry:
+def _registry(revoked: int | None = None, **changes) -> Registry:
     registry = Registry(registry_types())
     registry.set_participant(Participant(HOLDER, 5, {}, frozenset({"tax"})))
     registry.set_key(Key(KEY, HOLDER, "statement", ("*",), (), **{"since": 10, "until": None, **changes}))
+    if revoked is not None:
+        registry.set_life(key_subject(KEY.kid), Life().then(Revocation(b"r" * 32, revoked)))
     return registry
 
 
@@ -51,7 +54,7 @@ def test_a_key_is_valid_from_its_leaf_until_its_time_or_its_revocation(leaf, tim
     if valid:
         assert registry.key_at(KEY.kid, leaf, time).key == KEY
     else:
-        with pytest.raises(NotPermittedError, match="valid from leaf 10"):
+        with pytest.raises(NotPermittedError, match=r"valid from leaf 10|revoked from leaf"):
             registry.key_at(KEY.kid, leaf, time)
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.verifier.judgement.chronicle import Chronicle, bare
+from tests.verifier.judgement.chronicle import TIME, Chronicle, bare
 from verifier.errors import SuyuanError
 from verifier.judgement.replay import IMPLEMENTED
 from verifier.ledgerformat.body import Body
@@ -39,4 +39,4 @@ def test_whatever_a_registry_body_holds_replay_raises_only_refusals(kind, data):
     head = bare(kind, _FOUNDED.leaf, issuer=_FOUNDED.customs.uri).head
     event = Event(bytes(32), _FOUNDED.leaf, 0, head, Body(subjects, bent, {}), kid)
     with suppress(SuyuanError):
-        _FOUNDED.replay.copy().apply(event)
+        _FOUNDED.replay.copy().apply(event, time=TIME)

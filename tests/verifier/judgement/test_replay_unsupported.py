@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.verifier.judgement.chronicle import Chronicle, bare, revocation
+from tests.verifier.judgement.chronicle import TIME, Chronicle, bare, revocation
 from verifier.errors import UnsupportedError
 from verifier.judgement.replay import IMPLEMENTED, require_supported
 from verifier.ledgerformat.head import State
@@ -31,12 +31,12 @@ def test_seven_registry_types_are_formats_only():
 def test_a_registry_type_that_is_not_implemented_is_unsupported(chronicle, kind, act):
     event = replace(bare(kind, chronicle.leaf), kid=chronicle.customs.root.public.kid)
     with pytest.raises(UnsupportedError, match=kind):
-        getattr(chronicle.replay, act)(event)
+        getattr(chronicle.replay, act)(event, time=TIME)
 
 
 def test_a_registry_type_of_which_nobody_has_heard_is_unsupported(chronicle):
     with pytest.raises(UnsupportedError, match=r"registry\.novelty"):
-        chronicle.replay.apply(bare("registry.novelty", chronicle.leaf))
+        chronicle.replay.apply(bare("registry.novelty", chronicle.leaf), time=TIME)
 
 
 def test_a_revocation_that_reaches_back_is_unsupported(chronicle):

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UnsupportedError
 from verifier.judgement.authority import check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
-from verifier.judgement.participants import Key
-from verifier.judgement.replay import require_supported
+from verifier.judgement.replay import Signer, require_supported
 from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import FOLLOWED_KINDS, Head, Pair
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
 from verifier.ledgerformat.vocabulary import EventType
-from verifier.primitives.keys import PublicKey
 from verifier.proof.audit.findings import Place
-from verifier.proof.audit.known import Known, RegistryInput
+from verifier.proof.audit.known import Known, RegistryInput, Situation
 from verifier.proof.examination import Shown, require_scope
 
 _BUILTIN = "registry."
 _PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 _UNSHOWN = {RESTRICTED: "bodies.restricted", ERASED: "bodies.erased", MISSING: "bodies.missing"}
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Who signed a statement; `registered` is None for a root key."""
-
-    holder: str
-    key: PublicKey
-    registered: Key | None
 
 
 def read_body(known: Known, head: Head, answered: AnsweredEvent) -> Body | None:
@@ -52,7 +40,7 @@ def read_body(known: Known, head: Head, answered: AnsweredEvent) -> Body | None:
     return parse_body(answered.body)
 
 
-def judge_event(known: Known, event: Event, answered: AnsweredEvent, signer: Signer | None) -> None:
+def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer: Signer | None) -> None:
     """Return if an event could be said there; `signer` is None where who signed it is not established.
 
     Raises:
@@ -81,17 +69,19 @@ def judge_event(known: Known, event: Event, answered: AnsweredEvent, signer: Sig
         _judge_right(known, event, kind, targets, signer)
 
 
-def apply_registry(known: Known, event: Event, answered: AnsweredEvent, hashed: bytes) -> None:
-    """Bring about what a registry event states, as the ledger did when it recorded it."""
-    known.inputs.append(RegistryInput(event.leaf, event.position, event.kid, hashed, answered.head, answered.body))
+def apply_registry(known: Known, event: Event, answered: AnsweredEvent, statement: tuple[bytes, int]) -> None:
+    """Bring about what a registry event states, as the ledger did; `statement` is leaf hash and ledger time."""
+    hashed, time = statement
+    place = event.leaf, event.position, time
+    known.inputs.append(RegistryInput(*place, event.kid, hashed, answered.head, answered.body))
     try:
-        known.replay.apply(event)
+        known.replay.apply(event, time=time)
     except UnsupportedError:
         known.unrule(event.leaf)
         raise
 
 
-def require_phase(known: Known, events: Sequence[Event], leaf: int, time: int) -> None:
+def require_phase(known: Situation, events: Sequence[Event], leaf: int, time: int) -> None:
     """Refuse what may not be said before a charter is in force, or after it has expired (formats, section 12)."""
     types = {event.head.type for event in events}
     if leaf == 0:
@@ -115,7 +105,7 @@ def note_missing(known: Known, event: Event, answered: AnsweredEvent) -> None:
         known.findings.add(error, "event", Place(leaf=event.leaf, position=event.position))
 
 
-def _targets(known: Known, event: Event) -> list[Head] | None:
+def _targets(known: Situation, event: Event) -> list[Head] | None:
     """Return the heads that an event answers; each stands earlier. None where one may be what could not be had."""
     targets = []
     for name in event.head.about:
@@ -140,7 +130,7 @@ def _require_body(event: Event, answered: AnsweredEvent, kind: EventType) -> Non
 
 
 def _judge_right(
-    known: Known, event: Event, kind: EventType, targets: Sequence[Head] | None, signer: Signer | None
+    known: Situation, event: Event, kind: EventType, targets: Sequence[Head] | None, signer: Signer | None
 ) -> None:
     """Judge authority and order of an event that is not the registry's, as far as the histories are whole."""
     if signer and signer.registered is None:
@@ -162,5 +152,5 @@ def _judge_right(
             raise NotPermittedError(f"order.{finding.rule.code}", came="not there before it", expected=expected)
 
 
-def _history(known: Known, pair: Pair) -> Sequence[Event] | None:
+def _history(known: Situation, pair: Pair) -> Sequence[Event] | None:
     return known.memory.history(pair) if pair[0] in FOLLOWED_KINDS else None

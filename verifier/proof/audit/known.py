@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from verifier.errors import MismatchError
+from verifier.judgement.authority import TraceState
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
@@ -17,6 +20,41 @@ from verifier.proof.audit.memory import Memory
 from verifier.proof.audit.opinion import Opinion
 from verifier.proof.audit.source import Source
 from verifier.proof.examination import Standpoint
+
+
+class Remembered(Protocol):
+    """What an event is judged by that is not the registry: the events before it."""
+
+    def find(self, name: bytes) -> Event | None:
+        """Return an event by its name."""
+        ...
+
+    def trace_state(self, name: bytes) -> TraceState | None:
+        """Return owner and custody of a subject, None where its trace has not begun."""
+        ...
+
+    def history(self, pair: Pair) -> Sequence[Event]:
+        """Return the events of a history of kind `trace` or `case`, in log order."""
+        ...
+
+
+class Situation(Protocol):
+    """The state before a leaf, whoever holds it: an audit in memory, a replaying witness in its database."""
+
+    @property
+    def replay(self) -> Replay:
+        """Return the registry."""
+        ...
+
+    @property
+    def memory(self) -> Remembered:
+        """Return the events before the leaf."""
+        ...
+
+    @property
+    def torn(self) -> int | None:
+        """Return the leaf from which histories are not whole, None for whole ones."""
+        ...
 
 
 class Sequences:
@@ -55,6 +93,7 @@ class RegistryInput:
     Attributes:
         leaf: of its statement.
         position: in its batch.
+        time: ledger time of its leaf.
         kid: the key that signed it.
         hashed: leaf hash of its statement.
         head: its head's bytes.
@@ -63,6 +102,7 @@ class RegistryInput:
 
     leaf: int
     position: int
+    time: int
     kid: bytes
     hashed: bytes
     head: bytes

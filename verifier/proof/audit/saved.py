@@ -19,7 +19,7 @@ from verifier.proof.audit.source import Source
 from verifier.proof.audit.walk import Audit
 from verifier.proof.examination import Standpoint
 
-_WORD = "suyuan audit"
+_WORD, _VERSION = "suyuan audit", 2
 _CHECKSUM = 32
 _OF_A_CHECKPOINT = ("checkpoint", "charter")  # findings that say nothing about the next checkpoint
 
@@ -34,7 +34,7 @@ def save_audit(audit: Audit, *, whole: bool = True) -> bytes:
     content: dict[int | str, Value] = {1: audit.known.standpoint.policy.charter, 2: audit.seen}
     if whole:
         content |= _walk_of(audit)
-    data = format_cbor([_WORD, 1, content])
+    data = format_cbor([_WORD, _VERSION, content])
     content.clear()  # 250 bytes an event that stand in `data` by now
     return sha256(data).digest() + data
 
@@ -71,15 +71,15 @@ def _open(data: bytes) -> dict[int | str, Value]:
     value = parse_cbor(data[_CHECKSUM:], "state file")
     if not isinstance(value, list) or len(value) != 3 or value[0] != _WORD or not isinstance(value[2], dict):
         raise MalformedError("state file", came="another file", expected="one that an audit wrote")
-    if value[1] != 1:
-        raise UnsupportedError("state file version", came=value[1], expected="1")
+    if value[1] != _VERSION:
+        raise UnsupportedError("state file version", came=value[1], expected=str(_VERSION))
     return value[2]
 
 
 def _walk_of(audit: Audit) -> dict[int | str, Value]:
     known, tree, chain = audit.known, audit.tree, audit.chain
     inputs: list[Value] = [
-        [each.leaf, each.position, each.kid, each.hashed, each.head, each.body] for each in known.inputs
+        [each.leaf, each.position, each.time, each.kid, each.hashed, each.head, each.body] for each in known.inputs
     ]
     ranges: dict[int | str, Value] = {
         kid.hex(): [[first, end] for first, end in held] for kid, held in known.sequences.ranges.items()
@@ -128,14 +128,16 @@ def _restore(audit: Audit, content: dict[int | str, Value]) -> None:
 
 def _replay(known: Known, value: Value) -> None:
     """Apply a registry event again; what was refused then is refused now, and was found then."""
-    leaf, position, kid, hashed, head, body = _list(value)
+    leaf, position, time, kid, hashed, head, body = _list(value)
     shown = body if isinstance(body, bytes) else None
-    each = RegistryInput(_number(leaf), _number(position), _bytes(kid), _bytes(hashed), _bytes(head), shown)
+    place = _number(leaf), _number(position), _number(time)
+    each = RegistryInput(*place, _bytes(kid), _bytes(hashed), _bytes(head), shown)
     known.inputs.append(each)
     read = parse_head(each.head)
     try:
         held = parse_body(shown) if shown is not None and body_hash(shown) == read.body else None
-        known.replay.apply(Event(event_name(each.head), each.leaf, each.position, read, held, each.kid))
+        event = Event(event_name(each.head), each.leaf, each.position, read, held, each.kid)
+        known.replay.apply(event, time=each.time)
     except SuyuanError:
         return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.errors import MismatchError, NotPermittedError, SuyuanError
-from verifier.judgement.replay import REGISTRAR
+from verifier.judgement.replay import REGISTRAR, Signer
 from verifier.ledgerformat.batch_answer import AnsweredEvent, parse_batch_answer
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import event_name, parse_head
@@ -13,7 +13,6 @@ from verifier.ledgerformat.statement import Envelope, Header, Statement, check_b
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.events import (
-    Signer,
     apply_registry,
     judge_event,
     note_missing,
@@ -21,7 +20,7 @@ from verifier.proof.audit.events import (
     require_phase,
 )
 from verifier.proof.audit.findings import Place
-from verifier.proof.audit.known import Known
+from verifier.proof.audit.known import Known, Situation
 from verifier.proof.audit.source import ClosedError, UnreachableError
 
 _ENVELOPES = "envelope"
@@ -56,10 +55,10 @@ def take_entry(known: Known, leaf: int, entry: bytes, time: int) -> None:
     events = [_event(known, leaf, place, each, parsed) for place, each in enumerate(answered)]
     read = [event for event in events if event]
     signer = _establish(known, parsed, read, leaf, time) if leaf else None
-    hashed = leaf_hash(entry)
+    statement = leaf_hash(entry), time
     for event, each in zip(events, answered, strict=True):
         if event:
-            _take_event(known, event, each, signer, hashed)
+            _take_event(known, event, each, signer, statement)
     if not leaf:  # the founding charter names the key that signed it
         _establish(known, parsed, read, leaf, time)
 
@@ -72,23 +71,16 @@ def _establish(known: Known, parsed: Statement, events: Sequence[Event], leaf: i
         with known.findings.catch("statement", Place(leaf=leaf)):
             require_phase(known, events, leaf, time)
     with known.findings.catch("statement", Place(leaf=leaf)):
-        signer = _signer(known, parsed.header, leaf, time)
+        signer = signer_of(known, parsed.header, leaf, time)
         parsed.verify(signer.key)
         known.counts["signatures"] += 1
         return signer
     return None
 
 
-def _signer(known: Known, header: Header, leaf: int, time: int) -> Signer:
+def signer_of(known: Situation, header: Header, leaf: int, time: int) -> Signer:
     """Return who may have signed under a header at a leaf; the signature itself is not checked here."""
-    root = known.replay.root_key(header.kid, leaf)
-    if root:
-        signer = Signer(*root, None)
-    else:
-        key = known.replay.registry.key_at(header.kid, leaf, time)
-        if key.use != "statement":
-            raise NotPermittedError("key.use", came=key.use, expected="statement: one key, one use")
-        signer = Signer(key.holder, key.key, key)
+    signer = known.replay.signer_at(header.kid, leaf, time)
     if header.issuer != signer.holder:
         raise NotPermittedError("statement.iss", came=header.issuer, expected=f"{signer.holder}, who holds this key")
     founding = known.replay.founding
@@ -159,7 +151,9 @@ def _event(known: Known, leaf: int, position: int, answered: AnsweredEvent, pars
     return event
 
 
-def _take_event(known: Known, event: Event, answered: AnsweredEvent, signer: Signer | None, hashed: bytes) -> None:
+def _take_event(
+    known: Known, event: Event, answered: AnsweredEvent, signer: Signer | None, statement: tuple[bytes, int]
+) -> None:
     """Judge an event; then let it take effect as it did in the ledger, whatever was found."""
     place, found = Place(leaf=event.leaf, position=event.position), len(known.findings)
     known.counts["events"] += 1
@@ -174,7 +168,7 @@ def _take_event(known: Known, event: Event, answered: AnsweredEvent, signer: Sig
         known.unrule(event.leaf)
     if known.unruled is None and head.type.startswith(REGISTRY):
         try:
-            apply_registry(known, event, answered, hashed)
+            apply_registry(known, event, answered, statement)
         except SuyuanError as error:
             if len(known.findings) == found:
                 known.findings.add(error, "registry", place)
@@ -208,10 +202,10 @@ def _take_envelope(known: Known, leaf: int, parsed: Envelope, time: int) -> None
     if known.unruled is None:
         with known.findings.catch("statement", place):
             require_phase(known, (), leaf, time)
-            signer = _signer(known, parsed.header, leaf, time)
+            signer = signer_of(known, parsed.header, leaf, time)
             parsed.verify(signer.key)
             known.counts["signatures"] += 1
-            _require_note_right(signer, parsed.header.subject)
+            require_note_right(signer, parsed.header.subject)
     name = leaf_hash(parsed.entry)
     with known.findings.catch("unique", place):
         if not known.memory.take_id(_ENVELOPES, statement_identity(parsed)):
@@ -220,7 +214,8 @@ def _take_envelope(known: Known, leaf: int, parsed: Envelope, time: int) -> None
     known.memory.add_name(name)
 
 
-def _require_note_right(signer: Signer, subject: str) -> None:
+def require_note_right(signer: Signer, subject: str) -> None:
+    """Return if a hash envelope about `subject` may be signed with this key; raise NotPermittedError if not."""
     key = signer.registered
     if key is None or not key.may_sign("note") or not key.subjects or not key.may_name(subject):
         expected = "a subject below a prefix that the registry gives this key for notes"

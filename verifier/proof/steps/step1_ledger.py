@@ -13,13 +13,13 @@ from verifier.primitives.checkpoint import Cosignature, parse_signed_checkpoint,
 from verifier.primitives.merkle import leaf_hash
 from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
 from verifier.primitives.tlog_policy import TlogPolicy
-from verifier.proof.bundle import StatementPart
+from verifier.proof.bundle import StatementPart, by_leaf
 from verifier.proof.examination import Examination, read_event
 from verifier.proof.verdict import Said
 
 
 def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpoint: bytes) -> list[Said]:
-    """Establish which ledger speaks, and that it signed the checkpoint."""
+    """Establish which ledger speaks, and that it signed the checkpoint; `parts` are those of registry and trace."""
     found.charters = walk_charter(found, parts)
     read, note = parse_signed_checkpoint(checkpoint)
     charter = found.charter_at(read.size - 1)
@@ -57,23 +57,30 @@ def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
         UntrustedError: leaf 0 is not the pinned one, or no charter reached its threshold.
     """
     replay = Replay(found.standpoint.builtin)
-    if not parts or parts[0].leaf != 0:
+    leaves = by_leaf(parts)
+    if not leaves or leaves[0][0].leaf != 0:
         raise UntrustedError("charter", came="no leaf 0", expected="the founding charter")
-    pinned = leaf_hash(found.statement(parts[0]).entry)
+    pinned = leaf_hash(found.statement(leaves[0][0]).entry)
     if pinned != found.standpoint.policy.charter:
         raise UntrustedError("charter", came=pinned, expected=found.standpoint.policy.charter.hex())
-    for part in parts:
-        header = found.statement(part).header
-        root = replay.root_key(header.kid, part.leaf)
-        if part.leaf and (root is None or _is_only_claimed(root[0], header, part, replay)):
-            continue
-        if root:
-            found.verify(part, root[0], root[1], _origin(replay))
-        _apply(found, part, replay)
-        if root is None:
-            _verify_founding(found, part, replay)
+    for shown in leaves:
+        rooted = [part for part in shown if _is_of_root(found, part, replay)]
+        _apply(found, rooted, replay)
+        for part in rooted:
+            if not part.leaf:
+                _verify_founding(found, part, replay)
     replay.registry.charter_at(0)  # raises where version 1 was never approved
     return replay
+
+
+def _is_of_root(found: Examination, part: StatementPart, replay: Replay) -> bool:
+    """Return whether a statement is a root's, once its signature is checked; that of leaf 0 is checked later."""
+    header = found.statement(part).header
+    root = replay.root_key(header.kid, part.leaf)
+    if root is None or (part.leaf and _is_only_claimed(root[0], header, part, replay)):
+        return not part.leaf
+    found.verify(part, root[0], root[1], _origin(replay))
+    return True
 
 
 def _is_only_claimed(holder: str, header: Header, part: StatementPart, replay: Replay) -> bool:
@@ -81,11 +88,15 @@ def _is_only_claimed(holder: str, header: Header, part: StatementPart, replay: R
     return replay.registry.root_at(header.kid, part.leaf) is None and holder != header.issuer
 
 
-def _apply(found: Examination, part: StatementPart, replay: Replay) -> None:
-    header = found.statement(part).header
-    for shown in part.events:
-        if parse_head(shown.head).type in (CHARTER, APPROVAL):
-            replay.apply(read_event(part, shown, header.issuer, header.kid).event)
+def _apply(found: Examination, parts: Sequence[StatementPart], replay: Replay) -> None:
+    """Apply the charters and approvals of one leaf; the walk needs no ledger time."""
+    events = []
+    for part in parts:
+        header = found.statement(part).header
+        shown = (each for each in part.events if parse_head(each.head).type in (CHARTER, APPROVAL))
+        events += [read_event(part, each, header.issuer, header.kid).event for each in shown]
+    for event in sorted(events, key=lambda each: each.place):
+        replay.apply(event, time=0)
 
 
 def _verify_founding(found: Examination, part: StatementPart, replay: Replay) -> None:

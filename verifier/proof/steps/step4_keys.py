@@ -26,7 +26,7 @@ def establish_keys(
             if shown.event.name in found.registry_events:  # recorded again, an old act would undo a newer one
                 raise MismatchError("event", came=shown.event.name, expected="each event once")
             _judge(found, shown, replay)
-            replay.apply(shown.event)
+            replay.apply(shown.event, time=found.seal_of(part.leaf).time)
             found.registry_events[shown.event.name] = shown
     found.registry = replay.registry
     histories = histories_of(found.registry_events)
@@ -48,8 +48,9 @@ def _read(found: Examination, part: StatementPart, replay: Replay) -> list[Shown
     """Return the events of a registry statement, once its signature by a valid key is checked."""
     header = found.statement(part).header
     if part.leaf:
-        holder, key, registered = found.signer(part, replay)
-        found.verify(part, holder, key, found.charter_at(part.leaf).origin)
+        signer = found.signer(part, replay)
+        found.verify(part, signer.holder, signer.key, found.charter_at(part.leaf).origin)
+        registered = signer.registered
     elif id(part) not in found.verified:
         raise UntrustedError("leaf 0", came="another statement", expected="the pinned charter")
     else:

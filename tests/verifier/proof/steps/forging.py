@@ -123,6 +123,6 @@ def smuggled(
     targets = [world.zone.heads[target]] if target else []
     event = bend(who.compose(draft, world.zone.types, targets), **changes)
     with monkeypatch.context() as lying:
-        lying.setattr("verifier.judgement.replay.Replay.apply", lambda *_: None)
+        lying.setattr("verifier.judgement.replay.Replay.apply", lambda *_, **__: None)
         smuggle(world, who, [event], monkeypatch)
     return event.name
