@@ -7,10 +7,10 @@ the pinned hash, stands for its bytes.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from verifier.errors import MismatchError, NotPermittedError, UnsupportedError, UntrustedError
+from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.charter import Charter
 from verifier.judgement.participants import Key
 from verifier.judgement.registry import Registry
@@ -30,6 +30,7 @@ from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, Seal
 from verifier.proof.verdict import Said, StoryEvent
 
 _PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
+WHOLE_BODY = "body"  # what an order names that erases everything of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Standpoint:
         builtin: the registry's own types.
         seen: the newest checkpoint that it has met, if any.
         archived: whether `now` was chosen (`--at`) rather than read from a clock.
+        answering: whether it looks for an agency that is to answer: then step 7 tells what is not recognised yet,
+            lists recognition as unchecked, and keeps the later steps from nothing.
     """
 
     policy: TrustPolicy
@@ -57,6 +60,7 @@ class Standpoint:
     builtin: Mapping[str, EventType]
     seen: Seen | None = None
     archived: bool = False
+    answering: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +152,30 @@ def require_scope(shown: Shown, key: Key) -> None:
 
 
 def require_body_state(shown: Shown, kind: EventType) -> None:
-    """Return if an event of this type may stand there without its body.
+    """Return if an event of this type may stand there without its body; whether an order holds is asked elsewhere.
 
     Raises:
         MismatchError: its type is permanent, or it is called restricted and joins a public history.
-        UnsupportedError: erased by order.
     """
     if kind.permanent:
         raise MismatchError("body", came="none", expected=f"the body: those of {kind.name} are permanent")
     if shown.body == RESTRICTED and {pair[0] for pair in shown.event.head.joins} & _PUBLIC_KINDS:
         raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
-    if isinstance(shown.body, Erased):
-        raise UnsupportedError("body", came="erased by order", expected="erasure orders come later")
+
+
+def require_order(shown: Shown, registry: Registry, size: int) -> None:
+    """Return if an event that is said to be erased was ordered to be, by an order in force at a size.
+
+    Raises:
+        MismatchError: no such order, one that is not complete, or one about less than the body.
+    """
+    if not isinstance(shown.body, Erased):
+        return
+    order = shown.body.order
+    in_force = (each for each in registry.erasures_of(shown.event.name, size) if each.event == order)
+    if not any(WHOLE_BODY in each.what for each in in_force):
+        came = f"erased by {order.hex()}"
+        raise MismatchError("body", came=came, expected="an order about this body that is in force")
 
 
 def read_event(part: StatementPart, shown: EventPart, issuer: str, kid: bytes) -> Shown:
@@ -185,10 +201,10 @@ def read_event(part: StatementPart, shown: EventPart, issuer: str, kid: bytes) -
     return Shown(event, shown.body, disclosures)
 
 
-def histories_of(events: Mapping[bytes, Shown]) -> dict[Pair, list[Event]]:
+def histories_of(events: Iterable[Event]) -> dict[Pair, list[Event]]:
     """Return the events by [kind, name] that they join, in log order."""
     histories: dict[Pair, list[Event]] = {}
-    for shown in sorted(events.values(), key=lambda each: each.event.place):
-        for pair in shown.event.head.joins:
-            histories.setdefault(pair, []).append(shown.event)
+    for event in sorted(events, key=lambda each: each.place):
+        for pair in event.head.joins:
+            histories.setdefault(pair, []).append(event)
     return histories

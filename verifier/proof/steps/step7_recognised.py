@@ -19,8 +19,11 @@ def establish_recognised(found: Examination) -> list[Said]:
         recognition = judge_recognition(event, events, registry=registry, time=time, at=found.newest_seal.time)
         found.told.append(_tell(found, found.trace_events[event.name], recognition, time))
     for told in found.told:
-        if not told.recognition.sufficient:
+        if not told.recognition.sufficient and not found.standpoint.answering:
             raise _refusal(told)
+    if found.standpoint.answering:
+        found.unchecked.append(Said("unchecked.recognition"))
+        return []
     judged = [told for told in found.told if told.recognition.policies]
     return [Said("step7.recognised", {"judged": len(judged), "recorded": len(found.told) - len(judged)})]
 
