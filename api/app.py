@@ -13,22 +13,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from structlog.typing import FilteringBoundLogger
 
-from api.authorise import Reads
+from api.actors import moment_of
 from api.errors import FaultError, MethodError, NoRouteError
 from api.health import Health
 from api.intake import Intake
 from api.logs import make_logger
 from api.metrics import Metrics
+from api.middleware.access import AccessMiddleware
 from api.middleware.edges import HeadMiddleware, LingerMiddleware
 from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
 from api.opening import open_from
 from api.problems import answer_problem
-from api.routes import entries, log, operations, pages, traces
+from api.rates import Rates
+from api.routes import bodies, endorsed, entries, log, operations, pages, traces
 from api.settings import Settings
+from ledger.endorsing.projection import Projection
 from ledger.ledger import Ledger
 from ledger.opening import milliseconds
+from ledger.witnessing.collection import Collection
 from verifier import __version__
 from verifier.errors import MalformedError, SuyuanError
 
@@ -64,15 +68,21 @@ def create_app(
         lifespan=_lifespan(settings, ledger, logger, clock),
     )
     app.state.settings = settings
+    app.state.open_reads = settings.open_reads
     app.state.metrics = metrics = Metrics()
-    for module in (entries, log, traces, pages, operations):
+    for module in (entries, log, traces, bodies, endorsed, pages, operations):
         app.include_router(module.router)
     app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
     app.add_middleware(LingerMiddleware)
     app.add_middleware(ObserveMiddleware, metrics=metrics, logger=logger)
     _add_handlers(app)
     return app
+
+
+def _rates(settings: Settings) -> Rates:
+    return Rates(per_address=settings.rate_address, per_key=settings.rate_key, submissions=settings.rate_submissions)
 
 
 def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
@@ -87,6 +97,8 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
         try:
             yield
         finally:
+            await to_thread.run_sync(app.state.witnessing.close)
+            await to_thread.run_sync(app.state.projection.close)
             if given is None:
                 await to_thread.run_sync(ledger.close)
             logger.info("stopped", size=ledger.head.edge.size)
@@ -99,9 +111,15 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     metrics: Metrics = app.state.metrics
     metrics.observe(ledger)
     app.state.ledger = ledger
-    app.state.reads = Reads(open_=settings.open_reads)
+    app.state.witnessing = Collection(ledger, settings.witnesses)
+    metrics.watch(app.state.witnessing)
+    app.state.clock = clock
+    app.state.moment = lambda: moment_of(ledger, clock())
+    app.state.nonces = ledger.store.nonces()
     app.state.health = Health(ledger, settings, clock)
     app.state.intake = Intake(ledger, settings, metrics)
+    app.state.projection = Projection(ledger.store.beside("endorsing.db"), ledger.sources, origin=ledger.origin)
+    app.state.projection.start()
 
 
 def _add_handlers(app: FastAPI) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.authorise import Reads
+from api.access import Access
+from api.actors import Moment
+from api.authorise import READ_ENTRIES, Thing
 from api.health import Health
 from api.intake import Intake
 from api.language import language_of
@@ -26,9 +28,13 @@ async def _intake(request: Request) -> Intake:
     return intake
 
 
-async def _reads(request: Request) -> Reads:
-    reads: Reads = request.app.state.reads
-    return reads
+async def _access(request: Request) -> Access:
+    return Access(request.state.actor, request.app.state.open_reads)
+
+
+async def _asked_now(request: Request) -> Moment:
+    moment: Moment = request.app.state.moment()
+    return moment
 
 
 async def _metrics(request: Request) -> Metrics:
@@ -43,7 +49,8 @@ async def _health(request: Request) -> Health:
 
 TheLedger = Annotated[Ledger, Depends(_ledger)]
 TheIntake = Annotated[Intake, Depends(_intake)]
-TheReads = Annotated[Reads, Depends(_reads)]
+TheAccess = Annotated[Access, Depends(_access)]
+TheMoment = Annotated[Moment, Depends(_asked_now)]
 TheMetrics = Annotated[Metrics, Depends(_metrics)]
 TheHealth = Annotated[Health, Depends(_health)]
 
@@ -68,11 +75,6 @@ HowWanted = Annotated[Wanted, Depends(_wanted)]
 Language = Annotated[str, Depends(_language)]
 
 
-async def require_entries_open(reads: TheReads) -> None:
-    """Refuse entry bundles unless reserved reads are open."""
-    reads.require("entries")
-
-
-async def require_batches_open(reads: TheReads) -> None:
-    """Refuse batches unless reserved reads are open."""
-    reads.require("batches")
+async def require_entries(access: TheAccess) -> None:
+    """Refuse entry bundles to whoever may not read them."""
+    access.require(READ_ENTRIES, Thing())

@@ -7,6 +7,8 @@ NotAcceptableError no form of the answer that the asker accepts
 SlowError          the body did not arrive in time
 NoRouteError       no such address
 MethodError        the address is there, the method is not
+UnauthenticatedError no signature on the request, or one that does not count
+RateError          more requests than one key or address may send
 FaultError         a fault of ours that nobody foresaw
 """
 
@@ -49,6 +51,27 @@ class MethodError(RequestError):
     """Another method than this address knows."""
 
     code = "method"
+
+
+class UnauthenticatedError(RequestError):
+    """No signature where one is asked for, or one that does not count (docs/access.md)."""
+
+    code = "unauthenticated"
+
+
+class RateError(RequestError):
+    """More requests than one key or one address may send.
+
+    Attributes:
+        retry_after: seconds until one more is let in.
+        policy: the limit's name.
+        quota: how many it allows a minute.
+    """
+
+    code = "rate"
+    retry_after = 1
+    policy = "address"
+    quota = 0
 
 
 class FaultError(SuyuanError):

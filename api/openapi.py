@@ -8,13 +8,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.middleware.access import is_open
 from api.problems import PROBLEM_CBOR, PROBLEM_JSON
 
 _DESCRIPTION = """A traceability ledger for cross-border e-commerce goods. Proofs are checked offline with
 `suyuan-verify`; what this server computes is its word only. Formats: docs/formats.md. Addresses: docs/http.md."""
 _WORDS = {
     400: "malformed, or not true",
-    403: "not permitted, or reserved",
+    401: "a signature is missing, or does not count",
+    403: "not permitted to whoever signed",
     404: "no such thing",
     406: "no form that is accepted",
     408: "too slow",
@@ -22,6 +24,7 @@ _WORDS = {
     413: "too large",
     415: "another content type",
     422: "not supported",
+    429: "too often; Retry-After says when",
     503: "not now; Retry-After says when",
 }
 _PROBLEM: dict[str, Any] = {
@@ -81,9 +84,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
-        for path in schema["paths"].values():
-            for operation in path.values():
+        for path, operations in schema["paths"].items():
+            for operation in operations.values():
                 _drop_validation(operation)
+                if not is_open(path):
+                    operation["responses"] |= {str(each): told for each, told in problems(401, 429).items()}
         for name in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(name, None)
         app.openapi_schema = schema

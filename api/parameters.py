@@ -19,6 +19,8 @@ from verifier.primitives.base64strict import parse_base64url, parse_decimal, par
 
 MAX_NUMBER = 2**53 - 1
 _CUT_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+MAX_PAGE = 1000
+_LABEL = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _HEX: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER}
 
@@ -76,6 +78,29 @@ def _parse_number(text: str, what: str) -> int:
     return parse_decimal(text, what, MAX_NUMBER)
 
 
+def _parse_limit(text: str, what: str) -> int:
+    if not (limit := parse_decimal(text, what, MAX_PAGE)):
+        raise MalformedError(what, came=text, expected=f"1 to {MAX_PAGE}")
+    return limit
+
+
+def _parse_label(text: str, what: str) -> str:
+    if not _LABEL.fullmatch(text):
+        raise MalformedError(what, came=text, expected="a label, as in urn:suyuan:agency:{label}")
+    return text
+
+
+def parse_place(text: str, what: str = "after") -> tuple[int, int]:
+    """Return the leaf and position that a text like `12.3` spells."""
+    leaf, _, position = text.partition(".")
+    return parse_decimal(leaf, what, MAX_NUMBER), parse_decimal(position, what, MAX_NUMBER)
+
+
+def _require_place(text: str, what: str) -> str:
+    parse_place(text, what)
+    return text
+
+
 def _parse_subject(text: str, what: str) -> str:
     form_of(text, what)
     return text
@@ -103,6 +128,15 @@ Identity = Annotated[
 EventName = Annotated[
     bytes, _read(parse_hash_hex, "name"), WithJsonSchema(_HEX), Path(description="the event's name, SHA-256")
 ]
+OfEvent = Annotated[
+    bytes,
+    _read(parse_hash_hex, "event"),
+    WithJsonSchema(_HEX),
+    Query(description="the name of the event whose attachment it is"),
+]
+Sha256 = Annotated[
+    bytes, _read(parse_hash_hex, "digest"), WithJsonSchema(_HEX), Path(description="SHA-256 of the attachment")
+]
 Kid = Annotated[
     bytes,
     _read(_parse_kid, "kid"),
@@ -117,6 +151,24 @@ Subject = Annotated[
     _read(_parse_subject, "subject"),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "format": "uri"}),
     Query(description="a subject in its canonical spelling (docs/formats.md, section 3)"),
+]
+AgencyLabel = Annotated[
+    str,
+    _read(_parse_label, "label"),
+    WithJsonSchema({"type": "string", "pattern": _LABEL.pattern}),
+    Path(description="the agency's label: urn:suyuan:agency:{label}"),
+]
+AfterPlace = Annotated[
+    str | None,
+    _read(_require_place, "after"),
+    WithJsonSchema({"type": "string", "pattern": "^(0|[1-9][0-9]{0,14})[.](0|[1-9][0-9]{0,3})$"}),
+    Query(description="the page before's `next`; the first page has none"),
+]
+Limit = Annotated[
+    int,
+    _read(_parse_limit, "limit"),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_PAGE}),
+    Query(description="how many at most"),
 ]
 Walk = Annotated[
     Literal["public", "parties"],

@@ -17,12 +17,16 @@ from api.errors import (
     MethodError,
     NoRouteError,
     NotAcceptableError,
+    RateError,
     RequestError,
     SlowError,
+    UnauthenticatedError,
 )
 from api.language import language_of
 from api.negotiation import prefers_page
 from api.pages import render_page
+from api.rates import WINDOW
+from api.signature_input import TAG, accepted
 from api.texts import text, word_of
 from ledger import errors as ledgers
 from verifier import errors as verifiers
@@ -56,6 +60,8 @@ STATUSES: Mapping[type[SuyuanError], int] = {
     SlowError: 408,
     NoRouteError: 404,
     MethodError: 405,
+    UnauthenticatedError: 401,
+    RateError: 429,
 }
 _NAMED = ("field", "came", "expected", "todo")
 _TOLD = (ledgers.BusyError,)  # of the faults of the server, those that whoever asks may read
@@ -81,6 +87,9 @@ def answer_problem(request: Request, error: SuyuanError) -> Response:
         response = Response(json.dumps(problem, ensure_ascii=False), status, media_type=PROBLEM_JSON)
     response.status_code = status
     response.headers.update(_headers(error, status, language_of(request)))
+    if isinstance(error, UnauthenticatedError):
+        has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+        response.headers["Accept-Signature"] = accepted(has_body=has_body)
     return response
 
 
@@ -108,4 +117,17 @@ def _headers(error: SuyuanError, status: int, language: str) -> dict[str, str]:
         headers["Retry-After"] = str(error.retry_after if isinstance(error, ledgers.BusyError) else 60)
     if isinstance(error, MethodError):
         headers["Allow"] = error.expected
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = f'Signature tag="{TAG}"'
+    if isinstance(error, RateError):
+        headers |= _rate_headers(error)
     return headers
+
+
+def _rate_headers(error: RateError) -> dict[str, str]:
+    """Return when to come back, as RFC 9110 §10.2.3 and the httpapi draft on RateLimit fields say it."""
+    return {
+        "Retry-After": str(error.retry_after),
+        "RateLimit-Policy": f'"{error.policy}";q={error.quota};w={WINDOW}',
+        "RateLimit": f'"{error.policy}";r=0;t={error.retry_after}',
+    }

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from api.access import Access
+from api.actors import Moment
+from api.authorise import READ_BATCH, READ_BODY, WALK_PARTIES, Thing
+from api.facts import Facts
 from ledger.errors import UnknownError
 from ledger.ledger import Ledger
+from ledger.prove.prover import Proved
+from ledger.prove.trace import Sources
 from ledger.store.interface import StoredEvent
-from verifier.ledgerformat.batch_answer import MISSING, SHOWN, AnsweredEvent, format_batch_answer
-from verifier.ledgerformat.statement import Envelope, parse_entry
+from verifier.ledgerformat.batch_answer import MISSING, RESTRICTED, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.statement import Statement, parse_entry
 
 
 def leaf_of(ledger: Ledger, identity: bytes) -> int:
@@ -34,19 +43,60 @@ def published_checkpoint(ledger: Ledger) -> bytes:
     return note
 
 
-def batch_answer(ledger: Ledger, leaf: int) -> bytes:
-    """Return the batch of a statement as a CBOR answer.
+def batch_answer(ledger: Ledger, leaf: int, access: Access, moment: Moment) -> bytes:
+    """Return the batch of a statement as a CBOR answer, with the bodies that whoever asks may read.
 
     Raises:
-        UnknownError: there is no statement over a batch at this leaf.
+        UnauthenticatedError: whoever asks may not read it, and signed nothing.
+        PrivateError: whoever asks may not read it.
+        UnknownError: there is no statement over a batch at this leaf; told to those who may read any.
     """
-    with ledger.store.read() as reader:
-        stored = reader.statement(leaf)
-        if stored is None or isinstance(parse_entry(stored.entry), Envelope):
+    with ledger.sources() as sources:
+        facts = Facts(sources, moment, access.actor)
+        stored = sources.reader.statement(leaf)
+        statement = parse_entry(stored.entry) if stored else None
+        issuer = statement.header.issuer if isinstance(statement, Statement) else None
+        access.require(READ_BATCH, facts.batch(issuer) if issuer else Thing())
+        if not isinstance(statement, Statement):
             raise UnknownError("leaf", came=leaf, expected="the leaf of a statement over a batch")
-        events = [_answered(each) for each in reader.batch(leaf)]
+        events = [_answered(each, access, facts) for each in sources.reader.batch(leaf)]
     return format_batch_answer(events)
 
 
-def _answered(event: StoredEvent) -> AnsweredEvent:
-    return AnsweredEvent(event.head, MISSING if event.body is None else SHOWN, event.body)
+def _answered(event: StoredEvent, access: Access, facts: Facts) -> AnsweredEvent:
+    if event.body is None:
+        return AnsweredEvent(event.head, MISSING)
+    if not access.allows(READ_BODY, facts.event(event, parse_head(event.head))):
+        return AnsweredEvent(event.head, RESTRICTED)
+    return AnsweredEvent(event.head, SHOWN, event.body)
+
+
+def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Moment) -> Proved:
+    """Return the trace proof of a subject, with the bodies that whoever asks may read.
+
+    Raises:
+        UnauthenticatedError: the parties' walk, and whoever asks signed nothing.
+        PrivateError: the parties' walk, and whoever asks is no party of the subject.
+    """
+    if walk == "public":
+        return ledger.prover.trace(subject)
+    with ledger.sources() as sources:
+        access.require(WALK_PARTIES, Facts(sources, moment, access.actor).subject(subject))
+    return ledger.prover.trace(subject, walk=walk, may_show=partial(_may_show, access, moment))
+
+
+def event_of(ledger: Ledger, name: bytes, access: Access, moment: Moment) -> bytes:
+    """Return the proof of an event, its body shown if whoever asks may read it.
+
+    Raises:
+        UnknownError: there is no such event.
+    """
+    with ledger.sources() as sources:
+        stored = sources.reader.find_event(name)
+        everything = stored is not None and stored.body is not None and _may_show(access, moment, sources, stored)
+    return ledger.prover.event(name, everything=everything)
+
+
+def _may_show(access: Access, moment: Moment, sources: Sources, stored: StoredEvent) -> bool:
+    facts = Facts(sources, moment, access.actor)
+    return access.allows(READ_BODY, facts.event(stored, parse_head(stored.head)))

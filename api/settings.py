@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
 
     witnesses: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="addresses, apart by spaces, at which witnesses show what they cosigned; asked at start"
+        default=(),
+        description="addresses of witnesses, apart by spaces: asked at start what they cosigned, then for cosignatures",
     )
 
     host: str = Field(default="127.0.0.1", description="address to listen on; TLS is the reverse proxy's")
@@ -33,6 +34,19 @@ class Settings(BaseSettings):
     open_reads: bool = Field(
         default=False,
         description="whether entry bundles, batches, the parties' walk and restricted bodies are open to everybody",
+    )
+
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@]+$",
+        description="scheme and host under which askers know this server, as signatures name it; else what Host says",
+    )
+    rate_address: int = Field(
+        default=12_000, ge=0, description="reads a minute of one address that signs none; beyond it: 429. 0: no limit"
+    )
+    rate_key: int = Field(default=12_000, ge=0, description="signed reads a minute under one request key. 0: no limit")
+    rate_submissions: int = Field(
+        default=60_000, ge=0, description="submissions and cosignatures a minute of one address or key. 0: no limit"
     )
 
     max_submission: int = Field(

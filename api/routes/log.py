@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import WithJsonSchema
 from starlette.responses import Response
 
-from api.dependencies import TheLedger, require_batches_open, require_entries_open
+from api.dependencies import TheAccess, TheLedger, TheMoment, require_entries
 from api.openapi import problems, returns
 from api.own_proofs import own_proofs
 from api.parameters import Leaf, Newer, Size, strict_query
@@ -54,7 +54,7 @@ def get_checkpoint_of_size(size: Size, ledger: TheLedger) -> Response:
 
 @router.get(
     "/tile/entries/{path:path}",
-    dependencies=[Depends(require_entries_open)],
+    dependencies=[Depends(require_entries)],
     responses={**returns(200, "an entry bundle", TILE), **problems(400, 403, 404)},
 )
 def get_entries(path: TileNumber, ledger: TheLedger) -> Response:
@@ -87,12 +87,11 @@ def get_charter(ledger: TheLedger) -> Response:
 
 @router.get(
     "/batches/{leaf}",
-    dependencies=[Depends(require_batches_open)],
     responses={**returns(200, "heads and the state of each body", BATCH), **problems(400, 403, 404)},
 )
-def get_batch(leaf: Leaf, ledger: TheLedger) -> Response:
-    """Return the heads and bodies of a statement. Reserved."""
-    return Response(batch_answer(ledger, leaf), media_type=BATCH)
+def get_batch(leaf: Leaf, ledger: TheLedger, access: TheAccess, moment: TheMoment) -> Response:
+    """Return the heads of a statement, and the bodies that whoever asks may read. Reserved."""
+    return Response(batch_answer(ledger, leaf, access, moment), media_type=BATCH)
 
 
 def _tile(ledger: TheLedger, tile: Tile) -> Response:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.answers import JSON, answer_event, answer_trace
-from api.dependencies import HowWanted, TheLedger, TheReads
+from api.dependencies import HowWanted, TheAccess, TheLedger, TheMoment
 from api.links import Gln, Gtin, Lot, Serial, Sscc, linked_subject
 from api.openapi import problems, returns
 from api.own_proofs import own_proofs
 from api.parameters import EventName, Subject, Walk, strict_query
+from api.reads import event_of, trace_of
 from verifier.proof.eventproof import MEDIA_TYPE as EVENT
 from verifier.proof.traceproof import MEDIA_TYPE as TRACE
 
@@ -25,16 +27,22 @@ class Tracing:
     """Answers with the trace of whatever subject the address names."""
 
     def __init__(
-        self, request: Request, ledger: TheLedger, reads: TheReads, wanted: HowWanted, walk: Walk = "public"
+        self,
+        request: Request,
+        ledger: TheLedger,
+        access: TheAccess,
+        moment: TheMoment,
+        wanted: HowWanted,
+        *,
+        walk: Walk = "public",
     ) -> None:
-        """Take what the query says beside the subject; refuse a walk that is reserved."""
-        reads.require_walk(walk)
-        self._request, self._ledger, self._wanted, self._walk = request, ledger, wanted, walk
+        """Take what the query says beside the subject, and who asks."""
+        self._request, self._wanted, self._walk = request, wanted, walk
+        self._trace = partial(trace_of, ledger, walk=walk, access=access, moment=moment)
 
     def of(self, subject: str) -> Response:
         """Return the trace of a subject."""
-        proved = self._ledger.prover.trace(subject, walk=self._walk)
-        return answer_trace(self._request, proved, subject, walk=self._walk, form=self._wanted.form)
+        return answer_trace(self._request, self._trace(subject), subject, walk=self._walk, form=self._wanted.form)
 
     def of_link(self, *parts: str) -> Response:
         """Return the trace of the subject that the path's parts name."""
@@ -87,7 +95,8 @@ def get_party(gln: Gln, trace: Trace) -> Response:
 
 
 @router.get("/events/{name}", responses=_EVENT)
-def get_event(name: EventName, request: Request, ledger: TheLedger, reads: TheReads, wanted: HowWanted) -> Response:
-    """Return one event; a body that joins no public history is shown only where reserved reads are open."""
-    proof = ledger.prover.event(name, everything=reads.open)
-    return answer_event(request, proof, ledger, wanted.form)
+def get_event(  # noqa: PLR0917 - what the framework gives
+    name: EventName, request: Request, ledger: TheLedger, access: TheAccess, moment: TheMoment, wanted: HowWanted
+) -> Response:
+    """Return one event; a body that joins no public history is shown to its parties and to agencies."""
+    return answer_event(request, event_of(ledger, name, access, moment), ledger, wanted.form)

@@ -10,9 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ledger.client.problems import error_of, fault_of
+from ledger.client.signing import RequestSigner
 from ledger.client.transport import SMALL, Answer, Patience, Transport
 from ledger.errors import UnknownError
+from ledger.signing.signer import Signer
 from verifier.errors import MalformedError, SuyuanError
+from verifier.ledgerformat.batch_answer import MAX_ANSWER
+from verifier.ledgerformat.disclosure import MAX_ATTACHMENT
 from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 from verifier.primitives.base64strict import parse_base64, parse_decimal, parse_hash_hex
 from verifier.primitives.strict_json import parse_json
@@ -24,6 +28,8 @@ from verifier.proof.traceproof import MEDIA_TYPE as TRACE
 
 COSE = "application/cose"
 _PROBLEM = "application/problem+json"
+_DISCLOSURES = 8 << 20  # bytes: 64 disclosures and more
+_PAGE = 8 << 20  # bytes: an inbox of a thousand
 _BUNDLE = WIDTH * (MAX_ENTRY + 2)
 
 
@@ -58,9 +64,12 @@ class Accepted:
 class LedgerClient:
     """Asks one ledger's service. Any thread may use it."""
 
-    def __init__(self, url: str, *, timeout: float = 10.0, patience: Patience | None = None) -> None:
-        """Ask the service below `url`; `timeout` in seconds."""
-        self._transport = Transport(url, timeout=timeout, patience=patience)
+    def __init__(
+        self, url: str, *, timeout: float = 10.0, patience: Patience | None = None, request_key: Signer | None = None
+    ) -> None:
+        """Ask the service below `url`; `timeout` in seconds; with a `request_key`, every request is signed."""
+        sign = RequestSigner(request_key).headers if request_key else None
+        self._transport = Transport(url, timeout=timeout, patience=patience, sign=sign)
         self.url = self._transport.url
 
     def alive(self) -> bool:
@@ -133,13 +142,72 @@ class LedgerClient:
         """Return the charter file."""
         return self._get("/charter", CHARTER, MAX_FILE).body
 
-    def trace(self, subject: str) -> bytes:
-        """Return the trace proof of a subject, as a `.trace` file."""
-        return self._get(f"/trace?subject={quote(subject, safe='')}", TRACE, MAX_FILE).body
+    def trace(self, subject: str, *, walk: str = "public") -> bytes:
+        """Return the trace proof of a subject, as a `.trace` file; the walk `parties` asks for a request key.
+
+        Raises:
+            PrivateError: the parties' walk, and it is not open to whoever asks.
+        """
+        parties = "&walk=parties" if walk == "parties" else ""
+        return self._get(f"/trace?subject={quote(subject, safe='')}{parties}", TRACE, MAX_FILE).body
 
     def event(self, name: bytes) -> bytes:
         """Return the proof of an event, as an `.event` file, by its 32-byte name."""
         return self._get(f"/events/{name.hex()}", EVENT, MAX_FILE).body
+
+    def body(self, name: bytes) -> bytes:
+        """Return an event's body as it came; `ledger.client.reading` checks it.
+
+        Raises:
+            PrivateError: it is not open to whoever asks.
+        """
+        return self._get(f"/events/{name.hex()}/body", "application/json").body
+
+    def disclosures(self, name: bytes) -> dict[str, str]:
+        """Return those disclosures of an event that are open to whoever asks, as base64url text by pointer.
+
+        Raises:
+            PrivateError: none is.
+        """
+        path = f"/events/{name.hex()}/disclosures"
+        texts = _object(self._get(path, "application/json", _DISCLOSURES), "disclosures").get("disclosures")
+        if not isinstance(texts, dict) or not all(isinstance(each, str) for each in texts.values()):
+            raise MalformedError("disclosures", came="another shape", expected="texts by pointer")
+        return texts
+
+    def attachment(self, sha256: bytes, event: bytes) -> bytes:
+        """Return an attachment of an event as it came; `ledger.client.reading` checks it.
+
+        Raises:
+            PrivateError: it is not open to whoever asks, or there is none.
+        """
+        path = f"/attachments/{sha256.hex()}?event={event.hex()}"
+        return self._get(path, "application/octet-stream", MAX_ATTACHMENT).body
+
+    def inbox(self, label: str, *, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        """Return a page of what awaits an agency, as JSON; `next` of it is the next one's `after`.
+
+        Raises:
+            PrivateError: it is somebody else's.
+        """
+        path = f"/agencies/{label}/inbox?limit={limit}" + (f"&after={after}" if after else "")
+        return _object(self._get(path, "application/json", _PAGE), "inbox")
+
+    def recognition(self, name: bytes) -> dict[str, Any]:
+        """Return what the service says of an event's recognition, as JSON: its word only."""
+        return _object(self._get(f"/events/{name.hex()}/recognition", "application/json", _PAGE), "recognition")
+
+    def filing(self, name: bytes) -> dict[str, Any]:
+        """Return what the service says of a filing's recognition and use, as JSON: its word only."""
+        return _object(self._get(f"/filings/{name.hex()}", "application/json", _PAGE), "filing")
+
+    def batch(self, leaf: int) -> bytes:
+        """Return the batch answer of a statement, with the bodies that are open to whoever asks.
+
+        Raises:
+            PrivateError: batches are not open to whoever asks.
+        """
+        return self._get(f"/batches/{leaf}", "application/vnd.suyuan.batch-answer+cbor", MAX_ANSWER).body
 
     def _tile(self, tile: Tile, limit: int) -> tuple[bytes, int]:
         try:

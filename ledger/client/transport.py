@@ -22,6 +22,8 @@ from verifier import __version__
 from verifier.errors import MalformedError, TooLargeError
 
 _AGAIN = frozenset({429, 502, 503, 504})
+_USUAL_PORTS = {"http": 80, "https": 443}
+Sign = Callable[[str, str, "bytes | None"], Mapping[str, str]]
 _CHUNK = 1 << 16
 SMALL = 1 << 20  # bytes; for everything but proof files
 
@@ -76,7 +78,13 @@ class Transport:
     """Requests to one server. Any thread may use it."""
 
     def __init__(
-        self, url: str, *, timeout: float = 10.0, deadline: float = 120.0, patience: Patience | None = None
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        deadline: float = 120.0,
+        patience: Patience | None = None,
+        sign: Sign | None = None,
     ) -> None:
         """Talk to the service below `url` (http or https, without query).
 
@@ -85,6 +93,7 @@ class Transport:
             timeout: seconds to connect, and between any two parts of an answer.
             deadline: seconds for an answer as a whole.
             patience: how requests are repeated.
+            sign: returns the headers that sign a request: method, whole address, body; asked for each attempt.
 
         Raises:
             MalformedError: no such URL.
@@ -96,7 +105,9 @@ class Transport:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._host, self._port = parts.hostname, parts.port
         self._prefix = parts.path.rstrip("/")
+        self._base = f"{parts.scheme}://{_authority(parts.scheme, parts.hostname, parts.port)}"
         self._timeout, self._deadline = timeout, deadline
+        self._sign = sign
         self._patience = patience or Patience()
 
     def get(self, path: str, *, accept: str = "*/*", limit: int = SMALL) -> Answer:
@@ -132,13 +143,15 @@ class Transport:
     def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], limit: int) -> Answer:
         connection = self._connect()
         sent = {"User-Agent": f"suyuan/{__version__}", "Connection": "close", **headers}
+        if self._sign:
+            sent |= self._sign(method, self._base + self._prefix + path, body)
         try:
             connection.request(method, self._prefix + path, body, sent)
-            response = connection.getresponse()
-            named = {name.lower(): value for name, value in response.getheaders()}
-            if named.get("content-encoding", "identity") != "identity":
-                raise UnreachableError(self.url, came=named["content-encoding"], expected="an answer without encoding")
-            return Answer(response.status, named, self._read(response, limit))
+            with connection.getresponse() as response:
+                named = {name.lower(): value for name, value in response.getheaders()}
+                if (coding := named.get("content-encoding", "identity")) != "identity":
+                    raise UnreachableError(self.url, came=coding, expected="an answer without encoding")
+                return Answer(response.status, named, self._read(response, limit))
         except (OSError, http.client.HTTPException) as error:
             came = str(error) or type(error).__name__
             raise UnreachableError(self.url, came=came, expected="an answer", todo="Is the service running?") from error
@@ -166,6 +179,12 @@ class Transport:
         if announced is not None and size != announced:
             raise UnreachableError(self.url, came=f"{size} bytes", expected=f"the {announced} that were announced")
         return b"".join(parts)
+
+
+def _authority(scheme: str, host: str, port: int | None) -> str:
+    """Return host and port as the standard library writes them into `Host`."""
+    name = f"[{host}]" if ":" in host else host
+    return name if port in (None, _USUAL_PORTS[scheme]) else f"{name}:{port}"
 
 
 def retry_after(answer: Answer) -> float | None:

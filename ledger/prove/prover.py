@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.log import consistency_path, root_at
-from ledger.prove.parts import public_body, statement_parts, whole_body
+from ledger.prove.parts import BodyOf, public_body, statement_parts, whole_body
 from ledger.prove.receipt import prove_event, prove_receipt
 from ledger.prove.source import EventSource
 from ledger.prove.trace import Sources, prove_trace
-from ledger.store.interface import Reader, StoredCheckpoint
+from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent
 from verifier.judgement.charter import APPROVAL, CHARTER
-from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.subject import form_of, subject_name
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import PublicKey
 from verifier.primitives.merkle import check_consistency, leaf_hash
 from verifier.primitives.note import Note, format_note, parse_note, parse_signature_line
-from verifier.proof.bundle import StatementPart
+from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
 from verifier.proof.examination import Standpoint
@@ -34,6 +34,7 @@ from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
 from verifier.proof.verify import examine_trace
 from verifier.vocabulary import registry_types
 
+MayShow = Callable[[Sources, StoredEvent], bool]
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
@@ -113,8 +114,13 @@ class Prover:
             receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
         return Recorded(leaf, stored.entry, stored.identity, receipt, checkpoint.size, checkpoint.quorum)
 
-    def trace(self, subject: str, *, walk: str = "public") -> Proved:
+    def trace(self, subject: str, *, walk: str = "public", may_show: MayShow | None = None) -> Proved:
         """Return the trace proof of a subject from the newest quorum checkpoint.
+
+        Args:
+            subject: in its canonical spelling.
+            walk: `public` or `parties`.
+            may_show: whether a body that joins no public history may be shown, on the parties' walk; None for all.
 
         Raises:
             BusyError: no checkpoint has reached a quorum yet.
@@ -122,18 +128,20 @@ class Prover:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                return self._trace(subject, walk)
+                return self._trace(subject, walk, may_show)
             except BusyError:
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 
-    def _trace(self, subject: str, walk: str) -> Proved:
+    def _trace(self, subject: str, walk: str, may_show: MayShow | None) -> Proved:
         form_of(subject)
         with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
             note = cosigned_note(sources.reader, checkpoint.size)
-            data = format_trace_proof(prove_trace(subject, walk=walk, size=checkpoint.size, note=note, sources=sources))
+            body_of = _body_of(walk, may_show, sources)
+            made = prove_trace(subject, walk=walk, size=checkpoint.size, note=note, sources=sources, body_of=body_of)
+            data = format_trace_proof(made)
             standpoint = self._standpoint(sources)
             newer = sources.log.size - checkpoint.size
         verdict = examine_trace(data, standpoint, subject=subject)
@@ -236,6 +244,18 @@ def _receipt_key(size: int, sources: Sources) -> PublicKey:
     if charter is None:
         raise UnknownError("charter", came="none", expected="a founded ledger")
     return charter.receipt
+
+
+def _body_of(walk: str, may_show: MayShow | None, sources: Sources) -> BodyOf:
+    """Return what shows each body of a walk: the public ones always, the others as `may_show` says."""
+    if walk == "public":
+        return public_body
+
+    def body_of(stored: StoredEvent, head: Head) -> BodyState:
+        show = may_show is None or may_show(sources, stored)
+        return (whole_body if show else public_body)(stored, head)
+
+    return body_of
 
 
 def _root(size: int, sources: Sources) -> bytes:

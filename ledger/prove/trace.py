@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ledger.index.overlay import Overlay
 from ledger.prove.index import IndexView, prove_index
 from ledger.prove.log import shared_path
-from ledger.prove.parts import public_body, seal_parts, statement_parts, whole_body
+from ledger.prove.parts import BodyOf, public_body, seal_parts, statement_parts, whole_body
 from ledger.prove.source import EventSource
 from ledger.store.interface import Reader
 from ledger.tiles.folder import LogReader
@@ -38,8 +38,12 @@ class Sources:
     origin: str
 
 
-def prove_trace(subject: str, *, walk: str, size: int, note: bytes, sources: Sources) -> TraceProof:
+def prove_trace(
+    subject: str, *, walk: str, size: int, note: bytes, sources: Sources, body_of: BodyOf | None = None
+) -> TraceProof:
     """Return the proof of a subject's trace against the checkpoint `note` of `size` leaves.
+
+    `body_of` says how each body of the trace is shown; None for as its walk has it.
 
     Raises:
         MalformedError: no subject in canonical spelling.
@@ -59,7 +63,8 @@ def prove_trace(subject: str, *, walk: str, size: int, note: bytes, sources: Sou
         history_of=source.history,
     )
     resting = {event.name: event for history in needs.values() for event in history}
-    trace = statement_parts(events, source, reader, public_body if walk == "public" else whole_body)
+    shown = body_of or (public_body if walk == "public" else whole_body)
+    trace = statement_parts(events, source, reader, shown)
     registry = statement_parts(resting.values(), source, reader, whole_body)
     leaves = {part.leaf for part in (*trace, *registry)}
     seals = seal_parts(leaves, reader, size - 1)

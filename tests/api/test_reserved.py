@@ -1,4 +1,4 @@
-"""What the design reserves for agencies, witnesses, auditors and parties is closed unless the operator opens it."""
+"""What is reserved for agencies, witnesses, auditors and parties is closed to whoever signs nothing."""
 
 import pytest
 
@@ -21,11 +21,12 @@ RESERVED = [
 @pytest.mark.parametrize(("path", "field"), RESERVED)
 def test_reserved_reads_are_closed_by_default(server, path, field):
     answer = server.get(path, JSON)
-    assert answer.status == 403
+    assert answer.status == 401
     problem = answer.json
-    assert problem["type"] == "urn:suyuan:problem:private"
+    assert problem["type"] == "urn:suyuan:problem:unauthenticated"
     assert problem["field"] == field
-    assert "SUYUAN_OPEN_READS" in problem["todo"]
+    assert "an agency" in problem["expected"]
+    assert "Sign the request" in problem["todo"]
 
 
 @pytest.mark.parametrize(("path", "field"), RESERVED)
@@ -83,7 +84,7 @@ def test_the_parties_walk_shows_the_case_and_the_public_walk_does_not(server, op
     assert [each["type"] for each in parties["story"]["events"]] == ["order.placed", "order.payment"]
 
 
-def test_disclosures_are_served_to_nobody(open_server, world, payment):
+def test_disclosures_are_in_no_proof_and_no_batch_and_not_opened_by_the_operator(open_server, world, payment):
     event, order = payment
     with world.ledger.store.read() as reader:
         stored = reader.find_event(event.name)
@@ -95,3 +96,4 @@ def test_disclosures_are_served_to_nobody(open_server, world, payment):
             assert answer.status == 200
             assert text.encode() not in answer.body
             assert b"secret-4711" not in answer.body
+    assert open_server.get(f"/events/{event.name.hex()}/disclosures").status == 401

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from api.app import create_app
-from api.authorise import Reads
 from api.logs import make_logger
 from api.server import server_config
 from api.settings import Settings
@@ -116,7 +115,7 @@ class Service:
     def open_reads(self, *, open_: bool) -> None:
         """Open or close the reads that are reserved."""
         for each in self._behind:
-            each.app.state.reads = Reads(open_=open_)
+            each.app.state.open_reads = open_
 
     def close(self) -> None:
         for each in self._behind:
