@@ -9,7 +9,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ledger.ledger import Ledger
+from ledger.opening import milliseconds
 from ledger.store.sqlite.connection import is_wal_reset_safe
+from ledger.witnessing.collection import Collection
+from ledger.witnessing.collector import COSIGNED
+from ledger.witnessing.lag import witness_lags
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -33,6 +37,10 @@ class Metrics:
     def observe(self, ledger: Ledger) -> None:
         """Add what is read from a ledger whenever somebody asks."""
         self.registry.register(_LedgerCollector(ledger))
+
+    def watch(self, collection: Collection) -> None:
+        """Add how it stands with the witnesses that are asked for cosignatures."""
+        self.registry.register(_WitnessCollector(collection))
 
 
 class _LedgerCollector(Collector):
@@ -65,6 +73,40 @@ class _LedgerCollector(Collector):
         }
         for name, (help_, value) in gauges.items():
             yield GaugeMetricFamily(name, help_, value=value)
+        yield from _lags(ledger)
+
+
+class _WitnessCollector(Collector):
+    """Reads how the last exchange with each witness went."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    def describe(self) -> list[Metric]:
+        """Return nothing: the names are known without asking."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield one gauge a witness."""
+        cosigned = GaugeMetricFamily(
+            "suyuan_witness_cosigned", "1 where the last request for a cosignature got one.", labels=["address"]
+        )
+        for each in self._collection.standings:
+            cosigned.add_metric([each.url], int(each.outcome == COSIGNED))
+        yield cosigned
+
+
+def _lags(ledger: Ledger) -> Iterator[Metric]:
+    leaves = GaugeMetricFamily(
+        "suyuan_witness_lag_leaves", "Leaves after the newest checkpoint that a witness cosigned.", labels=["witness"]
+    )
+    seconds = GaugeMetricFamily(
+        "suyuan_witness_lag_seconds", "For how long a witness has left the next block uncosigned.", labels=["witness"]
+    )
+    for lag in witness_lags(ledger, milliseconds()):
+        leaves.add_metric([lag.witness], lag.leaves)
+        seconds.add_metric([lag.witness], lag.milliseconds / 1000)
+    yield from (leaves, seconds)
 
 
 def _size_of(note: bytes | None) -> int:
