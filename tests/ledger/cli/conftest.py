@@ -10,6 +10,7 @@ from ledger.cli.commands import app
 from ledger.signing.keyfile import save_key
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import World
+from tests.ledger.signing.tokens import token  # noqa: F401 - a fixture
 
 SECRET = "a passphrase of the test"  # in the environment variable PASS
 
