@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.verifier.judgement.chronicle import Chronicle, policy_draft
 from verifier.errors import MalformedError
+from verifier.judgement.acceptance import Acceptance, Voice
 from verifier.judgement.participants import Participant
 from verifier.judgement.policies import MAX_RULE_DEPTH, ByAgency, ByRole, Some, parse_rule
-from verifier.judgement.recognition import _is_met
 
 ROLES = ("customs", "tax", "post")
 AGENCIES = tuple(f"urn:suyuan:agency:{each}" for each in ("a", "b", "c"))
@@ -100,6 +100,10 @@ _PARTICIPANTS = st.builds(
     st.sampled_from(AGENCIES),
     st.sets(st.sampled_from(ROLES)),
 )
+
+
+def _is_met(rule, agencies) -> bool:
+    return Acceptance([Voice(each, 1) for each in agencies], lambda *_: None).meets(rule)
 
 
 @given(_RULES, st.lists(_PARTICIPANTS, max_size=4), st.lists(_PARTICIPANTS, max_size=2))
