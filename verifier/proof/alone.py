@@ -18,7 +18,7 @@ from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed_checkpoint, verify_lines
 from verifier.primitives.merkle import check_consistency, leaf_hash, root_of_shared_path
-from verifier.proof.bundle import BodyState, StatementPart
+from verifier.proof.bundle import BodyState, Erased, StatementPart
 from verifier.proof.eventproof import EventProof
 from verifier.proof.examination import Examination, Standpoint, read_event, require_body_state, require_scope
 from verifier.proof.steps.step1_ledger import establish_ledger, require_log_lines, walk_charter
@@ -153,9 +153,10 @@ def verify_event(proof: EventProof, held: TraceProof, standpoint: Standpoint) ->
         VerificationError: signature, links or body are not as they must be.
     """
     found = Examination(standpoint, held.seals)
-    establish_ledger(found, held.registry, held.checkpoint)
+    shown = [*held.registry, *held.trace]
+    establish_ledger(found, shown, held.checkpoint)
     establish_unforked(found)
-    establish_sealed(found, [*held.registry, *held.trace], held.path)
+    establish_sealed(found, shown, held.path)
     establish_keys(found, held.registry, held.trace, held.registry_index)
     part = proof.statement
     if found.checkpoint is None or found.registry is None or found.charters is None:
@@ -212,4 +213,6 @@ def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoi
     names = ["authority", "completeness", "recognition", "truth"]
     names += ([] if time is not None else ["time"]) + ([] if shown.event.body else ["bodies"])
     unchecked = tuple(Said(f"unchecked.{name}") for name in names)
+    if isinstance(shown.body, Erased):
+        unchecked += (Said("unchecked.erasure", {"order": shown.body.order.hex()}),)
     return VerifiedEvent(shown.event, kind, issuer, shown.body, checkpoint, time, unchecked)

@@ -7,7 +7,7 @@ that is there is checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -146,6 +146,14 @@ def parse_seals(value: Value, headers: Headers, what: str = "seals") -> tuple[Se
     parts = tuple(_seal(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what)))
     _require_rising([part.leaf for part in parts], f"{what}.leaf")
     return parts
+
+
+def by_leaf(parts: Iterable[StatementPart]) -> list[list[StatementPart]]:
+    """Return statement parts in log order, those of one leaf together: a leaf may be shown in two parts of a file."""
+    leaves: dict[int, list[StatementPart]] = {}
+    for part in parts:
+        leaves.setdefault(part.leaf, []).append(part)
+    return [leaves[leaf] for leaf in sorted(leaves)]
 
 
 def _statement(value: Value, headers: Headers, what: str) -> StatementPart:

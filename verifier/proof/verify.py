@@ -104,7 +104,7 @@ class _Run:
         proof, found = self.proof, self.found
         shown = [*proof.registry, *proof.trace]
         return (
-            lambda: establish_ledger(found, proof.registry, proof.checkpoint),
+            lambda: establish_ledger(found, shown, proof.checkpoint),
             lambda: establish_unforked(found),
             lambda: establish_sealed(found, shown, proof.path),
             lambda: establish_keys(found, proof.registry, proof.trace, proof.registry_index),

@@ -11,12 +11,21 @@ from verifier.judgement.registry import Registry
 from verifier.judgement.replay import require_supported
 from verifier.judgement.trace import Closure, walk_trace
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Head
+from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets, map_links
 from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, EventType
 from verifier.proof.bundle import StatementPart
-from verifier.proof.examination import Examination, Shown, histories_of, read_event, require_body_state, require_scope
+from verifier.proof.examination import (
+    Examination,
+    Shown,
+    histories_of,
+    read_event,
+    require_body_state,
+    require_order,
+    require_scope,
+)
+from verifier.proof.steps.step4_keys import BUILTIN
 from verifier.proof.verdict import Said
 
 
@@ -24,19 +33,9 @@ def establish_authentic(found: Examination, parts: Sequence[StatementPart], subj
     """Establish that every event of the trace part is what its issuer signed, and might say."""
     registry = _registry(found)
     for part in parts:
-        key = _verified_key(found, part, registry)
-        header = found.statement(part).header
-        for each in part.events:
-            shown = read_event(part, each, header.issuer, header.kid)
-            if shown.event.head.type.startswith("registry."):
-                require_supported(shown.event)
-                raise MismatchError("head.type", came=shown.event.head.type, expected="no registry event here")
-            require_scope(shown, key)
-            if shown.event.name in found.trace_events:
-                raise MismatchError("event", came=shown.event.name, expected="each event once")
-            found.trace_events[shown.event.name] = shown
+        _read(found, part, registry)
     _require_distinct(found)
-    histories = histories_of(found.trace_events)
+    histories = histories_of(shown.event for shown in found.trace_events.values())
     found.closure = walk_trace(
         subject_name(subject), walk=walk, history_of=lambda pair: histories.get(pair, ()), registry=registry
     )
@@ -48,6 +47,21 @@ def establish_authentic(found: Examination, parts: Sequence[StatementPart], subj
     return [Said("step5.events", {"events": len(events), "issuers": len(issuers)})]
 
 
+def _read(found: Examination, part: StatementPart, registry: Registry) -> None:
+    """Read the events of a statement whose signature is checked; those of the registry were read in step 4."""
+    header = found.statement(part).header
+    key: Key | None = None
+    for each in part.events:
+        if event_name(each.head) in found.trace_events and parse_head(each.head).type.startswith(BUILTIN):
+            continue
+        key = key or _verified_key(found, part, registry)
+        shown = read_event(part, each, header.issuer, header.kid)
+        require_scope(shown, key)
+        if shown.event.name in found.trace_events:
+            raise MismatchError("event", came=shown.event.name, expected="each event once")
+        found.trace_events[shown.event.name] = shown
+
+
 def _registry(found: Examination) -> Registry:
     if found.registry is None:
         raise MismatchError("registry", came="none", expected="step 4 first")
@@ -55,7 +69,7 @@ def _registry(found: Examination) -> Registry:
 
 
 def _verified_key(found: Examination, part: StatementPart, registry: Registry) -> Key:
-    """Return the key of a statement whose signature is checked. Root keys say registry events only."""
+    """Return the key of a statement whose signature is checked. Keys of roots and administrators say no others."""
     header = found.statement(part).header
     if registry.root_at(header.kid, part.leaf):
         raise NotPermittedError("statement.kid", came="a root key", expected="a statement key")
@@ -82,10 +96,12 @@ def _judge(found: Examination, events: Sequence[Event], registry: Registry, clos
         check_head(kind, event.head)
         targets = _targets(found, event)
         check_targets(kind, targets)
-        _require_body(shown, kind, targets)
+        _require_body(found, shown, kind, targets)
         complete = len(targets) == len(event.head.about)
         if not complete:
             _require_answered(shown, kind, targets, closure)
+        if event.head.type.startswith(BUILTIN):
+            continue  # step 4 judged who might say it, and it changes no trace
         check_authority(
             event,
             kind,
@@ -107,10 +123,11 @@ def _targets(found: Examination, event: Event) -> list[Head]:
     return [each.head for each in shown]
 
 
-def _require_body(shown: Shown, kind: EventType, targets: Sequence[Head]) -> None:
+def _require_body(found: Examination, shown: Shown, kind: EventType, targets: Sequence[Head]) -> None:
     event = shown.event
     if event.body is None:
         require_body_state(shown, kind)
+        require_order(shown, _registry(found), found.newest_seal.covered + 1)
         return
     check_body(kind, event.body)
     if len(targets) == len(event.head.about):
