@@ -31,4 +31,5 @@ Lang = Annotated[str | None, option("--lang", text="help.lang", metavar="zh|en")
 AsJson = Annotated[bool, option("--json", text="help.json")]
 Quiet = Annotated[bool, option("--quiet", "-q", text="help.quiet")]
 PassphraseEnv = Annotated[str | None, option("--passphrase-env", text="help.passphrase-env", metavar="NAME")]
+RequestKey = Annotated[str | None, option("--request-key", text="help.request-key", metavar="KEY")]
 PassphraseFile = Annotated[Path | None, option("--passphrase-file", text="help.passphrase-file", metavar="FILE")]

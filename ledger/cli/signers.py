@@ -26,6 +26,17 @@ def open_key(voice: Voice, reference: str, env: str | None, file: Path | None) -
     return open_signer(reference, secret_of(voice, reference, env, file))
 
 
+def request_key_of(voice: Voice, reference: str | None, env: str | None, file: Path | None) -> Signer | None:
+    """Return the signer of `--request-key`, which signs requests to a ledger's service; None where it is not given.
+
+    A passphrase or PIN comes from where that of the command's other key does: `LedgerClient(url, request_key=…)`.
+
+    Raises:
+        SuyuanError: as `open_key`.
+    """
+    return open_key(voice, reference, env, file) if reference is not None else None
+
+
 def secret_of(voice: Voice, reference: str, env: str | None, file: Path | None) -> Ask:
     """Return what asks for the passphrase of a key file, or for the PIN of a token."""
     prompt = "prompt.pin" if is_token(reference) else "prompt.passphrase"

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, option
-from ledger.cli.signers import numbers_beside, open_key
+from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, option
+from ledger.cli.signers import numbers_beside, open_key, request_key_of
 from ledger.cli.speaking import FALSE, Voice, door, error_json, render_error
 from ledger.client.client import LedgerClient, Receipt
 from ledger.client.composing import Composing, compose_submission
@@ -51,6 +51,7 @@ def submit(  # noqa: PLR0913 - a command's options
     keep: Annotated[Path, option("--keep", text="help.keep", metavar="DIR")] = Path("receipts"),
     policy: Annotated[Path | None, option("--policy", text="help.policy", metavar="FILE")] = None,
     wait: Annotated[float | None, option("--wait", text="help.wait", metavar="SECONDS", min=0)] = None,
+    request_key: RequestKey = None,
     dry_run: Annotated[bool, option("--dry-run", text="help.dry-run")] = False,
     passphrase_env: PassphraseEnv = None,
     passphrase_file: PassphraseFile = None,
@@ -62,7 +63,10 @@ def submit(  # noqa: PLR0913 - a command's options
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     if wait is not None and policy is None:
         raise MalformedError("--wait", came="no --policy", expected="a trust policy to check the promise by")
-    errand = _Errand(voice, LedgerClient(to), keep, parse_trust_policy(_read(policy)) if policy else None, wait)
+    asking = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    errand = _Errand(
+        voice, LedgerClient(to, request_key=asking), keep, parse_trust_policy(_read(policy)) if policy else None, wait
+    )
     if to.startswith("http://") and urlsplit(to).hostname not in _LOOPBACK:
         voice.tell("submit.plain-http", url=to)
     data = _read(file)
