@@ -45,8 +45,8 @@ def check_event_proof(data: bytes, replay: Replay, standpoint: Standpoint) -> No
     proof = parse_event_proof(data)
     part = proof.statement
     found = Examination(standpoint, (proof.seal,) if proof.seal else (), charters=replay, registry=replay.registry)
-    holder, key, _ = found.signer(part, replay)
-    found.verify(part, holder, key, found.charter_at(part.leaf).origin)
+    signer = found.signer(part, replay)
+    found.verify(part, signer.holder, signer.key, found.charter_at(part.leaf).origin)
     header = found.statement(part).header
     read_event(part, part.events[0], header.issuer, header.kid)
     _check_place(proof, found)
