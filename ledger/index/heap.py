@@ -49,23 +49,25 @@ class Heap:
         """Return the root of the prefix tree."""
         return self.read(1)[1]
 
-    def update(self, buckets: Mapping[int, Summary], notes: dict[int, Summary]) -> None:
+    def update(self, buckets: Mapping[int, Summary], notes: dict[int, Summary] | None = None) -> None:
         """Write bucket nodes and every node above them; note first what stood at each.
 
         Args:
             buckets: new class and hash by bucket node.
-            notes: filled with class and hash as they were, by node.
+            notes: filled with class and hash as they were, by node; None where nobody will read them as they were.
         """
         classes, hashes = self._classes, memoryview(self._hashes)
         for node, summary in buckets.items():
-            notes[node] = self.read(node)
+            if notes is not None:
+                notes[node] = self.read(node)
             self.write(node, summary)
         level = sorted({node >> 1 for node in buckets} - {0})
         while level:
             for node in level:
                 at, end = node << 5, (node << 5) + 32
                 own = hashes[at:end]
-                notes[node] = (classes[node], own.tobytes())
+                if notes is not None:
+                    notes[node] = (classes[node], own.tobytes())
                 left, right = classes[2 * node], classes[2 * node + 1]
                 if left + right > LEAF:  # two leaves, or a node on either side
                     hashed = sha256(b"\x03")

@@ -1,0 +1,150 @@
+"""The subject index of a replay: histories in the database, the tree above them in memory, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
+
+from ledger.index import frontier as mini
+from ledger.index.bucket import bucket_of, bucket_range, subtree
+from ledger.index.heap import Heap
+from ledger.index.rebuild import LEVELS, build
+from ledger.witness.replay.rows import HistoryRow, ReplayRows
+from verifier.judgement.authority import TraceState
+
+
+class Held:
+    """One history as it stands: what its row holds, and whether that is in the database."""
+
+    __slots__ = ("count", "frontier", "key", "leaf", "newest", "trace")
+
+    def __init__(self, key: bytes) -> None:
+        """Begin a history without events."""
+        self.key = key
+        self.count = 0
+        self.frontier = self.leaf = b""
+        self.newest = 0
+        self.trace: TraceState | None = None
+
+
+class Words:
+    """Participants by number, so that rows can name them shortly."""
+
+    def __init__(self, known: Iterable[tuple[int, str]]) -> None:
+        """Start with those of the database."""
+        self._words = [word for _, word in known]
+        self._numbers = {word: number for number, word in enumerate(self._words)}
+        self.fresh: list[tuple[int, str]] = []
+
+    def number(self, word: str) -> int:
+        """Return a word's number, a new one where it has none."""
+        number = self._numbers.get(word)
+        if number is None:
+            number = self._numbers[word] = len(self._words)
+            self._words.append(word)
+            self.fresh.append((number, word))
+        return number
+
+    def word(self, number: int) -> str:
+        """Return the word of a number."""
+        return self._words[number]
+
+
+class Index:
+    """Every history, and the prefix tree over them.
+
+    Attributes:
+        keys: histories with at least one event.
+    """
+
+    def __init__(self, rows: ReplayRows, words: Words, keys: int) -> None:
+        """Build the tree above the histories of the database."""
+        self._rows = rows
+        self._words = words
+        self.keys = keys
+        self.heap: Heap = build(LEVELS, rows.leaves())
+        self._held: dict[bytes, Held] = {}
+        self._buckets: dict[int, dict[bytes, bytes]] = {}
+        self._touched: dict[bytes, Held] = {}
+        self._dirty: dict[bytes, Held] = {}
+
+    def load(self, keys: Collection[bytes]) -> None:
+        """Read what shares a bucket with these keys; afterwards `state` answers for them without the database."""
+        held, levels = self._held, self.heap.levels
+        missing = [key for key in keys if key not in held]
+        nodes = sorted({bucket_of(key, levels) for key in missing} - self._buckets.keys())
+        for node in nodes:
+            self._buckets[node] = {}
+        for row in self._rows.histories([bucket_range(node, levels) for node in nodes]):
+            state = self._from_row(row)
+            held[state.key] = state
+            self._buckets[bucket_of(state.key, levels)][state.key] = state.leaf
+        for key in missing:
+            if key not in held:
+                held[key] = Held(key)
+
+    def state(self, key: bytes) -> Held:
+        """Return a history as it stands, read if need be."""
+        state = self._held.get(key)
+        if state is None:
+            self.load([key])
+            state = self._held[key]
+        return state
+
+    def join(self, state: Held, entry: bytes, number: int) -> int:
+        """Add an entry hash to a history; return what was its newest event + 1."""
+        if not state.count:
+            self.keys += 1
+        state.frontier = mini.push(state.frontier, state.count, entry)
+        state.count += 1
+        self._touched[state.key] = state
+        before, state.newest = state.newest, number + 1
+        return before
+
+    def root(self) -> bytes:
+        """Return the root over all histories as they stand."""
+        levels, buckets = self.heap.levels, self._buckets
+        nodes: dict[int, None] = {}
+        for key, state in self._touched.items():
+            value = sha256(b"\x04" + state.count.to_bytes(8, "big") + mini.root(state.frontier)).digest()
+            state.leaf = sha256(b"\x02" + key + value).digest()
+            node = bucket_of(key, levels)
+            buckets[node][key] = state.leaf
+            nodes[node] = None
+        summaries = {node: subtree(sorted(buckets[node].items()), levels) for node in nodes}
+        self.heap.update(summaries)
+        self._dirty |= self._touched
+        self._touched.clear()
+        return self.heap.root
+
+    def changed(self) -> list[HistoryRow]:
+        """Return the rows that the database does not have yet."""
+        return [self._row(state) for state in self._dirty.values()]
+
+    def forget(self) -> None:
+        """Drop what is in the database now."""
+        self._dirty.clear()
+        self._held.clear()
+        self._buckets.clear()
+
+    def bucket(self, node: int) -> Sequence[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key below a node at the heap's lowest level, sorted."""
+        if node not in self._buckets:
+            rows = self._rows.histories([bucket_range(node, self.heap.levels)])
+            return sorted((row[0], row[3]) for row in rows)
+        return sorted(self._buckets[node].items())
+
+    def _from_row(self, row: HistoryRow) -> Held:
+        state = Held(row[0])
+        _, state.count, state.frontier, state.leaf, state.newest, owner, guarded, custodian = row
+        if owner is not None:
+            holder = None if custodian is None else self._words.word(custodian)
+            state.trace = TraceState(self._words.word(owner), bool(guarded), holder)
+        return state
+
+    def _row(self, state: Held) -> HistoryRow:
+        owner = guarded = custodian = None
+        if trace := state.trace:
+            owner, guarded = self._words.number(trace.owner), int(trace.guarded)
+            custodian = None if trace.custodian is None else self._words.number(trace.custodian)
+        return state.key, state.count, state.frontier, state.leaf, state.newest, owner, guarded, custodian

@@ -1,0 +1,211 @@
+"""What later leaves are judged by: the events behind, in the database or waiting to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ledger.errors import ConflictError
+from ledger.witness.replay.index import Held, Index, Words
+from ledger.witness.replay.lies import INADMISSIBLE, LieFoundError, Where
+from ledger.witness.replay.rows import Chunk, EventRow, Reached, ReplayRows, short_name
+from verifier.errors import MismatchError
+from verifier.judgement.authority import TraceState, advance
+from verifier.judgement.replay import Replay
+from verifier.ledgerformat.body import parse_body
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
+from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
+from verifier.ledgerformat.statement import parse_statement
+from verifier.ledgerformat.vocabulary import EventType
+from verifier.proof.audit.known import Sequences
+
+_ENVELOPE = 0xD2
+_TRACE = "trace"
+
+
+@dataclass(slots=True)
+class Past:
+    """Everything behind the next leaf. `replay`, `memory` and `torn` are what `verifier.proof.audit` judges by.
+
+    Attributes:
+        rows: the database.
+        reached: what it reaches to.
+        replay: the registry.
+        words: participants.
+        index: histories.
+        chunk: what waits to be written.
+        events: recorded so far; the next event's number.
+        torn: None: histories are whole here.
+    """
+
+    rows: ReplayRows
+    reached: Reached
+    replay: Replay
+    words: Words
+    index: Index
+    chunk: Chunk = field(default_factory=Chunk)
+    events: int = 0
+    torn: None = None
+    _recent: dict[int, list[int]] = field(default_factory=dict)
+    _ids: set[tuple[bytes, int]] = field(default_factory=set)
+    _ranges: Sequences = field(default_factory=Sequences)
+
+    @property
+    def memory(self) -> Past:
+        """Return what finds events, traces and histories."""
+        return self
+
+    # What is asked of it.
+
+    def find(self, name: bytes) -> Event | None:
+        """Return an event by its name; hash envelopes are none."""
+        short = short_name(name)
+        for number in (*self._recent.get(short, ()), *self.rows.numbers(short)):
+            row = self._event(number)
+            if row and row.head[0] != _ENVELOPE and event_name(row.head) == name:
+                return _read(row)
+        return None
+
+    def trace_state(self, name: bytes) -> TraceState | None:
+        """Return owner and custody of a subject, None where its trace has not begun."""
+        return self.index.state(index_key(_TRACE, name)).trace
+
+    def history(self, pair: Pair) -> Sequence[Event]:
+        """Return the events of a history, in log order; hash envelopes are none."""
+        return [_read(row) for row in self.history_rows(index_key(*pair)) if row.head[0] != _ENVELOPE]
+
+    def history_rows(self, key: bytes, size: int | None = None) -> list[EventRow]:
+        """Return the rows of a history, at leaves below `size`, in log order."""
+        found: list[EventRow] = []
+        number = self.index.state(key).newest
+        while number and (row := self._event(number - 1)):
+            if size is None or row.leaf < size:
+                found.append(row)
+            place = 0 if row.head[0] == _ENVELOPE else _place(parse_head(row.head), key)
+            number = int.from_bytes(row.before[8 * place : 8 * place + 8], "big")
+        return found[::-1]
+
+    def _event(self, number: int) -> EventRow | None:
+        waiting = number - self.reached.events
+        return self.chunk.events[waiting] if waiting >= 0 else self.rows.event(number)
+
+    # Uniqueness.
+
+    def take_ids(self, issuer: str, ids: Sequence[bytes]) -> bytes | None:
+        """Take ids of an issuer; return the first that it used since the last writing, None where all are new.
+
+        What it used before that, `write` finds out: the database holds each once.
+        """
+        number = self.words.number(issuer)
+        pairs = [(id_, number) for id_ in ids]
+        taken = self._ids
+        before = len(taken)
+        taken.update(pairs)
+        if len(taken) != before + len(pairs):
+            seen = {pair for pair in self.chunk.ids if pair[1] == number}
+            return next(id_ for at, id_ in enumerate(ids) if (id_, number) in seen or id_ in ids[:at])
+        self.chunk.ids += pairs
+        return None
+
+    def take_range(self, kid: bytes, first: int, count: int) -> None:
+        """Take sequence numbers of a key.
+
+        Raises:
+            MismatchError: one of them was used.
+        """
+        before = self.rows.sequence_before(kid, first + count)
+        if before and before[0] + before[1] > first:
+            raise MismatchError(
+                "statement.first", came=f"{first} to {first + count - 1}", expected="numbers that this key has not used"
+            )
+        self._ranges.take(kid, first, first + count)
+        self.chunk.sequences.append((kid, first, count))
+
+    # Recording.
+
+    def record(self, event: Event, spelt: bytes, keys: Sequence[bytes], kind: EventType) -> None:
+        """Enter an event in every history that it joins."""
+        head, number = event.head, self.events
+        entry = entry_hash(HistoryEntry(event.name, event.leaf, event.position))
+        before = []
+        for (joined, _), key in zip(head.joins, keys, strict=True):
+            state = self.index.state(key)
+            before.append(self.index.join(state, entry, number).to_bytes(8, "big"))
+            if joined == _TRACE:
+                state.trace = advance(state.trace, head, kind)
+        self._add(event.name, EventRow(number, event.leaf, event.position, spelt, b"".join(before)))
+
+    def record_envelope(self, name: bytes, leaf: int, entry: bytes, key: bytes) -> None:
+        """Enter a hash envelope in its one history."""
+        state: Held = self.index.state(key)
+        before = self.index.join(state, entry_hash(HistoryEntry(name, leaf, 0)), self.events)
+        self._add(name, EventRow(self.events, leaf, 0, entry, before.to_bytes(8, "big")))
+
+    def _add(self, name: bytes, row: EventRow) -> None:
+        self.chunk.events.append(row)
+        short = short_name(name)
+        self.chunk.names.append((short, row.number))
+        self._recent.setdefault(short, []).append(row.number)
+        self.events += 1
+
+    def write(self, reached: Reached) -> None:
+        """Write what waits, durably.
+
+        Raises:
+            LieFoundError: an id that its issuer has used before.
+            StoppedError: the database could not be written.
+        """
+        self.chunk.histories = self.index.changed()
+        self.chunk.words = self.words.fresh
+        try:
+            self.rows.commit(self.chunk, reached)
+        except ConflictError as error:
+            raise self._used_again() from error
+        self.reached, self.chunk, self.words.fresh = reached, Chunk(), []
+        self.index.forget()
+        self._recent.clear()
+        self._ids.clear()
+        self._ranges = Sequences()
+
+    def _used_again(self) -> LieFoundError:
+        """Return which event has an id that its issuer used before."""
+        used = self.rows.used(self.chunk.ids)
+        error = MismatchError("head.id", came=used[0] if used else "one twice", expected="an id not used before")
+        for row in self.chunk.events:
+            if used and row.head[0] != _ENVELOPE and parse_head(row.head).id == used[0]:
+                return LieFoundError(INADMISSIBLE, Where(row.leaf, row.position), error)
+        return LieFoundError(INADMISSIBLE, Where(reached_leaf(self.chunk)), error)
+
+
+def reached_leaf(chunk: Chunk) -> int:
+    """Return the first leaf of a chunk."""
+    return chunk.entries[0].leaf
+
+
+def open_past(rows: ReplayRows, replay: Replay) -> Past:
+    """Return what a database remembers; `replay` is an empty registry."""
+    for event, time in _registry(rows):
+        replay.apply(event, time=time)
+    reached, words = rows.reached(), Words(rows.words())
+    return Past(rows, reached, replay, words, Index(rows, words, reached.keys), events=reached.events)
+
+
+def _registry(rows: ReplayRows) -> Iterator[tuple[Event, int]]:
+    """Yield the registry's events, with bodies and ledger time."""
+    kids: dict[int, bytes] = {}
+    for row, time, body in rows.registry():
+        if row.leaf not in kids:
+            entry = rows.entry(row.leaf)
+            kids[row.leaf] = parse_statement(entry.entry).header.kid if entry else b""
+        name, head = event_name(row.head), parse_head(row.head)
+        yield Event(name, row.leaf, row.position, head, parse_body(body), kids[row.leaf]), time
+
+
+def _read(row: EventRow) -> Event:
+    return Event(event_name(row.head), row.leaf, row.position, parse_head(row.head), None, b"")
+
+
+def _place(head: Head, key: bytes) -> int:
+    """Return which of an event's joins has an index key."""
+    return next(place for place, pair in enumerate(head.joins) if index_key(*pair) == key)

@@ -1,0 +1,137 @@
+"""Replaying a ledger up to a checkpoint: fetch, verify, judge, compare, persist; only then may anybody cosign.
+
+What is in the database is always the end of a block, replayed whole. A crash, an answer that does not come or a lie
+leaves the last chunk that was written; the next look goes on from there. A cosignature is kept elsewhere
+(`ledger.witness.store`) and made only when the whole checkpoint is in this database.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from ledger.client.logtree import VerifiedTree
+from ledger.index import frontier as mini
+from ledger.prove.log import root_at
+from ledger.witness.replay.blocks import Chain, parse_joined_seal, reached, replay_block
+from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads
+from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, LieFoundError, Where
+from ledger.witness.replay.past import Past, open_past
+from ledger.witness.replay.rows import ReplayRows
+from ledger.witness.replay.source import ReplaySource, read_batch, read_entries
+from verifier.errors import InconsistentError, MismatchError, SuyuanError, UntrustedError
+from verifier.judgement.replay import Replay
+from verifier.ledgerformat.seal import is_seal
+from verifier.ledgerformat.statement import Envelope
+from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.primitives.checkpoint import Checkpoint
+from verifier.vocabulary import registry_types
+
+CHUNK = 40_000  # events judged before they are written: most keys lie on pages of their own
+
+
+class Replayer:
+    """Replays one ledger for one witness. Any thread may call it, one at a time."""
+
+    def __init__(self, path: Path, source: ReplaySource, policy: TrustPolicy, *, chunk: int = CHUNK) -> None:
+        """Open the database.
+
+        Args:
+            path: its file.
+            source: where the ledger is served.
+            policy: the pinned charter.
+            chunk: events that may wait to be written.
+
+        Raises:
+            SetupError: another process has it, or it is of another version.
+        """
+        self._rows = ReplayRows(path)
+        self._source, self._policy, self._chunk = source, policy, chunk
+        self._past: Past | None = None
+        self._mutex = threading.Lock()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._rows.close()
+
+    @property
+    def size(self) -> int:
+        """Return how many leaves were replayed, durably."""
+        return self._rows.reached().size
+
+    def advance_to(self, checkpoint: Checkpoint, note: bytes = b"") -> None:
+        """Replay the ledger up to a checkpoint whose signature was verified.
+
+        When this returns, every block up to there was judged and is durable.
+
+        Args:
+            checkpoint: origin, size and root.
+            note: the same, as the ledger signed it; kept for evidence.
+
+        Raises:
+            LieFoundError: what the ledger signed cannot be.
+            UnservedError: what it signed is not served; later it may be.
+            UnreachableError: nothing is served now.
+            StoppedError: the database could not be written.
+        """
+        with self._mutex:
+            try:
+                self._advance(checkpoint, note)
+            except BaseException:
+                self._past = None  # what is in memory may be half a block; the database has the last whole one
+                raise
+
+    def _advance(self, checkpoint: Checkpoint, note: bytes) -> None:
+        past = self._past = self._past or open_past(self._rows, Replay(registry_types()))
+        before = past.reached
+        if checkpoint.size <= before.size:
+            self._require_behind(checkpoint, past)
+            return
+        tree = VerifiedTree(checkpoint, self._source.tile)
+        if before.size and root_at(tree, before.size) != mini.root(before.edge):
+            error = InconsistentError("checkpoint", came="another root at this size", expected="the one replayed")
+            raise LieFoundError(FORKED, Where(before.size), error)
+        chain = Chain(before.size, before.first, before.seal, before.time, before.edge)
+        block: list[Taken] = []
+        hashes: list[bytes] = []
+        for leaf, entry, hashed in read_entries(self._source, tree, before.size):
+            if not leaf and hashed != self._policy.charter:
+                raise UntrustedError("charter", came=hashed, expected=f"{self._policy.charter.hex()}, as pinned")
+            hashes.append(hashed)
+            if not _is_seal(leaf, entry):
+                block.append(self._take(leaf, entry))
+                continue
+            signed = parse_joined_seal(chain, leaf, entry, chain.size)
+            replay_block(past, chain, block, signed, hashes)
+            block, hashes = [], []
+            if len(past.chunk.events) >= self._chunk and not chain.waiting:
+                past.write(reached(past, chain, note))
+        self._finish(checkpoint, note, chain, block)
+
+    def _finish(self, checkpoint: Checkpoint, note: bytes, chain: Chain, block: list[Taken]) -> None:
+        past = self._past
+        if past is None or block:
+            error = MismatchError("seal", came="another entry as last leaf", expected="the seal of its block")
+            raise LieFoundError(BROKEN_SEAL, Where(checkpoint.size - 1), error)
+        if chain.waiting:
+            raise UntrustedError("charter", came="one that waits", expected="approvals by its own threshold")
+        past.write(reached(past, chain, note))
+
+    def _take(self, leaf: int, entry: bytes) -> Taken:
+        parsed = parse_taken(leaf, entry)
+        if isinstance(parsed, Envelope):
+            return read_envelope(leaf, entry, parsed)
+        return read_heads(leaf, entry, parsed, *read_batch(self._source, leaf, parsed))
+
+    def _require_behind(self, checkpoint: Checkpoint, past: Past) -> None:
+        """Refuse a checkpoint of the size that was replayed with another root; smaller ones are the follower's."""
+        if checkpoint.size == past.reached.size and checkpoint.root != mini.root(past.reached.edge):
+            error = InconsistentError("checkpoint", came=checkpoint.root, expected=mini.root(past.reached.edge).hex())
+            raise LieFoundError(FORKED, Where(checkpoint.size), error)
+
+
+def _is_seal(leaf: int, entry: bytes) -> bool:
+    try:
+        return is_seal(entry)
+    except SuyuanError as error:
+        raise LieFoundError(INADMISSIBLE, Where(leaf), error) from error
