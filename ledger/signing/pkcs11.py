@@ -76,9 +76,10 @@ class TokenSigner:
         if self._key is None or self._key[0] != self._module.generation:
             self._key = (self._module.generation, find_private_key(self._module, self._uri, self._pin))
         key = self._key[1]
+        pin = self._pin.decode() if _asks_every_time(key) else None
         if self._public.alg == ES256:
-            return key.sign(sha256(message).digest(), mechanism=Mechanism.ECDSA)
-        return key.sign(message, mechanism=Mechanism.EDDSA)
+            return key.sign(sha256(message).digest(), mechanism=Mechanism.ECDSA, pin=pin)
+        return key.sign(message, mechanism=Mechanism.EDDSA, pin=pin)
 
     def _attempt_public(self) -> PublicKey:
         def find() -> PublicKey:
@@ -119,6 +120,14 @@ def parse_point(point: bytes, alg: int) -> bytes:
     """Return the raw public key of CKA_EC_POINT: a DER octet string, or the point itself as some tokens have it."""
     size = PUBLIC_SIZES[alg]
     return point[2:] if point[:2] == bytes((4, size)) and len(point) == size + 2 else point
+
+
+def _asks_every_time(key: SigningKey) -> bool:
+    """Return whether a key wants the PIN for each signature, as keys of qualified signatures do."""
+    try:
+        return bool(key[Attribute.ALWAYS_AUTHENTICATE])
+    except fault.AttributeTypeInvalid:  # older tokens do not know it
+        return False
 
 
 _EC = (KeyType.EC, KeyType.EC_EDWARDS)

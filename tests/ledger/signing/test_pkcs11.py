@@ -90,6 +90,13 @@ def test_two_keys_of_one_token_sign_from_many_threads(token):
         signer.public.verify(signature, message)
 
 
+def test_key_that_wants_the_pin_for_every_signature_gets_it(token):
+    token.generate_asking("qualified")
+    signer = token.open("qualified")
+    for message in (b"one", b"two", b"three"):
+        signer.public.verify(signer.sign(message), message)
+
+
 # What goes wrong.
 
 

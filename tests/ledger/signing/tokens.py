@@ -49,6 +49,19 @@ class Token:
         assert generate_in_token(self.uri, PIN.encode, label=label, alg=alg)
         return self.open(label)
 
+    def generate_asking(self, label: str) -> None:
+        """Make a key of ES256 that wants the PIN for every signature, as others would: in another process."""
+        code = (
+            "import sys, pkcs11; from pkcs11 import Attribute, KeyType; so, token, label, pin = sys.argv[1:]\n"
+            "with pkcs11.lib(so).get_token(token_label=token).open(rw=True, user_pin=pin) as session:\n"
+            "    curve = {Attribute.EC_PARAMS: bytes.fromhex('06082a8648ce3d030107')}\n"
+            "    parameters = session.create_domain_parameters(KeyType.EC, curve, local=True)\n"
+            "    asks = {Attribute.ALWAYS_AUTHENTICATE: True, Attribute.PRIVATE: True}\n"
+            "    parameters.generate_keypair(store=True, label=label, id=b'1', private_template=asks)\n"
+        )
+        command = [sys.executable, "-c", code, str(self.module), self.label, label, PIN]
+        subprocess.run(command, check=True, capture_output=True)
+
     def put(self, label: str, signer: MemorySigner, number: str = "a1") -> None:
         """Bring a key, made elsewhere, into the token."""
         pem = self.folder / f"{label}.pem"
