@@ -9,8 +9,9 @@ from typing import Any
 
 from verifier.errors import SuyuanError
 from verifier.judgement.participants import Participant
+from verifier.judgement.recognition import Endorsement, Recognition
 from verifier.ledgerformat.head import Head
-from verifier.proof.bundle import MISSING, RESTRICTED
+from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, Erased
 from verifier.proof.verdict import Said, StepResult, Story, StoryEvent, Verdict
 from verifier.texts import has_text, text
 
@@ -53,6 +54,18 @@ def name_of(names: Mapping[str, str], lang: str) -> str:
 def render_issuer(issuer: Participant, lang: str) -> str:
     """Return who issued an event, by name and by URI: two participants may bear one name."""
     return f"{text('label.issued-by', lang, name=name_of(issuer.names, lang))} ({issuer.uri})"
+
+
+def render_speaker(told: StoryEvent, lang: str) -> str:
+    """Return who issued an event of a story: with whoever acted for it, and whoever carries on for it now."""
+    name, uris = name_of(told.issuer.names, lang), [told.issuer.uri]
+    if told.successor:
+        name = text("label.now", lang, name=name, successor=name_of(told.successor.names, lang))
+        uris.append(told.successor.uri)
+    if told.agent:
+        name = text("label.behalf", lang, name=name, agent=name_of(told.agent.names, lang))
+        uris.append(told.agent.uri)
+    return f"{text('label.issued-by', lang, name=name)} ({', '.join(uris)})"
 
 
 def say(said: Said, lang: str) -> str:
@@ -142,18 +155,40 @@ def event_json(told: StoryEvent, story: Story, lang: str) -> dict[str, Any]:
         "position": told.event.position,
         "claimedTime": head.time,
         "ledgerTime": told.time,
-        "issuer": {"uri": told.issuer.uri, "name": told.issuer.names[lang]},
+        "issuer": participant_json(told.issuer, lang),
+        "agent": participant_json(told.agent, lang),
+        "successor": participant_json(told.successor, lang),
         "subjects": _subjects(head, story),
         "about": [each.hex() for each in head.about],
         "recognition": recognition.outcome,
-        "cosignedBy": [
-            {"uri": each.by.uri, "name": each.by.names[lang], "type": each.event.head.type, "expired": each.expired}
-            for each in recognition.endorsements
-        ],
-        "body": _BODY_STATES.get(told.body, "shown") if isinstance(told.body, int) else "shown",
+        "zones": dict(recognition.zones),
+        "recognisedBy": list(recognition.recognised_by),
+        "met": recognition.met,
+        "needed": recognition.needed,
+        "reasons": [said_json(Said(f"reason.{each.code}", each.facts), lang) for each in recognition.reasons],
+        "cosignedBy": [_cosigner_json(each, lang) for each in recognition.endorsements],
+        "body": _body_word(told.body),
+        "erasedBy": told.body.order.hex() if isinstance(told.body, Erased) else None,
         "data": dict(body.data) if body else None,
         "disclosed": {each.pointer: each.value for each in told.disclosures},
     }
+
+
+def participant_json(participant: Participant | None, lang: str) -> dict[str, str] | None:
+    """Return a participant's URI and name."""
+    return {"uri": participant.uri, "name": participant.names[lang]} if participant else None
+
+
+def _cosigner_json(endorsement: Endorsement, lang: str) -> dict[str, Any]:
+    by = endorsement.by
+    states = {"expired": endorsement.expired, "disputed": endorsement.disputed}
+    return {"uri": by.uri, "name": by.names[lang], "type": endorsement.event.head.type, **states}
+
+
+def _body_word(state: BodyState) -> str:
+    if isinstance(state, Erased):
+        return "erased"
+    return _BODY_STATES[state] if isinstance(state, int) else "shown"
 
 
 def _subjects(head: Head, story: Story) -> list[str]:
@@ -188,14 +223,26 @@ def _event(told: StoryEvent, lang: str) -> list[str]:
     key = f"stage.{told.kind.stage}"
     stage = text(key, lang) if has_text(key) else told.kind.stage
     first = f"  {render_time(head.time)}  [{stage}] {told.kind.title[lang]} · "
-    lines = [first + render_issuer(told.issuer, lang)]
+    lines = [first + render_speaker(told, lang)]
     accepting = [name_of(each.by.names, lang) for each in recognition.endorsements if each.accepts]
     if accepting:
         cosigned = text("label.cosigned-by", lang, names=text("label.comma", lang).join(accepting))
-        lines.append(f"      {cosigned} · {text(f'recognition.{recognition.outcome}', lang)}")
-    elif recognition.policies:
-        lines.append(f"      {text(f'recognition.{recognition.outcome}', lang)}")
+        lines.append(f"      {cosigned} · {_outcome(recognition, lang)}")
+    elif recognition.policies or recognition.outcome == "disputed":
+        lines.append(f"      {_outcome(recognition, lang)}")
     recorded = text("label.recorded-at", lang)
     place = text("label.leaf", lang, leaf=told.event.leaf)
     lines.append(f"      {recorded} {render_time(told.time)} · {place} · {told.event.name.hex()[:16]}…")
     return lines
+
+
+def _outcome(recognition: Recognition, lang: str) -> str:
+    """Return what the policies make of an event: how far it is, and zone by zone where policies speak for zones."""
+    told = text(f"recognition.{recognition.outcome}", lang)
+    if recognition.outcome == "not yet recognised":
+        told += f" ({text('recognition.progress', lang, met=recognition.met, needed=recognition.needed)})"
+    zones = [
+        text("recognition.zone", lang, zone=zone, outcome=text(f"recognition.{outcome}", lang))
+        for zone, outcome in recognition.zones.items()
+    ]
+    return " · ".join([told, *zones])

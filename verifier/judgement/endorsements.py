@@ -17,6 +17,7 @@ REFUSED = "endorsement.refused"
 WITHDRAWN = "endorsement.withdrawn"
 _ACCEPTING = frozenset({RECOGNISED, WITH_CONDITIONS})
 _VERBS = frozenset({RECOGNISED, WITH_CONDITIONS, ACKNOWLEDGED, REFUSED})
+ENDORSEMENTS = _VERBS | {WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)

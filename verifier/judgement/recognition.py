@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from verifier.judgement.acceptance import Acceptance, Named, Voice
 from verifier.judgement.endorsements import (
     ACKNOWLEDGED,
+    ENDORSEMENTS,
     RECOGNISED,
     REFUSED,
     WITH_CONDITIONS,
@@ -22,8 +23,8 @@ from verifier.judgement.standing import Dispute
 from verifier.ledgerformat.event import Event
 
 __all__ = [
-    "ACKNOWLEDGED", "RECOGNISED", "REFUSED", "WITHDRAWN", "WITH_CONDITIONS", "Answers", "Endorsement", "Reason",
-    "Recognition", "judge_recognition",
+    "ACKNOWLEDGED", "ENDORSEMENTS", "RECOGNISED", "REFUSED", "WITHDRAWN", "WITH_CONDITIONS", "Answers", "Endorsement",
+    "Reason", "Recognition", "judge_recognition",
 ]  # fmt: skip
 
 _RECORDED, _DISPUTED = "recorded", "disputed"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from verifier.judgement.recognition import WITH_CONDITIONS
-from verifier.proof.bundle import RESTRICTED
+from verifier.proof.bundle import RESTRICTED, Erased
 from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said, StoryEvent
 
 _CORRECTION = "record.correction"
+_DISPUTED = "disputed."  # reasons for which an event itself is disputed
 
 
 def notices_of(found: Examination) -> list[Said]:
-    """Return notices of recall, correction, lateness, restriction and conditions, in log order."""
-    notices = []
+    """Return notices of recall, correction, lateness, restriction, erasure, disputes and conditions, in log order."""
+    notices: list[Said] = []
     for (kind, _), history in found.closure.histories.items() if found.closure else ():
         if kind == "recall":
             notices += [Said("notice.recalled", {"event": event.name.hex()}) for event in history]
@@ -31,8 +32,17 @@ def _notices_of_event(told: StoryEvent) -> list[Said]:
         "notice.restricted": told.body == RESTRICTED,
         "notice.conditions": conditional,
         "notice.refused": told.recognition.outcome == "refused",
+        "notice.expired": told.recognition.outcome == "expired",
     }
     notices = [Said(key, what) for key, holds in keys.items() if holds]
+    if isinstance(told.body, Erased):
+        notices.append(Said("notice.erased", {**what, "order": told.body.order.hex()}))
     if head.type == _CORRECTION:
         notices += [Said("notice.corrected", {"event": name.hex()}) for name in head.about]
-    return notices
+    return notices + _disputes(told, what)
+
+
+def _disputes(told: StoryEvent, what: dict[str, str]) -> list[Said]:
+    """Return one notice for each reason why an event is disputed."""
+    reasons = [each for each in told.recognition.reasons if each.code.startswith(_DISPUTED)]
+    return [Said(f"notice.{each.code}", {**what, "by": each.facts["event"]}) for each in reasons]

@@ -65,6 +65,8 @@ class StoryEvent:
         recognition: what policies make of it.
         body: its body's state.
         disclosures: values shown with it, each of this event's `_sd`.
+        agent: who said it for the principal under a mandate, as admitted at its leaf; None where nobody did.
+        successor: who carries on for the principal as of the proof's size; None where it goes on itself.
     """
 
     event: Event
@@ -74,6 +76,8 @@ class StoryEvent:
     recognition: Recognition
     body: BodyState
     disclosures: tuple[Disclosure, ...]
+    agent: Participant | None = None
+    successor: Participant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ VERDICT = ["outcome", "exitCode", "text", "error", "steps", "notices", "notCheck
 STEP = ["number", "name", "passed", "established", "error"]
 STORY = ["subject", "walk", "ledger", "size", "root", "ledgerTime", "cosignedBy", "events"]
 EVENT = [
-    "name", "type", "title", "stage", "leaf", "position", "claimedTime", "ledgerTime", "issuer", "subjects", "about",
-    "recognition", "cosignedBy", "body", "data", "disclosed",
+    "name", "type", "title", "stage", "leaf", "position", "claimedTime", "ledgerTime", "issuer", "agent", "successor",
+    "subjects", "about", "recognition", "zones", "recognisedBy", "met", "needed", "reasons", "cosignedBy", "body",
+    "erasedBy", "data", "disclosed",
 ]  # fmt: skip
 ALONE = {
     "receipt recorded.receipt --statement list.statement --charter zone.charter": [

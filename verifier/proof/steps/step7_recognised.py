@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from verifier.errors import MismatchError, NotRecognisedError
-from verifier.judgement.recognition import Recognition, judge_recognition
+from verifier.judgement.participants import Participant
+from verifier.judgement.recognition import ENDORSEMENTS, Answers, Recognition, judge_recognition
+from verifier.judgement.registry import Registry
+from verifier.judgement.standing import Dispute, Standing
+from verifier.ledgerformat.event import Event
 from verifier.proof.examination import Examination, Shown
+from verifier.proof.steps.step4_keys import BUILTIN
 from verifier.proof.verdict import Said, StoryEvent
 
 
@@ -14,35 +21,67 @@ def establish_recognised(found: Examination) -> list[Said]:
     if registry is None or closure is None:
         raise MismatchError("trace", came="none", expected="step 5 first")
     events = closure.events()
+    standing, answers = Standing(registry), Answers(events)
+
+    def disputes(event: Event) -> Sequence[Dispute]:
+        return standing.disputes(event, found.seal_of(event.leaf).time)
+
     for event in events:
         time = found.seal_of(event.leaf).time
-        recognition = judge_recognition(event, events, registry=registry, time=time, at=found.newest_seal.time)
-        found.told.append(_tell(found, found.trace_events[event.name], recognition, time))
-    for told in found.told:
-        if not told.recognition.sufficient and not found.standpoint.answering:
-            raise _refusal(told)
+        recognition = judge_recognition(
+            event, answers, registry=registry, time=time, at=found.newest_seal.time, disputes=disputes
+        )
+        found.told.append(_tell(found, registry, found.trace_events[event.name], recognition))
     if found.standpoint.answering:
         found.unchecked.append(Said("unchecked.recognition"))
         return []
+    for told in found.told:
+        if _must_suffice(told.event) and not told.recognition.sufficient:
+            raise _refusal(told)
     judged = [told for told in found.told if told.recognition.policies]
     return [Said("step7.recognised", {"judged": len(judged), "recorded": len(found.told) - len(judged)})]
 
 
-def _tell(found: Examination, shown: Shown, recognition: Recognition, time: int) -> StoryEvent:
+def _must_suffice(event: Event) -> bool:
+    """Return whether an event has to be recorded or recognised: what only answers counts for nothing if disputed."""
+    return event.head.type not in ENDORSEMENTS and not event.head.type.startswith(BUILTIN)
+
+
+def _tell(found: Examination, registry: Registry, shown: Shown, recognition: Recognition) -> StoryEvent:
     event = shown.event
-    if found.registry is None:
-        raise MismatchError("registry", came="none", expected="step 4 first")
-    issuer = found.registry.participant_at(event.head.principal, event.leaf)
-    if issuer is None:
-        raise MismatchError("head.issuer", came=event.head.principal, expected="an admitted participant")
-    kind = found.registry.type_at(event.head.type, event.leaf)
-    return StoryEvent(event, kind, issuer, time, recognition, shown.body, shown.disclosures)
+    principal = _participant(found, registry, event.head.principal, event)
+    behind = registry.successor_of(principal.uri, found.newest_seal.covered + 1)
+    return StoryEvent(
+        event=event,
+        kind=registry.type_at(event.head.type, event.leaf),
+        issuer=principal,
+        time=found.seal_of(event.leaf).time,
+        recognition=recognition,
+        body=shown.body,
+        disclosures=shown.disclosures,
+        agent=_participant(found, registry, event.head.issuer, event) if event.head.behalf is not None else None,
+        successor=registry.participant(behind) if behind else None,
+    )
+
+
+def _participant(found: Examination, registry: Registry, uri: str, event: Event) -> Participant:
+    """Return who said an event, as admitted at its leaf; a root holder that is not, as its charter names it."""
+    if admitted := registry.participant_at(uri, event.leaf):
+        return admitted
+    root = found.charter_at(event.leaf).roots.get(event.kid)
+    if root is None or root.agency != uri:
+        raise MismatchError("head.issuer", came=uri, expected="an admitted participant")
+    return Participant(uri, event.leaf, root.names, frozenset())
 
 
 def _refusal(told: StoryEvent) -> NotRecognisedError:
     recognition = told.recognition
     what = f"{told.event.head.type} {told.event.name.hex()[:12]}…"
-    if recognition.refused_by:
+    if recognition.outcome == "disputed":
+        came = ", ".join(reason.code for reason in recognition.reasons if reason.code.startswith("disputed."))
+        todo = "Ask another agency to attest it again."
+        return NotRecognisedError(what, came=came, expected="an event that is not disputed", todo=todo)
+    if recognition.outcome == "refused":
         return NotRecognisedError(what, came=f"refused by {', '.join(recognition.refused_by)}", expected="no refusal")
     by = ", ".join(sorted(each.by.uri for each in recognition.endorsements if each.accepts)) or "nobody"
     policies = ", ".join(policy.subject for policy in recognition.unmet)
