@@ -8,11 +8,13 @@ from ledger.prove.log import Leaves, shared_path
 from ledger.prove.source import EventSource
 from ledger.store.interface import Reader, StoredEvent
 from verifier.errors import MismatchError
+from verifier.judgement.registry import Registry
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name
 from verifier.ledgerformat.seal import parse_seal
 from verifier.ledgerformat.statement import parse_statement
-from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, EventPart, SealPart, StatementPart
+from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, Erased, EventPart, SealPart, StatementPart
+from verifier.proof.examination import WHOLE_BODY
 
 _PUBLIC_KINDS = {"trace", "recall", "registry"}
 BodyOf = Callable[[StoredEvent, Head], BodyState]
@@ -68,6 +70,25 @@ def public_body(stored: StoredEvent, head: Head) -> BodyState:
     if not {kind for kind, _ in head.joins} & _PUBLIC_KINDS:
         return RESTRICTED
     return MISSING if stored.body is None else stored.body
+
+
+def erased_by_order(body_of: BodyOf, registry: Registry, size: int) -> BodyOf:
+    """Return what shows each body as `body_of` does, and one that is gone by an order in force at a size as erased."""
+
+    def shown(stored: StoredEvent, head: Head) -> BodyState:
+        state = body_of(stored, head)
+        if state != MISSING:
+            return state
+        order = order_to_erase(event_name(stored.head), registry, size)
+        return state if order is None else Erased(order)
+
+    return shown
+
+
+def order_to_erase(name: bytes, registry: Registry, size: int) -> bytes | None:
+    """Return the oldest order in force at a size that erases an event's body, by name; None if there is none."""
+    orders = registry.erasures_of(name, size)
+    return next((each.event for each in orders if WHOLE_BODY in each.what), None)
 
 
 def whole_body(stored: StoredEvent, _head: Head) -> BodyState:

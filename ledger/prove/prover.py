@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.log import consistency_path, root_at
-from ledger.prove.parts import BodyOf, public_body, statement_parts, whole_body
+from ledger.prove.parts import BodyOf, erased_by_order, order_to_erase, public_body, statement_parts, whole_body
 from ledger.prove.receipt import prove_event, prove_receipt
 from ledger.prove.source import EventSource
 from ledger.prove.trace import Sources, prove_trace
@@ -177,10 +177,13 @@ class Prover:
         with self._sources() as sources:
             checkpoint = self._newest_quorum(sources.reader)
             stored = sources.reader.find_event(name)
-            if stored is None or stored.leaf >= checkpoint.size or stored.body is None:
+            registry, size = sources.replay.registry, checkpoint.size
+            gone = stored is not None and stored.body is None and order_to_erase(name, registry, size) is None
+            if stored is None or stored.leaf >= size or gone:
                 raise UnknownError("event", came=name, expected="the name of a recorded event")
             with own_fault("event"):
-                body = (whole_body if everything else public_body)(stored, parse_head(stored.head))
+                body_of = erased_by_order(whole_body if everything else public_body, registry, size)
+                body = body_of(stored, parse_head(stored.head))
                 note = cosigned_note(sources.reader, checkpoint.size)
                 proof = prove_event(stored, size=checkpoint.size, note=note, body=body, sources=sources)
                 data = format_event_proof(proof)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ledger.index.overlay import Overlay
 from ledger.prove.index import IndexView, prove_index
 from ledger.prove.log import shared_path
-from ledger.prove.parts import BodyOf, public_body, seal_parts, statement_parts, whole_body
+from ledger.prove.parts import BodyOf, erased_by_order, public_body, seal_parts, statement_parts, whole_body
 from ledger.prove.source import EventSource
 from ledger.store.interface import Reader
 from ledger.tiles.folder import LogReader
@@ -62,9 +62,10 @@ def prove_trace(
         is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
         history_of=source.history,
     )
-    resting = {event.name: event for history in needs.values() for event in history}
+    own = {event.name for event in events}  # what answers an event of the trace stands with it, whatever it joins
+    resting = {event.name: event for history in needs.values() for event in history if event.name not in own}
     shown = body_of or (public_body if walk == "public" else whole_body)
-    trace = statement_parts(events, source, reader, shown)
+    trace = statement_parts(events, source, reader, erased_by_order(shown, sources.replay.registry, size))
     registry = statement_parts(resting.values(), source, reader, whole_body)
     leaves = {part.leaf for part in (*trace, *registry)}
     seals = seal_parts(leaves, reader, size - 1)
