@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ledger.cli.charter import charter
 from ledger.cli.export import add_export
 from ledger.cli.fsck import add_fsck
 from ledger.cli.keys import key
@@ -28,3 +29,4 @@ add_fsck(app)
 add_export(app)
 app.add_typer(key, name="key")
 app.add_typer(witness, name="witness")
+app.add_typer(charter, name="charter")

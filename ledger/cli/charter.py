@@ -1,0 +1,145 @@
+"""`charter`: show it, propose the next one, sign and submit it, and prepare the ledger's next keys."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.ceremonies import PolicyFile, add_ceremonies, read_policy, show
+from ledger.cli.files import read_file
+from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
+from ledger.cli.passphrases import read_passphrase
+from ledger.cli.speaking import Voice, door
+from ledger.cli.telling import ceremony_json, data_lines, state_json, state_line
+from ledger.client.client import LedgerClient
+from ledger.governance.ceremony import format_ceremony
+from ledger.governance.checking import check_ceremony
+from ledger.governance.drafts import propose_charter
+from ledger.governance.fetching import fetch_evidence, read_evidence
+from ledger.governance.proposing import Evidence, charter_data, charter_in_force, propose, root_of
+from ledger.governance.state import RegistryState, no_state
+from ledger.governance.submitting import rehearse
+from ledger.opening import prepare_keys
+from ledger.tiles.files import write_new
+from verifier.errors import MalformedError
+from verifier.ledgerformat.body import MAX_BODY
+from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.primitives.keys import parse_key
+from verifier.primitives.strict_json import parse_json
+
+charter = typer.Typer(help=help_of("charter"), no_args_is_help=True)
+Out = Annotated[Path, option("--out", text="help.ceremony-out", metavar="FILE")]
+By = Annotated[str, option("--by", text="help.by", metavar="AGENCY")]
+
+
+@charter.command("show", help=help_of("charter.show"))
+@door
+def show_charter(
+    to: Annotated[str, option("--to", text="help.url", metavar="URL")],
+    policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
+    *,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show the charter in force, checked from the pinned hash on, and what waits to follow it."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    trusted = require_policy(read_policy(policy))
+    state = read_evidence(fetch_evidence(LedgerClient(to), trusted), trusted, _now())
+    data = charter_in_force(state)
+    waiting = [_waiting(each, state) for each in state.replay.waiting if each.charter]
+    answer = {"charter": data, "waiting": waiting, "state": state_json(state)}
+    lines = [state_line(voice, state), *data_lines(voice, data)]
+    lines += [voice.say("charter.waiting", name=each["name"], count=len(each["approved"])) for each in waiting]
+    voice.data(answer, lines)
+
+
+@charter.command("propose", help=help_of("charter.propose"))
+@door
+def propose_(  # noqa: PLR0913 - a command's options
+    file: Annotated[Path, argument("help.charter-file", "FILE")],
+    by: By,
+    out: Out,
+    *,
+    to: Annotated[str | None, option("--to", text="help.url", metavar="URL")] = None,
+    policy: PolicyFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the ceremony of the next charter, or of the first one."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    stated = parse_json(read_file(file, MAX_BODY), str(file))
+    if not isinstance(stated, dict):
+        raise MalformedError(str(file), came=type(stated).__name__, expected="an object of charter members")
+    evidence, state = _state(to, policy)
+    data = charter_data(stated, state)
+    root = root_of(by, charter_in_force(state) if state.charter else data)
+    ceremony = propose(
+        [propose_charter(data, time=_now())],
+        issuer=by,
+        kid=parse_key(root["key"]).kid,
+        origin=str(data.get("origin")),
+        evidence=evidence,
+        random=secrets.token_bytes,
+    )
+    checked = check_ceremony(ceremony, state)
+    rehearse(checked)
+    show(voice, checked, silent=quiet)
+    write_new(out, format_ceremony(ceremony))
+    voice.data({**ceremony_json(checked), "file": str(out)}, [voice.say("ceremony.written", path=str(out))])
+
+
+@charter.command("prepare-keys", help=help_of("charter.prepare-keys"))
+@door
+def prepare(
+    folder: Annotated[Path, argument("help.folder", "DIR")],
+    *,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the ledger's next keys; print what a charter must name."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    number, public = prepare_keys(folder, read_passphrase(voice, passphrase_env, passphrase_file))
+    voice.tell("charter.prepared", number=number, folder=str(folder))
+    voice.data({"number": number, **public}, public["policy"].splitlines())
+
+
+add_ceremonies(charter)
+
+
+def require_policy(policy: TrustPolicy | None) -> TrustPolicy:
+    """Return a trust policy that must be there."""
+    if policy is None:
+        raise MalformedError("--policy", came="nothing", expected="a trust policy")
+    return policy
+
+
+def _state(to: str | None, policy: Path | None) -> tuple[Evidence | None, RegistryState]:
+    """Return the state to draft against: the newest that a service shows, or none at all for a first charter."""
+    if to is None and policy is None:
+        return None, no_state(_now())
+    if to is None or policy is None:
+        expected = "--to and --policy together; neither for a first charter"
+        raise MalformedError("--to", came="one of the two", expected=expected)
+    trusted = require_policy(read_policy(policy))
+    evidence = fetch_evidence(LedgerClient(to), trusted)
+    return evidence, read_evidence(evidence, trusted, _now())
+
+
+def _waiting(proposal: Any, state: RegistryState) -> dict[str, Any]:
+    """Return a charter that waits, for programs."""
+    holders = {**(state.charter.roots if state.charter else {}), **proposal.charter.roots}
+    approved = sorted(holders[kid].agency for kid in proposal.approvers if kid in holders)
+    return {"name": proposal.event.name.hex(), "version": proposal.charter.version, "approved": approved}
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
