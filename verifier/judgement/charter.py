@@ -85,8 +85,10 @@ def parse_charter(event: Event) -> Charter:
     """
     what = "charter"
     data = dict(event.body.data) if event.body else {}
-    if data.keys() != _MEMBERS:
-        raise MalformedError(what, came=sorted(data), expected=f"exactly {sorted(_MEMBERS)}")
+    if not _MEMBERS <= data.keys() <= _MEMBERS | {"compromised"}:
+        raise MalformedError(
+            what, came=sorted(data), expected=f"exactly {sorted(_MEMBERS)}, and compromised if need be"
+        )
     origin, zone = _text(data["origin"], f"{what}.origin"), _text(data["zone"], f"{what}.zone")
     if event.body is None or event.body.of_role("ledger") != (f"urn:suyuan:ledger:{origin}",):
         raise MalformedError(f"{what}.ledger", came="another ledger", expected=f"urn:suyuan:ledger:{origin}")
@@ -108,6 +110,7 @@ def parse_charter(event: Event) -> Charter:
         kinds=require_words(data["kinds"], f"{what}.kinds"),
         expires=_number(data["expires"], f"{what}.expires"),
         previous=None if previous is None else parse_hash_hex(_text(previous, f"{what}.previous"), f"{what}.previous"),
+        compromised=_compromised(data.get("compromised", []), event.leaf, f"{what}.compromised"),
     )
     _require_sound(charter, what)
     return charter
@@ -162,6 +165,24 @@ def _roots(value: Any, what: str) -> dict[bytes, Root]:
     if len(roots) != len(value) or len({root.agency for root in roots.values()}) != len(value):
         raise MalformedError(what, came="an agency or key twice", expected="distinct agencies and keys")
     return roots
+
+
+def _compromised(value: Any, leaf: int, what: str) -> dict[bytes, int]:
+    """Return by kid the leaf from which a root key is compromised: one before this charter."""
+    if not isinstance(value, list):
+        raise MalformedError(what, came=value, expected="a list of kid and since")
+    found: dict[bytes, int] = {}
+    for place, each in enumerate(value):
+        where = f"{what}[{place}]"
+        if not isinstance(each, dict) or each.keys() != {"kid", "since"}:
+            raise MalformedError(where, came=each, expected="exactly kid and since")
+        kid, since = parse_hash_hex(_text(each["kid"], f"{where}.kid"), f"{where}.kid"), each["since"]
+        if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= leaf:
+            raise MalformedError(f"{where}.since", came=since, expected=f"a leaf up to {leaf}")
+        found[kid] = since
+    if len(found) != len(value):
+        raise MalformedError(what, came="a key twice", expected="each key once")
+    return found
 
 
 def _replay(value: Any, policy: TlogPolicy, what: str) -> str | None:

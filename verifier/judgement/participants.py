@@ -156,6 +156,11 @@ def data_of(event: Event, required: set[str], optional: frozenset[str] = frozens
     return _data(event, required, set(optional))
 
 
+def parse_prefixes(value: Any, what: str) -> tuple[str, ...]:
+    """Return a list of non-empty texts, with which subjects must start."""
+    return _texts(value, what)
+
+
 def key_subject(kid: bytes) -> str:
     """Return the subject of a key."""
     return f"urn:suyuan:key:{kid.hex()}"

@@ -2,12 +2,13 @@
 
 Versions are kept with the leaf from which they hold, so that any earlier position can be judged after
 later events were applied. No clock and no revocation list: a key is valid at a position, for ever.
-`verifier.judgement.replay` is the only writer.
+`verifier.judgement.records` keeps it, and `verifier.judgement.replay` is the only writer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from verifier.errors import NotPermittedError, UntrustedError
 from verifier.judgement.acts import Act, Administrator, Completion, Erasure, Grant, Mandate, Succession
@@ -15,44 +16,15 @@ from verifier.judgement.charter import Charter, key_places
 from verifier.judgement.life import NO_LIFE, Life, Revocation, Suspension, Suspicion
 from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.policies import Policy
+from verifier.judgement.records import Records
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.keys import PublicKey
 
 SIGN_AGAIN = "Sign the batch again with a key that is valid."
 
 
-class Registry:
+class Registry(Records):
     """What the registry events applied so far have brought about."""
-
-    def __init__(self, builtin: Mapping[str, EventType]) -> None:
-        """Start empty; `builtin` are the registry's own types, in force from position 0."""
-        self._builtin = builtin
-        self._charters: list[tuple[int, Charter]] = []
-        self._participants: dict[str, tuple[Participant, ...]] = {}
-        self._administrators: dict[bytes, Administrator] = {}
-        self._keys: dict[bytes, Key] = {}
-        self._taken: set[bytes] = set()
-        self._lives: dict[str, Life] = {}
-        self._types: dict[str, tuple[tuple[int, EventType], ...]] = {}
-        self._policies: dict[str, tuple[Policy, ...]] = {}
-        self._kinds: dict[str, int] = {}
-        self._successions: dict[str, Succession] = {}
-        self._mandates: dict[str, Mandate] = {}
-        self._mandated: dict[tuple[str, str], tuple[Mandate, ...]] = {}
-        self._grants: dict[str, Grant] = {}
-        self._granted: dict[bytes, tuple[Grant, ...]] = {}
-        self._erasures: dict[bytes, tuple[Erasure, ...]] = {}
-        self._acts: dict[bytes, Act] = {}
-        self._completions: dict[bytes, Completion] = {}
-        self._reattestations: dict[bytes, tuple[bytes, ...]] = {}
-
-    def copy(self) -> Registry:
-        """Return a registry that can be written without changing this one."""
-        other = Registry(self._builtin)
-        for name, held in vars(self).items():
-            if name != "_builtin":
-                setattr(other, name, held.copy())  # what they hold is never changed, only replaced
-        return other
 
     # The charter.
 
@@ -127,6 +99,13 @@ class Registry:
         self._require_unbroken(key_subject(kid), what, leaf, time)
         self._require_holder(key.holder, leaf, time)
         return key
+
+    def is_registered_at(self, kid: bytes, leaf: int) -> bool:
+        """Return whether a key was registered by a leaf, or named as an administrator's, whatever came of it."""
+        key, administrator = self._keys.get(kid), self._administrators.get(kid)
+        versions = self._participants.get(administrator.agency, ()) if administrator else ()
+        named = any(each.since <= leaf and kid in each.administrators for each in versions)
+        return named or (key is not None and key.since <= leaf)
 
     def key(self, kid: bytes) -> Key | None:
         """Return a registered key whatever its validity, None if it is unknown."""
@@ -305,7 +284,29 @@ class Registry:
         """Return the names of the re-attestations about an event, oldest first."""
         return self._reattestations.get(event, ())
 
-    # One key, one use.
+    # One key, one use; what may stand in a charter.
+
+    def live(self, charter: Charter) -> Charter:
+        """Return a charter without the roots that it, or one before it, calls compromised.
+
+        Raises:
+            NotPermittedError: it calls compromised what never was a root, or leaves fewer roots than its threshold.
+        """
+        roots = {kid for each in self.charters for kid in each.roots} | self.compromised_roots.keys()
+        if unknown := charter.compromised.keys() - roots:
+            came = ", ".join(sorted(kid.hex() for kid in unknown))
+            raise NotPermittedError("charter.compromised", came=came, expected="root keys of charters before this one")
+        dead = self.compromised_roots.keys() | charter.compromised.keys()
+        live = {kid: root for kid, root in charter.roots.items() if kid not in dead}
+        if len(live) < charter.threshold:
+            expected = f"at least {charter.threshold}, the threshold"
+            raise NotPermittedError("charter.roots", came=f"{len(live)} that are not compromised", expected=expected)
+        return replace(charter, roots=live)
+
+    def is_charter_key(self, kid: bytes) -> bool:
+        """Return whether a charter in force, now or before, names a key for itself."""
+        own = (each.roots.keys() | {each.seal.kid, each.receipt.kid} for each in self.charters)
+        return any(kid in kids for kids in own)
 
     def is_key_taken(self, raw: bytes) -> bool:
         """Return whether a raw public key stands in charter or registry already: one key, one use."""
@@ -320,74 +321,6 @@ class Registry:
         )
         if taken or any(moved):
             raise NotPermittedError("charter", came="a key that stands elsewhere", expected="one key, one use")
-
-    # Written by verifier.judgement.replay alone; `since` is the leaf from which it holds.
-
-    def set_charter(self, charter: Charter, since: int) -> None:
-        """Put a charter into force."""
-        self._charters.append((since, charter))
-        for kind in charter.kinds:
-            self._kinds.setdefault(kind, since)
-
-    def set_participant(self, participant: Participant) -> None:
-        """Admit a participant, or replace what was stated of it."""
-        self._participants[participant.uri] = (*self._participants.get(participant.uri, ()), participant)
-        for kid, key in participant.administrators.items():
-            self._administrators[kid] = Administrator(participant.uri, key)
-            self._taken.add(key.raw)
-
-    def set_key(self, key: Key) -> None:
-        """Register a key, or replace what was stated of it."""
-        self._keys[key.key.kid] = key
-        self._taken.add(key.key.raw)
-
-    def set_life(self, subject: str, life: Life) -> None:
-        """Say what revocations, suspensions and restorations come to for a subject."""
-        self._lives[subject] = life
-
-    def set_type(self, version: EventType, since: int) -> None:
-        """Put a version of a type into force."""
-        self._types[version.name] = (*self._types.get(version.name, ()), (since, version))
-
-    def set_policy(self, policy: Policy) -> None:
-        """Put a version of a policy into force."""
-        self._policies[policy.subject] = (*self._policies.get(policy.subject, ()), policy)
-
-    def set_kind(self, kind: str, since: int) -> None:
-        """Let a kind of history begin."""
-        self._kinds.setdefault(kind, since)
-
-    def set_succession(self, agency: str, succession: Succession) -> None:
-        """Let an agency carry on for another."""
-        self._successions[agency] = succession
-
-    def set_mandate(self, mandate: Mandate) -> None:
-        """Let an agent act for a principal."""
-        self._mandates[mandate.subject] = mandate
-        pair = mandate.principal, mandate.agent
-        self._mandated[pair] = (*self._mandated.get(pair, ()), mandate)
-
-    def set_grant(self, grant: Grant) -> None:
-        """Let a grantee read."""
-        self._grants[grant.subject] = grant
-        for event in grant.about:
-            self._granted[event] = (*self._granted.get(event, ()), grant)
-
-    def set_erasure(self, erasure: Erasure) -> None:
-        """Put an order to erase into force."""
-        self._erasures[erasure.target] = (*self._erasures.get(erasure.target, ()), erasure)
-
-    def set_act(self, act: Act) -> None:
-        """Remember a registry event that was applied."""
-        self._acts[act.event] = act
-
-    def set_completion(self, completion: Completion) -> None:
-        """Remember how an act was completed."""
-        self._completions[completion.event] = completion
-
-    def set_reattestation(self, target: bytes, event: bytes) -> None:
-        """Remember that an event was attested again."""
-        self._reattestations[target] = (*self._reattestations.get(target, ()), event)
 
 
 def _term(key: Key) -> str:

@@ -6,58 +6,37 @@ it, or after the approval that completes it. Ledger, verifier and auditor run th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from verifier.errors import MalformedError, NotPermittedError, UnsupportedError
+from verifier.errors import NotPermittedError, UnsupportedError
+from verifier.judgement import admissions, endings, mandates
+from verifier.judgement.acts import Act, Approval
 from verifier.judgement.charter import APPROVAL, CHARTER, Charter, parse_charter, require_successor
-from verifier.judgement.life import Revocation
-from verifier.judgement.participants import (
-    Key,
-    data_of,
-    key_subject,
-    parse_agency,
-    parse_enterprise,
-    parse_registered_key,
-    parse_words,
-    subject_of,
-)
-from verifier.judgement.policies import parse_policy
+from verifier.judgement.moment import Moment, Plan
+from verifier.judgement.participants import Key
+from verifier.judgement.proposals import SUSPENSION, Proposal, complete
 from verifier.judgement.registry import Registry
+from verifier.judgement.rights import (
+    ERASURE,
+    PRIVACY_OFFICER,
+    REATTESTATION,
+    REGISTRAR,
+    RESTORATION,
+    REVOCATION,
+    require_administrators_right,
+    require_direct_right,
+    require_issuer,
+    require_roots_right,
+)
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.vocabulary import EventType, parse_type
+from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.keys import PublicKey
 
-REGISTRAR = "registrar"
+__all__ = ["ADMINISTRATOR", "IMPLEMENTED", "REGISTRAR", "ROOT", "STATEMENT", "Replay", "Signer", "require_supported"]
+
 ROOT, ADMINISTRATOR, STATEMENT = "root", "administrator", "statement"
-REVOCATION = "registry.revocation"
-BY_REGISTRAR = frozenset({"registry.enterprise", "registry.enterprise-key"})
-_Effect: TypeAlias = Callable[[int], None]  # what an event brings about, given the leaf from which it holds
-
-
-@dataclass(slots=True)
-class _Proposal:
-    """A roots' event that waits for approvals; `approvers` are the kids of root keys."""
-
-    event: Event
-    charter: Charter | None
-    approvers: set[bytes] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A proposal that waits, as others see it.
-
-    Attributes:
-        event: what is proposed.
-        charter: the charter that it proposes, None for any other event.
-        approvers: kids of the keys under which it was approved so far.
-    """
-
-    event: Event
-    charter: Charter | None
-    approvers: frozenset[bytes]
+_BUILTIN = "registry."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +66,7 @@ class Replay:
     def __init__(self, builtin: Mapping[str, EventType]) -> None:
         """Start with an empty registry."""
         self.registry = Registry(builtin)
-        self._proposals: dict[bytes, _Proposal] = {}
+        self._proposals: dict[bytes, Proposal] = {}
         self._founding: Charter | None = None
         self._proposed: list[Charter] = []
 
@@ -97,9 +76,7 @@ class Replay:
         other.registry = self.registry.copy()
         other._founding = self._founding
         other._proposed = list(self._proposed)
-        other._proposals = {
-            name: _Proposal(each.event, each.charter, set(each.approvers)) for name, each in self._proposals.items()
-        }
+        other._proposals = dict(self._proposals)
         return other
 
     @property
@@ -108,9 +85,9 @@ class Replay:
         return self._founding
 
     @property
-    def waiting(self) -> tuple[Waiting, ...]:
-        """Return the proposals that wait for approvals, oldest first."""
-        return tuple(Waiting(each.event, each.charter, frozenset(each.approvers)) for each in self._proposals.values())
+    def waiting(self) -> tuple[Proposal, ...]:
+        """Return the acts that wait for approvals, oldest first."""
+        return tuple(self._proposals.values())
 
     def root_key(self, kid: bytes, leaf: int) -> tuple[str, PublicKey] | None:
         """Return holder and key of a root in force, or of a charter that waits; None if it is none.
@@ -133,8 +110,7 @@ class Replay:
 
         Nothing that came later changes the answer, so that a proof of an older size rests on the same histories.
         """
-        key = self.registry.key(kid)
-        if key and key.since <= leaf:
+        if self.registry.is_registered_at(kid, leaf):
             return False
         return any(charter.leaf <= leaf and kid in charter.roots for charter in self._proposed)
 
@@ -159,33 +135,59 @@ class Replay:
         self._plan(event, time)
 
     def apply(self, event: Event, *, time: int) -> None:
-        """Bring about what a registry event states, in a leaf of this ledger time (0 for the charter walk).
+        """Bring about what a registry event states.
+
+        Args:
+            event: a registry event, with its body.
+            time: ledger time of its leaf, that of the covering seal; 0 for a walk over charters alone.
 
         Raises:
             NotPermittedError: whoever signed it may not say it.
             MalformedError: its body makes no sense.
             UnsupportedError: it is only a format so far.
         """
-        self._plan(event, time)()
+        effect = self._plan(event, time)
+        head = event.head
+        self.registry.set_act(Act(event.name, event.leaf, time, head.type, event.kid, head.issuer, head.about))
+        effect()
 
     def _plan(self, event: Event, time: int) -> Callable[[], None]:
         """Return what applying the event will do, once it is known that it may be said."""
         require_supported(event)
-        if event.head.type == CHARTER:
+        kind = event.head.type
+        if event.head.behalf is not None:
+            raise NotPermittedError("head.behalf", came=event.head.behalf, expected="none: nobody rules for another")
+        if kind == CHARTER:
             return self._plan_charter(event)
-        if event.head.type == APPROVAL:
-            return self._plan_approval(event)
-        effect = _EFFECTS[event.head.type](self.registry, event)
+        if kind == APPROVAL:
+            return self._plan_approval(event, time)
         if root := self.registry.root_at(event.kid, event.leaf):
-            _require_holder(event, root[0])
-            if event.head.type in BY_REGISTRAR:
-                raise NotPermittedError(event.head.type, came="a root key", expected="an agency with role registrar")
-            return lambda: self._proposals.update({event.name: _Proposal(event, None)})
+            require_issuer(event, root[0], "root key")
+            require_roots_right(event)
+            _PLANS[kind](self.registry, event, Moment(event.leaf, time, by_roots=True))
+            return lambda: self._propose(Proposal(event))
         if self.root_key(event.kid, event.leaf):
             expected = "a root key of the charter in force"
-            raise NotPermittedError(event.head.type, came="a root key of a charter that waits", expected=expected)
-        _require_direct(self.registry, event)
-        return lambda: effect(event.leaf + 1)
+            raise NotPermittedError(kind, came="a root key of a charter that waits", expected=expected)
+        moment = Moment(event.leaf, time, by_roots=False)
+        if self.registry.administrator(event.kid):
+            agency = self._administered(event, time)
+            require_administrators_right(self.registry, event, agency)
+            _PLANS[kind](self.registry, event, moment)
+            return lambda: self._propose(Proposal(event, agency))
+        require_direct_right(self.registry, event)
+        return _PLANS[kind](self.registry, event, moment)
+
+    def _administered(self, event: Event, time: int) -> str:
+        """Return the agency for which an administrator key speaks."""
+        agency = self.registry.require_administrator(event.kid, event.leaf, time).agency
+        require_issuer(event, agency, "administrator key")
+        return agency
+
+    def _propose(self, proposal: Proposal) -> None:
+        self._proposals[proposal.event.name] = proposal
+
+    # Charters.
 
     def _plan_charter(self, event: Event) -> Callable[[], None]:
         charter = parse_charter(event)
@@ -194,193 +196,125 @@ class Replay:
                 raise NotPermittedError(
                     "charter", came=f"leaf {event.leaf}", expected="version 1 in leaf 0, by its root"
                 )
-            _require_holder(event, charter.roots[event.kid].agency)
-            return lambda: self._found(event, charter)
+            require_issuer(event, charter.roots[event.kid].agency, "root key")
+            founding = self.registry.live(charter)
+            return lambda: self._found(event, founding)
         require_successor(charter, self.registry.charter_at(event.leaf))
         self.registry.require_own_keys(charter)
         root = self.registry.root_at(event.kid, event.leaf)
         if root is None:
             raise NotPermittedError("charter.kid", came=event.kid, expected="a root key of the charter in force")
-        _require_holder(event, root[0])
-        return lambda: self._propose(event, charter)
+        require_issuer(event, root[0], "root key")
+        live = self.registry.live(charter)
+        return lambda: self._propose_charter(event, live)
 
-    def _propose(self, event: Event, charter: Charter) -> None:
+    def _propose_charter(self, event: Event, charter: Charter) -> None:
         self._proposed.append(charter)
-        self._proposals[event.name] = _Proposal(event, charter)
+        self._propose(Proposal(event, charter=charter))
 
     def _found(self, event: Event, charter: Charter) -> None:
         self._founding = charter
-        self._propose(event, charter)
+        self._propose_charter(event, charter)
 
-    def _plan_approval(self, event: Event) -> Callable[[], None]:
-        targets = [self._proposals[name] for name in event.head.about if name in self._proposals]
-        root = self.root_key(event.kid, event.leaf)
-        if root is None:
-            raise NotPermittedError(APPROVAL, came=event.kid, expected="a root key")
-        _require_holder(event, root[0])
-        if not self.registry.root_at(event.kid, event.leaf):  # a new charter's root approves that charter only
-            for target in targets:
-                if target.charter is None or event.kid not in target.charter.roots:
-                    raise NotPermittedError(APPROVAL, came=event.kid, expected="a root key of the charter in force")
-        return lambda: self._approve(event, targets)
+    # Approvals.
 
-    def _approve(self, event: Event, targets: list[_Proposal]) -> None:
-        for proposal in targets:
-            proposal.approvers.add(event.kid)
-            if self._is_complete(proposal, event.leaf):
-                del self._proposals[proposal.event.name]
-                self._enact(proposal, event.leaf + 1)
+    def _plan_approval(self, event: Event, time: int) -> Callable[[], None]:
+        mandates.require_one_part(event)
+        waiting = [self._proposals[name] for name in event.head.about if name in self._proposals]
+        if root := self.root_key(event.kid, event.leaf):
+            self._require_root_may_approve(event, root[0], waiting)
+            return lambda: self._approve(event, waiting, time)
+        known = [act for name in event.head.about if (act := self.registry.act(name))]
+        if self.registry.administrator(event.kid):
+            agency = self._administered(event, time)
+            _require_own(known, lambda act: self._is_administered(act, agency), f"acts of {agency}'s administrators")
+            return lambda: self._approve(event, waiting, time)
+        officer = self.registry.key_at(event.kid, event.leaf, time).holder
+        require_issuer(event, officer, "statement key")
+        _require_own(known, lambda act: act.type == ERASURE, "orders to erase, or a root key")
+        participant = self.registry.participant_at(officer, event.leaf)
+        if participant is None or not participant.is_agency or PRIVACY_OFFICER not in participant.roles:
+            raise NotPermittedError(APPROVAL, came=officer, expected=f"an agency with role {PRIVACY_OFFICER}")
+        return lambda: self._approve(event, waiting, time, officer)
 
-    def _is_complete(self, proposal: _Proposal, leaf: int) -> bool:
-        """Return whether k holders approved: of the charter in force, and of a new charter itself."""
-        judges = [self.registry.charter_in_force(leaf), proposal.charter]
-        return all(
-            len({judge.roots[kid].agency for kid in proposal.approvers if kid in judge.roots}) >= judge.threshold
-            for judge in judges
-            if judge
-        )
+    def _require_root_may_approve(self, event: Event, holder: str, waiting: Sequence[Proposal]) -> None:
+        """Refuse a new charter's root for anything but that charter, and any root for what is not the roots'."""
+        require_issuer(event, holder, "root key")
+        in_force = self.registry.root_at(event.kid, event.leaf)
+        for target in waiting:
+            if not in_force and (target.charter is None or event.kid not in target.charter.roots):
+                raise NotPermittedError(APPROVAL, came=event.kid, expected="a root key of the charter in force")
+            if target.agency is not None:
+                raise NotPermittedError(
+                    APPROVAL, came="a root key", expected=f"an administrator key of {target.agency}"
+                )
 
-    def _enact(self, proposal: _Proposal, since: int) -> None:
+    def _is_administered(self, act: Act, agency: str) -> bool:
+        """Return whether an act was proposed by an agency's administrators."""
+        administrator = self.registry.administrator(act.kid)
+        return act.type != APPROVAL and administrator is not None and administrator.agency == agency
+
+    def _approve(self, event: Event, waiting: Sequence[Proposal], time: int, officer: str | None = None) -> None:
+        for each in waiting:
+            approvals = (*each.approvals, Approval(event.name, event.kid, event.leaf))
+            officers = {**(each.officers or {}), event.kid: officer} if officer else each.officers
+            proposal = replace(each, approvals=approvals, officers=officers)
+            self._proposals[each.event.name] = proposal
+            if completion := complete(proposal, self.registry, leaf=event.leaf, time=time):
+                self._enact(proposal, Moment(event.leaf, time, by_roots=proposal.agency is None))
+                self.registry.set_completion(completion)
+                del self._proposals[each.event.name]
+
+    def _enact(self, proposal: Proposal, moment: Moment) -> None:
         if not proposal.charter:
-            _EFFECTS[proposal.event.head.type](self.registry, proposal.event)(since)
+            _PLANS[proposal.event.head.type](self.registry, proposal.event, moment)()
             return
-        if (before := self.registry.charter_in_force(since)) is not None:
+        if (before := self.registry.charter_in_force(moment.since)) is not None:
             require_successor(proposal.charter, before)
             self.registry.require_own_keys(proposal.charter)
-        self.registry.set_charter(proposal.charter, since if before else 0)
+        self.registry.set_charter(proposal.charter, moment.since if before else 0)
 
 
 def require_supported(event: Event) -> None:
     """Refuse what is only a format so far.
 
     Raises:
-        UnsupportedError: a registry type, `behalf`, `state` or `compromisedSince`.
+        UnsupportedError: an unknown registry type, or `state`.
     """
     head = event.head
-    if head.type.startswith("registry.") and head.type not in (CHARTER, APPROVAL) and head.type not in _EFFECTS:
+    if head.type.startswith(_BUILTIN) and head.type not in IMPLEMENTED:
         raise UnsupportedError("head.type", came=head.type, expected="a registry type that is implemented here")
-    if head.behalf is not None or head.state is not None:
-        raise UnsupportedError("head", came="behalf or state", expected="neither: mandates and states come later")
-    if head.type == REVOCATION and event.body and event.body.data.get("compromisedSince") is not None:
-        raise UnsupportedError("compromisedSince", came=event.body.data["compromisedSince"], expected="null")
+    if head.state is not None:
+        raise UnsupportedError("head", came="state", expected="none: states come later")
 
 
-def _require_holder(event: Event, holder: str) -> None:
-    if event.head.issuer != holder:
-        raise NotPermittedError("head.issuer", came=event.head.issuer, expected=f"{holder}, who holds this root key")
+def _require_own(known: Sequence[Act], is_own: Callable[[Act], bool], expected: str) -> None:
+    """Return if an approval is about acts that its signer may approve, as far as they are known.
+
+    Whoever replays a proof knows the acts of the histories that it holds, hence one at least of each approval's.
+    """
+    if not known or not all(is_own(act) for act in known):
+        came = ", ".join(sorted({act.type for act in known})) or "acts that are not known"
+        raise NotPermittedError(APPROVAL, came=came, expected=expected)
 
 
-def _require_direct(registry: Registry, event: Event) -> None:
-    """Refuse a registry event under a statement key whose holder may not say it alone."""
-    issuer = registry.participant_at(event.head.issuer, event.leaf)
-    registrar = issuer is not None and issuer.is_agency and REGISTRAR in issuer.roles
-    if event.head.type in BY_REGISTRAR and registrar:
-        return
-    if event.head.type == REVOCATION and issuer is not None and issuer.is_agency:
-        revoked = registry.key(_kid_of(event))
-        if revoked and (
-            revoked.holder == issuer.uri or (registrar and not revoked.holder.startswith("urn:suyuan:agency:"))
-        ):
-            return
-    expected = "an agency with role registrar" if event.head.type in BY_REGISTRAR else "a root key"
-    raise NotPermittedError(event.head.type, came=event.head.issuer, expected=expected)
-
-
-def _kid_of(event: Event) -> bytes:
-    return bytes.fromhex(subject_of(event, "key").removeprefix("urn:suyuan:key:"))
-
-
-def _agency(registry: Registry, event: Event) -> _Effect:
-    agency = parse_agency(event)
-    return lambda since: registry.set_participant(replace(agency, since=since))
-
-
-def _enterprise(registry: Registry, event: Event) -> _Effect:
-    enterprise = parse_enterprise(event)
-    return lambda since: registry.set_participant(replace(enterprise, since=since))
-
-
-def _roles(registry: Registry, event: Event) -> _Effect:
-    agency, roles = subject_of(event, "agency"), frozenset(parse_words(event, "roles"))
-
-    def effect(since: int) -> None:
-        if before := registry.participant_at(agency, since):
-            registry.set_participant(replace(before, since=since, roles=roles))
-
-    return effect
-
-
-def _jurisdiction(registry: Registry, event: Event) -> _Effect:
-    agency, zones = subject_of(event, "agency"), parse_words(event, "jurisdiction")
-
-    def effect(since: int) -> None:
-        if before := registry.participant_at(agency, since):
-            registry.set_participant(replace(before, since=since, jurisdiction=zones))
-
-    return effect
-
-
-def _key(registry: Registry, event: Event) -> _Effect:
-    key = parse_registered_key(event)
-    agency = key.holder.startswith("urn:suyuan:agency:")
-    if agency != (event.head.type == "registry.key"):
-        raise NotPermittedError("key.holder", came=key.holder, expected=f"another holder for {event.head.type}")
-    if registry.is_key_taken(key.key.raw):
-        raise NotPermittedError("key", came=key.key.kid, expected="a key that stands nowhere else: one key, one use")
-
-    def effect(since: int) -> None:
-        if not registry.is_key_taken(key.key.raw):  # two proposals may have waited with the same key
-            registry.set_key(replace(key, since=since))
-
-    return effect
-
-
-def _revocation(registry: Registry, event: Event) -> _Effect:
-    data_of(event, {"reason", "compromisedSince"})
-    kid = _kid_of(event)
-
-    def effect(since: int) -> None:
-        if registry.key(kid):
-            subject = key_subject(kid)
-            registry.set_life(subject, registry.life(subject).then(Revocation(event.name, since)))
-
-    return effect
-
-
-def _type(registry: Registry, event: Event) -> _Effect:
-    text = data_of(event, {"file"})["file"]
-    if not isinstance(text, str):
-        raise MalformedError("type.file", came=text, expected="the type file's text")
-    parsed = parse_type(text.encode())
-    if (named := subject_of(event, "type")) != f"urn:suyuan:type:{parsed.name}":
-        raise MalformedError("type.subject", came=named, expected=f"urn:suyuan:type:{parsed.name}")
-    if parsed.name.startswith("registry."):
-        raise NotPermittedError("type.type", came=parsed.name, expected="another prefix: the registry is built in")
-    if parsed.version <= (before := registry.type_version(parsed.name)):
-        raise NotPermittedError("type.version", came=parsed.version, expected=f"a version after {before}")
-    return lambda since: registry.set_type(parsed, since)
-
-
-def _kind(registry: Registry, event: Event) -> _Effect:
-    kind = subject_of(event, "kind").removeprefix("urn:suyuan:kind:")
-    return lambda since: registry.set_kind(kind, since)
-
-
-def _policy(registry: Registry, event: Event) -> _Effect:
-    policy = parse_policy(event)
-    return lambda since: registry.set_policy(replace(policy, since=since))
-
-
-_EFFECTS: dict[str, Callable[[Registry, Event], _Effect]] = {
-    "registry.agency": _agency,
-    "registry.enterprise": _enterprise,
-    "registry.role": _roles,
-    "registry.jurisdiction": _jurisdiction,
-    "registry.key": _key,
-    "registry.enterprise-key": _key,
-    REVOCATION: _revocation,
-    "registry.type": _type,
-    "registry.kind": _kind,
-    "registry.policy": _policy,
+_PLANS: dict[str, Plan] = {
+    "registry.agency": admissions.admit_agency,
+    "registry.enterprise": admissions.admit_enterprise,
+    "registry.role": admissions.set_roles,
+    "registry.jurisdiction": admissions.set_jurisdiction,
+    "registry.key": admissions.register_key,
+    "registry.enterprise-key": admissions.register_key,
+    "registry.type": admissions.register_type,
+    "registry.kind": admissions.begin_kind,
+    "registry.policy": admissions.adopt_policy,
+    REVOCATION: endings.revoke,
+    SUSPENSION: endings.suspend,
+    RESTORATION: endings.restore,
+    "registry.succession": endings.succeed,
+    "registry.mandate": mandates.give_mandate,
+    "registry.grant": mandates.give_grant,
+    REATTESTATION: mandates.attest_again,
+    ERASURE: mandates.order_erasure,
 }
-IMPLEMENTED = frozenset({CHARTER, APPROVAL, *_EFFECTS})
+IMPLEMENTED = frozenset({CHARTER, APPROVAL, *_PLANS})
