@@ -175,4 +175,4 @@ def _fields(actor: Actor, thing: Thing) -> frozenset[str]:
 
 def _is_granted(pointer: str | None, fields: frozenset[str]) -> bool:
     """Return whether granted pointers open a disclosure: its own, or one above it."""
-    return pointer is not None and any(pointer == each or pointer.startswith(f"{each}/") for each in fields)
+    return pointer is not None and any(each and f"{pointer}/".startswith(f"{each}/") for each in fields)
