@@ -12,6 +12,7 @@ from typing import Protocol
 from ledger.admission.candidate import Candidate, CandidateEvent
 from ledger.errors import BusyError, ConflictError
 from verifier.errors import NotPermittedError, SuyuanError
+from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import HistoryOf, Violation, judge_order
@@ -134,6 +135,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     _require_current(placed, event, view)
     if event.head.type.startswith("registry."):
         _require_scope(event, key)
+        check_answers(placed, registry=replay.registry, targets=event.targets)
         replay.check(placed, time=time)
         return placed
     if key is None:
@@ -151,6 +153,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         placed,
         event.kind,
         registry=replay.registry,
+        time=time,
         state_of=state_of,
         targets=event.targets,
         holds=_holds_all,

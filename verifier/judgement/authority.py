@@ -56,6 +56,7 @@ def check_authority(
     kind_of_event: EventType,
     *,
     registry: Registry,
+    time: int,
     state_of: _State,
     targets: Sequence[Head] | None,
     holds: Callable[[Pair], bool],
@@ -66,6 +67,7 @@ def check_authority(
         event: what is said.
         kind_of_event: its type's version in force.
         registry: what holds at its leaf.
+        time: ledger time of its leaf.
         state_of: the state of a subject's trace before it, None where that trace has not begun.
         targets: heads of the events it answers, None where they are not all known.
         holds: whether a history is known here at all; rules about others are not judged.
@@ -75,6 +77,8 @@ def check_authority(
     """
     head = event.head
     principal = _require_principal(event, kind_of_event, registry)
+    if head.behalf is not None:
+        _require_mandate(event, head.behalf, registry, time)
     if targets is not None:
         _require_answer_right(principal, kind_of_event, targets)
     for pair in head.joins:
@@ -100,6 +104,24 @@ def _require_principal(event: Event, kind_of_event: EventType, registry: Registr
     if head.to is not None and registry.participant_at(head.to, event.leaf) is None:
         raise NotPermittedError("head.to", came=head.to, expected=f"a participant admitted at leaf {event.leaf}")
     return principal
+
+
+def _require_mandate(event: Event, principal: str, registry: Registry, time: int) -> None:
+    """Return if a mandate lets the issuer say this for its principal; subjects are judged where the body is shown."""
+    head = event.head
+    what, todo = f"{head.issuer} for {principal}", f"Let {principal} give a mandate, or say it itself."
+    held = registry.mandates_at(principal, head.issuer, event.leaf, time)
+    if not held:
+        expected = f"a mandate in force at leaf {event.leaf}"
+        raise NotPermittedError("head.behalf", came=what, expected=expected, todo=todo)
+    held = tuple(each for each in held if each.allows_type(head.type))
+    if not held:
+        expected = f"a mandate for {head.type}"
+        raise NotPermittedError("head.behalf", came=what, expected=expected, todo=todo)
+    subjects = event.body.all_subjects() if event.body else ()
+    if not any(all(each.allows_subject(subject) for subject in subjects) for each in held):
+        expected = "subjects that one mandate has"
+        raise NotPermittedError("head.behalf", came=", ".join(subjects), expected=expected, todo=todo)
 
 
 def has_authority(principal: Participant, state: TraceState) -> bool:

@@ -11,6 +11,7 @@ from verifier.judgement.participants import data_of, parse_prefixes, subject_of
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.disclosure import require_pointer
 from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.vocabulary import require_patterns
 
 BODY = "body"
@@ -53,6 +54,8 @@ def give_grant(registry: Registry, event: Event, moment: Moment) -> Effect:
         until=_until(event),
         event=event.name,
     )
+    if any(pair != (_REGISTRY, subject_name(grant.subject)) for pair in event.head.joins if pair[0] == _REGISTRY):
+        raise NotPermittedError("head.about", came="a registry event", expected="events that are not the registry's")
     if registry.grant(grant.subject):
         raise NotPermittedError("grant", came=grant.subject, expected="a handle that no grant has")
     return lambda: registry.set_grant(grant)

@@ -6,15 +6,18 @@ Prover and verifier run this same function, each over its own source of historie
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import product
 
 from verifier.judgement.participants import key_subject
+from verifier.judgement.rights import MANDATE
 from verifier.judgement.trace import HistoryOf
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.subject import subject_name
 
 _BUILTIN = "registry."
-_POLICY = "registry.policy"
+_POLICY, _SUCCESSION = "registry.policy", "registry.succession"
 
 
 def registry_needs(
@@ -29,9 +32,13 @@ def registry_needs(
         history_of: the events of a [kind, name] in log order.
     """
     found: dict[Pair, Sequence[Event]] = {}
+    agents: set[tuple[str, str]] = set()
     waiting = [f"urn:suyuan:ledger:{origin}"]
     for event in events:
         waiting += _subjects_behind(event, is_root)
+        if event.head.behalf:
+            waiting.append(event.head.behalf)
+            agents.add((event.head.behalf, event.head.issuer))
     while waiting:
         pair = ("registry", subject_name(waiting.pop()))
         if pair in found:
@@ -39,9 +46,22 @@ def registry_needs(
         history = found[pair] = history_of(pair)
         for event in history:
             waiting += _subjects_behind(event, is_root)
-            if event.head.type == _POLICY and event.body:
-                waiting += event.body.of_role("policy")
+            waiting += _subjects_named(event, agents)
     return found
+
+
+def _subjects_named(event: Event, agents: AbstractSet[tuple[str, str]]) -> list[str]:
+    """Return the subjects that a registry event brings in: a policy, both of a succession, a mandate that is used."""
+    kind, body = event.head.type, event.body
+    if body is None:
+        return []
+    if kind == _POLICY:
+        return list(body.of_role("policy"))
+    if kind == _SUCCESSION:
+        return [*body.of_role("agency"), *body.of_role("successor")]
+    if kind == MANDATE and not agents.isdisjoint(product(body.of_role("principal"), body.of_role("agent"))):
+        return list(body.of_role("mandate"))
+    return []
 
 
 def _subjects_behind(event: Event, is_root: Callable[[Event], bool]) -> list[str]:

@@ -19,6 +19,8 @@ from verifier.judgement.proposals import SUSPENSION, Proposal, complete
 from verifier.judgement.registry import Registry
 from verifier.judgement.rights import (
     ERASURE,
+    GRANT,
+    MANDATE,
     PRIVACY_OFFICER,
     REATTESTATION,
     REGISTRAR,
@@ -312,8 +314,8 @@ _PLANS: dict[str, Plan] = {
     SUSPENSION: endings.suspend,
     RESTORATION: endings.restore,
     "registry.succession": endings.succeed,
-    "registry.mandate": mandates.give_mandate,
-    "registry.grant": mandates.give_grant,
+    MANDATE: mandates.give_mandate,
+    GRANT: mandates.give_grant,
     REATTESTATION: mandates.attest_again,
     ERASURE: mandates.order_erasure,
 }

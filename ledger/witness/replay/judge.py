@@ -134,7 +134,7 @@ def _take_event(  # noqa: PLR0917 - one event and what surrounds it
         kind = registry.type_at(head.type, event.leaf)
         if answered.body is None:
             _require_open(event, answered, permanent=kind.permanent, where=where)
-        judge_event(past, event, answered, signer)
+        judge_event(past, event, answered, signer, time=time)
         if head.type.startswith(_REGISTRY):
             past.replay.apply(event, time=time)
             past.chunk.registry.append((past.events, time, answered.body or b""))

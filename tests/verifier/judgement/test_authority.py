@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.verifier.judgement.chronicle import bare, made_type
+from tests.verifier.judgement.chronicle import TIME, bare, made_type
 from tests.world import uscc
 from verifier.errors import NotPermittedError
 from verifier.judgement.authority import TraceState, advance, check_authority, has_authority
@@ -56,9 +56,10 @@ def _said(subject: str, by: str = SELLER, *, body: bool = True, **members):
     return replace(event, body=Body({"it": subject}, {}, {}) if body else None)
 
 
-def _judge(event, kind, states=None, *, targets=(), holds=lambda _: True, registry=None):
+def _judge(event, kind, states=None, *, targets=(), holds=lambda _: True, registry=None, time=TIME):
     known = {subject_name(subject): state for subject, state in (states or {}).items()}
-    check_authority(event, kind, registry=registry or _registry(), state_of=known.get, targets=targets, holds=holds)
+    held = registry or _registry()
+    check_authority(event, kind, registry=held, time=time, state_of=known.get, targets=targets, holds=holds)
 
 
 def _refused(field: str, *arguments, **members):

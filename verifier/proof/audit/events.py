@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UnsupportedError
+from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
@@ -40,7 +41,7 @@ def read_body(known: Known, head: Head, answered: AnsweredEvent) -> Body | None:
     return parse_body(answered.body)
 
 
-def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer: Signer | None) -> None:
+def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer: Signer | None, *, time: int) -> None:
     """Return if an event could be said there; `signer` is None where who signed it is not established.
 
     Raises:
@@ -65,8 +66,10 @@ def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer:
             check_links(kind, head, event.body, targets)
     if signer and signer.registered:
         require_scope(Shown(event, b"", ()), signer.registered)
-    if not head.type.startswith(_BUILTIN):
-        _judge_right(known, event, kind, targets, signer)
+    if head.type.startswith(_BUILTIN):
+        check_answers(event, registry=registry, targets=targets or ())
+    else:
+        _judge_right(known, event, kind, targets, signer, time=time)
 
 
 def apply_registry(known: Known, event: Event, answered: AnsweredEvent, statement: tuple[bytes, int]) -> None:
@@ -130,16 +133,23 @@ def _require_body(event: Event, answered: AnsweredEvent, kind: EventType) -> Non
 
 
 def _judge_right(
-    known: Situation, event: Event, kind: EventType, targets: Sequence[Head] | None, signer: Signer | None
+    known: Situation,
+    event: Event,
+    kind: EventType,
+    targets: Sequence[Head] | None,
+    signer: Signer | None,
+    *,
+    time: int,
 ) -> None:
     """Judge authority and order of an event that is not the registry's, as far as the histories are whole."""
     if signer and signer.registered is None:
-        raise NotPermittedError("statement.kid", came="a root key", expected="a statement key: roots say registry only")
+        raise NotPermittedError("statement.kid", came=f"{signer.use} key", expected="a statement key")
     whole = known.torn is None
     check_authority(
         event,
         kind,
         registry=known.replay.registry,
+        time=time,
         state_of=known.memory.trace_state,
         targets=targets,
         holds=lambda _: whole,

@@ -69,7 +69,7 @@ def _establish(known: Known, parsed: Statement, events: Sequence[Event], leaf: i
         return None
     if events:
         with known.findings.catch("statement", Place(leaf=leaf)):
-            require_phase(known, events, leaf, time)
+            require_phase(known, [event.head for event in events], leaf, time)
     with known.findings.catch("statement", Place(leaf=leaf)):
         signer = signer_of(known, parsed.header, leaf, time)
         parsed.verify(signer.key)
@@ -163,7 +163,7 @@ def _take_event(
     unread = answered.body is not None and event.body is None  # its body was found wrong before
     if known.unruled is None and not unread:
         with known.findings.catch("event", place):
-            judge_event(known, event, answered, signer)
+            judge_event(known, event, answered, signer, time=statement[1])
     if unread and head.type.startswith(REGISTRY):
         known.unrule(event.leaf)
     if known.unruled is None and head.type.startswith(REGISTRY):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.errors import MismatchError, NotPermittedError
+from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.participants import Key
 from verifier.judgement.registry import Registry
@@ -100,12 +101,14 @@ def _judge(found: Examination, events: Sequence[Event], registry: Registry, clos
         complete = len(targets) == len(event.head.about)
         if not complete:
             _require_answered(shown, kind, targets, closure)
-        if event.head.type.startswith(BUILTIN):
-            continue  # step 4 judged who might say it, and it changes no trace
+        if event.head.type.startswith(BUILTIN):  # step 4 judged who might say it, and it changes no trace
+            check_answers(event, registry=registry, targets=targets)
+            continue
         check_authority(
             event,
             kind,
             registry=registry,
+            time=found.seal_of(event.leaf).time,
             state_of=states.get,
             targets=targets if complete else None,
             holds=lambda pair: pair in closure.histories,
