@@ -6,6 +6,7 @@ import base64
 import http.client
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,14 +73,14 @@ def _uri(signer: MemorySigner) -> str:
     return f"urn:suyuan:key:{signer.public.kid.hex()}"
 
 
-def found_access_world(folder: Path) -> AccessWorld:
+def found_access_world(folder: Path, askers: Sequence[str] = ASKERS) -> AccessWorld:
     """Return the zone, its keys and its case."""
     world = found_world(folder, witnesses=0, quorum=0, policies=False)
     made = AccessWorld(world)
     world.cast["auditor"] = enterprise(uscc("91330100MA2TEXT06"), "示例审计", "Example Auditor", ["auditor"])
     world.cast["witness"] = enterprise(uscc("91330100MA2TEXT07"), "示例见证", "Example Witness", ["witness"])
     world.zone.admit_enterprises(world.cast["customs"], [world.cast["auditor"], world.cast["witness"]])
-    for place, name in enumerate(ASKERS):
+    for place, name in enumerate(askers):
         for state in STATES:
             made.keys[name, state] = made.new_key(name, state, ES256 if place % 2 else EDDSA)
     attachment = AttachmentDraft("application/xml", SOURCE)
