@@ -9,6 +9,10 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pkcs11
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_certificate
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as fault
 from pkcs11.types import SignMixin
@@ -99,21 +103,39 @@ def find_private_key(module: Module, uri: TokenUri, pin: bytes) -> SigningKey:
 
 
 def public_key_of(private: SigningKey, where: str) -> PublicKey:
-    """Return the public part of a private key: the public object of the same id, or of the same label.
+    """Return the public part of a private key: the public object of the same id or label, else its certificate's.
+
+    Nobody believes the certificate: what is signed is verified with the key, and the registry says whose it is.
 
     Raises:
-        SignerError: a curve that is not ours, or no public object in the token.
+        SignerError: a curve that is not ours, or neither object nor certificate in the token.
     """
     alg = _CURVES.get(bytes(private[Attribute.EC_PARAMS])) if private.key_type in _EC else None
     if alg is None:
         raise SignerError(where, came=f"a key of type {private.key_type!r}", expected="P-256 or Ed25519")
-    asked = {Attribute.ID: private.id} if private.id else {Attribute.LABEL: private.label}
-    found = private.session.get_objects({Attribute.CLASS: ObjectClass.PUBLIC_KEY, **asked})
-    points = {bytes(each[Attribute.EC_POINT]) for each in found}
+    points = {bytes(each[Attribute.EC_POINT]) for each in _beside(private, ObjectClass.PUBLIC_KEY)}
+    points = points or {_certified(bytes(each[Attribute.VALUE])) for each in _beside(private, ObjectClass.CERTIFICATE)}
     if len(points) != 1:
-        todo = "Put the key's public object into the token, with the id of the private one."
-        raise SignerError(where, came=f"{len(points)} public objects", expected="one beside the private key", todo=todo)
+        todo = "Put the key's public object or certificate into the token, with the id of the private one."
+        raise SignerError(where, came=f"{len(points)} public keys", expected="one beside the private key", todo=todo)
     return require_key(alg, parse_point(points.pop(), alg), where)
+
+
+def _beside(private: SigningKey, kind: ObjectClass) -> list[pkcs11.Object]:
+    """Return the objects that belong to a private key: of the same id, or of the same label where it has none."""
+    asked = {Attribute.ID: private.id} if private.id else {Attribute.LABEL: private.label}
+    return list(private.session.get_objects({Attribute.CLASS: kind, **asked}))
+
+
+def _certified(certificate: bytes) -> bytes:
+    """Return the raw public key of a DER certificate; empty bytes where it cannot be read or is of another kind."""
+    try:
+        key = load_der_x509_certificate(certificate).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return key.public_bytes_raw() if isinstance(key, ed25519.Ed25519PublicKey) else b""
 
 
 def parse_point(point: bytes, alg: int) -> bytes:

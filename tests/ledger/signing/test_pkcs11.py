@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ledger.errors import SetupError, SignerError
 from ledger.signing.reference import generate_in_token, list_token, open_signer
@@ -95,6 +98,33 @@ def test_key_that_wants_the_pin_for_every_signature_gets_it(token):
     signer = token.open("qualified")
     for message in (b"one", b"two", b"three"):
         signer.public.verify(signer.sign(message), message)
+
+
+def certificate_of(signer) -> bytes:
+    """Return an invented certificate, signed with the key itself."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "customs.example")])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, signer.private.public_key(), 1, begin, begin + timedelta(days=365))
+    digest = None if signer.public.alg == EDDSA else SHA256()
+    return builder.sign(signer.private, digest).public_bytes(Encoding.DER)
+
+
+@ALGORITHMS
+def test_key_with_a_certificate_and_no_public_object_is_found(token, alg):
+    known = generate(alg)
+    token.put_certified("card", known, certificate_of(known))
+    signer = token.open("card")
+    assert signer.public == known.public
+    known.public.verify(signer.sign(b"message"), b"message")
+
+
+@pytest.mark.parametrize("what", ["another key", "another kind", "noise"])
+def test_certificate_that_is_not_the_key_s_lets_nothing_be_handed_on(token, what):
+    kinds = {"another key": ES256, "another kind": EDDSA}
+    certificate = certificate_of(generate(kinds[what])) if what in kinds else b"noise"
+    token.put_certified("card", generate(ES256), certificate)
+    with pytest.raises((SignerError, MalformedError)):
+        token.open("card").sign(b"message")
 
 
 # What goes wrong.

@@ -71,6 +71,22 @@ class Token:
     def util(self, *arguments: object) -> None:
         subprocess.run(["softhsm2-util", *map(str, arguments)], check=True, capture_output=True)
 
+    def put_certified(self, label: str, signer: MemorySigner, certificate: bytes) -> None:
+        """Bring in a key as cards have it: with a certificate, and no public object."""
+        self.put(label, signer, "c1")
+        code = (
+            "import sys, pkcs11; from pkcs11 import Attribute, CertificateType, ObjectClass\n"
+            "so, token, pin, der = sys.argv[1:]\n"
+            "with pkcs11.lib(so).get_token(token_label=token).open(rw=True, user_pin=pin) as session:\n"
+            "    for each in session.get_objects({Attribute.CLASS: ObjectClass.PUBLIC_KEY}):\n"
+            "        each.destroy()\n"
+            "    session.create_object({Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.ID: b'\\xc1',\n"
+            "        Attribute.CERTIFICATE_TYPE: CertificateType.X_509, Attribute.TOKEN: True,\n"
+            "        Attribute.SUBJECT: b'0\\x00', Attribute.VALUE: bytes.fromhex(der)})\n"
+        )
+        command = [sys.executable, "-c", code, str(self.module), self.label, PIN, certificate.hex()]
+        subprocess.run(command, check=True, capture_output=True)
+
     def set_pin(self, old: str, new: str) -> None:
         """Change the PIN as somebody else would: in another process."""
         code = (
