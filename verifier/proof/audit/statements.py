@@ -69,7 +69,7 @@ def _establish(known: Known, parsed: Statement, events: Sequence[Event], leaf: i
         return None
     if events:
         with known.findings.catch("statement", Place(leaf=leaf)):
-            require_phase(known, [event.head for event in events], leaf, time)
+            require_phase(known, events, leaf, time)
     with known.findings.catch("statement", Place(leaf=leaf)):
         signer = signer_of(known, parsed.header, leaf, time)
         parsed.verify(signer.key)
