@@ -119,7 +119,8 @@ def run(  # noqa: PLR0913 - a command's options
     """Run a witness until it is told to stop."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     files = has_key_files(WitnessFolder(folder).keys)
-    running = Witness(folder, read_passphrase(voice, passphrase_env, passphrase_file) if files else b"")
+    passphrase = read_passphrase(voice, passphrase_env, passphrase_file) if files else b""
+    running = Witness(folder, passphrase, serves=bool(listen and passphrase))
     try:
         if not running.followers:
             voice.tell("witness.nothing", folder=str(folder))

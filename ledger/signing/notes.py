@@ -13,3 +13,8 @@ def sign_line(key: NoteKey, signer: Signer, checkpoint: Checkpoint, time: int) -
     signature = signer.sign(cosigned_bytes(key, checkpoint, time if timed else 0))
     stamp = time.to_bytes(8, "big") if timed else b""
     return NoteSignature(key.name, key.key_id, stamp + signature)
+
+
+def sign_text(key: NoteKey, signer: Signer, text: str) -> NoteSignature:
+    """Return the line of a key of type 0x01 over any text, which ends in a newline."""
+    return NoteSignature(key.name, key.key_id, signer.sign(text.encode()))

@@ -87,6 +87,17 @@ class Follower:
         """Return the ledger's name; None before its charter was walked for the first time."""
         return self._trusted.origin if self._trusted else None
 
+    @property
+    def trusted(self) -> TrustedLedger:
+        """Return the ledger as its charter described it when it was walked last.
+
+        Raises:
+            BusyError: it was not walked so far.
+        """
+        if self._trusted is None:
+            raise BusyError("charter", came="not walked so far", expected="a ledger that answers", todo="Try again.")
+        return self._trusted
+
     def step(self) -> Outcome:
         """Look once, and cosign if everything holds.
 

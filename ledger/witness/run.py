@@ -20,6 +20,8 @@ from ledger.witness.keys import load_cosigner_keys
 from ledger.witness.outcome import Outcome
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
 from ledger.witness.serve.server import Door
+from ledger.witness.statements.keys import open_notice_key
+from ledger.witness.statements.service import StatementService
 from ledger.witness.store import WitnessStore
 
 PERIOD = 1.0  # seconds; a ledger publishes at most once a second
@@ -30,8 +32,16 @@ Report = Callable[[str, Outcome], None]  # URL of the ledger, and what a look at
 class Witness:
     """A witness over its folder; one process at a time."""
 
-    def __init__(self, root: Path, passphrase: bytes, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, root: Path, passphrase: bytes, *, serves: bool = False, clock: Callable[[], float] = time.time
+    ) -> None:
         """Open keys and database.
+
+        Args:
+            root: its folder.
+            passphrase: of its keys.
+            serves: whether it takes statements as well, which needs a key for notices.
+            clock: POSIX seconds.
 
         Raises:
             SetupError: there is no witness here, or it runs already.
@@ -62,16 +72,24 @@ class Witness:
             for each in folder.accepted()
         ]
         self._prompt = [Prompt(each) for each in self.followers]
+        self._statements: StatementService | None = None
+        if serves:
+            key = open_notice_key(folder.keys, self.name, passphrase)
+            database = folder.root / "statements.db"
+            self._statements = StatementService(database, self.followers, key=key, cosigned=self.store, clock=clock)
 
     def close(self) -> None:
         """End what is judged, and close the database."""
         for each in self._prompt:
             each.close()
+        if self._statements:
+            self._statements.close()
         self.store.close()
 
     def doors(self) -> list[Door]:
         """Return what it answers over HTTP, beside what it cosigned."""
-        return [add_checkpoint_door(lambda: [*self._prompt, *self.foreign], self._fail)]
+        doors = [add_checkpoint_door(lambda: [*self._prompt, *self.foreign], self._fail)]
+        return [*doors, self._statements.door()] if self._statements else doors
 
     def look(self) -> Sequence[tuple[str, Outcome]]:
         """Look at every ledger once."""
@@ -87,6 +105,11 @@ class Witness:
             threading.Thread(target=self._follow, args=(each, report, period), name="suyuan-witness", daemon=True)
             for each in self.followers
         ]
+        if self._statements:
+            work = (self._done, self._fail)
+            threads.append(
+                threading.Thread(target=self._statements.run, args=work, name="suyuan-statements", daemon=True)
+            )
         for thread in threads:
             thread.start()
         self._done.wait()

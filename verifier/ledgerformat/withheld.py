@@ -1,0 +1,131 @@
+"""Withheld notices: a witness's signed word that a ledger left a statement out (docs/formats.md, section 19).
+
+It convicts nobody by itself: it is a witness's word, and says what it is built on. Pure; nothing here signs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.errors import MalformedError, UnsupportedError, UntrustedError
+from verifier.primitives.base64strict import parse_decimal, parse_hash_hex
+from verifier.primitives.note import ED25519_NOTE, NoteKey, parse_note, require_name
+
+WORD = "suyuan withheld statement"
+_FIRST = f"{WORD} v1"
+_BASES = ("replay", "ledger")
+_FIELDS = ("ledger", "statement", "first-seen", "last-tried", "open-intake", "judged", "size", "answer", "logged")
+OPEN_INTAKE = 600  # seconds of open intake after which a statement is withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a notice says.
+
+    Attributes:
+        origin: the ledger that left the statement out.
+        statement: identity of the statement, 32 bytes: H(CBOR [protected header, payload]).
+        first_seen: when the witness took it, POSIX seconds.
+        last_tried: when it handed it to the ledger for the last time, POSIX seconds.
+        open_intake: seconds of these in which the ledger's intake was open to others, as the witness measured.
+        judged: what says that the statement is admissible: `replay`, the witness's own, or `ledger`, its word.
+        size: of the newest sealed state by which that was judged.
+        answer: what the ledger answered last, one word (`none`, or the code of a refusal).
+        logged: the leaf at which the statement was logged after all; None while it is not.
+    """
+
+    origin: str
+    statement: bytes
+    first_seen: int
+    last_tried: int
+    open_intake: int
+    judged: str
+    size: int
+    answer: str
+    logged: int | None
+
+
+def format_withheld(notice: Withheld) -> str:
+    """Return the text that the witness signs, with its final newline."""
+    values = (
+        notice.origin, notice.statement.hex(), notice.first_seen, notice.last_tried, notice.open_intake,
+        notice.judged, notice.size, notice.answer, "no" if notice.logged is None else notice.logged,
+    )  # fmt: skip
+    lines = [f"{name} {value}" for name, value in zip(_FIELDS, values, strict=True)]
+    return "\n".join([_FIRST, *lines]) + "\n"
+
+
+def parse_withheld(text: str, what: str = "notice") -> Withheld:
+    """Return what a text says. One spelling each; parsed, not verified.
+
+    Raises:
+        UnsupportedError: another version.
+        MalformedError: another shape, fewer seconds of open intake than a notice needs, or times that go back.
+    """
+    first, *lines = text.split("\n")
+    if first != _FIRST:
+        if first.startswith(f"{WORD} v"):
+            raise UnsupportedError(f"{what} version", came=first, expected=_FIRST)
+        raise MalformedError(what, came=first, expected=_FIRST)
+    values = _values(lines, what)
+    notice = Withheld(
+        origin=require_name(values["ledger"], f"{what}.ledger"),
+        statement=parse_hash_hex(values["statement"], f"{what}.statement"),
+        first_seen=parse_decimal(values["first-seen"], f"{what}.first-seen"),
+        last_tried=parse_decimal(values["last-tried"], f"{what}.last-tried"),
+        open_intake=parse_decimal(values["open-intake"], f"{what}.open-intake"),
+        judged=_one_of(values["judged"], f"{what}.judged"),
+        size=parse_decimal(values["size"], f"{what}.size"),
+        answer=_word(values["answer"], f"{what}.answer"),
+        logged=None if values["logged"] == "no" else parse_decimal(values["logged"], f"{what}.logged"),
+    )
+    if notice.open_intake < OPEN_INTAKE:
+        raise MalformedError(f"{what}.open-intake", came=notice.open_intake, expected=f"at least {OPEN_INTAKE}")
+    if notice.last_tried - notice.first_seen < notice.open_intake:
+        came = f"{notice.last_tried - notice.first_seen} s in all"
+        raise MalformedError(f"{what}.last-tried", came=came, expected=f"at least {notice.open_intake}, the open ones")
+    return notice
+
+
+def verify_withheld(data: bytes, key: NoteKey, what: str = "notice") -> Withheld:
+    """Return what a notice says, once it is certain that `key` signed it.
+
+    Args:
+        data: a signed note.
+        key: the witness's key for notices, of type 0x01; known from the witness, never from the notice.
+        what: the field, for errors.
+
+    Raises:
+        UntrustedError: no line of this key, or a line beside it.
+        BadSignatureError: the key did not sign it.
+    """
+    note = parse_note(data, what)
+    notice = parse_withheld(note.text, what)
+    if key.kind != ED25519_NOTE:
+        raise UntrustedError(f"{what} key", came=f"type {key.kind:02x}", expected="01, a key for notices")
+    if [(line.name, line.key_id) for line in note.signatures] != [(key.name, key.key_id)]:
+        came = ", ".join(line.name for line in note.signatures)
+        raise UntrustedError(f"{what} signature", came=came, expected=f"{key.name}, and no other")
+    key.key.verify(note.signatures[0].blob, note.text.encode(), f"{what} signature")
+    return notice
+
+
+def _values(lines: list[str], what: str) -> dict[str, str]:
+    """Return the value of each field; they stand in their order, each once."""
+    pairs = [line.partition(" ") for line in lines[:-1]]
+    if lines[-1:] != [""] or tuple(name for name, _, _ in pairs) != _FIELDS or not all(value for _, _, value in pairs):
+        came = ", ".join(name for name, _, _ in pairs)
+        raise MalformedError(what, came=came, expected=", ".join(_FIELDS) + ": a line each")
+    return {name: value for name, _, value in pairs}
+
+
+def _one_of(value: str, what: str) -> str:
+    if value not in _BASES:
+        raise MalformedError(what, came=value, expected=" or ".join(_BASES))
+    return value
+
+
+def _word(value: str, what: str) -> str:
+    if not value or value.strip("abcdefghijklmnopqrstuvwxyz-") or len(value) > 64:
+        raise MalformedError(what, came=value, expected="a word of small letters and hyphens")
+    return value
