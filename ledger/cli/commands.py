@@ -5,8 +5,10 @@ from __future__ import annotations
 import typer
 
 from ledger.cli.charter import charter
+from ledger.cli.endorse import endorse
 from ledger.cli.export import add_export
 from ledger.cli.fsck import add_fsck
+from ledger.cli.inbox import inbox
 from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
 from ledger.cli.options import help_of
@@ -23,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, migrate, backup, submit):
+for command in (init, migrate, backup, submit, inbox, endorse):
     app.command(help=help_of(command.__name__))(command)
 add_fsck(app)
 add_export(app)

@@ -59,6 +59,11 @@ class Voice:
         if not self._quiet:
             print(say(key, self.lang, **values), file=sys.stderr, flush=True)
 
+    def show(self, lines: Sequence[str]) -> None:
+        """Show lines that somebody decides by, unless it is to be quiet; they are no part of the answer."""
+        if not self._quiet:
+            print("\n".join(lines), file=sys.stderr, flush=True)
+
     def say(self, key: str, **values: str | int) -> str:
         """Return a text in the voice's language."""
         return say(key, self.lang, **values)

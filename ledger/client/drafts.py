@@ -109,13 +109,13 @@ def _described(value: Any, what: str, folder: Path, now: int) -> Described:
     to, until = value.get("to"), value.get("until")
     draft = Draft(
         type=_text(value["type"], f"{what}.type"),
-        time=_time(value["time"], f"{what}.time") if "time" in value else now,
+        time=parse_time(value["time"], f"{what}.time") if "time" in value else now,
         subjects=_subjects(_object(value, "subjects", what), f"{what}.subjects"),
         data=_object(value, "data", what),
         disclosed=_object(value, "disclosed", what),
         attachments={name: _attachment(each, f"{what}.attachments", folder) for name, each in attachments.items()},
         to=None if to is None else _text(to, f"{what}.to"),
-        until=None if until is None else _time(until, f"{what}.until"),
+        until=None if until is None else parse_time(until, f"{what}.until"),
     )
     return Described(draft, tuple(_texts(value.get("about", []), f"{what}.about")))
 
@@ -151,7 +151,7 @@ def _attachment(value: Any, what: str, folder: Path) -> AttachmentDraft:
     return AttachmentDraft(_text(named.get("mediaType", guessed), f"{what}.mediaType"), content)
 
 
-def _time(value: Any, what: str) -> int:
+def parse_time(value: Any, what: str) -> int:
     """Return milliseconds since 1970 of a number, or of an RFC 3339 time with its zone."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value

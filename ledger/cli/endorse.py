@@ -1,0 +1,200 @@
+"""`endorse`: fetch events, check their whole proof, show them, and sign one statement over the answers."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.deciding import decision_of, names_of
+from ledger.cli.inbox import Agency, Filters, To
+from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, option
+from ledger.cli.showing import case_json, case_lines, skipped_json
+from ledger.cli.signers import numbers_beside, open_key, request_key_of
+from ledger.cli.speaking import FALSE, Voice, door, render_error
+from ledger.client.client import LedgerClient
+from ledger.client.composing import load_types
+from ledger.client.sequence import next_number, take_numbers
+from ledger.compose.event import ComposedEvent
+from ledger.endorsing.case import Case
+from ledger.endorsing.endorse import Decision, compose_endorsements, require_answerable, sign_endorsements
+from ledger.endorsing.fetch import CaseReader
+from ledger.endorsing.sending import Sent, send_batches
+from ledger.errors import SetupError
+from ledger.signing.signer import Signer
+from verifier.errors import MalformedError, SuyuanError
+from verifier.ledgerformat.submission import Submission, format_submission
+from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.proof.examination import Standpoint
+from verifier.vocabulary import registry_types
+
+_Skipped = list[tuple[bytes, SuyuanError]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What one run is to do."""
+
+    voice: Voice
+    client: LedgerClient
+    agency: str
+    policy: TrustPolicy
+    keep: Path
+    wait: float | None
+
+
+@door
+def endorse(  # noqa: PLR0913 - a command's options
+    verb: Annotated[str, argument("help.verb", "VERB")],
+    name: Annotated[str | None, argument("help.event-name", "[EVENT]")] = None,
+    *,
+    to: To,
+    agency: Agency,
+    policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
+    key: Annotated[str | None, option("--key", text="help.key", metavar="KEY")] = None,
+    request_key: RequestKey = None,
+    from_inbox: Annotated[bool, option("--from-inbox", text="help.from-inbox")] = False,
+    filters: Filters = None,
+    file: Annotated[Path | None, option("--file", text="help.names-file", metavar="FILE")] = None,
+    reason: Annotated[str | None, option("--reason", text="help.reason", metavar="TEXT")] = None,
+    conditions: Annotated[list[str] | None, option("--condition", text="help.condition", metavar="TEXT")] = None,
+    until: Annotated[str | None, option("--until", text="help.until", metavar="TIME")] = None,
+    keep: Annotated[Path, option("--keep", text="help.keep", metavar="DIR")] = Path("receipts"),
+    wait: Annotated[float | None, option("--wait", text="help.wait", metavar="SECONDS", min=0)] = None,
+    dry_run: Annotated[bool, option("--dry-run", text="help.dry-run")] = False,
+    yes: Annotated[bool, option("--yes", text="help.yes")] = False,
+    passphrase_env: PassphraseEnv = None,
+    passphrase_file: PassphraseFile = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Answer events."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    decision = decision_of(verb, reason=reason, conditions=conditions or (), until=until)
+    signed = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    client = LedgerClient(to, request_key=signed)
+    errand = _Errand(voice, client, agency, parse_trust_policy(_read(policy)), keep, wait)
+    named = names_of(client, agency, name=name, file=file, types=filters, from_inbox=from_inbox)
+    cases, skipped = _cases(errand, named, decision, walk="parties" if signed else "public")
+    for case in cases:
+        voice.show(case_lines(voice, case))
+    for each, error in skipped:
+        voice.show([voice.say("endorse.skipped", name=each.hex()), f"  {render_error(error, voice.lang)}"])
+    if len(named) == 1 and skipped:
+        raise skipped[0][1]
+    sent = _answer(errand, cases, decision, key, (passphrase_env, passphrase_file), dry_run=dry_run, yes=yes)
+    _conclude(errand, cases, skipped, sent)
+
+
+def _cases(
+    errand: _Errand, named: dict[bytes, tuple[str, ...]], decision: Decision, *, walk: str
+) -> tuple[list[Case], _Skipped]:
+    """Return the checked cases, and those that cannot be answered so, each with the reason."""
+    standpoint = Standpoint(errand.policy, int(time.time()), registry_types())
+    reader = CaseReader(errand.client, standpoint, walk=walk, compare=len(named) == 1)
+    cases: list[Case] = []
+    skipped: _Skipped = []
+    for name, hints in named.items():
+        try:
+            case = reader.read(name, hints)
+            require_answerable(case, decision, agency=errand.agency, now=_now())
+        except SuyuanError as error:
+            skipped.append((name, error))
+        else:
+            cases.append(case)
+    return cases, skipped
+
+
+def _answer(
+    errand: _Errand,
+    cases: list[Case],
+    decision: Decision,
+    key: str | None,
+    secret: tuple[str | None, Path | None],
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> list[Sent]:
+    """Compose, ask, sign and send; a dry run signs nothing that counts and sends nothing."""
+    events = compose_endorsements(
+        cases, decision, agency=errand.agency, now=_now(), types=load_types(None), random=secrets.token_bytes
+    )
+    if not events or key is None:
+        if events and not dry_run:
+            raise SetupError("--key", came="none", expected="the agency's statement key, to sign with")
+        return []
+    if not dry_run and not yes:
+        _confirm(errand.voice, decision, len(events))
+    signer = open_key(errand.voice, key, *secret)
+    submissions = _sign(errand, events, signer, numbers_beside(key, signer), take=not dry_run)
+    if dry_run:
+        faults = [fault for each in submissions for fault in errand.client.validate(format_submission(each))]
+        if faults:
+            raise faults[0]
+        return []
+    return send_batches(
+        errand.client, submissions, keep=errand.keep, policy=errand.policy, wait=errand.wait, clock=time.time
+    )
+
+
+def _confirm(voice: Voice, decision: Decision, count: int) -> None:
+    if not sys.stdin.isatty():
+        raise MalformedError("--yes", came="no terminal to ask at", expected="--yes, once somebody has looked")
+    typer.confirm(voice.say("endorse.confirm", verb=decision.verb, count=count), abort=True, err=True)
+
+
+def _sign(
+    errand: _Errand, events: list[ComposedEvent], signer: Signer, numbers: Path, *, take: bool
+) -> list[Submission]:
+    kid = signer.public.kid
+
+    def numbered(count: int) -> int:
+        return take_numbers(numbers, kid, count) if take else next_number(numbers, kid)
+
+    origin = parse_signed_checkpoint(errand.client.checkpoint())[0].origin
+    return sign_endorsements(events, signer, agency=errand.agency, audience=origin, take=numbered)
+
+
+def _conclude(errand: _Errand, cases: list[Case], skipped: _Skipped, sent: list[Sent]) -> None:
+    voice = errand.voice
+    answer: dict[str, Any] = {
+        "answered": [case_json(each, voice.lang) for each in cases],
+        "skipped": [skipped_json(name, error) for name, error in skipped],
+        "batches": [_batch_json(each) for each in sent],
+    }
+    lines = [voice.say("endorse.checked", count=len(cases), skipped=len(skipped))]
+    for each in sent:
+        standing = "recorded" if each.recorded is not None else "promised"
+        path = str(each.kept.path("receipt" if each.recorded is not None else "promise"))
+        lines.append(voice.say(f"endorse.{standing}", count=each.count, leaf=each.receipt.leaf, path=path))
+    voice.data(answer, lines if sent else [*lines, voice.say("endorse.nothing-sent")])
+    if skipped:
+        raise typer.Exit(FALSE)
+
+
+def _batch_json(sent: Sent) -> dict[str, Any]:
+    return {
+        "count": sent.count,
+        "identity": sent.kept.identity.hex(),
+        "leaf": sent.receipt.leaf,
+        "standing": "promised" if sent.recorded is None else "recorded",
+        "size": sent.receipt.size if sent.recorded is None else sent.recorded,
+    }
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SetupError(str(path), came=error.strerror, expected="a readable file") from error

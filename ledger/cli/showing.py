@@ -1,0 +1,59 @@
+"""A checked case as people and programs read it at a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.cli.speaking import Voice, error_json
+from ledger.endorsing.case import Case
+from ledger.endorsing.differences import Difference
+from verifier.errors import SuyuanError
+from verifier.rendering import plain, render_issuer, render_time
+from verifier.texts import text
+
+
+def case_lines(voice: Voice, case: Case) -> list[str]:
+    """Return a case as lines: what, by whom, of what, the verdict, answers so far, differences between sources."""
+    head, recognition = case.event.head, case.told.recognition
+    lines = [
+        f"{case.name.hex()}",
+        f"  {case.told.kind.title[voice.lang]} ({head.type}) · {render_issuer(case.told.issuer, voice.lang)}",
+        f"  {case.story.subject} · {render_time(head.time)}",
+        "  " + voice.say("case.verdict", outcome=text(f"outcome.{case.verdict.outcome}", voice.lang)),
+        "  " + voice.say("case.recognition", outcome=text(f"recognition.{recognition.outcome}", voice.lang)),
+        "  " + voice.say("case.seen", count=len(case.seen)),
+    ]
+    lines += [f"    {each.event.head.type} · {each.by.names[voice.lang]}" for each in case.endorsements]
+    for difference in case.differences:
+        field = voice.say(f"field.{difference.field}")
+        lines.append("  " + voice.say("case.difference", field=field))
+        lines += [f"    {source.value} · {source.type} · {source.by}" for source in difference.sources]
+    return [plain(line) for line in lines]
+
+
+def case_json(case: Case, lang: str) -> dict[str, Any]:
+    """Return a case for programs."""
+    return {
+        "name": case.name.hex(),
+        "type": case.event.head.type,
+        "title": case.told.kind.title[lang],
+        "issuer": case.told.issuer.uri,
+        "subject": case.story.subject,
+        "verdict": case.verdict.outcome,
+        "recognition": case.told.recognition.outcome,
+        "seen": list(case.seen),
+        "differences": [_difference(each) for each in case.differences],
+    }
+
+
+def skipped_json(name: bytes, error: SuyuanError) -> dict[str, Any]:
+    """Return an event that was not answered, and why."""
+    return {"name": name.hex(), "error": error_json(error)}
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    sources = [
+        {"event": each.event.hex(), "type": each.type, "by": each.by, "pointer": each.pointer, "value": each.value}
+        for each in difference.sources
+    ]
+    return {"field": difference.field, "order": difference.order, "sources": sources}

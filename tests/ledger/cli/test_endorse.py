@@ -1,0 +1,231 @@
+"""`suyuan inbox` and `suyuan endorse` against a real service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from ledger.client.sequence import next_number
+from ledger.compose.event import Draft
+from ledger.endorsing.judging import Judge
+from ledger.signing.keyfile import save_key
+from ledger.signing.signer import generate
+from tests.ledger.cli.conftest import SECRET
+from tests.ledger.client.serving import _Behind
+from tests.world import DAY, PRODUCT, World, found_world, now, parcel_story, tell_parcel
+from verifier.ledgerformat.disclosure import parse_disclosure
+from verifier.ledgerformat.head import event_name
+from verifier.ledgerformat.index import index_key
+from verifier.ledgerformat.trust_policy import format_trust_policy
+from verifier.primitives.base64strict import format_base64url
+from verifier.primitives.keys import EDDSA, format_key
+
+ENV = ("--passphrase-env", "PASS")
+
+
+@dataclass
+class Office:
+    """Customs, with its keys in files, before a service of a founded zone."""
+
+    world: World
+    url: str
+    folder: object
+
+    @property
+    def asking(self) -> tuple[object, ...]:
+        uri = self.world.cast["customs"].uri
+        return ("--to", self.url, "--agency", uri, "--request-key", "desk.pem", *ENV)
+
+    @property
+    def signing(self) -> tuple[object, ...]:
+        return (*self.asking, "--key", "officer.pem", "--policy", "zone.policy", "--yes", "--json")
+
+
+@pytest.fixture
+def office(tmp_path) -> Iterator[Office]:
+    world = found_world(tmp_path / "zone", witnesses=0, quorum=0)
+    customs = world.cast["customs"]
+    desk, officer = generate(EDDSA), generate(EDDSA)
+    drafts = []
+    for use, signer in (("request", desk), ("statement", officer)):
+        subjects = {"key": f"urn:suyuan:key:{signer.public.kid.hex()}", "holder": customs.uri}
+        data = {"use": use, "key": format_key(signer.public), "types": ["*"], "subjects": []}
+        drafts.append(Draft("registry.key", now(), subjects=subjects, data=data))
+    world.zone.decree(drafts)
+    save_key(tmp_path / "desk.pem", desk, SECRET.encode())
+    save_key(tmp_path / "officer.pem", officer, SECRET.encode())
+    (tmp_path / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
+    service = _Behind(world.ledger)
+    yield Office(world, f"http://127.0.0.1:{service._port}", tmp_path)
+    service.stop()
+    world.ledger.close()
+
+
+def file_two(world: World):
+    for name, who, draft in parcel_story(world)[:2]:
+        (world.events[name],) = world.say(who, draft)
+    return world.events["enterprise"].name, world.events["product"].name
+
+
+def recognition_of(office: Office, name: bytes) -> str:
+    """Return the outcome as the store alone says it, past service and projection."""
+    with office.world.ledger.sources() as sources:
+        stored = sources.reader.find_event(name)
+        pair = next(each for each in office.world.zone.heads[name].joins if each[0] == "trace")
+        rows = sources.reader.history(index_key(*pair), sources.log.size)
+        names = [event_name(row.head) for row in rows if row.seq > stored.seq]
+        judge = Judge(sources.reader, sources.replay.registry, size=sources.log.size, answers_of=lambda _: names)
+        return judge.judge(name).recognition.outcome
+
+
+def test_an_agency_sees_and_answers_what_awaits_it_with_one_signature(run, office):
+    enterprise, product = file_two(office.world)
+    shown = run("inbox", *office.asking, "--json")
+    assert shown.code == 0, shown.err
+    assert [each["name"] for each in shown.answer["items"]] == [enterprise.hex(), product.hex()]
+    before = office.world.ledger.head.edge.size
+    ran = run("endorse", "recognise", *office.signing, "--from-inbox", "--wait", "5")
+    assert ran.code == 0, ran.err
+    (batch,) = ran.answer["batches"]
+    assert (batch["count"], batch["standing"]) == (2, "recorded")
+    assert office.world.ledger.head.edge.size == before + 2  # one statement and its seal
+    assert [each["verdict"] for each in ran.answer["answered"]] == ["verified", "verified"]
+    assert recognition_of(office, enterprise) == recognition_of(office, product) == "recognised"
+    assert run("inbox", *office.asking, "--json").answer["items"] == []
+    again = run("endorse", "recognise", *office.signing, "--from-inbox")
+    assert (again.code, again.answer["batches"]) == (0, [])
+
+
+def test_an_officer_who_is_shown_another_story_signs_nothing(run, office):
+    _, product = file_two(office.world)
+    foreign = found_world(office.folder / "foreign", witnesses=0, quorum=0)
+    (office.folder / "zone.policy").write_bytes(format_trust_policy(foreign.standpoint().policy))
+    foreign.ledger.close()
+    before = office.world.ledger.head.edge.size
+    ran = run("endorse", "recognise", product.hex(), *office.signing)
+    assert ran.code == 1
+    assert "altered" in ran.out
+    assert office.world.ledger.head.edge.size == before
+    assert next_number(office.folder / "officer.pem", b"") == 0
+
+
+def test_each_verb_says_what_it_must(run, office):
+    _, product = file_two(office.world)
+    world = office.world
+
+    def newest():
+        return json.loads(world.ledger.store.read().__enter__().batch(world.ledger.head.edge.size - 2)[0].body)["data"]
+
+    assert run("endorse", "acknowledge", product.hex(), *office.signing).code == 0
+    until = "2099-01-01T00:00:00+08:00"
+    condition = ("--condition", "标签须有中文 | labels in Chinese")
+    ran = run("endorse", "recognise-with-conditions", product.hex(), *office.signing, *condition, "--until", until)
+    assert ran.code == 0, ran.err
+    assert newest()["conditions"] == [{"zh": "标签须有中文", "en": "labels in Chinese"}]
+    assert recognition_of(office, product) == "recognised"
+    assert run("endorse", "withdraw", product.hex(), *office.signing, "--reason", "有误 | a mistake").code == 0
+    assert recognition_of(office, product) == "not yet recognised"
+    assert run("endorse", "refuse", product.hex(), *office.signing, "--reason", "不符").code == 0
+    assert newest()["reason"] == {"zh": "不符", "en": "不符"}
+    assert recognition_of(office, product) == "refused"
+
+
+@pytest.mark.parametrize(
+    ("verb", "options", "field"),
+    [
+        ("bless", (), "verb"), ("refuse", (), "reason"), ("withdraw", (), "reason"),
+        ("refuse", ("--reason", "|"), "--reason"),
+        ("recognise-with-conditions", (), "conditions"), ("recognise", ("--condition", "x"), "conditions"),
+        ("refuse", ("--reason", "x", "--until", "2099-01-01T00:00:00Z"), "until"),
+        ("recognise", ("--until", "1"), "until"), ("recognise", ("--until", "soon"), "--until"),
+        ("recognise", ("--from-inbox",), "EVENT"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_answer_is_refused_before_anything_is_signed(run, office, verb, options, field):
+    _, product = file_two(office.world)
+    ran = run("endorse", verb, product.hex(), *office.signing, *options)
+    assert ran.code == 2, ran.err
+    assert ran.answer["error"]["field"] == field
+    assert next_number(office.folder / "officer.pem", b"") == 0
+
+
+def test_there_is_nothing_to_withdraw_where_nothing_was_said(run, office):
+    _, product = file_two(office.world)
+    ran = run("endorse", "withdraw", product.hex(), *office.signing, "--reason", "x")
+    assert ran.code == 1
+    assert ran.answer["error"]["field"] == "withdraw"
+
+
+def test_a_dry_run_is_checked_by_the_ledger_and_records_nothing(run, office):
+    _, product = file_two(office.world)
+    before = office.world.ledger.head.edge.size
+    ran = run("endorse", "recognise", product.hex(), *office.signing, "--dry-run")
+    assert ran.code == 0, ran.err
+    assert office.world.ledger.head.edge.size == before
+    assert not (office.folder / "officer.pem.sequence").exists()
+    assert not (office.folder / "receipts").exists()
+
+
+def test_names_come_from_a_file_and_one_that_is_not_there_holds_up_no_other(run, office):
+    enterprise, product = file_two(office.world)
+    names = office.folder / "names"
+    names.write_text(f"# what to answer\n{enterprise.hex()}\n{'00' * 32}  # never said\n\n{product.hex()} # this too\n")
+    ran = run("endorse", "recognise", "--file", names, *office.signing)
+    assert ran.code == 1
+    assert [each["name"] for each in ran.answer["skipped"]] == ["00" * 32]
+    assert ran.answer["batches"][0]["count"] == 2
+
+
+def test_without_a_yes_and_without_a_terminal_nothing_is_signed(run, office):
+    _, product = file_two(office.world)
+    options = [each for each in office.signing if each != "--yes"]
+    ran = run("endorse", "recognise", product.hex(), *options)
+    assert (ran.code, ran.answer["error"]["field"]) == (2, "--yes")
+
+
+def test_the_digests_of_what_was_seen_are_what_the_event_commits_to(run, office):
+    events = tell_parcel(office.world, until="inspection")
+    draft = Draft("endorsement.recognised", now(), data={"seen": []}, about=(events["product"].name,))
+    office.world.zone.say(office.world.cast["market"], [draft])
+    ran = run("endorse", "acknowledge", events["list"].name.hex(), *office.signing)
+    assert ran.code == 0, ran.err
+    expected = sorted(format_base64url(parse_disclosure(each).digest) for each in events["list"].disclosures)
+    assert ran.answer["answered"][0]["seen"] == expected
+    without = [each for each in office.signing if each not in ("--request-key", "desk.pem")]
+    public = run("endorse", "acknowledge", events["list"].name.hex(), *without)
+    assert public.code == 0, public.err
+    assert public.answer["answered"][0]["seen"] == []
+
+
+def test_differences_between_sources_are_shown(run, office):
+    world = office.world
+    amounts = {
+        "payment": {"/amount": {"paid": "188.00", "currency": "142"}},
+        "order": {"/amounts": {"paid": "199.00", "currency": "142"}},
+    }
+    for name, who, draft in parcel_story(world)[:8]:
+        made = draft(world.events) if callable(draft) else draft
+        (world.events[name],) = world.say(who, replace(made, disclosed={**made.disclosed, **amounts.get(name, {})}))
+    ran = run("endorse", "acknowledge", world.events["list"].name.hex(), *office.signing)
+    assert ran.code == 0, ran.err
+    (difference,) = ran.answer["answered"][0]["differences"]
+    assert difference["field"] == "amount-paid"
+    assert [each["value"] for each in difference["sources"]] == ["199.00", "188.00"]
+    assert "sources differ: amount paid" in ran.err
+
+
+def test_the_inbox_shows_deadlines_and_only_what_is_asked_for(run, office):
+    world = office.world
+    subjects = {"policy": "urn:suyuan:policy:filing", "types": ["urn:suyuan:type:filing.product"]}
+    basis = {"zh": "备案", "en": "Filing"}
+    data = {"rule": {"role": "customs"}, "basis": basis, "deadline": DAY}
+    world.zone.decree([Draft("registry.policy", now(), subjects=subjects, data=data)])
+    file_two(world)
+    ran = run("inbox", *office.asking)
+    assert ran.code == 0, ran.err
+    assert "deadline: " in ran.out
+    assert PRODUCT in ran.out
+    assert run("inbox", *office.asking, "--filter", "order.*", "--json").answer["items"] == []
