@@ -171,8 +171,8 @@ Limit = Annotated[
     Query(description="how many at most"),
 ]
 Walk = Annotated[
-    Literal["public", "parties"],
-    _one_of(("public", "parties"), "walk"),
+    Literal["public", "parties", "registry"],
+    _one_of(("public", "parties", "registry"), "walk"),
     Query(description="over which kinds of history; the parties' walk is reserved"),
 ]
 Form = Annotated[

@@ -71,6 +71,9 @@ def _answered(event: StoredEvent, access: Access, facts: Facts) -> AnsweredEvent
     return AnsweredEvent(event.head, SHOWN, event.body)
 
 
+_OPEN_WALKS = ("public", "registry")
+
+
 def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Moment) -> Proved:
     """Return the trace proof of a subject, with the bodies that whoever asks may read.
 
@@ -78,8 +81,8 @@ def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Mo
         UnauthenticatedError: the parties' walk, and whoever asks signed nothing.
         PrivateError: the parties' walk, and whoever asks is no party of the subject.
     """
-    if walk == "public":
-        return ledger.prover.trace(subject)
+    if walk in _OPEN_WALKS:
+        return ledger.prover.trace(subject, walk=walk)
     with ledger.sources() as sources:
         access.require(WALK_PARTIES, Facts(sources, moment, access.actor).subject(subject))
     return ledger.prover.trace(subject, walk=walk, may_show=partial(_may_show, access, moment))

@@ -148,8 +148,8 @@ class LedgerClient:
         Raises:
             PrivateError: the parties' walk, and it is not open to whoever asks.
         """
-        parties = "&walk=parties" if walk == "parties" else ""
-        return self._get(f"/trace?subject={quote(subject, safe='')}{parties}", TRACE, MAX_FILE).body
+        chosen = "" if walk == "public" else f"&walk={walk}"
+        return self._get(f"/trace?subject={quote(subject, safe='')}{chosen}", TRACE, MAX_FILE).body
 
     def event(self, name: bytes) -> bytes:
         """Return the proof of an event, as an `.event` file, by its 32-byte name."""

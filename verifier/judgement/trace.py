@@ -17,7 +17,7 @@ from verifier.ledgerformat.head import Pair
 
 MAX_SUBJECTS = 64
 MAX_HEADS = 4_096
-WALKS = {"public": ("trace", "recall"), "parties": ("trace", "case", "recall")}
+WALKS = {"public": ("trace", "recall"), "parties": ("trace", "case", "recall"), "registry": ("registry", "keys")}
 
 HistoryOf: TypeAlias = Callable[[Pair], Sequence[Event]]
 
@@ -56,7 +56,7 @@ def walk_trace(name: bytes, *, walk: str, history_of: HistoryOf, registry: Regis
 
     Args:
         name: subject name, 32 bytes.
-        walk: `public` or `parties`.
+        walk: `public`, `parties` or `registry`.
         history_of: the events of a [kind, name], in log order.
         registry: which types close follows.
 

@@ -34,7 +34,7 @@ class TraceProof:
     """A trace proof. Parsed, not verified.
 
     Attributes:
-        walk: `public` or `parties`.
+        walk: `public`, `parties` or `registry`.
         subject: the URI asked for.
         checkpoint: the signed note's bytes.
         seals: covering seals and the newest, by leaf.
