@@ -193,8 +193,12 @@ class Ledger:
                 found = reader.find_event(name)
                 return parse_head(found.head) if found and found.body is not None else None
 
+            def find_body(name: bytes) -> bytes | None:
+                found = reader.find_event(name)
+                return found.body if found else None
+
             now = max(self._clock(), head.time + 1)
-            yield reader, Standing(self.origin, head.edge.size, now, head.replay, find_head)
+            yield reader, Standing(self.origin, head.edge.size, now, head.replay, find_head, find_body)
 
     def _queue(self, candidate: Candidate) -> Future[int]:
         reach("intake")

@@ -13,6 +13,7 @@ from hashlib import sha256
 from ledger.admission.arrival import Arrived
 from ledger.admission.candidate import Candidate, CandidateEvent
 from ledger.admission.schema import check_data
+from ledger.admission.seen import FindBody, check_seen
 from verifier.errors import MalformedError, MismatchError, NotPermittedError, SuyuanError
 from verifier.judgement.charter import parse_charter
 from verifier.judgement.registry import Registry
@@ -44,6 +45,7 @@ class Standing:
         now: the ledger's clock, milliseconds since 1970.
         replay: registry and waiting proposals.
         find_head: the head of a recorded event, by name.
+        find_body: the body of a recorded event, by name; None where it is not kept.
     """
 
     origin: str
@@ -51,6 +53,7 @@ class Standing:
     now: int
     replay: Replay
     find_head: FindHead
+    find_body: FindBody
 
     @property
     def registry(self) -> Registry:
@@ -83,14 +86,17 @@ def admit(arrived: Arrived, standing: Standing) -> Candidate:
     events = []
     attachments = _attachments(submission.attachments)
     batch: dict[bytes, Head] = {}
+    bodies: dict[bytes, Body] = {}
     ids: set[bytes] = set()
     for place, name in enumerate(names):
         try:
             event = _event(submission, place, name, statement, standing, batch, attachments)
             _require_own_id(event.head, ids)
+            check_seen(event, bodies, standing.find_body)
         except SuyuanError as error:
             raise error.within(f"events[{place}]") from error
         batch[name] = event.head
+        bodies[name] = event.body
         events.append(event)
     _require_attachments_used(events, attachments)
     identity = statement_identity(statement)
@@ -112,13 +118,15 @@ def faults(submission: Submission, standing: Standing) -> list[SuyuanError]:
         found.append(error)
         attachments = {}
     batch: dict[bytes, Head] = {}
+    bodies: dict[bytes, Body] = {}
     ids: set[bytes] = set()
     events = []
     for place, name in enumerate(names):
         try:
             events.append(_event(submission, place, name, statement, standing, batch, attachments))
-            batch[name] = events[-1].head
+            batch[name], bodies[name] = events[-1].head, events[-1].body
             _require_own_id(batch[name], ids)
+            check_seen(events[-1], bodies, standing.find_body)
         except SuyuanError as error:
             found.append(error.within(f"events[{place}]"))
     return found or _unused(events, attachments)
