@@ -22,6 +22,7 @@ from ledger.witness.statements.store import LOGGED, REFUSED, WAITING, StatementS
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.statement import statement_identity
 from verifier.ledgerformat.withheld import OPEN_INTAKE, Withheld
+from verifier.primitives.note import format_vkey
 from verifier.proof.alone import verify_statement_receipt
 
 PERIOD = 5.0  # seconds between two rounds
@@ -75,6 +76,11 @@ class StatementDesk:
         self._clock, self._monotonic = clock, monotonic
         self._was_open: float | None = None  # when intake was seen open last, if it was the last time
         self._turn = threading.Lock()
+
+    @property
+    def vkey(self) -> str:
+        """Return the verifier key of its notices."""
+        return format_vkey(self._key.public)
 
     def take(self, data: bytes) -> Taken:
         """Keep a submission that is admissible; return it as it is kept. The same one may come again.

@@ -69,7 +69,7 @@ def _show(path: str, desks: Sequence[StatementDesk]) -> Reply | None:
 def _list(desk: StatementDesk) -> Reply:
     notices = [(each.identity.hex(), each.notice.decode()) for each in desk.noticed() if each.notice]
     listed = [{"statement": identity, "notice": notice} for identity, notice in notices]
-    return _json(200, {"ledger": desk.origin, "withheld": listed})
+    return _json(200, {"ledger": desk.origin, "key": desk.vkey, "withheld": listed})
 
 
 def _told(taken: Taken) -> dict[str, Any]:

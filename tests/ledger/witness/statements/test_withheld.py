@@ -13,12 +13,13 @@ from ledger.witness.statements import store as statements
 from ledger.witness.statements.store import LOGGED, REFUSED, WAITING, StatementStore
 from tests.ledger.client.serving import Reply, problem
 from tests.ledger.client.world import ORIGIN
+from verifier.cli.main import main as verify
 from verifier.errors import BadSignatureError, MalformedError, NotPermittedError, UntrustedError
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.submission import format_submission, parse_submission
 from verifier.ledgerformat.withheld import OPEN_INTAKE, verify_withheld
 from verifier.primitives.keys import EDDSA
-from verifier.primitives.note import ED25519_NOTE, NoteKey
+from verifier.primitives.note import ED25519_NOTE, NoteKey, format_vkey
 
 BUSY = problem(BusyError("queue", came="full", expected="room"), 503)
 
@@ -215,6 +216,27 @@ def test_a_notice_is_believed_only_from_its_key(taking):
         verify_withheld(found.notice, NoteKey("w0.example/notices", ED25519_NOTE, generate(EDDSA).public))
     with pytest.raises((BadSignatureError, MalformedError)):
         verify_withheld(found.notice.replace(b"answer busy", b"answer full"), taken.key.public)
+
+
+def test_suyuan_verify_checks_a_notice_in_both_languages(taking, tmp_path, capsys):
+    taken = taking()
+    submission = taken.watched.world.submission()
+    taken.desk.take(submission)
+    censor(taken)
+    taken.rounds(OPEN_INTAKE + 15)
+    listed = json.loads(taken.served.get(f"{prefix(taken)}/withheld").body)
+    notice = tmp_path / "notice"
+    notice.write_text(listed["withheld"][0]["notice"], encoding="utf-8")
+    assert verify(["withheld", str(notice), "--key", listed["key"], "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["statement"]) == ("withheld", identity_of(submission).hex())
+    for lang, word in (("en", "Withheld"), ("zh", "被扣压")):
+        assert verify(["withheld", str(notice), "--key", listed["key"], "--lang", lang]) == 0
+        assert word in capsys.readouterr().out
+    stranger = format_vkey(NoteKey("w0.example/notices", ED25519_NOTE, generate(EDDSA).public))
+    assert verify(["withheld", str(notice), "--key", stranger]) == 1
+    notice.write_text(notice.read_text(encoding="utf-8").replace("answer busy", "answer"), encoding="utf-8")
+    assert verify(["withheld", str(notice), "--key", listed["key"]]) == 4
 
 
 def test_a_database_that_fails_is_told(taking):
