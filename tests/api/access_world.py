@@ -17,12 +17,13 @@ from ledger.client.signing import RequestSigner
 from ledger.compose.event import AttachmentDraft, ComposedEvent, Draft
 from ledger.signing.signer import MemorySigner, generate
 from tests.world import ORDER, World, found_world, now, uscc
+from verifier.ledgerformat.body import parse_body
 from verifier.primitives.keys import EDDSA, ES256, format_key
 
 FIRM = {"code": "1", "name": "firm"}
 SOURCE = b"<source>invented</source>"
 ASKERS = ("customs", "tax", "seller", "platform", "payer", "warehouse", "auditor", "witness")
-STATES = ("active", "revoked", "expired", "other use", "unregistered")
+STATES = ("active", "revoked", "suspended", "expired", "other use", "unregistered")
 DAY = 86_400_000
 
 
@@ -57,6 +58,26 @@ class AccessWorld:
         draft = Draft("registry.revocation", now(), {"key": _uri(signer)}, data)
         self.world.say(name if self.actor(name).uri.startswith("urn:suyuan:agency:") else "customs", draft)
 
+    def suspend(self, role: str, subject: str) -> None:
+        """Let roots suspend a key or an agency for a day."""
+        draft = Draft("registry.suspension", now(), {role: subject}, {"reason": "checked"}, until=now() + DAY)
+        self.world.zone.decree([draft])
+
+    def give(self, kind: str, giver: str, taker: str, data: dict[str, Any], **more: Any) -> ComposedEvent:
+        """Let somebody give a mandate or a grant for a day."""
+        gift = f"urn:suyuan:{kind}:{secrets.token_hex(16)}"
+        subjects = {"mandate": gift, "principal": self.actor(giver).uri, "agent": self.actor(taker).uri}
+        if kind == "grant":
+            subjects = {"grant": gift, "grantee": self.actor(taker).uri}
+        draft = Draft(f"registry.{kind}", now(), subjects, data, until=now() + DAY, **more)
+        return self.world.say(giver, draft)[0]
+
+    def take_back(self, kind: str, giver: str, gift: ComposedEvent) -> None:
+        """Let the giver of a mandate or grant revoke it."""
+        subject = parse_body(gift.body).of_role(kind)[0]
+        draft = Draft("registry.revocation", now(), {kind: subject}, {"reason": "done", "compromisedSince": None})
+        self.world.say(giver, draft)
+
     def new_key(self, name: str, state: str, alg: int = EDDSA) -> MemorySigner:
         """Return a new key of a participant, in one of the states."""
         signer = generate(alg)
@@ -66,6 +87,8 @@ class AccessWorld:
         self.register(name, signer, until=now() - DAY if state == "expired" else None, **changes)
         if state == "revoked":
             self.revoke(name, signer)
+        if state == "suspended":
+            self.suspend("key", _uri(signer))
         return signer
 
 

@@ -81,7 +81,12 @@ def test_only_an_active_request_key_counts(zone, server, case, name, state):
     if state == "active":
         assert answer.status == 200
         return
-    word = {"revoked": "revoked", "expired": "before ledger time", "other use": "use mirror"}.get(state, "unknown")
+    word = {
+        "revoked": "revoked",
+        "suspended": "suspended",
+        "expired": "before ledger time",
+        "other use": "use mirror",
+    }.get(state, "unknown")
     assert word in refused(answer, "signature.keyid")["came"]
 
 

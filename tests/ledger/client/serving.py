@@ -146,6 +146,9 @@ class Service:
         return behind.ask(method, target, body, headers) if behind else Reply(b"", status=404)
 
 
+_PASSED_ON = ("Accept", "Content-Type", "Host", "Content-Digest", "Signature", "Signature-Input")
+
+
 class _Handler(BaseHTTPRequestHandler):
     service: Service
 
@@ -156,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("POST", self.rfile.read(int(self.headers["Content-Length"])))
 
     def _answer(self, method: str, body: bytes) -> None:
-        kept = {name: self.headers[name] for name in ("Accept", "Content-Type") if name in self.headers}
+        kept = {name: self.headers[name] for name in _PASSED_ON if name in self.headers}
         reply = self.service.answer(method, self.path, body, kept)
         self.send_response(reply.status)
         headers = {"Content-Type": reply.kind, "Content-Length": str(len(reply.body)), **reply.headers}
