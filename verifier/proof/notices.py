@@ -8,6 +8,7 @@ from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said, StoryEvent
 
 _CORRECTION = "record.correction"
+_REQUESTED, _ANSWERED = "assistance.requested", "assistance.answered"
 _DISPUTED = "disputed."  # reasons for which an event itself is disputed
 
 
@@ -19,6 +20,23 @@ def notices_of(found: Examination) -> list[Said]:
             notices += [Said("notice.recalled", {"event": event.name.hex()}) for event in history]
     for told in found.told:
         notices += _notices_of_event(told)
+    return notices + _overdue(found)
+
+
+def _overdue(found: Examination) -> list[Said]:
+    """Return notices of requests for assistance that were answered behind their term, or not within it."""
+    requests = {told.event.name: told.event.head.until for told in found.told if told.event.head.type == _REQUESTED}
+    answered: set[bytes] = set()
+    notices = []
+    for told in found.told:
+        if told.event.head.type == _ANSWERED:
+            answered.update(told.event.head.about)
+            ends = [until for name in told.event.head.about if (until := requests.get(name)) is not None]
+            if any(until <= told.time for until in ends):
+                notices.append(Said("notice.answered-late", {"event": told.event.name.hex()}))
+    for name, until in requests.items():
+        if name not in answered and until is not None and until <= found.newest_seal.time:
+            notices.append(Said("notice.unanswered", {"event": name.hex()}))
     return notices
 
 
