@@ -94,7 +94,10 @@ class Chronicle:
 
     def _record(self, data: bytes) -> None:
         submission = parse_submission(data)
-        kid = parse_statement(submission.statement).header.kid
+        header = parse_statement(submission.statement).header
+        kid = header.kid
+        if self.replay.founding:
+            self.replay.signer_at(kid, self.leaf, self.time)
         for position, (head, body) in enumerate(zip(submission.heads, submission.bodies, strict=True)):
             event = Event(event_name(head), self.leaf, position, parse_head(head), parse_body(body), kid)
             self.replay.apply(event, time=self.time)
@@ -129,7 +132,33 @@ def key_draft(holder: str, public: PublicKey, *, until: int | None = None, **cha
 
 def revocation(public: PublicKey, since: int | None = None) -> Draft:
     """Return the revocation of a key."""
-    return Draft("registry.revocation", TIME, {"key": key_uri(public)}, {"reason": "lost", "compromisedSince": since})
+    return ending({"key": key_uri(public)}, since)
+
+
+def ending(subjects: Mapping[str, str], since: int | None = None) -> Draft:
+    """Return the revocation of whatever stands in one of its roles."""
+    return Draft("registry.revocation", TIME, dict(subjects), {"reason": "lost", "compromisedSince": since})
+
+
+def suspension(subjects: Mapping[str, str], until: int) -> Draft:
+    """Return the suspension of a key or agency."""
+    return Draft("registry.suspension", TIME, dict(subjects), {"reason": "doubt"}, until=until)
+
+
+def restoration(subjects: Mapping[str, str]) -> Draft:
+    """Return the restoration of a key, agency or enterprise."""
+    return Draft("registry.restoration", TIME, dict(subjects), {"reason": "found"})
+
+
+def administered(who: Actor, keys: Sequence[MemorySigner], threshold: int) -> Draft:
+    """Return the admission of an agency that names administrators."""
+    named = {"administrators": [format_key(each.public) for each in keys], "administratorThreshold": threshold}
+    return admission(who, **named)
+
+
+def under(who: Actor, signer: MemorySigner) -> Actor:
+    """Return the same participant, signing with another key."""
+    return replace(who, signer=signer)
 
 
 def policy_draft(label: str, types: Sequence[str], rule: Mapping[str, Any], until: int | None = None) -> Draft:
