@@ -7,6 +7,7 @@ refusal of what was asked for.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -123,8 +124,17 @@ def server(zone):
 def table(zone):
     with zone.world.ledger.store.read() as reader:
         leaf = reader.find_event(zone.payment.name).leaf
-    size = parse_signed_checkpoint(zone.world.ledger.tiles.checkpoint())[0].size
+    size = published(zone.world.ledger)
     return rows(zone, leaf, "000" if size >= 256 else f"000.p/{size}")
+
+
+def published(ledger):
+    """Return the size of the published checkpoint, once that is the newest."""
+    until = time.monotonic() + 20
+    while (size := parse_signed_checkpoint(ledger.tiles.checkpoint())[0].size) != ledger.head.edge.size:
+        assert time.monotonic() < until, size
+        time.sleep(0.02)
+    return size
 
 
 def ask(server, row, signer):
