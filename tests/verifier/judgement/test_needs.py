@@ -79,3 +79,38 @@ def test_histories_that_need_each_other_end():
 def test_an_absent_history_is_needed_too_so_that_its_absence_is_proved():
     found = _needs([_said("order.placed", 9, b"k" * 32, SELLER)])
     assert found[_pair(key_subject(b"k" * 32))] == ()
+
+
+def _stated(kind: str, leaf: int, kid: bytes, issuer: str, **subjects: str):
+    return replace(_said(kind, leaf, kid, issuer), body=Body(dict(subjects), {}, {}))
+
+
+def test_an_event_under_a_mandate_needs_its_principal_and_the_mandates_given_to_its_issuer():
+    given, other = f"urn:suyuan:mandate:{'a' * 32}", f"urn:suyuan:mandate:{'b' * 32}"
+    history = [
+        _stated("registry.mandate", 4, b"s" * 32, SELLER, mandate=given, principal=SELLER, agent=CARRIER),
+        _stated("registry.mandate", 5, b"t" * 32, SELLER, mandate=other, principal=SELLER, agent=AGENCY),
+    ]
+    revoked = _stated("registry.revocation", 7, b"r" * 32, AGENCY, mandate=given)
+    event = _said("order.placed", 9, b"k" * 32, CARRIER, behalf=SELLER)
+    found = _needs([event], {SELLER: history, given: [history[0], revoked]})
+    assert _named(SELLER, CARRIER, given, key_subject(b"s" * 32), key_subject(b"t" * 32)) <= found.keys()
+    assert found[_pair(given)] == [history[0], revoked]
+    assert _named(AGENCY, key_subject(b"r" * 32)) <= found.keys(), "who ended it, and under which key"
+    assert _pair(other) not in found, "another agent's"
+
+
+def test_a_mandate_that_no_event_uses_needs_nothing_more():
+    given = f"urn:suyuan:mandate:{'a' * 32}"
+    history = [_stated("registry.mandate", 4, b"s" * 32, SELLER, mandate=given, principal=SELLER, agent=CARRIER)]
+    found = _needs([_said("order.placed", 9, b"s" * 32, SELLER)], {SELLER: history})
+    assert _pair(given) not in found
+
+
+def test_a_succession_needs_both_agencies_however_long_the_line():
+    old, middle = "urn:suyuan:agency:old", "urn:suyuan:agency:middle"
+    first = _stated("registry.succession", 5, b"root" * 8, AGENCY, agency=old, successor=middle)
+    second = _stated("registry.succession", 6, b"root" * 8, AGENCY, agency=middle, successor=AGENCY)
+    histories = {AGENCY: [second], middle: [first, second], old: [first]}
+    found = _needs([_said("order.placed", 9, b"k" * 32)], histories, roots=[b"root" * 8])
+    assert _named(AGENCY, middle, old) <= found.keys()
