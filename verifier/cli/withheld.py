@@ -56,9 +56,7 @@ def _lines(found: Withheld, witness: str, lang: str) -> list[str]:
         f"{text('label.ledger', lang)}: {found.origin}",
         text("withheld.statement", lang, identity=found.statement.hex()),
         text("withheld.by", lang, witness=witness),
-        text(
-            "withheld.seen", lang, first=render_time(found.first_seen * 1000), last=render_time(found.last_tried * 1000)
-        ),
+        text("withheld.seen", lang, first=first, last=last),
         text("withheld.open", lang, seconds=found.open_intake),
         text(f"withheld.judged-{found.judged}", lang, size=found.size),
         text("withheld.answer", lang, answer=found.answer),

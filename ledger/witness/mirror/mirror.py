@@ -1,0 +1,153 @@
+"""The mirror beside a witness: it copies what reached its quorum, then cosigns it with keys of its own.
+
+Its cosignature says more than a witness's: everything below this size is held here, durably. So it has
+another name and other keys, and never signs what it has not synced.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ledger.client.client import LedgerClient
+from ledger.errors import BusyError
+from ledger.failpoints import reach
+from ledger.tiles.files import replace
+from ledger.witness.follow import Follower
+from ledger.witness.history import ledger_lines
+from ledger.witness.keys import CosignerKeys, create_cosigner_keys, load_cosigner_keys
+from ledger.witness.mirror.copy import LedgerCopy
+from verifier.errors import SuyuanError
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+
+PERIOD = 5.0  # seconds between two rounds
+_SUFFIX = "/mirror"
+Report = Callable[[str, "Held"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one round came to: the size that is held, and why it is not more."""
+
+    size: int
+    error: SuyuanError | None = None
+
+
+class LedgerMirror:
+    """The mirror of one ledger."""
+
+    def __init__(
+        self,
+        root: Path,
+        follower: Follower,
+        client: LedgerClient,
+        *,
+        keys: CosignerKeys,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Mirror the ledger that `follower` follows.
+
+        Args:
+            root: the folder of mirrors; a ledger's copy lies below the hash of its name.
+            follower: knows the ledger's charter, and never goes back.
+            client: reads entries, heads and bodies.
+            keys: the mirror's own.
+            clock: POSIX seconds.
+        """
+        self._root, self._follower, self._client = root, follower, client
+        self._keys, self._clock = keys, clock
+
+    @property
+    def url(self) -> str:
+        """Return the ledger's address."""
+        return self._client.url
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the copy; None while nobody knows the ledger's name."""
+        origin = self._follower.origin
+        return self._root / sha256(origin.encode()).hexdigest() if origin else None
+
+    def step(self) -> Held:
+        """Copy what is new, and cosign it. What is in its way is told, and tried again.
+
+        Raises:
+            StoppedError: the disk cannot be written.
+        """
+        trusted = self._follower.trusted
+        copy = LedgerCopy(self._root / sha256(trusted.origin.encode()).hexdigest(), self._client)
+        note = self._newest()
+        verified = trusted.checkpoint(note)
+        held = copy.manifest
+        if held is None or held.size < verified.checkpoint.size:
+            held = copy.advance(verified.checkpoint, note, self._client.charter())
+        elif held.size > verified.checkpoint.size or held.root != verified.checkpoint.root.hex():
+            return Held(held.size)
+        self._cosign(copy.root, note)
+        return Held(held.size)
+
+    def _newest(self) -> bytes:
+        """Return the newest checkpoint that reached its quorum; the newest, where none has."""
+        try:
+            return self._client.checkpoint(quorum=True)
+        except BusyError:
+            return self._client.checkpoint()
+
+    def _cosign(self, root: Path, note: bytes) -> None:
+        """Write the ledger's lines and the mirror's own under what is held; only a file that is synced is served."""
+        own = ledger_lines(note)
+        path = root / "cosigned"
+        if path.exists() and path.read_bytes().startswith(own):
+            return
+        checkpoint, _ = parse_signed_checkpoint(own)
+        lines = self._keys.cosign(checkpoint, self._keys.note_keys, int(self._clock()))
+        reach("mirror-signed")
+        replace(path, own + lines)
+
+
+class Mirrors:
+    """All mirrors of one witness, and the thread that does their rounds."""
+
+    def __init__(self, mirrors: Sequence[LedgerMirror]) -> None:
+        """Keep these."""
+        self._mirrors = tuple(mirrors)
+
+    @property
+    def folders(self) -> list[Path]:
+        """Return the folders of the copies, as far as their ledgers' names are known."""
+        return [each.folder for each in self._mirrors if each.folder]
+
+    def look(self) -> list[tuple[str, Held]]:
+        """Do one round; return what it came to for each ledger's address."""
+        return [(each.url, _tried(each)) for each in self._mirrors]
+
+    def run(self, done: threading.Event, report: Report) -> None:
+        """Do rounds until `done`."""
+        while not done.wait(PERIOD):
+            for url, held in self.look():
+                report(url, held)
+
+
+def open_mirror_keys(folder: Path, witness: str, passphrase: bytes, *, post_quantum: bool = True) -> CosignerKeys:
+    """Return the mirror's keys below a witness's folder of keys; made where there are none yet.
+
+    Raises:
+        KeyFileError: this passphrase does not open them.
+    """
+    own = folder / "mirror"
+    if not own.exists():
+        create_cosigner_keys(own, witness + _SUFFIX, passphrase, post_quantum=post_quantum)
+        own.chmod(0o700)
+    return load_cosigner_keys(own, witness + _SUFFIX, passphrase)
+
+
+def _tried(mirror: LedgerMirror) -> Held:
+    """Do a round of one ledger: whatever is wrong with it, the others go on."""
+    try:
+        return mirror.step()
+    except SuyuanError as error:
+        return Held(0, error)
