@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from api.access import Access
 from api.actors import Moment
 from api.authorise import READ_BATCH, READ_BODY, WALK_PARTIES, Thing
@@ -85,7 +83,7 @@ def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Mo
         return ledger.prover.trace(subject, walk=walk)
     with ledger.sources() as sources:
         access.require(WALK_PARTIES, Facts(sources, moment, access.actor).subject(subject))
-    return ledger.prover.trace(subject, walk=walk, may_show=partial(_may_show, access, moment))
+    return ledger.prover.trace(subject, walk=walk, may_show=_Showing(access, moment))
 
 
 def event_of(ledger: Ledger, name: bytes, access: Access, moment: Moment) -> bytes:
@@ -96,10 +94,18 @@ def event_of(ledger: Ledger, name: bytes, access: Access, moment: Moment) -> byt
     """
     with ledger.sources() as sources:
         stored = sources.reader.find_event(name)
-        everything = stored is not None and stored.body is not None and _may_show(access, moment, sources, stored)
+        everything = stored is not None and stored.body is not None and _Showing(access, moment)(sources, stored)
     return ledger.prover.event(name, everything=everything)
 
 
-def _may_show(access: Access, moment: Moment, sources: Sources, stored: StoredEvent) -> bool:
-    facts = Facts(sources, moment, access.actor)
-    return access.allows(READ_BODY, facts.event(stored, parse_head(stored.head)))
+class _Showing:
+    """Says which bodies whoever asks may read; facts of one snapshot are gathered once."""
+
+    def __init__(self, access: Access, moment: Moment) -> None:
+        self._access, self._moment = access, moment
+        self._facts: Facts | None = None
+
+    def __call__(self, sources: Sources, stored: StoredEvent) -> bool:
+        if self._facts is None or self._facts.sources is not sources:
+            self._facts = Facts(sources, self._moment, self._access.actor)
+        return self._access.allows(READ_BODY, self._facts.event(stored, parse_head(stored.head)))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.signing.signer import generate
+from ledger.store.sqlite.nonces import SqliteNonces
 from tests.api.access_world import ASKERS, STATES, Asker, ByHand, found_access_world
 from tests.api.conftest import Server, settings_for
 from verifier.ledgerformat.submission import MEDIA_TYPE
@@ -279,3 +282,20 @@ def test_no_header_is_a_fault_of_ours(customs, case):
 
     ask()
     assert seen == {401}
+
+
+def test_where_nonces_cannot_be_kept_nobody_is_somebody_and_submissions_go_on(zone, server, customs, case, tmp_path):
+    kept, broken = server.app.state.nonces, SqliteNonces(tmp_path / "nonces.db")
+    with closing(sqlite3.connect(tmp_path / "nonces.db")) as hand:
+        hand.execute("DROP TABLE request_nonce")
+    server.app.state.nonces = broken
+    try:
+        answer = customs.ask(case)
+        assert answer.status == 503
+        assert answer.headers["retry-after"]
+        assert customs.ask("/validate", "POST", b"\xff", {"Content-Type": MEDIA_TYPE}).status == 200
+        assert customs.ask(f"/events/{zone.order.name.hex()}/body", headers={}).status == 200
+    finally:
+        server.app.state.nonces = kept
+        broken.close()
+    assert customs.ask(case).status == 200
