@@ -72,6 +72,13 @@ class Case:
         """Return whether the story cannot be told in this order: then nothing of it is to be recognised."""
         return self.verdict.outcome == CONTRADICTORY
 
+    @property
+    def objection(self) -> str | None:
+        """Return what keeps the event from being recognised: its story contradicts itself, or it is disputed."""
+        if self.is_contradictory:
+            return f"contradictory: {self.verdict.error}"
+        return "disputed" if self.told.recognition.outcome == "disputed" else None
+
     def standing_of(self, agency: str) -> Endorsement | None:
         """Return the newest standing answer of an agency, None where it has given none."""
         return next((each for each in reversed(self.endorsements) if each.event.head.principal == agency), None)

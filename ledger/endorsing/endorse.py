@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ledger.compose.batch import sign_batch
 from ledger.compose.event import ComposedEvent, Draft, Randomness, compose_event
-from ledger.endorsing.case import Case
 from ledger.signing.signer import Signer
 from verifier.errors import MalformedError, NotPermittedError
-from verifier.judgement.recognition import ACKNOWLEDGED, RECOGNISED, REFUSED, WITH_CONDITIONS, WITHDRAWN
+from verifier.judgement.recognition import (
+    ACKNOWLEDGED,
+    RECOGNISED,
+    REFUSED,
+    WITH_CONDITIONS,
+    WITHDRAWN,
+    Endorsement,
+)
+from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.statement import MAX_BATCH
 from verifier.ledgerformat.submission import Submission
@@ -61,7 +69,30 @@ class Decision:
             raise MalformedError("until", came=self.until, expected=f"no term: {self.verb} has none")
 
 
-def require_answerable(case: Case, decision: Decision, *, agency: str, now: int) -> None:
+class Answerable(Protocol):
+    """A checked event that can be answered: a `Case`, or one of a statement that was checked whole."""
+
+    @property
+    def event(self) -> Event:
+        """Return the event."""
+        ...
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """Return the digests of its disclosures that were looked at."""
+        ...
+
+    @property
+    def objection(self) -> str | None:
+        """Return what keeps it from being recognised, None where nothing was found."""
+        ...
+
+    def standing_of(self, agency: str) -> Endorsement | None:
+        """Return the newest standing answer of an agency, None where it has given none."""
+        ...
+
+
+def require_answerable(case: Answerable, decision: Decision, *, agency: str, now: int) -> None:
     """Return if an agency may answer a case so.
 
     Args:
@@ -74,18 +105,16 @@ def require_answerable(case: Case, decision: Decision, *, agency: str, now: int)
         NotPermittedError: it contradicts itself, is disputed, or there is nothing to withdraw.
         MalformedError: a term that has ended already.
     """
-    if decision.verb in _ACCEPTING and case.is_contradictory:
-        came = f"contradictory: {case.verdict.error}"
-        raise NotPermittedError("case", came=came, expected="a story without contradictions, to recognise it")
-    if decision.verb in _ACCEPTING and case.told.recognition.outcome == "disputed":
-        raise NotPermittedError("case", came="disputed", expected="an event that nothing disputes, to recognise it")
+    if decision.verb in _ACCEPTING and case.objection is not None:
+        expected = "an event that nothing speaks against, to recognise it"
+        raise NotPermittedError("case", came=case.objection, expected=expected)
     if decision.verb == "withdraw" and case.standing_of(agency) is None:
         raise NotPermittedError("withdraw", came="no answer that stands", expected=f"one of {agency}")
     if decision.until is not None and decision.until <= now:
         raise MalformedError("until", came=decision.until, expected=f"a time after {now}")
 
 
-def draft_endorsement(case: Case, decision: Decision, *, agency: str, now: int) -> tuple[Draft, Head]:
+def draft_endorsement(case: Answerable, decision: Decision, *, agency: str, now: int) -> tuple[Draft, Head]:
     """Return the draft of an answer to a checked case, and the head of what it is about.
 
     Raises:
@@ -112,7 +141,7 @@ def _data(decision: Decision, seen: Sequence[str]) -> dict[str, object]:
 
 
 def compose_endorsements(
-    cases: Sequence[Case],
+    cases: Sequence[Answerable],
     decision: Decision,
     *,
     agency: str,

@@ -21,6 +21,7 @@ class Item:
     Attributes:
         name: of the event, 32 bytes.
         type: its type's name.
+        leaf: of its statement.
         time: ledger time, milliseconds since 1970.
         deadline: by when an answer is asked for, None where nothing says.
         outcome: what the policies make of it so far.
@@ -30,6 +31,7 @@ class Item:
 
     name: bytes
     type: str
+    leaf: int
     time: int
     deadline: int | None
     outcome: str
@@ -74,12 +76,13 @@ def read_inbox(client: LedgerClient, agency: str, *, types: Sequence[str] = ()) 
 def _item(value: Any) -> Item:
     if not isinstance(value, dict):
         raise MalformedError("inbox.items", came=type(value).__name__, expected="objects")
-    deadline, time = value.get("deadline"), value.get("ledgerTime")
-    if not isinstance(time, int) or not isinstance(deadline, int | None):
-        raise MalformedError("inbox.items", came=value, expected="times in milliseconds")
+    deadline, time, leaf = value.get("deadline"), value.get("ledgerTime"), value.get("leaf")
+    if not isinstance(time, int) or not isinstance(leaf, int) or not isinstance(deadline, int | None):
+        raise MalformedError("inbox.items", came=value, expected="leaf, and times in milliseconds")
     return Item(
         name=parse_hash_hex(str(value.get("name")), "inbox.items.name"),
         type=str(value.get("type")),
+        leaf=leaf,
         time=time,
         deadline=deadline,
         outcome=str(value.get("outcome")),

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UntrustedError
-from verifier.judgement.participants import Participant
+from verifier.judgement.participants import Key, Participant
+from verifier.judgement.registry import Registry
 from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.mapping import check_body, check_head, check_links
@@ -20,7 +21,7 @@ from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed
 from verifier.primitives.merkle import check_consistency, leaf_hash, root_of_shared_path
 from verifier.proof.bundle import BodyState, Erased, StatementPart
 from verifier.proof.eventproof import EventProof
-from verifier.proof.examination import Examination, Standpoint, read_event, require_body_state, require_scope
+from verifier.proof.examination import Examination, Shown, Standpoint, read_event, require_body_state, require_scope
 from verifier.proof.steps.step1_ledger import establish_ledger, require_log_lines, walk_charter
 from verifier.proof.steps.step2_unforked import establish_unforked, require_quorum
 from verifier.proof.steps.step3_sealed import establish_sealed
@@ -152,6 +153,15 @@ def verify_event(proof: EventProof, held: TraceProof, standpoint: Standpoint) ->
         IncompleteError: the held registry is older than the event, or lacks its issuer, key or type.
         VerificationError: signature, links or body are not as they must be.
     """
+    return verify_events(proof, held, standpoint)[0]
+
+
+def verify_events(proof: EventProof, held: TraceProof, standpoint: Standpoint) -> tuple[VerifiedEvent, ...]:
+    """Return every event that a proof's statement part shows: of a file one; a whole batch may be put in its place.
+
+    Raises:
+        IncompleteError, VerificationError: as `verify_event`; one bad event refuses all.
+    """
     found = Examination(standpoint, held.seals)
     shown = [*held.registry, *held.trace]
     establish_ledger(found, shown, held.checkpoint)
@@ -187,7 +197,9 @@ def _place(proof: EventProof, checkpoint: VerifiedCheckpoint, found: Examination
     return time
 
 
-def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoint, time: int | None) -> VerifiedEvent:
+def _judge(
+    part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoint, time: int | None
+) -> tuple[VerifiedEvent, ...]:
     registry = found.registry
     if registry is None:
         raise MismatchError("registry", came="none", expected="a registry")
@@ -196,10 +208,17 @@ def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoi
     if key.use != "statement":
         raise NotPermittedError("key.use", came=key.use, expected="statement")
     found.verify(part, key.holder, key.key, found.charter_at(part.leaf).origin)
-    shown = read_event(part, part.events[0], header.issuer, header.kid)
+    shown = [read_event(part, each, header.issuer, header.kid) for each in part.events]
+    return tuple(_judge_event(each, key, registry, checkpoint, time) for each in shown)
+
+
+def _judge_event(
+    shown: Shown, key: Key, registry: Registry, checkpoint: VerifiedCheckpoint, time: int | None
+) -> VerifiedEvent:
     require_supported(shown.event)
     require_scope(shown, key)
-    kind = registry.type_at(shown.event.head.type, part.leaf)
+    leaf = shown.event.leaf
+    kind = registry.type_at(shown.event.head.type, leaf)
     check_head(kind, shown.event.head)
     if shown.event.body:
         check_body(kind, shown.event.body)
@@ -207,7 +226,7 @@ def _judge(part: StatementPart, found: Examination, checkpoint: VerifiedCheckpoi
             check_links(kind, shown.event.head, shown.event.body)
     else:
         require_body_state(shown, kind)
-    issuer = registry.participant_at(shown.event.head.principal, part.leaf)
+    issuer = registry.participant_at(shown.event.head.principal, leaf)
     if issuer is None:
         raise IncompleteError("registry", came="no such participant", expected=shown.event.head.principal)
     names = ["authority", "completeness", "recognition", "truth"]
