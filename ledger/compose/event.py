@@ -42,6 +42,7 @@ class Draft:
         to: who takes custody.
         until: end of a term.
         state: a history's root that it states.
+        behalf: the principal, where somebody else says it under a mandate.
     """
 
     type: str
@@ -54,6 +55,7 @@ class Draft:
     to: str | None = None
     until: int | None = None
     state: State | None = None
+    behalf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def _head_of(draft: Draft, links: Links, *, id_: bytes, issuer: str, body: bytes
         to=draft.to,
         until=draft.until,
         state=draft.state,
+        behalf=draft.behalf,
         body=body,
     )
 
