@@ -9,6 +9,7 @@ from ledger.client.client import LedgerClient
 from ledger.client.drafts import parse_time
 from ledger.endorsing.endorse import Decision, Text
 from ledger.endorsing.queue import read_inbox
+from ledger.endorsing.statements import Named
 from ledger.errors import SetupError
 from verifier.errors import MalformedError
 from verifier.primitives.base64strict import parse_hash_hex
@@ -48,8 +49,8 @@ def names_of(
     file: Path | None,
     types: Sequence[str] | None,
     from_inbox: bool,
-) -> dict[bytes, tuple[str, ...]]:
-    """Return the names of the events that are meant, each with the subjects that an inbox names for it.
+) -> dict[bytes, Named]:
+    """Return the names of the events that are meant, each with what an inbox says of it.
 
     Raises:
         MalformedError: nothing, or more than one way, says which; or a name of another shape.
@@ -59,10 +60,10 @@ def names_of(
     if [name is not None, file is not None, inbox].count(True) != 1:
         raise MalformedError("EVENT", came="none, or too many", expected="EVENT, --file, or --from-inbox (--filter)")
     if name is not None:
-        return {parse_hash_hex(name, "EVENT"): ()}
+        return {parse_hash_hex(name, "EVENT"): Named()}
     if file is not None:
-        return {parse_hash_hex(each, str(file)): () for each in _lines(file)}
-    return {each.name: each.subjects for each in read_inbox(client, agency, types=types or ())}
+        return {parse_hash_hex(each, str(file)): Named() for each in _lines(file)}
+    return {each.name: Named(each.subjects, each.leaf) for each in read_inbox(client, agency, types=types or ())}
 
 
 def _lines(path: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,10 +22,12 @@ from ledger.client.client import LedgerClient
 from ledger.client.composing import load_types
 from ledger.client.sequence import next_number, take_numbers
 from ledger.compose.event import ComposedEvent
+from ledger.endorsing.bulk import CheckedEvent
 from ledger.endorsing.case import Case
-from ledger.endorsing.endorse import Decision, compose_endorsements, require_answerable, sign_endorsements
+from ledger.endorsing.endorse import Answerable, Decision, compose_endorsements, require_answerable, sign_endorsements
 from ledger.endorsing.fetch import CaseReader
 from ledger.endorsing.sending import Sent, send_batches
+from ledger.endorsing.statements import Named, StatementReader
 from ledger.errors import SetupError
 from ledger.signing.signer import Signer
 from verifier.errors import MalformedError, SuyuanError
@@ -62,6 +65,7 @@ def endorse(  # noqa: PLR0913 - a command's options
     from_inbox: Annotated[bool, option("--from-inbox", text="help.from-inbox")] = False,
     filters: Filters = None,
     file: Annotated[Path | None, option("--file", text="help.names-file", metavar="FILE")] = None,
+    by_statement: Annotated[bool, option("--by-statement", text="help.by-statement")] = False,
     reason: Annotated[str | None, option("--reason", text="help.reason", metavar="TEXT")] = None,
     conditions: Annotated[list[str] | None, option("--condition", text="help.condition", metavar="TEXT")] = None,
     until: Annotated[str | None, option("--until", text="help.until", metavar="TIME")] = None,
@@ -82,7 +86,12 @@ def endorse(  # noqa: PLR0913 - a command's options
     client = LedgerClient(to, request_key=signed)
     errand = _Errand(voice, client, agency, parse_trust_policy(_read(policy)), keep, wait)
     named = names_of(client, agency, name=name, file=file, types=filters, from_inbox=from_inbox)
-    cases, skipped = _cases(errand, named, decision, walk="parties" if signed else "public")
+    cases: list[Case] | list[CheckedEvent]
+    if by_statement:
+        voice.tell("endorse.by-statement")
+        cases, skipped = _statements(errand, named, decision)
+    else:
+        cases, skipped = _cases(errand, named, decision, walk="parties" if signed else "public")
     for case in cases:
         voice.show(case_lines(voice, case))
     for each, error in skipped:
@@ -93,17 +102,14 @@ def endorse(  # noqa: PLR0913 - a command's options
     _conclude(errand, cases, skipped, sent)
 
 
-def _cases(
-    errand: _Errand, named: dict[bytes, tuple[str, ...]], decision: Decision, *, walk: str
-) -> tuple[list[Case], _Skipped]:
+def _cases(errand: _Errand, named: dict[bytes, Named], decision: Decision, *, walk: str) -> tuple[list[Case], _Skipped]:
     """Return the checked cases, and those that cannot be answered so, each with the reason."""
-    standpoint = Standpoint(errand.policy, int(time.time()), registry_types())
-    reader = CaseReader(errand.client, standpoint, walk=walk, compare=len(named) == 1)
+    reader = CaseReader(errand.client, _standpoint(errand), walk=walk, compare=len(named) == 1)
     cases: list[Case] = []
     skipped: _Skipped = []
     for name, hints in named.items():
         try:
-            case = reader.read(name, hints)
+            case = reader.read(name, hints.subjects)
             require_answerable(case, decision, agency=errand.agency, now=_now())
         except SuyuanError as error:
             skipped.append((name, error))
@@ -112,9 +118,24 @@ def _cases(
     return cases, skipped
 
 
+def _statements(errand: _Errand, named: dict[bytes, Named], decision: Decision) -> tuple[list[CheckedEvent], _Skipped]:
+    """Return the events of statements that were checked whole, and those that cannot be answered so."""
+    if decision.verb == "withdraw":
+        expected = "any other verb: what is withdrawn stands in the event's trace"
+        raise MalformedError("--by-statement", came="withdraw", expected=expected)
+    checked = StatementReader(errand.client, _standpoint(errand)).read(named)
+    for each in checked.events[:1]:
+        require_answerable(each, decision, agency=errand.agency, now=_now())
+    return checked.events, checked.refused
+
+
+def _standpoint(errand: _Errand) -> Standpoint:
+    return Standpoint(errand.policy, int(time.time()), registry_types())
+
+
 def _answer(
     errand: _Errand,
-    cases: list[Case],
+    cases: Sequence[Answerable],
     decision: Decision,
     key: str | None,
     secret: tuple[str | None, Path | None],
@@ -162,7 +183,7 @@ def _sign(
     return sign_endorsements(events, signer, agency=errand.agency, audience=origin, take=numbered)
 
 
-def _conclude(errand: _Errand, cases: list[Case], skipped: _Skipped, sent: list[Sent]) -> None:
+def _conclude(errand: _Errand, cases: Sequence[Case | CheckedEvent], skipped: _Skipped, sent: list[Sent]) -> None:
     voice = errand.voice
     answer: dict[str, Any] = {
         "answered": [case_json(each, voice.lang) for each in cases],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.cli.speaking import Voice, error_json
+from ledger.endorsing.bulk import CheckedEvent
 from ledger.endorsing.case import Case
 from ledger.endorsing.differences import Difference
 from verifier.errors import SuyuanError
@@ -12,8 +13,12 @@ from verifier.rendering import plain, render_issuer, render_time
 from verifier.texts import text
 
 
-def case_lines(voice: Voice, case: Case) -> list[str]:
+def case_lines(voice: Voice, case: Case | CheckedEvent) -> list[str]:
     """Return a case as lines: what, by whom, of what, the verdict, answers so far, differences between sources."""
+    if isinstance(case, CheckedEvent):
+        issuer = render_issuer(case.verified.issuer, voice.lang)
+        title = f"{case.verified.kind.title[voice.lang]} ({case.event.head.type})"
+        return [plain(f"{case.event.name.hex()}  {title} · {issuer}")]
     head, recognition = case.event.head, case.told.recognition
     lines = [
         f"{case.name.hex()}",
@@ -31,8 +36,12 @@ def case_lines(voice: Voice, case: Case) -> list[str]:
     return [plain(line) for line in lines]
 
 
-def case_json(case: Case, lang: str) -> dict[str, Any]:
+def case_json(case: Case | CheckedEvent, lang: str) -> dict[str, Any]:
     """Return a case for programs."""
+    if isinstance(case, CheckedEvent):
+        head = case.event.head
+        unchecked = [each.key for each in case.verified.unchecked]
+        return {"name": case.event.name.hex(), "type": head.type, "issuer": head.principal, "notChecked": unchecked}
     return {
         "name": case.name.hex(),
         "type": case.event.head.type,

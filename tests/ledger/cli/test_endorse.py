@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from ledger.client.client import LedgerClient
 from ledger.client.sequence import next_number
 from ledger.compose.event import Draft
 from ledger.endorsing.judging import Judge
@@ -16,6 +17,7 @@ from ledger.signing.signer import generate
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import _Behind
 from tests.world import DAY, PRODUCT, World, found_world, now, parcel_story, tell_parcel
+from verifier.ledgerformat.batch_answer import format_batch_answer, parse_batch_answer
 from verifier.ledgerformat.disclosure import parse_disclosure
 from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.index import index_key
@@ -229,3 +231,37 @@ def test_the_inbox_shows_deadlines_and_only_what_is_asked_for(run, office):
     assert "deadline: " in ran.out
     assert PRODUCT in ran.out
     assert run("inbox", *office.asking, "--filter", "order.*", "--json").answer["items"] == []
+
+
+def test_thousands_are_checked_by_statement_and_it_says_what_that_leaves_out(run, office):
+    enterprise, product = file_two(office.world)
+    ran = run("endorse", "recognise", "--from-inbox", "--by-statement", *office.signing)
+    assert ran.code == 0, ran.err
+    assert [each["name"] for each in ran.answer["answered"]] == [enterprise.hex(), product.hex()]
+    assert "unchecked.completeness" in ran.answer["answered"][0]["notChecked"]
+    assert "not checked" in ran.err
+    assert recognition_of(office, enterprise) == recognition_of(office, product) == "recognised"
+
+
+def test_by_statement_a_batch_that_is_not_what_was_signed_is_refused_whole(run, office, monkeypatch):
+    enterprise, product = file_two(office.world)
+    names = office.folder / "names"
+    names.write_text(f"{enterprise.hex()}\n{product.hex()}\n")
+    honest = LedgerClient.batch
+
+    def swapped(self, leaf):
+        answered = parse_batch_answer(honest(self, leaf))
+        bent = [replace(each, head=each.head[:-1] + bytes([each.head[-1] ^ 1])) for each in answered]
+        return format_batch_answer(bent)
+
+    monkeypatch.setattr(LedgerClient, "batch", swapped)
+    ran = run("endorse", "recognise", "--file", names, "--by-statement", *office.signing)
+    assert ran.code == 1
+    assert ran.answer["answered"] == []
+    assert len(ran.answer["skipped"]) == 2
+
+
+def test_nothing_is_withdrawn_by_statement(run, office):
+    _, product = file_two(office.world)
+    ran = run("endorse", "withdraw", product.hex(), "--by-statement", *office.signing, "--reason", "x")
+    assert (ran.code, ran.answer["error"]["field"]) == (2, "--by-statement")
