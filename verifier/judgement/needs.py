@@ -5,7 +5,7 @@ Prover and verifier run this same function, each over its own source of historie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
 
@@ -21,7 +21,7 @@ _POLICY, _SUCCESSION = "registry.policy", "registry.succession"
 
 
 def registry_needs(
-    events: Iterable[Event], *, origin: str, is_root: Callable[[Event], bool], history_of: HistoryOf
+    events: Collection[Event], *, origin: str, is_root: Callable[[Event], bool], history_of: HistoryOf
 ) -> dict[Pair, Sequence[Event]]:
     """Return the registry histories that events rest on, by [kind, name].
 
@@ -39,14 +39,18 @@ def registry_needs(
         if event.head.behalf:
             waiting.append(event.head.behalf)
             agents.add((event.head.behalf, event.head.issuer))
-    while waiting:
-        pair = ("registry", subject_name(waiting.pop()))
+    pairs = [("registry", subject_name(each)) for each in waiting]
+    for event in events:
+        if event.head.type == _SUCCESSION:  # in the trace part of a registry walk
+            pairs += event.head.joins
+    while pairs:
+        pair = pairs.pop()
         if pair in found:
             continue
         history = found[pair] = history_of(pair)
         for event in history:
-            waiting += _subjects_behind(event, is_root)
-            waiting += _subjects_named(event, agents)
+            behind = _subjects_behind(event, is_root) + _subjects_named(event, agents)
+            pairs += [("registry", subject_name(each)) for each in behind]
     return found
 
 
