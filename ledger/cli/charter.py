@@ -137,7 +137,7 @@ def _state(to: str | None, policy: Path | None) -> tuple[Evidence | None, Regist
 def _waiting(proposal: Any, state: RegistryState) -> dict[str, Any]:
     """Return a charter that waits, for programs."""
     holders = {**(state.charter.roots if state.charter else {}), **proposal.charter.roots}
-    approved = sorted(holders[kid].agency for kid in proposal.approvers if kid in holders)
+    approved = sorted({holders[each.kid].agency for each in proposal.approvals if each.kid in holders})
     return {"name": proposal.event.name.hex(), "version": proposal.charter.version, "approved": approved}
 
 

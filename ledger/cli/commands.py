@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ledger.cli.agency import agency
 from ledger.cli.charter import charter
 from ledger.cli.endorse import endorse
 from ledger.cli.export import add_export
@@ -32,3 +33,4 @@ add_export(app)
 app.add_typer(key, name="key")
 app.add_typer(witness, name="witness")
 app.add_typer(charter, name="charter")
+app.add_typer(agency, name="agency")

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 from ledger.governance.ceremony import Batch, Ceremony
 from ledger.governance.circles import Circle, Member, circles_of
-from ledger.governance.state import RegistryState
-from verifier.errors import MismatchError, NotPermittedError, SuyuanError
-from verifier.judgement.charter import APPROVAL
+from ledger.governance.state import REGISTERED, RegistryState
+from verifier.errors import IncompleteError, MismatchError, NotPermittedError, SuyuanError
+from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
 from verifier.ledgerformat.statement import check_batch, parse_statement
+from verifier.ledgerformat.subject import form_of
 from verifier.primitives.keys import PublicKey
 from verifier.vocabulary import registry_types
 
@@ -89,6 +90,7 @@ def check_ceremony(ceremony: Ceremony, state: RegistryState) -> Checked:
     for each in acts:
         if each.head.type == APPROVAL or not each.head.type.startswith("registry."):
             raise NotPermittedError("proposal", came=each.head.type, expected="acts of the registry")
+    _require_shown(acts, state)
     circles = circles_of(acts, state)
     checked = Checked(ceremony, state, acts, ceremony.proposal.statement is not None, ())
     if ceremony.proposal.statement is not None:
@@ -98,6 +100,15 @@ def check_ceremony(ceremony: Ceremony, state: RegistryState) -> Checked:
     kids = {each.kid for each in ceremony.approvals} | _approved_before(acts, state)
     progress = tuple(_progress(circle, kids) for circle in circles)
     return Checked(ceremony, state, acts, checked.signed, progress)
+
+
+def _require_shown(acts: Sequence[Event], state: RegistryState) -> None:
+    """Refuse to judge acts about subjects of which nobody knows what was said before."""
+    for act in acts:
+        named = act.body.all_subjects() if act.body and act.head.type != CHARTER else ()
+        for subject in named:
+            if form_of(subject) in REGISTERED and subject not in state.subjects:
+                raise IncompleteError("registry", came=f"nothing of {subject}", expected="a proof of its registry walk")
 
 
 def _check_approval(batch: Batch, acts: Sequence[Event], circles: Sequence[Circle], origin: str) -> None:
@@ -173,7 +184,7 @@ def _verify(batch: Batch, key: PublicKey, origin: str, what: str) -> None:
 
 def _approved_before(acts: Sequence[Event], state: RegistryState) -> set[bytes]:
     """Return the keys whose approvals of all of these acts stand in the log already."""
-    waiting = {each.event.name: each.approvers for each in state.replay.waiting}
+    waiting = {each.event.name: frozenset(one.kid for one in each.approvals) for each in state.replay.waiting}
     found = [waiting[each.name] for each in acts if each.name in waiting]
     return set(frozenset.intersection(*found)) if len(found) == len(acts) else set()
 

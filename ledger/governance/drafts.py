@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.compose.event import Draft
 from verifier.errors import MalformedError
+from verifier.judgement.participants import key_subject
 from verifier.ledgerformat.subject import form_of
 from verifier.ledgerformat.vocabulary import parse_type
 from verifier.primitives.keys import PublicKey, format_key
@@ -91,7 +92,7 @@ def register_key(
     """
     kind = "registry.key" if holder.startswith("urn:suyuan:agency:") else "registry.enterprise-key"
     data = {"use": use, "key": format_key(key), "types": list(types), "subjects": list(subjects)}
-    return Draft(kind, time, {"key": key_subject(key), "holder": holder}, data, until=until)
+    return Draft(kind, time, {"key": key_subject(key.kid), "holder": holder}, data, until=until)
 
 
 def revoke(subject: str, *, reason: str, compromised_since: int | None = None, time: int) -> Draft:
@@ -178,11 +179,6 @@ def begin_kind(kind: str, *, time: int) -> Draft:
 def approve(events: Sequence[bytes], *, time: int) -> Draft:
     """Return an approval of proposals."""
     return Draft("registry.approval", time, about=tuple(events))
-
-
-def key_subject(key: PublicKey) -> str:
-    """Return the subject of a key."""
-    return f"urn:suyuan:key:{key.kid.hex()}"
 
 
 def _one_of(subject: str, forms: set[str]) -> dict[str, str | list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from verifier.errors import MismatchError
 from verifier.judgement.charter import Charter
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
@@ -21,8 +22,13 @@ from verifier.proof.steps.step1_ledger import establish_ledger, walk_charter
 from verifier.proof.steps.step2_unforked import establish_unforked
 from verifier.proof.steps.step3_sealed import establish_sealed
 from verifier.proof.steps.step4_keys import establish_keys
+from verifier.proof.steps.step5_authentic import establish_authentic
+from verifier.proof.steps.step6_complete import establish_complete
 from verifier.proof.traceproof import parse_trace_proof
 from verifier.vocabulary import registry_types
+
+REGISTRY_WALK = "registry"
+REGISTERED = frozenset({"agency", "enterprise", "key", "type", "policy", "kind", "handle:mandate", "handle:grant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class RegistryState:
         numbers: by kid, the sequence number after the newest statement shown.
         quorum: whether a quorum stands behind the checkpoint.
         subjects: URIs whose registry histories were proved whole; the ledger's is always among them.
+        events: the registry events that the proofs show, in log order; the charter file's are not among them.
     """
 
     replay: Replay
@@ -48,6 +55,7 @@ class RegistryState:
     numbers: Mapping[bytes, int]
     quorum: bool
     subjects: tuple[str, ...]
+    events: tuple[Event, ...] = ()
 
     @property
     def charter(self) -> Charter | None:
@@ -65,7 +73,7 @@ def read_state(charter: bytes, proofs: Sequence[bytes], note: bytes, *, policy: 
 
     Args:
         charter: a `.charter` file.
-        proofs: `.trace` files; the registry part of each is taken.
+        proofs: `.trace` files of the registry walk.
         note: a checkpoint, at least as large as what the others show.
         policy: whom the reader trusts.
         now: the clock, milliseconds since 1970.
@@ -106,16 +114,24 @@ class _Gathered:
         self._subjects.append(f"urn:suyuan:ledger:{self._charters.registry.charters[-1].origin}")
 
     def add_proof(self, data: bytes) -> None:
-        """Take the registry part of a trace proof, once steps 1 to 4 hold."""
+        """Take what a registry walk shows, once its histories are proved whole.
+
+        Raises:
+            MismatchError: another walk, which need not show all that was said of its subject.
+        """
         proof = parse_trace_proof(data)
+        if proof.walk != REGISTRY_WALK:
+            raise MismatchError("proof.walk", came=proof.walk, expected=REGISTRY_WALK)
         found = Examination(self._standpoint, proof.seals)
         establish_ledger(found, proof.registry, proof.checkpoint)
         establish_unforked(found)
         establish_sealed(found, [*proof.registry, *proof.trace], proof.path)
         establish_keys(found, proof.registry, proof.trace, proof.registry_index)
-        for name, shown in found.registry_events.items():
+        establish_authentic(found, proof.trace, proof.subject, proof.walk)
+        establish_complete(found, proof.trace_index)
+        for name, shown in (*found.registry_events.items(), *found.trace_events.items()):
             self._events[name] = shown.event, found.seal_of(shown.event.leaf).time
-        self._remember(found, proof.registry)
+        self._remember(found, [*proof.registry, *proof.trace])
         self._time = max(self._time, found.newest_seal.time)
         self.size = max(self.size, found.checkpoint.size if found.checkpoint else 0)
         self._subjects.append(proof.subject)
@@ -125,7 +141,7 @@ class _Gathered:
         replay = self._charters or Replay(self._standpoint.builtin)
         if self._events:
             replay = Replay(self._standpoint.builtin)
-            for event, time in sorted(self._events.values(), key=lambda each: each[0].place):
+            for event, time in self._in_order():
                 replay.apply(event, time=time)
         return RegistryState(
             replay=replay,
@@ -136,7 +152,11 @@ class _Gathered:
             numbers=self._numbers,
             quorum=quorum,
             subjects=tuple(dict.fromkeys(self._subjects)),
+            events=tuple(event for event, _ in self._in_order()),
         )
+
+    def _in_order(self) -> list[tuple[Event, int]]:
+        return sorted(self._events.values(), key=lambda each: each[0].place)
 
     def _remember(self, found: Examination, parts: Iterable[StatementPart]) -> None:
         for part in parts:

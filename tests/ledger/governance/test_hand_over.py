@@ -224,5 +224,5 @@ def test_the_process_may_end_at_every_point_of_the_hand_over_and_the_next_start_
         capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     results = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert [each["point"] for each in results] == POINTS, ran.stderr
+    assert tuple(each["point"] for each in results) == POINTS, ran.stderr
     assert [each for each in results if (each["fell"], each["rose"]) != (FELL, 0)] == [], ran.stderr

@@ -1,0 +1,112 @@
+"""`agency show`: what the registry holds of an agency, checked. The acts about one are in `ledger.cli.acts`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ledger.cli.acts import add_acts
+from ledger.cli.ceremonies import add_ceremonies, read_policy
+from ledger.cli.charter import require_policy
+from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option
+from ledger.cli.speaking import Voice, door
+from ledger.cli.telling import act_json, state_json, state_line
+from ledger.client.client import LedgerClient
+from ledger.governance.agencies import HeldKey, Portrait, kids_of, portray
+from ledger.governance.changes import moment, printable
+from ledger.governance.fetching import fetch_evidence, read_evidence
+from ledger.governance.state import RegistryState
+from verifier.judgement.participants import key_subject
+from verifier.primitives.keys import ALGORITHM_NAMES, format_key
+
+agency = typer.Typer(help=help_of("agency"), no_args_is_help=True)
+
+
+@agency.command("show", help=help_of("agency.show"))
+@door
+def show_agency(
+    uri: Annotated[str, argument("help.agency", "AGENCY")],
+    to: Annotated[str, option("--to", text="help.url", metavar="URL")],
+    policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
+    *,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show an agency or enterprise, its keys and what waits about it, from proofs that are checked here."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    trusted, client, now = require_policy(read_policy(policy)), LedgerClient(to), time.time_ns() // 1_000_000
+    state = read_evidence(fetch_evidence(client, trusted, [uri]), trusted, now)
+    subjects = [uri, *(key_subject(kid) for kid in kids_of(uri, state))]
+    state = read_evidence(fetch_evidence(client, trusted, subjects), trusted, now)
+    portrait = portray(uri, state)
+    waiting = [act_json(each.event) for each in state.replay.waiting if not each.charter]
+    answer = {"agency": uri, **_portrait_json(portrait), "waiting": waiting, "state": state_json(state)}
+    voice.data(answer, _lines(voice, uri, portrait, waiting, state))
+
+
+add_acts(agency)
+add_ceremonies(agency)
+
+
+def _portrait_json(portrait: Portrait) -> dict[str, Any]:
+    stated = portrait.stated
+    return {
+        "standing": portrait.word,
+        "successor": portrait.successor,
+        "names": dict(stated.names) if stated else None,
+        "roles": sorted(stated.roles) if stated else [],
+        "jurisdiction": list(stated.jurisdiction) if stated else [],
+        "administrators": [format_key(each) for each in stated.administrators.values()] if stated else [],
+        "administratorThreshold": stated.administrator_threshold if stated else 0,
+        "root": portrait.root.hex() if portrait.root else None,
+        "keys": [_key_json(each) for each in portrait.keys],
+    }
+
+
+def _key_json(held: HeldKey) -> dict[str, Any]:
+    key = held.key
+    return {
+        "kid": key.key.kid.hex(),
+        "key": format_key(key.key),
+        "use": key.use,
+        "types": list(key.types),
+        "subjects": list(key.subjects),
+        "since": key.since,
+        "until": key.until,
+        "standing": held.word,
+    }
+
+
+def _lines(
+    voice: Voice, uri: str, portrait: Portrait, waiting: Sequence[dict[str, Any]], state: RegistryState
+) -> list[str]:
+    stated = portrait.stated
+    lines = [state_line(voice, state), f"{uri}: {voice.say(f'standing.{portrait.word}')}"]
+    if stated:
+        lines.append(f"{voice.say('member.names')}: {printable(stated.names[voice.lang])}")
+        lines.append(f"{voice.say('member.roles')}: {', '.join(sorted(stated.roles)) or '-'}")
+        lines.append(f"{voice.say('member.jurisdiction')}: {', '.join(stated.jurisdiction) or '-'}")
+        names = [f"{ALGORITHM_NAMES[each.alg]} {each.kid.hex()}" for each in stated.administrators.values()]
+        lines += [f"{voice.say('member.administrators')}: {each}" for each in names]
+        if names:
+            lines.append(f"{voice.say('member.administratorThreshold')}: {stated.administrator_threshold}")
+    if portrait.root:
+        lines.append(voice.say("agency.root", kid=portrait.root.hex()))
+    if portrait.successor:
+        lines.append(f"{voice.say('member.successor')}: {portrait.successor}")
+    lines += [_key_line(voice, each) for each in portrait.keys]
+    return lines + [voice.say("agency.waiting", type=each["type"], name=each["name"]) for each in waiting]
+
+
+def _key_line(voice: Voice, held: HeldKey) -> str:
+    key = held.key
+    until = "" if key.until is None else f", {voice.say('member.until')} {moment(key.until)}"
+    types = ", ".join(printable(each) for each in key.types)
+    word = voice.say(f"standing.{held.word}")
+    what = f"{key.use} {ALGORITHM_NAMES[key.key.alg]} {key.key.kid.hex()}"
+    return f"{voice.say('member.key')} {what}: {word}; {types}{until}"
