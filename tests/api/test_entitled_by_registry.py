@@ -12,13 +12,16 @@ from api.actors import Moment, actor_of, moment_of
 from api.authorise import ANYBODY
 from api.errors import UnauthenticatedError
 from api.held import Held
+from fixtures.zone.actors import enterprise
 from ledger.compose.event import Draft
 from ledger.errors import PrivateError
 from ledger.signing.signer import generate
 from tests.api.access_world import DAY, ORDER, Asker, found_access_world
 from tests.api.conftest import Server, settings_for
-from tests.world import now
+from tests.world import now, uscc
 from verifier.primitives.keys import EDDSA
+from verifier.proof.bundle import RESTRICTED
+from verifier.proof.traceproof import parse_trace_proof
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +201,21 @@ def test_a_key_reads_what_its_limits_cover(zone, server, addresses, limits, stat
     assert asker.ask("/tile/entries/000").status == 403
     if status == 403:
         assert "types and subjects cover" in json.loads(asker.ask(addresses["payment"]).body)["expected"]
+
+
+def test_who_says_something_to_a_case_sees_heads_and_no_bodies_of_others(zone, server):
+    order, firm = f"urn:suyuan:order:{secrets.token_hex(16)}", {"code": "1", "name": "firm"}
+    placed = {"platform": firm, "seller": firm, "lineCount": 1}
+    zone.world.say("platform", Draft("order.placed", now(), {"order": order}, placed))
+    (payment,) = zone.world.say("payer", Draft("order.payment", now(), {"order": order}, {"firm": firm}))
+    rival = enterprise(uscc("91330100MA2TEXT08"), "示例支付二", "Example Rival", ["payment"])
+    zone.world.cast["rival"] = rival
+    zone.world.zone.admit_enterprises(zone.actor("customs"), [rival])
+    asker = Asker(server.base, zone.new_key("rival", "active"))
+    walk = f"/trace?subject={order}&walk=parties"
+    assert asker.ask(walk).status == 403
+    zone.world.say("rival", Draft("order.payment", now(), {"order": order}, {"firm": firm}))
+    parts = parse_trace_proof(asker.ask(walk).body).trace
+    shown = {event.head: event.body for part in parts for event in part.events}
+    assert shown[payment.head] == RESTRICTED
+    assert asker.ask(f"/events/{payment.name.hex()}/body").status == 403
