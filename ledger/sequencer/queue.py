@@ -95,9 +95,11 @@ class WriterThread:
         self._thread.join()
 
     def require_running(self) -> None:
-        """Raise why the writer has stopped, if it has."""
+        """Raise why the writer has stopped, if it has; BusyError where it was closed and has finished."""
         if self._stopped:
             raise self._stopped
+        if self._closing and not self._thread.is_alive():
+            raise BusyError("ledger", came="closed", expected="a ledger that runs", todo="Try again.")
 
     def _put(self, waiting: _Waiting) -> Future[Any]:
         self.require_running()
