@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
+from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, help_of, option
 from ledger.cli.passphrases import read_passphrase
+from ledger.cli.signers import request_key_of
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.errors import SetupError
 from ledger.witness.folder import Accepted, WitnessFolder
 from ledger.witness.keys import has_key_files
+from ledger.witness.mirror.mirror import Held, open_mirror_keys
 from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import (
     BEHIND,
@@ -110,6 +112,9 @@ def run(  # noqa: PLR0913 - a command's options
     listen: Annotated[str | None, option("--listen", text="help.listen", metavar="HOST:PORT")] = None,
     period: Annotated[float, option("--period", text="help.period", metavar="SECONDS", min=0.05)] = PERIOD,
     once: Annotated[bool, option("--once", text="help.once")] = False,
+    mirror: Annotated[Path | None, option("--mirror", text="help.mirror", metavar="DIR")] = None,
+    open_reads: Annotated[bool, option("--open-reads", text="help.open-reads")] = False,
+    request_key: RequestKey = None,
     passphrase_env: PassphraseEnv = None,
     passphrase_file: PassphraseFile = None,
     lang: Lang = None,
@@ -120,14 +125,20 @@ def run(  # noqa: PLR0913 - a command's options
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     files = has_key_files(WitnessFolder(folder).keys)
     passphrase = read_passphrase(voice, passphrase_env, passphrase_file) if files else b""
-    running = Witness(folder, passphrase, serves=bool(listen and passphrase))
+    signer = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    running = Witness(folder, passphrase, serves=bool(listen and passphrase), request_key=signer)
     try:
+        if mirror:
+            keys = open_mirror_keys(WitnessFolder(folder).keys, running.name, passphrase)
+            running.mirror_into(mirror, keys, open_reads=open_reads)
         if not running.followers:
             voice.tell("witness.nothing", folder=str(folder))
         if once:
             outcomes = running.look()
             for url, outcome in outcomes:
                 _report(voice, url, outcome)
+            for url, held in running.look_at_mirrors():
+                _report_mirror(voice, url, held)
             codes = {_CODES[outcome.word] for _, outcome in outcomes}
             raise typer.Exit(next((each for each in (FALSE, COULD_NOT, NOT_YET) if each in codes), DONE))
         _run(voice, running, listen, period)
@@ -192,7 +203,13 @@ def _run(voice: Voice, running: Witness, listen: str | None, period: float) -> N
         voice.tell("witness.listening", address=monitor.address)
     voice.tell("witness.running", name=running.name, count=len(running.followers))
     last: dict[str, tuple[str, str]] = {}
+    held_last: dict[str, Held] = {}
     mutex = threading.Lock()
+
+    def mirrored(url: str, held: Held) -> None:
+        if str(held_last.get(url)) != str(held):
+            _report_mirror(voice, url, held)
+        held_last[url] = held
 
     def report(url: str, outcome: Outcome) -> None:
         told = (outcome.word, str(outcome.error or ""))
@@ -202,7 +219,7 @@ def _run(voice: Voice, running: Witness, listen: str | None, period: float) -> N
             last[url] = told
 
     try:
-        running.run(report, period=period)
+        running.run(report, period=period, mirrored=mirrored)
     finally:
         if monitor:
             monitor.close()
@@ -225,6 +242,12 @@ def _report(voice: Voice, url: str, outcome: Outcome) -> None:
         "evidence": list(outcome.evidence),
     }
     voice.data(answer, [f"{url}: {' · '.join(words)}"])
+
+
+def _report_mirror(voice: Voice, url: str, held: Held) -> None:
+    words = [voice.say("witness.holds", size=held.size)] if not held.error else [render_error(held.error, voice.lang)]
+    error = error_json(held.error) if held.error else None
+    voice.data({"ledger": url, "mirrored": held.size, "error": error}, [f"{url}: {words[0]}"])
 
 
 def _status_lines(voice: Voice, ledger: dict[str, Any]) -> list[str]:

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
+from ledger.signing.signer import Signer
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.follow import Follower
 from ledger.witness.foreign import ForeignLog
-from ledger.witness.keys import load_cosigner_keys
+from ledger.witness.keys import CosignerKeys, load_cosigner_keys
+from ledger.witness.mirror.door import mirror_door
+from ledger.witness.mirror.mirror import Held, LedgerMirror, Mirrors
 from ledger.witness.outcome import Outcome
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
 from ledger.witness.serve.server import Door
@@ -33,7 +36,13 @@ class Witness:
     """A witness over its folder; one process at a time."""
 
     def __init__(
-        self, root: Path, passphrase: bytes, *, serves: bool = False, clock: Callable[[], float] = time.time
+        self,
+        root: Path,
+        passphrase: bytes,
+        *,
+        serves: bool = False,
+        request_key: Signer | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Open keys and database.
 
@@ -41,6 +50,7 @@ class Witness:
             root: its folder.
             passphrase: of its keys.
             serves: whether it takes statements as well, which needs a key for notices.
+            request_key: signs what it asks of ledgers, where these read to agencies only.
             clock: POSIX seconds.
 
         Raises:
@@ -58,7 +68,7 @@ class Witness:
         self._failed: Exception | None = None
         self.followers = [
             Follower(
-                LedgerClient(each.url, timeout=5.0, patience=_PATIENCE),
+                LedgerClient(each.url, timeout=5.0, patience=_PATIENCE, request_key=request_key),
                 policy,
                 keys=keys,
                 store=self.store,
@@ -72,6 +82,9 @@ class Witness:
             for each in folder.accepted()
         ]
         self._prompt = [Prompt(each) for each in self.followers]
+        self._request_key = request_key
+        self._mirrors: Mirrors | None = None
+        self._mirror_door: Door | None = None
         self._statements: StatementService | None = None
         if serves:
             key = open_notice_key(folder.keys, self.name, passphrase)
@@ -89,14 +102,42 @@ class Witness:
     def doors(self) -> list[Door]:
         """Return what it answers over HTTP, beside what it cosigned."""
         doors = [add_checkpoint_door(lambda: [*self._prompt, *self.foreign], self._fail)]
-        return [*doors, self._statements.door()] if self._statements else doors
+        doors += [self._statements.door()] if self._statements else []
+        return [*doors, self._mirror_door] if self._mirror_door else doors
+
+    def mirror_into(self, root: Path, keys: CosignerKeys, *, open_reads: bool = False) -> None:
+        """Mirror every ledger that is followed, below a folder; before `run` or `look`.
+
+        Args:
+            root: the folder.
+            keys: the mirror's own.
+            open_reads: whether entries, heads and bodies are shown to everybody.
+        """
+        mirrors = [
+            LedgerMirror(
+                root,
+                each,
+                LedgerClient(each.url, timeout=30.0, patience=_PATIENCE, request_key=self._request_key),
+                keys=keys,
+                clock=self._clock,
+            )
+            for each in self.followers
+        ]
+        self._mirrors = held = Mirrors(mirrors)
+        self._mirror_door = mirror_door(lambda: held.folders, open_reads=open_reads)
+
+    def look_at_mirrors(self) -> Sequence[tuple[str, Held]]:
+        """Do one round of the mirrors."""
+        return self._mirrors.look() if self._mirrors else []
 
     def look(self) -> Sequence[tuple[str, Outcome]]:
         """Look at every ledger once."""
         return [(each.url, each.step()) for each in self.followers]
 
-    def run(self, report: Report, *, period: float = PERIOD) -> None:
-        """Look again and again, until `stop`; `period` in seconds.
+    def run(
+        self, report: Report, *, period: float = PERIOD, mirrored: Callable[[str, Held], None] = lambda *_: None
+    ) -> None:
+        """Look again and again, until `stop`; `period` in seconds. `mirrored` is told what the mirrors' rounds came to.
 
         Raises:
             StoreFailedError: the database failed; the witness must not go on.
@@ -110,6 +151,9 @@ class Witness:
             threads.append(
                 threading.Thread(target=self._statements.run, args=work, name="suyuan-statements", daemon=True)
             )
+        if self._mirrors:
+            told = (self._done, mirrored)
+            threads.append(threading.Thread(target=self._mirrors.run, args=told, name="suyuan-mirror", daemon=True))
         for thread in threads:
             thread.start()
         self._done.wait()
