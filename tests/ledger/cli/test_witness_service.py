@@ -1,0 +1,101 @@
+"""`suyuan witness accept`, `run --listen`, `run --mirror`: what a running witness answers, as a process."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ledger.witness.folder import WitnessFolder
+from ledger.witness.keys import load_cosigner_keys
+from ledger.witness.serve.server import Reply
+from tests.ledger.cli.conftest import SECRET
+from tests.ledger.cli.test_witness import ENV, start
+from tests.ledger.client.serving import Service
+from tests.ledger.client.world import ORIGIN, World
+from tests.ledger.witness.serve.conftest import ForeignLog, Served
+from tests.ledger.witnessing.conftest import until
+from verifier.cli.main import main as verify
+
+
+@pytest.fixture
+def zone(run, tmp_path) -> Iterator[tuple[World, Service]]:
+    """A ledger that the witness in the folder w1 watches, which accepts a log of others as well."""
+    assert run("witness", "init", "w1", "--name", "w1.example", *ENV).code == 0
+    keys = load_cosigner_keys(WitnessFolder(Path("w1")).keys, "w1.example", SECRET.encode())
+    world = World(tmp_path / "ledger", [keys.note_keys[0]], quorum=1)
+    world.found()
+    service = Service(world.ledger)
+    (tmp_path / "zone.policy").write_bytes(world.policy_file)
+    assert run("witness", "follow", "w1", service.url, "--policy", "zone.policy").code == 0
+    yield world, service
+    service.close()
+    world.ledger.close()
+
+
+def served(process: "subprocess.Popen[str]") -> Served:
+    assert process.stderr
+    address = re.search(r"http://([0-9.:]+)", process.stderr.readline())
+    assert address
+    return Served(None, type("At", (), {"address": address[1]}), [])
+
+
+def test_a_running_witness_cosigns_for_others_takes_statements_and_mirrors(run, zone):
+    world, _ = zone
+    log = ForeignLog()
+    log.grow(3)
+    assert run("witness", "accept", "w1", log.vkey, "--json").answer == {"origin": log.origin}
+    process = start("w1", "--listen", "127.0.0.1:0", "--period", "0.1", "--mirror", "held", "--open-reads")
+    try:
+        witness = served(process)
+        assert witness.post(log.request(0)).status == 200
+        prefix = sha256(ORIGIN.encode()).hexdigest()
+        until(lambda: witness.get(f"/{prefix}/checkpoint").status == 200)
+        submission = world.submission()
+        taken: list[Reply] = []
+        until(lambda: taken.append(witness.post(submission, "/statements")) or taken[-1].status == 202)
+        path = f"/{prefix}/statements/{json.loads(taken[-1].body)['statement']}"
+        until(lambda: json.loads(witness.get(path).body)["state"] == "logged")
+        assert json.loads(witness.get(f"/{prefix}/withheld").body)["withheld"] == []
+        until(lambda: witness.get(f"/mirror/{prefix}/checkpoint").status == 200)
+        address = f"http://{witness.monitor.address}/mirror/{prefix}"
+        assert verify(["audit", address, "--policy", "zone.policy"]) == 0
+        assert b"w1.example/mirror" in witness.get(f"/mirror/{prefix}/cosigned").body
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_one_look_mirrors_as_well(run, zone):
+    world, _ = zone
+    ran = run("witness", "run", "w1", "--once", "--mirror", "held", *ENV)
+    assert (ran.code, f"up to size {world.ledger.head.edge.size}" in ran.out) == (0, True)
+    held = Path("held") / sha256(ORIGIN.encode()).hexdigest()
+    assert verify(["audit", str(held), "--policy", "zone.policy"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("w1", "no vkey"), 2),
+        (("w1", "log.example/others+00000000+AQ=="), 2),
+        (("none", "VKEY"), 4),
+        (("w1", "VKEY", "--origin", "two words"), 2),
+    ],
+)
+def test_a_log_that_cannot_be_accepted(run, zone, arguments, code):
+    vkey = ForeignLog().vkey
+    ran = run("witness", "accept", *(vkey if each == "VKEY" else each for each in arguments))
+    assert ran.code == code, ran.err
+    assert WitnessFolder(Path("w1")).accepted() == []
+
+
+def test_a_log_is_accepted_once(run, zone):
+    vkey = ForeignLog().vkey
+    assert run("witness", "accept", "w1", vkey).code == 0
+    assert run("witness", "accept", "w1", vkey).code == 1
+    assert len(WitnessFolder(Path("w1")).accepted()) == 1
