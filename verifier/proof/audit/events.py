@@ -9,6 +9,7 @@ from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Signer, require_supported
 from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
@@ -17,8 +18,8 @@ from verifier.ledgerformat.head import FOLLOWED_KINDS, Head, Pair
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.findings import Place
-from verifier.proof.audit.known import Known, RegistryInput, Situation
-from verifier.proof.examination import Shown, require_scope
+from verifier.proof.audit.known import ErasedClaim, Known, RegistryInput, Situation
+from verifier.proof.examination import WHOLE_BODY, Shown, require_scope
 
 _BUILTIN = "registry."
 _PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
@@ -59,7 +60,7 @@ def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer:
     check_head(kind, head)
     targets = _targets(known, event)
     check_targets(kind, targets or ())
-    _require_body(event, answered, kind)
+    _require_body(known, event, answered, kind)
     if event.body:
         check_body(kind, event.body)
         if targets is not None:
@@ -97,8 +98,8 @@ def require_phase(known: Situation, events: Sequence[Event], leaf: int, time: in
         about = {name for event in events for name in event.head.about}
         if founding is None or types != {APPROVAL} or about != {founding.name}:
             raise NotPermittedError("ledger", came="a charter that waits", expected="only approvals of it")
-    elif charter.expires <= time and (not types or not types <= {CHARTER, APPROVAL}):
-        raise NotPermittedError("ledger", came=f"a charter that expired at {charter.expires}", expected="a new charter")
+    else:
+        require_unexpired([event.head for event in events], charter, replay=known.replay, time=time)
 
 
 def note_missing(known: Known, event: Event, answered: AnsweredEvent) -> None:
@@ -121,15 +122,27 @@ def _targets(known: Situation, event: Event) -> list[Head] | None:
     return targets
 
 
-def _require_body(event: Event, answered: AnsweredEvent, kind: EventType) -> None:
+def _require_body(known: Situation, event: Event, answered: AnsweredEvent, kind: EventType) -> None:
     if answered.body is not None:
         return
-    if answered.state == ERASED:
-        raise UnsupportedError("body", came="erased by order", expected="erasure orders come later")
     if kind.permanent:
         raise MismatchError("body", came="none", expected=f"the body: those of {kind.name} are permanent")
+    if answered.state == ERASED and answered.order is not None:
+        known.erased.append(ErasedClaim(event.leaf, event.position, event.name, answered.order))
     if answered.state == RESTRICTED and {joined for joined, _ in event.head.joins} & _PUBLIC_KINDS:
         raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
+
+
+def judge_erased(known: Known, size: int) -> None:
+    """Report each body that is said to be erased without an order about it that is in force at a size."""
+    for claim in known.erased if known.unruled is None else ():
+        orders = known.replay.registry.erasures_of(claim.event, size)
+        if any(each.event == claim.order and WHOLE_BODY in each.what for each in orders):
+            continue
+        expected = "an order about this body that is in force"
+        error = MismatchError("body", came=f"erased by {claim.order.hex()}", expected=expected)
+        known.findings.add(error, "event", Place(leaf=claim.leaf, position=claim.position))
+    known.erased.clear()
 
 
 def _judge_right(

@@ -56,6 +56,11 @@ class Situation(Protocol):
         """Return the leaf from which histories are not whole, None for whole ones."""
         ...
 
+    @property
+    def erased(self) -> list[ErasedClaim]:
+        """Return the bodies that are said to be erased, to be compared with the orders once all are known."""
+        ...
+
 
 class Sequences:
     """The sequence numbers that each key has used, as ranges that do not touch."""
@@ -110,6 +115,16 @@ class RegistryInput:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedClaim:
+    """An event whose body is said to be erased by an order, which stands later in the log: judged at the end."""
+
+    leaf: int
+    position: int
+    event: bytes
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """An event's entry in one history."""
 
@@ -134,6 +149,7 @@ class Known:
         memory: events, ids, traces.
         sequences: numbers used by each key.
         inputs: registry events.
+        erased: events said to be erased, whose orders are still to be looked for.
         block: joins of the block at hand.
         opinion: somebody else's code for batch roots, if any.
         torn: leaf from which histories are not whole here, so that neither index nor authority can be judged; None
@@ -152,6 +168,7 @@ class Known:
     memory: Memory = field(default_factory=Memory)
     sequences: Sequences = field(default_factory=Sequences)
     inputs: list[RegistryInput] = field(default_factory=list)
+    erased: list[ErasedClaim] = field(default_factory=list)
     block: list[Join] = field(default_factory=list)
     opinion: Opinion | None = None
     torn: int | None = None

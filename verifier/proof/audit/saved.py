@@ -13,7 +13,7 @@ from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import event_name, parse_head
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
 from verifier.proof.audit.index import Index
-from verifier.proof.audit.known import Known, RegistryInput
+from verifier.proof.audit.known import ErasedClaim, Known, RegistryInput
 from verifier.proof.audit.memory import Memory
 from verifier.proof.audit.source import Source
 from verifier.proof.audit.walk import Audit
@@ -97,6 +97,7 @@ def _walk_of(audit: Audit) -> dict[int | str, Value]:
         11: [known.torn, known.astray, known.unruled, known.closed],
         12: [audit.first, int(audit.done)],
         13: _pairs([*audit.pending]),
+        14: [[each.leaf, each.position, each.event, each.order] for each in known.erased],
     }
 
 
@@ -121,6 +122,8 @@ def _restore(audit: Audit, content: dict[int | str, Value]) -> None:
     first, done = (_number(each) for each in _list(content[12]))
     audit.first = tree.size if done else first
     known.findings.load(content[10], without=_OF_A_CHECKPOINT if done else ())
+    for leaf, position, event, order in map(_list, _list(content[14])):
+        known.erased.append(ErasedClaim(_number(leaf), _number(position), _bytes(event), _bytes(order)))
     known.torn, known.astray, known.unruled, known.closed = (
         each if isinstance(each, int) else None for each in _list(content[11])
     )

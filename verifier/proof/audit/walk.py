@@ -18,6 +18,7 @@ from verifier.proof.audit.commitment import (
     read_charter_file,
     require_signed,
 )
+from verifier.proof.audit.events import judge_erased
 from verifier.proof.audit.findings import EnoughError, Findings, Place
 from verifier.proof.audit.known import Known
 from verifier.proof.audit.opinion import Opinion, Roots
@@ -165,6 +166,7 @@ class Audit:
         known = self.known
         charters = charters_of(known, charter_file)
         finish(known, self.chain, charters)
+        judge_erased(known, self._checkpoint.size)
         if isinstance(charter_file, SuyuanError):
             self._unchecked.append(Said("audit.unchecked.charter-file"))
         elif known.unruled is None:
