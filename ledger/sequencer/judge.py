@@ -17,6 +17,7 @@ from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import HistoryOf, Violation, judge_order
 from verifier.judgement.participants import Key
+from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import ADMINISTRATOR, ROOT, Replay, Signer, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import FOLLOWED_KINDS, Pair
@@ -106,8 +107,8 @@ def _require_phase(candidate: Candidate, leaf: int, time: int, replay: Replay) -
         if types != {APPROVAL} or about != {replay.founding.name}:
             expected = f"approvals of the charter by {replay.founding.threshold} root holders"
             raise NotPermittedError("ledger", came="a charter that waits", expected=expected)
-    elif charter.expires <= time and not types <= {CHARTER, APPROVAL}:
-        raise NotPermittedError("ledger", came="an expired charter", expected="a new charter and its approvals")
+    else:
+        require_unexpired([event.head for event in candidate.events], charter, replay=replay, time=time)
 
 
 def _require_sequence(candidate: Candidate, view: View) -> None:
