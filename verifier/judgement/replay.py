@@ -261,11 +261,12 @@ class Replay:
             approvals = (*each.approvals, Approval(event.name, event.kid, event.leaf))
             officers = {**(each.officers or {}), event.kid: officer} if officer else each.officers
             proposal = replace(each, approvals=approvals, officers=officers)
-            self._proposals[each.event.name] = proposal
             if completion := complete(proposal, self.registry, leaf=event.leaf, time=time):
                 self._enact(proposal, Moment(event.leaf, time, by_roots=proposal.agency is None))
                 self.registry.set_completion(completion)
                 del self._proposals[each.event.name]
+            else:
+                self._proposals[each.event.name] = proposal
 
     def _enact(self, proposal: Proposal, moment: Moment) -> None:
         if not proposal.charter:

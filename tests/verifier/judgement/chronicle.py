@@ -39,6 +39,7 @@ class Chronicle:
         leaf: the next one.
         time: ledger time of the next leaf.
         events: everything applied, in log order.
+        times: ledger time of each leaf.
         zone: composes what founds a ledger.
     """
 
@@ -52,6 +53,7 @@ class Chronicle:
         self.replay = Replay(registry_types())
         self.leaf, self.time = 0, TIME
         self.events: list[Event] = []
+        self.times: dict[int, int] = {}
         self.keys = generate_ledger_keys(ORIGIN)
         witness = NoteKey("witness.test", ED25519_COSIGNATURE, generate(EDDSA).public)
         names = LedgerNames.of(self.keys)
@@ -98,10 +100,14 @@ class Chronicle:
         kid = header.kid
         if self.replay.founding:
             self.replay.signer_at(kid, self.leaf, self.time)
+        replay, events = self.replay.copy(), []
         for position, (head, body) in enumerate(zip(submission.heads, submission.bodies, strict=True)):
             event = Event(event_name(head), self.leaf, position, parse_head(head), parse_body(body), kid)
-            self.replay.apply(event, time=self.time)
-            self.events.append(event)
+            replay.apply(event, time=self.time)
+            events.append(event)
+        self.replay = replay  # a batch that is refused leaves nothing behind
+        self.events += events
+        self.times[self.leaf] = self.time
         self.leaf += 1
 
 
