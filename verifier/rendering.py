@@ -57,15 +57,31 @@ def render_issuer(issuer: Participant, lang: str) -> str:
 
 
 def render_speaker(told: StoryEvent, lang: str) -> str:
-    """Return who issued an event of a story: with whoever acted for it, and whoever carries on for it now."""
-    name, uris = name_of(told.issuer.names, lang), [told.issuer.uri]
+    """Return who issued an event of a story, by name and by URI."""
+    uris = [each.uri for each in (told.issuer, told.successor, told.agent) if each]
+    return f"{text('label.issued-by', lang, name=name_of_speaker(told, lang))} ({', '.join(uris)})"
+
+
+def name_of_speaker(told: StoryEvent, lang: str) -> str:
+    """Return the name of whose event it is, with whoever carries on for it now, and whoever acted for it then."""
+    name = name_of(told.issuer.names, lang)
     if told.successor:
         name = text("label.now", lang, name=name, successor=name_of(told.successor.names, lang))
-        uris.append(told.successor.uri)
     if told.agent:
         name = text("label.behalf", lang, name=name, agent=name_of(told.agent.names, lang))
-        uris.append(told.agent.uri)
-    return f"{text('label.issued-by', lang, name=name)} ({', '.join(uris)})"
+    return name
+
+
+def render_outcome(recognition: Recognition, lang: str) -> str:
+    """Return what the policies make of an event: how far it is, and zone by zone where policies speak for zones."""
+    told = text(f"recognition.{recognition.outcome}", lang)
+    if recognition.outcome == "not yet recognised":
+        told += f" ({text('recognition.progress', lang, met=recognition.met, needed=recognition.needed)})"
+    zones = [
+        text("recognition.zone", lang, zone=zone, outcome=text(f"recognition.{outcome}", lang))
+        for zone, outcome in recognition.zones.items()
+    ]
+    return " · ".join([told, *zones])
 
 
 def say(said: Said, lang: str) -> str:
@@ -227,22 +243,10 @@ def _event(told: StoryEvent, lang: str) -> list[str]:
     accepting = [name_of(each.by.names, lang) for each in recognition.endorsements if each.accepts]
     if accepting:
         cosigned = text("label.cosigned-by", lang, names=text("label.comma", lang).join(accepting))
-        lines.append(f"      {cosigned} · {_outcome(recognition, lang)}")
+        lines.append(f"      {cosigned} · {render_outcome(recognition, lang)}")
     elif recognition.policies or recognition.outcome == "disputed":
-        lines.append(f"      {_outcome(recognition, lang)}")
+        lines.append(f"      {render_outcome(recognition, lang)}")
     recorded = text("label.recorded-at", lang)
     place = text("label.leaf", lang, leaf=told.event.leaf)
     lines.append(f"      {recorded} {render_time(told.time)} · {place} · {told.event.name.hex()[:16]}…")
     return lines
-
-
-def _outcome(recognition: Recognition, lang: str) -> str:
-    """Return what the policies make of an event: how far it is, and zone by zone where policies speak for zones."""
-    told = text(f"recognition.{recognition.outcome}", lang)
-    if recognition.outcome == "not yet recognised":
-        told += f" ({text('recognition.progress', lang, met=recognition.met, needed=recognition.needed)})"
-    zones = [
-        text("recognition.zone", lang, zone=zone, outcome=text(f"recognition.{outcome}", lang))
-        for zone, outcome in recognition.zones.items()
-    ]
-    return " · ".join([told, *zones])

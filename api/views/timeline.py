@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.views.words import beijing_time, data_rows, iso_time
+from verifier.judgement.recognition import Endorsement, Recognition
 from verifier.proof.bundle import MISSING, RESTRICTED, BodyState
 from verifier.proof.verdict import StoryEvent
+from verifier.rendering import name_of_speaker, render_outcome
+from verifier.texts import text
 
 STAGES = ("filing", "order", "clearance", "transport", "delivery", "after-sales")
 MOST_EVENTS = 300
-_MOST_ROWS, _MOST_SUBJECTS = 40, 12
+_MOST_ROWS, _MOST_SUBJECTS, _MOST_REASONS = 40, 12, 12
 
 
 @dataclass(frozen=True, slots=True)
 class CosignerView:
-    """An agency's answer to an event: its name, the kind of answer, whether its term is over."""
+    """An agency's answer to an event: its name and kind, whether its term is over, whether it is disputed."""
 
     name: str
     kind: str
     expired: bool
+    disputed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,10 @@ class EventView:
         claimed, recorded: claimed and ledger time as people read them.
         claimed_iso, recorded_iso: the same for programs; empty beyond year 9999.
         leaf: where it stands in the log.
-        issuer: its issuer's name.
+        issuer: its issuer's name, with who carries on for it now and who acted for it.
         cosigners: agencies that answered it.
-        recognition: what the policies make of it, a key of the catalogue.
+        recognition: what the policies make of it, as people read it.
+        reasons: why it is neither recorded nor recognised.
         body: `shown`, `restricted`, `erased` or `missing`.
         rows: label and text of its data.
         subjects: URIs that it is about.
@@ -51,6 +56,7 @@ class EventView:
     issuer: str
     cosigners: tuple[CosignerView, ...]
     recognition: str
+    reasons: tuple[str, ...]
     body: str
     rows: tuple[tuple[str, str], ...]
     subjects: tuple[str, ...]
@@ -89,16 +95,23 @@ def view_event(told: StoryEvent, lang: str) -> EventView:
         recorded=beijing_time(told.time),
         recorded_iso=iso_time(told.time),
         leaf=told.event.leaf,
-        issuer=told.issuer.names[lang],
-        cosigners=tuple(
-            CosignerView(each.by.names[lang], each.event.head.type.removeprefix("endorsement."), each.expired)
-            for each in told.recognition.endorsements
-        ),
-        recognition=told.recognition.outcome,
+        issuer=name_of_speaker(told, lang),
+        cosigners=tuple(_cosigner(each, lang) for each in told.recognition.endorsements),
+        recognition=render_outcome(told.recognition, lang),
+        reasons=() if told.recognition.sufficient else _reasons(told.recognition, lang),
         body=body_word(told.body),
         rows=tuple(data_rows(body.data, lang))[:_MOST_ROWS] if body else (),
         subjects=body.all_subjects()[:_MOST_SUBJECTS] if body else (),
     )
+
+
+def _cosigner(endorsement: Endorsement, lang: str) -> CosignerView:
+    kind = endorsement.event.head.type.removeprefix("endorsement.")
+    return CosignerView(endorsement.by.names[lang], kind, endorsement.expired, endorsement.disputed)
+
+
+def _reasons(recognition: Recognition, lang: str) -> tuple[str, ...]:
+    return tuple(text(f"reason.{each.code}", lang, **each.facts) for each in recognition.reasons[:_MOST_REASONS])
 
 
 def body_word(state: BodyState) -> str:
