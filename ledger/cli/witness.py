@@ -48,6 +48,7 @@ def init(  # noqa: PLR0913 - a command's options
     *,
     classical: Annotated[bool, option("--classical", text="help.classical")] = False,
     key: Annotated[list[str] | None, option("--key", text="help.witness-key", metavar="KEY")] = None,
+    replay: Annotated[bool, option("--replay", text="help.replay-keys")] = False,
     passphrase_env: PassphraseEnv = None,
     passphrase_file: PassphraseFile = None,
     lang: Lang = None,
@@ -56,9 +57,11 @@ def init(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Make a new witness; print the keys that a charter must name."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    files = len(key or ()) < (1 if classical else 2)  # a passphrase is for those keys that are files
+    files = replay or len(key or ()) < (1 if classical else 2)  # a passphrase is for those keys that are files
     passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True) if files else b""
-    keys = WitnessFolder(folder).create(name, passphrase, post_quantum=not classical, references=key or ())
+    keys = WitnessFolder(folder).create(
+        name, passphrase, post_quantum=not classical, references=key or (), replays=replay
+    )
     voice.tell("witness.made", folder=str(folder))
     vkeys = [format_vkey(key) for key in keys.note_keys]
     voice.data({"name": name, "vkeys": vkeys}, vkeys)
@@ -115,6 +118,7 @@ def run(  # noqa: PLR0913 - a command's options
     mirror: Annotated[Path | None, option("--mirror", text="help.mirror", metavar="DIR")] = None,
     open_reads: Annotated[bool, option("--open-reads", text="help.open-reads")] = False,
     request_key: RequestKey = None,
+    replay: Annotated[bool, option("--replay", text="help.replay")] = False,
     passphrase_env: PassphraseEnv = None,
     passphrase_file: PassphraseFile = None,
     lang: Lang = None,
@@ -126,7 +130,7 @@ def run(  # noqa: PLR0913 - a command's options
     files = has_key_files(WitnessFolder(folder).keys)
     passphrase = read_passphrase(voice, passphrase_env, passphrase_file) if files else b""
     signer = request_key_of(voice, request_key, passphrase_env, passphrase_file)
-    running = Witness(folder, passphrase, serves=bool(listen and passphrase), request_key=signer)
+    running = Witness(folder, passphrase, serves=bool(listen and passphrase), request_key=signer, replays=replay)
     try:
         if mirror:
             keys = open_mirror_keys(WitnessFolder(folder).keys, running.name, passphrase)

@@ -5,6 +5,7 @@ trust/               those trust policies, byte for byte
 keys/                its own keys, encrypted
 witness.db           what it cosigned; never restored from a copy
 evidence/            what contradicts itself
+replay/              what was replayed of each ledger, where it replays; may be lost
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from ledger.client.transport import Transport
 from ledger.errors import ConflictError, SetupError
 from ledger.tiles.files import replace, write_new
-from ledger.witness.keys import CosignerKeys, create_cosigner_keys
+from ledger.witness.keys import REPLAY, CosignerKeys, create_cosigner_keys, load_cosigner_keys
 from verifier.errors import MalformedError
 from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy
 from verifier.primitives.note import NoteKey, format_vkey, parse_vkey, require_name
@@ -62,6 +63,21 @@ class WitnessFolder:
         """Return the folder of keys."""
         return self.root / "keys"
 
+    def replay(self, policy: TrustPolicy) -> Path:
+        """Return the file of what was replayed of a ledger."""
+        return self.root / "replay" / f"{policy.charter.hex()}.db"
+
+    def replay_keys(self, name: str, passphrase: bytes) -> CosignerKeys:
+        """Return the keys that only sign what was replayed.
+
+        Raises:
+            SetupError: this witness was made without.
+        """
+        if not (self.keys / "replay.pem").exists():
+            todo = "Make a witness with `witness init --replay`, and let a charter name its keys."
+            raise SetupError(str(self.keys), came="no replay keys", expected="replay.pem", todo=todo)
+        return load_cosigner_keys(self.keys, name, passphrase, purpose=REPLAY)
+
     @property
     def evidence(self) -> Path:
         """Return the folder of evidence."""
@@ -90,9 +106,22 @@ class WitnessFolder:
             raise SetupError(str(path), came=error.strerror, expected="a trust policy") from error
 
     def create(
-        self, name: str, passphrase: bytes, *, post_quantum: bool, references: Sequence[str] = ()
+        self,
+        name: str,
+        passphrase: bytes,
+        *,
+        post_quantum: bool,
+        references: Sequence[str] = (),
+        replays: bool = False,
     ) -> CosignerKeys:
-        """Make a new witness: keys and settings, no ledger yet. `references` are keys that are elsewhere.
+        """Make a new witness: keys and settings, no ledger yet.
+
+        Args:
+            name: the witness's.
+            passphrase: of the key files that are made.
+            post_quantum: whether keys of ML-DSA-44 are made.
+            references: keys that are elsewhere.
+            replays: whether it has keys of its own for what it replayed; those are files.
 
         Raises:
             SetupError: there is something already.
@@ -100,6 +129,8 @@ class WitnessFolder:
         if self.root.exists() and (not self.root.is_dir() or any(self.root.iterdir())):
             raise SetupError(str(self.root), came="a folder that is not empty", expected="a new folder")
         keys = create_cosigner_keys(self.keys, name, passphrase, post_quantum=post_quantum, references=references)
+        if replays:
+            keys += create_cosigner_keys(self.keys, name, passphrase, post_quantum=post_quantum, purpose=REPLAY)
         self.keys.chmod(0o700)
         self._write(name, [], [])
         return keys

@@ -39,6 +39,9 @@ from ledger.witness.outcome import (
     Outcome,
 )
 from ledger.witness.protocol import AddCheckpoint, SizeConflictError, require_extends
+from ledger.witness.replay.convict import keep_lie
+from ledger.witness.replay.lies import LieFoundError
+from ledger.witness.replay.replayer import Replayer
 from ledger.witness.store import Cosigned, Stopped, StoreFailedError, WitnessStore
 from verifier.errors import InconsistentError, MalformedError, SuyuanError, UntrustedError, VerificationError
 from verifier.ledgerformat.trust_policy import TrustPolicy
@@ -53,7 +56,7 @@ _LATER = (UnreachableError, BusyError, UnknownError, StoppedError)  # whoever as
 class Follower:
     """Follows one ledger for one witness."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a witness
         self,
         client: LedgerClient,
         policy: TrustPolicy,
@@ -61,6 +64,7 @@ class Follower:
         keys: CosignerKeys,
         store: WitnessStore,
         evidence: Path,
+        replayer: Replayer | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -72,12 +76,14 @@ class Follower:
             keys: the witness's own.
             store: what it cosigned.
             evidence: the folder for what contradicts itself.
+            replayer: computes every block again before it is cosigned; None to look at the log only.
             clock: POSIX seconds.
             monotonic: seconds, never going back.
         """
         self.url = client.url
         self._client, self._policy, self._keys, self._store = client, policy, keys, store
         self._evidence, self._clock, self._monotonic = evidence, clock, monotonic
+        self._replayer = replayer
         self._trusted: TrustedLedger | None = None
         self._walked = 0.0
         self._turn = threading.Lock()
@@ -118,7 +124,7 @@ class Follower:
                 raise StoppedError("ledger", came=stopped.reason, expected="one log", todo="`witness resume`")
             try:
                 return self._consider(asked, trusted)
-            except ContradictionFoundError as found:
+            except (ContradictionFoundError, LieFoundError) as found:
                 self._stop(found)
                 raise InconsistentError("checkpoint", came=found.reason, expected="one log", todo=found.todo) from found
 
@@ -139,7 +145,7 @@ class Follower:
         try:
             tree = VerifiedTree(verified.checkpoint, self._client.tile)
             cosigned, _ = self._cosign(tree, verified, trusted, own, before)
-        except ContradictionFoundError:
+        except (ContradictionFoundError, LieFoundError):
             raise
         except (VerificationError, UnknownError) as error:
             raise BusyError("ledger", came=str(error), expected="tiles and seals of this checkpoint") from error
@@ -154,7 +160,7 @@ class Follower:
             return self._look_again(trusted)
         except StoreFailedError:
             raise
-        except ContradictionFoundError as found:
+        except (ContradictionFoundError, LieFoundError) as found:
             return self._stop(found)
         except SuyuanError as error:
             word = STALE if isinstance(error, StaleError) else UNREACHABLE if isinstance(error, _LATER) else REFUSED
@@ -167,7 +173,7 @@ class Follower:
         """
         try:
             return self._look(trusted)
-        except (ContradictionFoundError, StoreFailedError):
+        except (ContradictionFoundError, LieFoundError, StoreFailedError):
             raise
         except (VerificationError, MalformedError):
             newest = self._charter(fresh=True)
@@ -204,6 +210,8 @@ class Follower:
         before: Cosigned | None,
     ) -> tuple[Cosigned, bool]:
         """Return the cosignature of what extends `before`, durable, and whether seals could not be read."""
+        if self._replayer:
+            self._replayer.advance_to(verified.checkpoint, own)
         now = int(self._clock())
         unread = self._judge_time(tree, verified, trusted, before, now)
         cosigned = self._sign(trusted, verified, own, now)
@@ -279,12 +287,15 @@ class Follower:
         self._store.handed(origin, cosigned.size)
         return accepted.quorum
 
-    def _stop(self, found: ContradictionFoundError) -> Outcome:
+    def _stop(self, found: ContradictionFoundError | LieFoundError) -> Outcome:
         """Write down what contradicts itself, and cosign nothing more for this ledger."""
-        trusted = self._trusted or self._charter(fresh=True)
+        trusted, reason = self._trusted or self._charter(fresh=True), found.reason
         try:
-            kept = keep_notes(self._evidence, trusted, found.first, found.second, found.path)
+            if isinstance(found, LieFoundError):
+                kept = keep_lie(self._evidence, trusted.origin, found)
+            else:
+                kept = keep_notes(self._evidence, trusted, found.first, found.second, found.path)
         except StoppedError as error:  # a full disk must not keep it from stopping
-            kept, found.reason = (), f"{found.reason}; evidence not written: {error}"
-        self._store.stop(Stopped(trusted.origin, found.reason, int(self._clock()), kept))
+            kept, reason = (), f"{reason}; evidence not written: {error}"
+        self._store.stop(Stopped(trusted.origin, reason, int(self._clock()), kept))
         return Outcome(STOPPED, error=found, evidence=kept)

@@ -25,7 +25,8 @@ from verifier.primitives.note import (
     require_name,
 )
 
-_FILES = {"cosigner.pem": (ED25519_COSIGNATURE, EDDSA), "cosigner-pq.pem": (ML_DSA_COSIGNATURE, ML_DSA_44)}
+COSIGNER, REPLAY = "cosigner", "replay"  # what keys are for; one key, one use
+_FILES = {".pem": (ED25519_COSIGNATURE, EDDSA), "-pq.pem": (ML_DSA_COSIGNATURE, ML_DSA_44)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class CosignerKeys:
     """What a witness signs with: each named key and its signer."""
 
     signers: tuple[tuple[NoteKey, Signer], ...]
+
+    def __add__(self, other: CosignerKeys) -> CosignerKeys:
+        """Return the keys of both."""
+        return CosignerKeys(self.signers + other.signers)
 
     @property
     def note_keys(self) -> tuple[NoteKey, ...]:
@@ -50,7 +55,13 @@ class CosignerKeys:
 
 
 def create_cosigner_keys(
-    folder: Path, name: str, passphrase: bytes, *, post_quantum: bool, references: Sequence[str] = ()
+    folder: Path,
+    name: str,
+    passphrase: bytes,
+    *,
+    post_quantum: bool,
+    references: Sequence[str] = (),
+    purpose: str = COSIGNER,
 ) -> CosignerKeys:
     """Make new keys and write them, encrypted; for keys that are elsewhere, write where.
 
@@ -60,6 +71,7 @@ def create_cosigner_keys(
         passphrase: of the key files that are made.
         post_quantum: whether a key of ML-DSA-44 is made.
         references: keys that exist, in tokens or behind programs; each takes the place of the one of its algorithm.
+        purpose: COSIGNER, or REPLAY for those that only sign what was replayed.
 
     Raises:
         SuyuanError: a reference that does not open. Nothing is written then.
@@ -68,16 +80,16 @@ def create_cosigner_keys(
     elsewhere = {_open_elsewhere(each).public.alg: absolute(each) for each in references}
     if len(elsewhere) < len(references) or not elsewhere.keys() <= {alg for _, alg in _FILES.values()}:
         raise SetupError("--key", came="another choice of algorithms", expected="at most one EdDSA and one ML-DSA-44")
-    for file, (kind, alg) in _FILES.items():
+    for file, (kind, alg) in _files(purpose).items():
         if alg in elsewhere:
             write_new(_reference_file(folder / file), f"{elsewhere[alg]}\n".encode())
         elif kind == ED25519_COSIGNATURE or post_quantum:
             save_key(folder / file, generate(alg), passphrase)
-    return load_cosigner_keys(folder, name, passphrase)
+    return load_cosigner_keys(folder, name, passphrase, purpose=purpose)
 
 
-def load_cosigner_keys(folder: Path, name: str, passphrase: bytes) -> CosignerKeys:
-    """Return the keys of a folder; the ML-DSA key may be missing.
+def load_cosigner_keys(folder: Path, name: str, passphrase: bytes, *, purpose: str = COSIGNER) -> CosignerKeys:
+    """Return the keys of a folder that are for one purpose; the ML-DSA key may be missing.
 
     Raises:
         KeyFileError: a file that this passphrase does not open.
@@ -85,7 +97,7 @@ def load_cosigner_keys(folder: Path, name: str, passphrase: bytes) -> CosignerKe
         SetupError: a key of another algorithm, or a token whose reference says no source of its PIN.
     """
     signers: list[tuple[NoteKey, Signer]] = []
-    for file, (kind, alg) in _FILES.items():
+    for file, (kind, alg) in _files(purpose).items():
         path = folder / file
         elsewhere = _reference_file(path)
         if kind == ED25519_COSIGNATURE or path.exists() or elsewhere.exists():
@@ -98,7 +110,11 @@ def load_cosigner_keys(folder: Path, name: str, passphrase: bytes) -> CosignerKe
 
 def has_key_files(folder: Path) -> bool:
     """Return whether any key of a folder is a file, for which a passphrase is needed."""
-    return any((folder / file).exists() for file in _FILES)
+    return any((folder / file).exists() for purpose in (COSIGNER, REPLAY) for file in _files(purpose))
+
+
+def _files(purpose: str) -> dict[str, tuple[int, int]]:
+    return {purpose + suffix: what for suffix, what in _FILES.items()}
 
 
 def _reference_file(path: Path) -> Path:

@@ -21,6 +21,7 @@ from ledger.witness.keys import CosignerKeys, load_cosigner_keys
 from ledger.witness.mirror.door import mirror_door
 from ledger.witness.mirror.mirror import Held, LedgerMirror, Mirrors
 from ledger.witness.outcome import Outcome
+from ledger.witness.replay.replayer import Replayer
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
 from ledger.witness.serve.server import Door
 from ledger.witness.statements.keys import open_notice_key
@@ -42,6 +43,7 @@ class Witness:
         *,
         serves: bool = False,
         request_key: Signer | None = None,
+        replays: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Open keys and database.
@@ -51,31 +53,41 @@ class Witness:
             passphrase: of its keys.
             serves: whether it takes statements as well, which needs a key for notices.
             request_key: signs what it asks of ledgers, where these read to agencies only.
+            replays: whether it computes every block again before it cosigns, and signs with its replay keys too.
             clock: POSIX seconds.
 
         Raises:
-            SetupError: there is no witness here, or it runs already.
+            SetupError: there is no witness here, or it runs already; or no replay keys.
             KeyFileError: keys that this passphrase does not open.
         """
         self.root = root
         folder = WitnessFolder(root)
         self.name, ledgers = folder.read()
         keys = load_cosigner_keys(folder.keys, self.name, passphrase)
+        if replays:
+            keys += folder.replay_keys(self.name, passphrase)
         policies = [folder.policy(each) for each in ledgers]
         self.store = WitnessStore(folder.database)
         self._clock = clock
         self._done = threading.Event()
         self._failed: Exception | None = None
+        clients = [LedgerClient(each.url, timeout=5.0, patience=_PATIENCE, request_key=request_key) for each in ledgers]
+        self._replayers = [
+            Replayer(folder.replay(policy), client, policy)
+            for client, policy in zip(clients, policies, strict=True)
+            if replays
+        ]
         self.followers = [
             Follower(
-                LedgerClient(each.url, timeout=5.0, patience=_PATIENCE, request_key=request_key),
+                client,
                 policy,
                 keys=keys,
                 store=self.store,
                 evidence=folder.evidence,
+                replayer=self._replayers[place] if replays else None,
                 clock=clock,
             )
-            for each, policy in zip(ledgers, policies, strict=True)
+            for place, (client, policy) in enumerate(zip(clients, policies, strict=True))
         ]
         self.foreign = [
             ForeignLog(each.origin, each.vkeys, keys=keys, store=self.store, evidence=folder.evidence, clock=clock)
@@ -97,6 +109,8 @@ class Witness:
             each.close()
         if self._statements:
             self._statements.close()
+        for replayer in self._replayers:
+            replayer.close()
         self.store.close()
 
     def doors(self) -> list[Door]:

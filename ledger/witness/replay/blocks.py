@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ledger.index import frontier as mini
@@ -50,14 +50,14 @@ def parse_joined_seal(chain: Chain, leaf: int, entry: bytes, first: int) -> Sign
 
 
 def replay_block(
-    past: Past, chain: Chain, block: Sequence[Taken], signed: SignedSeal, leaf_hashes: Sequence[bytes]
+    past: Past, chain: Chain, block: Iterable[Taken], signed: SignedSeal, leaf_hashes: Sequence[bytes]
 ) -> None:
     """Judge and record the entries of a block, then its seal; afterwards the chain stands behind it.
 
     Args:
         past: the state before the block.
         chain: where the blocks stand.
-        block: its entries, in log order, without the seal.
+        block: its entries, in log order, without the seal; each is judged before the next is read.
         signed: its seal, known to join up.
         leaf_hashes: of the entries and, last, of the seal.
 
@@ -66,11 +66,8 @@ def replay_block(
         UnservedError: something that cannot be judged by what is served.
     """
     seal = signed.seal
-    touched = set[bytes]()
     for taken in block:
-        touched |= taken.touched()
-    past.index.load(touched)
-    for taken in block:
+        past.index.load(taken.touched())
         past.chunk.entries.append(EntryRow(taken.leaf, taken.entry, past.events, None))
         judge(taken, seal.time, past)
     _compare_index(past, seal)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ledger.witness.replay.lies import INADMISSIBLE, REWRITTEN, WITHHELD_BODY, LieFoundError, UnservedError, Where
 from ledger.witness.replay.past import Past
 from verifier.errors import MismatchError, SuyuanError, UnsupportedError
 from verifier.judgement.replay import Signer
 from verifier.ledgerformat.batch_answer import RESTRICTED, AnsweredEvent
-from verifier.ledgerformat.body import body_hash, parse_body
+from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.index import index_key
@@ -19,9 +20,11 @@ from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.events import judge_event, require_phase
 from verifier.proof.audit.statements import require_note_right, signer_of
+from verifier.proof.examination import WHOLE_BODY
 
 _REGISTRY = "registry."
 _PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
+_Place: TypeAlias = tuple[bytes, int, int, bytes, int]  # name, leaf, position, kid, ledger time
 
 
 @dataclass(slots=True)
@@ -108,56 +111,78 @@ def _judge_statement(taken: Taken, parsed: Statement, time: int, past: Past) -> 
     past.take_range(header.kid, parsed.first, parsed.count)
     if used := past.take_ids(header.issuer, [head.id for head in taken.heads]):
         raise MismatchError("head.id", came=used.hex(), expected="an id that its issuer has not used")
-    events = [
-        Event(name, leaf, position, head, None, header.kid)
-        for position, (name, head) in enumerate(zip(taken.names, taken.heads, strict=True))
-    ]
-    require_phase(past, events, leaf, time)
+    _require_phase(taken, time, past)
     signer = None
     if leaf:
         signer = signer_of(past, header, leaf, time)
         parsed.verify(signer.key)
-    for event, answered, keys in zip(events, taken.answered, taken.keys, strict=True):
-        _take_event(event, answered, keys, signer, time, past)
+    shown = zip(taken.names, taken.heads, taken.answered, taken.keys, strict=True)
+    for position, (name, head, answered, keys) in enumerate(shown):
+        _take_event(head, (name, leaf, position, header.kid, time), answered, keys, signer, past)
     if not leaf:  # the founding charter names the key that signed it
         parsed.verify(signer_of(past, header, leaf, time).key)
 
 
+def _require_phase(taken: Taken, time: int, past: Past) -> None:
+    """Judge what may be said before a charter is in force, or after it has expired; most leaves lie between."""
+    charter = past.replay.registry.charter_in_force(taken.leaf)
+    if charter and taken.leaf and time < charter.expires:
+        return
+    shown = enumerate(zip(taken.names, taken.heads, strict=True))
+    events = [Event(name, taken.leaf, position, head, None, b"") for position, (name, head) in shown]
+    require_phase(past, events, taken.leaf, time)
+
+
 def _take_event(  # noqa: PLR0917 - one event and what surrounds it
-    event: Event, answered: AnsweredEvent, keys: Sequence[bytes], signer: Signer | None, time: int, past: Past
+    head: Head, place: _Place, answered: AnsweredEvent, keys: Sequence[bytes], signer: Signer | None, past: Past
 ) -> None:
-    head, where = event.head, Where(event.leaf, event.position)
-    registry = past.replay.registry
+    name, leaf, position, kid, time = place
     try:
-        if answered.body is not None:
-            event = _with_body(event, answered.body, where)
-        kind = registry.type_at(head.type, event.leaf)
-        if answered.body is None:
-            _require_open(event, answered, permanent=kind.permanent, where=where)
+        kind = past.replay.registry.type_at(head.type, leaf)
+        body = _open(head, answered, permanent=kind.permanent, where=(leaf, position))
+        event = Event(name, leaf, position, head, body, kid)
         judge_event(past, event, answered, signer, time=time)
         if head.type.startswith(_REGISTRY):
             past.replay.apply(event, time=time)
             past.chunk.registry.append((past.events, time, answered.body or b""))
-    except (LieFoundError, UnservedError, UnsupportedError):
+    except (UnservedError, UnsupportedError):
         raise
     except SuyuanError as error:
-        raise LieFoundError(INADMISSIBLE, where, error) from error
+        raise LieFoundError(INADMISSIBLE, Where(leaf, position), error) from error
     past.record(event, answered.head, keys, kind)
 
 
-def _with_body(event: Event, body: bytes, where: Where) -> Event:
-    if body_hash(body) != event.head.body:
-        error = MismatchError("body", came="other bytes", expected=f"a body with hash {event.head.body.hex()}")
-        raise UnservedError(REWRITTEN, where, error)
-    return Event(event.name, event.leaf, event.position, event.head, parse_body(body), event.kid)
+def _open(head: Head, answered: AnsweredEvent, *, permanent: bool, where: tuple[int, int]) -> Body | None:
+    """Return the body, None where it is kept from this reader and may be.
 
-
-def _require_open(event: Event, answered: AnsweredEvent, *, permanent: bool, where: Where) -> None:
-    """Refuse to judge an event without a body that everybody must be shown. What is erased has an order in the log."""
-    public = {kind for kind, _ in event.head.joins} & _PUBLIC_KINDS
-    if permanent or (answered.state == RESTRICTED and public):
+    Raises:
+        UnservedError: another body than the head's, or none of an event whose body everybody must be shown.
+        SuyuanError: what the head stands for is no body.
+    """
+    if answered.body is not None:
+        if body_hash(answered.body) == head.body:
+            return parse_body(answered.body)
+        fault = MismatchError("body", came="other bytes", expected=f"a body with hash {head.body.hex()}")
+        raise UnservedError(REWRITTEN, Where(*where), fault)
+    public = answered.state == RESTRICTED and {kind for kind, _ in head.joins} & _PUBLIC_KINDS
+    if permanent or public:
         expected = "the body: this type's are permanent" if permanent else "the body of an event in a public history"
-        raise UnservedError(WITHHELD_BODY, where, MismatchError("body", came="none", expected=expected))
+        raise UnservedError(WITHHELD_BODY, Where(*where), MismatchError("body", came="none", expected=expected))
+    return None
+
+
+def require_ordered(past: Past, size: int) -> None:
+    """Refuse bodies that are said to be erased where no order about them is in force at a size.
+
+    Raises:
+        UnservedError: the first of them. Who says so is not the ledger's log, so nobody is convicted.
+    """
+    for claim in past.erased:
+        orders = past.replay.registry.erasures_of(claim.event, size)
+        if not any(each.event == claim.order and WHOLE_BODY in each.what for each in orders):
+            fault = MismatchError("body", came=f"erased by {claim.order.hex()}", expected="an order that is in force")
+            raise UnservedError(WITHHELD_BODY, Where(claim.leaf, claim.position), fault)
+    past.erased.clear()
 
 
 def _judge_envelope(taken: Taken, parsed: Envelope, time: int, past: Past) -> None:

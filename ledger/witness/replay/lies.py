@@ -35,7 +35,7 @@ class LieFoundError(VerificationError):
     code = "lie"
 
     def __init__(self, word: str, where: Where, cause: SuyuanError) -> None:
-        """Name a lie.
+        """Name a lie. `evidence` is the file that convicts, once it is made; None where none can.
 
         Args:
             word: FORKED, WRONG_INDEX, BROKEN_SEAL or INADMISSIBLE.
@@ -43,7 +43,7 @@ class LieFoundError(VerificationError):
             cause: what was found there.
         """
         self.word, self.where, self.cause = word, where, cause
-        self.evidence: tuple[str, ...] = ()
+        self.evidence: bytes | None = None
         super().__init__(
             f"{word} at {where}: {cause.field}", came=cause.came, expected=cause.expected, todo="Keep both."
         )

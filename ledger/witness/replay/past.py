@@ -18,7 +18,7 @@ from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
 from verifier.ledgerformat.statement import parse_statement
 from verifier.ledgerformat.vocabulary import EventType
-from verifier.proof.audit.known import Sequences
+from verifier.proof.audit.known import ErasedClaim, Sequences
 
 _ENVELOPE = 0xD2
 _TRACE = "trace"
@@ -37,6 +37,7 @@ class Past:
         chunk: what waits to be written.
         events: recorded so far; the next event's number.
         torn: None: histories are whole here.
+        erased: bodies that are said to be erased since the last writing.
     """
 
     rows: ReplayRows
@@ -47,6 +48,7 @@ class Past:
     chunk: Chunk = field(default_factory=Chunk)
     events: int = 0
     torn: None = None
+    erased: list[ErasedClaim] = field(default_factory=list)
     _recent: dict[int, list[int]] = field(default_factory=dict)
     _ids: set[tuple[bytes, int]] = field(default_factory=set)
     _ranges: Sequences = field(default_factory=Sequences)

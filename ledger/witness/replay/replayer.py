@@ -12,19 +12,20 @@ from pathlib import Path
 
 from ledger.client.logtree import VerifiedTree
 from ledger.index import frontier as mini
-from ledger.prove.log import root_at
+from ledger.prove.log import consistency_path, root_at
+from ledger.witness.outcome import ContradictionFoundError
 from ledger.witness.replay.blocks import Chain, parse_joined_seal, reached, replay_block
-from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads
+from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads, require_ordered
 from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, LieFoundError, Where
 from ledger.witness.replay.past import Past, open_past
-from ledger.witness.replay.rows import ReplayRows
+from ledger.witness.replay.rows import Reached, ReplayRows
 from ledger.witness.replay.source import ReplaySource, read_batch, read_entries
 from verifier.errors import InconsistentError, MismatchError, SuyuanError, UntrustedError
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.seal import is_seal
 from verifier.ledgerformat.statement import Envelope
 from verifier.ledgerformat.trust_policy import TrustPolicy
-from verifier.primitives.checkpoint import Checkpoint
+from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.vocabulary import registry_types
 
 CHUNK = 40_000  # events judged before they are written: most keys lie on pages of their own
@@ -69,6 +70,7 @@ class Replayer:
             note: the same, as the ledger signed it; kept for evidence.
 
         Raises:
+            ContradictionFoundError: a fork.
             LieFoundError: what the ledger signed cannot be.
             UnservedError: what it signed is not served; later it may be.
             UnreachableError: nothing is served now.
@@ -85,36 +87,36 @@ class Replayer:
         past = self._past = self._past or open_past(self._rows, Replay(registry_types()))
         before = past.reached
         if checkpoint.size <= before.size:
-            self._require_behind(checkpoint, past)
+            self._require_behind(checkpoint, note, past)
             return
         tree = VerifiedTree(checkpoint, self._source.tile)
         if before.size and root_at(tree, before.size) != mini.root(before.edge):
-            error = InconsistentError("checkpoint", came="another root at this size", expected="the one replayed")
-            raise LieFoundError(FORKED, Where(before.size), error)
+            raise _forked(before, note, tree)
         chain = Chain(before.size, before.first, before.seal, before.time, before.edge)
-        block: list[Taken] = []
+        block: list[tuple[int, bytes]] = []
         hashes: list[bytes] = []
         for leaf, entry, hashed in read_entries(self._source, tree, before.size):
             if not leaf and hashed != self._policy.charter:
                 raise UntrustedError("charter", came=hashed, expected=f"{self._policy.charter.hex()}, as pinned")
             hashes.append(hashed)
             if not _is_seal(leaf, entry):
-                block.append(self._take(leaf, entry))
+                block.append((leaf, entry))
                 continue
             signed = parse_joined_seal(chain, leaf, entry, chain.size)
-            replay_block(past, chain, block, signed, hashes)
+            replay_block(past, chain, (self._take(*each) for each in block), signed, hashes)
             block, hashes = [], []
             if len(past.chunk.events) >= self._chunk and not chain.waiting:
                 past.write(reached(past, chain, note))
         self._finish(checkpoint, note, chain, block)
 
-    def _finish(self, checkpoint: Checkpoint, note: bytes, chain: Chain, block: list[Taken]) -> None:
+    def _finish(self, checkpoint: Checkpoint, note: bytes, chain: Chain, block: list[tuple[int, bytes]]) -> None:
         past = self._past
         if past is None or block:
             error = MismatchError("seal", came="another entry as last leaf", expected="the seal of its block")
             raise LieFoundError(BROKEN_SEAL, Where(checkpoint.size - 1), error)
         if chain.waiting:
             raise UntrustedError("charter", came="one that waits", expected="approvals by its own threshold")
+        require_ordered(past, checkpoint.size)
         past.write(reached(past, chain, note))
 
     def _take(self, leaf: int, entry: bytes) -> Taken:
@@ -123,11 +125,22 @@ class Replayer:
             return read_envelope(leaf, entry, parsed)
         return read_heads(leaf, entry, parsed, *read_batch(self._source, leaf, parsed))
 
-    def _require_behind(self, checkpoint: Checkpoint, past: Past) -> None:
+    def _require_behind(self, checkpoint: Checkpoint, note: bytes, past: Past) -> None:
         """Refuse a checkpoint of the size that was replayed with another root; smaller ones are the follower's."""
         if checkpoint.size == past.reached.size and checkpoint.root != mini.root(past.reached.edge):
-            error = InconsistentError("checkpoint", came=checkpoint.root, expected=mini.root(past.reached.edge).hex())
-            raise LieFoundError(FORKED, Where(checkpoint.size), error)
+            raise _forked(past.reached, note, None)
+
+
+def _forked(before: Reached, note: bytes, tree: VerifiedTree | None) -> SuyuanError:
+    """Return what the checkpoint that was replayed towards, and another one, come to."""
+    if not before.note or not note:
+        error = InconsistentError("checkpoint", came="another root at this size", expected="the one replayed")
+        return LieFoundError(FORKED, Where(before.size), error)
+    first, second = (parse_signed_checkpoint(each)[0].size for each in (before.note, note))
+    if first > second:
+        return ContradictionFoundError("a fork", first=note, second=before.note, path=None)
+    path = [] if first == second else consistency_path(tree, first, second, whole=True) if tree else None
+    return ContradictionFoundError("a fork", first=before.note, second=note, path=path)
 
 
 def _is_seal(leaf: int, entry: bytes) -> bool:
