@@ -37,10 +37,10 @@ def converse(tmp_path):
         try:
             shown = ""
             for prompt, answer in talk:
-                shown += read_until(ours, prompt)
+                shown += read_until(ours, prompt, child)
                 os.write(ours, f"{answer}\n".encode())
             os.close(theirs)
-            shown += read_until(ours, None)
+            shown += read_until(ours, None, child)
             return child.wait(PATIENCE), shown
         finally:
             child.kill()
@@ -50,16 +50,18 @@ def converse(tmp_path):
     return run
 
 
-def read_until(terminal: int, prompt: str | None) -> str:
-    """Return what is shown, up to a prompt, or until nobody has the terminal open any more."""
+def read_until(terminal: int, prompt: str | None, child: subprocess.Popen[bytes]) -> str:
+    """Return what is shown, up to a prompt, or until the command has ended."""
     shown, end = b"", time.monotonic() + PATIENCE
     while prompt is None or prompt.encode() not in shown:
         assert time.monotonic() < end, shown
-        if select.select([terminal], [], [], 1)[0]:
+        if select.select([terminal], [], [], 0.2)[0]:
             try:
                 shown += os.read(terminal, 4096)
-            except OSError:
+            except OSError:  # nobody has the terminal open any more
                 break
+        elif child.poll() is not None:
+            break
     return shown.decode("utf-8", "replace")
 
 
