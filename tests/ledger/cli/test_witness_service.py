@@ -1,8 +1,10 @@
 """`suyuan witness accept`, `run --listen`, `run --mirror`: what a running witness answers, as a process."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.keys import load_cosigner_keys
 from ledger.witness.serve.server import Reply
+from tests.docs.pages import ROOT, blocks_of
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.cli.test_witness import ENV, start
 from tests.ledger.client.serving import Service
@@ -99,3 +102,22 @@ def test_a_log_is_accepted_once(run, zone):
     assert run("witness", "accept", "w1", vkey).code == 0
     assert run("witness", "accept", "w1", vkey).code == 1
     assert len(WitnessFolder(Path("w1")).accepted()) == 1
+
+
+@pytest.mark.usefixtures("zone", "secret")
+def test_commands_of_the_page_work(tmp_path):
+    """The block of docs/witnesses.md."""
+    page = (ROOT / "docs" / "witnesses.md").read_text("utf-8")
+    (block,) = (each for each in blocks_of(page) if each.language == "bash")
+    program = tmp_path / "bin" / "suyuan"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ledger.cli "$@"\n')
+    program.chmod(0o755)
+    environment = {
+        **os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8",
+        "VKEY": ForeignLog().vkey,
+    }  # fmt: skip
+    command = ["bash", "-euo", "pipefail", "-c", block.text]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "mirror holds everything" in ran.stdout
