@@ -219,3 +219,15 @@ def test_who_says_something_to_a_case_sees_heads_and_no_bodies_of_others(zone, s
     shown = {event.head: event.body for part in parts for event in part.events}
     assert shown[payment.head] == RESTRICTED
     assert asker.ask(f"/events/{payment.name.hex()}/body").status == 403
+
+
+def test_whom_an_event_names_stays_its_party_when_custody_has_moved_on(zone, server):
+    order, firm = f"urn:suyuan:order:{secrets.token_hex(16)}", {"code": "1", "name": "firm"}
+    placed = {"platform": firm, "seller": firm, "lineCount": 1}
+    seller, warehouse = (zone.actor(each).uri for each in ("seller", "warehouse"))
+    (first,) = zone.world.say("platform", Draft("order.placed", now(), {"order": order}, placed, to=seller))
+    (second,) = zone.world.say("platform", Draft("order.placed", now(), {"order": order}, placed, to=warehouse))
+    paths = [f"/events/{each.name.hex()}/disclosures" for each in (first, second)]
+    for name, statuses in (("seller", [200, 403]), ("warehouse", [200, 200])):
+        asker = Asker(server.base, zone.keys[name, "active"])
+        assert [asker.ask(path).status for path in paths] == statuses, name
