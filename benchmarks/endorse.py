@@ -91,6 +91,7 @@ def serving(world: World) -> Iterator[str]:
     thread.start()
     while not server.started:
         time.sleep(0.005)
+    assert app.state.projection.wait_for(world.ledger.head.edge.size, 600)  # as a service that runs has
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(20)

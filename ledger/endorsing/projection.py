@@ -7,6 +7,7 @@ leaf it is; a crash leaves it where its last turn was committed; a deleted or fo
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,8 +23,9 @@ from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.primitives.merkle import leaf_hash
 
 _EVENTS = 1_000  # of one turn, about: a turn is one short transaction
-_JUDGED = 500
-_PAUSE = 0.1  # seconds between two looks at a ledger where nothing happens
+_JUDGED = 200
+_POLITE = 0.2  # seconds between two turns at most
+_PAUSE = 1.0  # seconds between two looks, unless a reader waits
 _ENVELOPE = 0xD2
 _WITHDRAWN, _REATTESTED = "endorsement.withdrawn", "registry.reattestation"
 _FURTHER = frozenset({_WITHDRAWN, _REATTESTED})  # what they are about may be an answer itself
@@ -92,11 +94,14 @@ class Projection:
 
     def _run(self) -> None:
         while not self._closing:
+            begun = time.monotonic()
             try:
                 done = self.follow()
             except Exception as error:  # noqa: BLE001 - readers are told, the ledger goes on
                 self.fault, done = error, True
-            if done:
+            if not done:  # three times as long as it took, unless a reader waits: whoever submits goes first
+                self._wake.wait(min(3 * (time.monotonic() - begun), _POLITE))
+            else:
                 with self._moved:
                     self._moved.notify_all()
                 self._wake.wait(_PAUSE)
