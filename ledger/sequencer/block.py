@@ -229,7 +229,7 @@ class BlockBuilder:
         for (kind, name), key in zip(head.joins, event.keys, strict=True):
             state = self._join(key, entry)
             if kind == "trace":
-                state.trace = traces[name]
+                state.trace = traces.get(name, state.trace)  # the registry's answers change no trace
         self._seq += 1
 
     def _record_envelope(self, candidate: Candidate, key: bytes, leaf: int, issuer: int) -> None:
