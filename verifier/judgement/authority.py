@@ -78,7 +78,7 @@ def check_authority(
     head = event.head
     principal = _require_principal(event, kind_of_event, registry)
     if head.behalf is not None:
-        _require_mandate(event, head.behalf, registry, time)
+        require_mandate(event, head.behalf, registry, time)
     if targets is not None:
         _require_answer_right(principal, kind_of_event, targets)
     for pair in head.joins:
@@ -106,8 +106,12 @@ def _require_principal(event: Event, kind_of_event: EventType, registry: Registr
     return principal
 
 
-def _require_mandate(event: Event, principal: str, registry: Registry, time: int) -> None:
-    """Return if a mandate lets the issuer say this for its principal; subjects are judged where the body is shown."""
+def require_mandate(event: Event, principal: str, registry: Registry, time: int) -> None:
+    """Return if a mandate lets the issuer say this for its principal; subjects are judged where the body is shown.
+
+    Raises:
+        NotPermittedError: none is in force there, or none for this type and these subjects.
+    """
     head = event.head
     what, todo = f"{head.issuer} for {principal}", f"Let {principal} give a mandate, or say it itself."
     held = registry.mandates_at(principal, head.issuer, event.leaf, time)

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UntrustedError
+from verifier.judgement.authority import require_mandate
 from verifier.judgement.participants import Key, Participant
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.mapping import check_body, check_head, check_links
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
+from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature, parse_signed_checkpoint, verify_lines
 from verifier.primitives.merkle import check_consistency, leaf_hash, root_of_shared_path
@@ -235,3 +237,16 @@ def _judge_event(
     if isinstance(shown.body, Erased):
         unchecked += (Said("unchecked.erasure", {"order": shown.body.order.hex()}),)
     return VerifiedEvent(shown.event, kind, issuer, shown.body, checkpoint, time, unchecked)
+
+
+def _require_mandate(event: Event, found: Examination, registry: Registry, time: int) -> None:
+    """Ask for the mandate of an event that is said for another, of which the held registry has to know all."""
+    head = event.head
+    if head.behalf is None:
+        return
+    mandates = registry.mandates_at(head.behalf, head.issuer, event.leaf, time)
+    for subject in (head.behalf, *(each.subject for each in mandates)):
+        if ("registry", subject_name(subject)) not in found.registry_pairs:
+            todo = "Use a trace proof that holds an event said under this mandate."
+            raise IncompleteError("registry", came=f"no history of {subject}", expected="one", todo=todo)
+    require_mandate(event, head.behalf, registry, time)

@@ -85,6 +85,7 @@ class Examination:
     charters: Replay | None = None
     registry: Registry | None = None
     registry_events: dict[bytes, Shown] = field(default_factory=dict)
+    registry_pairs: set[Pair] = field(default_factory=set)
     trace_events: dict[bytes, Shown] = field(default_factory=dict)
     closure: Closure | None = None
     told: list[StoryEvent] = field(default_factory=list)

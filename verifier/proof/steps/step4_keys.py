@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
+from verifier.judgement.answers import check_answers
 from verifier.judgement.needs import registry_needs
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
@@ -55,6 +56,7 @@ def _check_histories(found: Examination, answered: Mapping[bytes, Event], replay
         raise MismatchError("registry", came="events that this trace does not rest on", expected="only those it needs")
     claims = {index_key(*pair): value_of([event.entry for event in history]) for pair, history in needs.items()}
     check_index(found.newest_seal.root, claims, proof)
+    found.registry_pairs = set(needs)
     return Said("step4.registry", {"events": len(needed), "histories": len(needs)})
 
 
@@ -100,6 +102,7 @@ def _judge(found: Examination, shown: Shown, replay: Replay, answered: Mapping[b
     check_body(kind, event.body)
     known = _targets(found, event, answered)
     check_targets(kind, known)
+    check_answers(event, registry=replay.registry, targets=known)
     if len(known) == len(event.head.about):
         check_links(kind, event.head, event.body, known)
     elif not any(pair in each.joins for each in known for pair in event.head.joins):

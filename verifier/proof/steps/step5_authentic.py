@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.errors import MismatchError, NotPermittedError
-from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.participants import Key
 from verifier.judgement.registry import Registry
@@ -101,9 +100,8 @@ def _judge(found: Examination, events: Sequence[Event], registry: Registry, clos
         complete = len(targets) == len(event.head.about)
         if not complete:
             _require_answered(shown, kind, targets, closure)
-        if event.head.type.startswith(BUILTIN):  # step 4 judged who might say it, and it changes no trace
-            check_answers(event, registry=registry, targets=targets)
-            continue
+        if event.head.type.startswith(BUILTIN):
+            continue  # step 4 judged who might say it, and it changes no trace
         check_authority(
             event,
             kind,
