@@ -25,6 +25,7 @@ from ledger.witness.replay.replayer import Replayer
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
 from ledger.witness.serve.server import Door
 from ledger.witness.statements.keys import open_notice_key
+from ledger.witness.statements.replayed import ReplayJudge
 from ledger.witness.statements.service import StatementService
 from ledger.witness.store import WitnessStore
 
@@ -101,7 +102,14 @@ class Witness:
         if serves:
             key = open_notice_key(folder.keys, self.name, passphrase)
             database = folder.root / "statements.db"
-            self._statements = StatementService(database, self.followers, key=key, cosigned=self.store, clock=clock)
+            self._statements = StatementService(
+                database,
+                self.followers,
+                key=key,
+                cosigned=self.store,
+                judge_of=self._replay_judge if replays else None,
+                clock=clock,
+            )
 
     def close(self) -> None:
         """End what is judged, and close the database."""
@@ -179,6 +187,9 @@ class Witness:
     def stop(self) -> None:
         """End `run` after the looks under way."""
         self._done.set()
+
+    def _replay_judge(self, follower: Follower, _client: LedgerClient, origin: str) -> ReplayJudge:
+        return ReplayJudge(self._replayers[self.followers.index(follower)], origin)
 
     def _follow(self, follower: Follower, report: Report, period: float) -> None:
         while not self._done.is_set():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from ledger.index import frontier as mini
@@ -57,12 +57,12 @@ class Index:
         keys: histories with at least one event.
     """
 
-    def __init__(self, rows: ReplayRows, words: Words, keys: int) -> None:
-        """Build the tree above the histories of the database."""
+    def __init__(self, rows: ReplayRows, words: Words, keys: int, heap: Heap | None = None) -> None:
+        """Build the tree above the histories of the database; `heap` is that tree, where somebody has it."""
         self._rows = rows
         self._words = words
         self.keys = keys
-        self.heap: Heap = build(LEVELS, rows.leaves())
+        self.heap: Heap = heap or build(LEVELS, rows.leaves())
         self._held: dict[bytes, Held] = {}
         self._buckets: dict[int, dict[bytes, bytes]] = {}
         self._touched: dict[bytes, Held] = {}
@@ -127,7 +127,7 @@ class Index:
         self._held.clear()
         self._buckets.clear()
 
-    def bucket(self, node: int) -> Sequence[tuple[bytes, bytes]]:
+    def bucket(self, node: int) -> list[tuple[bytes, bytes]]:
         """Return key and leaf hash of every key below a node at the heap's lowest level, sorted."""
         if node not in self._buckets:
             rows = self._rows.histories([bucket_range(node, self.heap.levels)])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ledger.errors import ConflictError
+from ledger.index.heap import Heap
 from ledger.witness.replay.index import Held, Index, Words
 from ledger.witness.replay.lies import INADMISSIBLE, LieFoundError, Where
 from ledger.witness.replay.rows import Chunk, EventRow, Reached, ReplayRows, short_name
@@ -185,12 +186,12 @@ def reached_leaf(chunk: Chunk) -> int:
     return chunk.entries[0].leaf
 
 
-def open_past(rows: ReplayRows, replay: Replay) -> Past:
-    """Return what a database remembers; `replay` is an empty registry."""
+def open_past(rows: ReplayRows, replay: Replay, heap: Heap | None = None) -> Past:
+    """Return what a database remembers; `replay` is an empty registry, `heap` as for `Index`."""
     for event, time in _registry(rows):
         replay.apply(event, time=time)
     reached, words = rows.reached(), Words(rows.words())
-    return Past(rows, reached, replay, words, Index(rows, words, reached.keys), events=reached.events)
+    return Past(rows, reached, replay, words, Index(rows, words, reached.keys, heap), events=reached.events)
 
 
 def _registry(rows: ReplayRows) -> Iterator[tuple[Event, int]]:

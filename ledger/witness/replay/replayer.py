@@ -8,21 +8,25 @@ leaves the last chunk that was written; the next look goes on from there. A cosi
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.client.logtree import VerifiedTree
+from ledger.errors import BusyError
 from ledger.index import frontier as mini
 from ledger.prove.log import consistency_path, root_at
 from ledger.witness.outcome import ContradictionFoundError
 from ledger.witness.replay.blocks import Chain, parse_joined_seal, reached, replay_block
+from ledger.witness.replay.convict import convict_index
 from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads, require_ordered
-from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, LieFoundError, Where
+from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, WRONG_INDEX, LieFoundError, Where
 from ledger.witness.replay.past import Past, open_past
 from ledger.witness.replay.rows import Reached, ReplayRows
 from ledger.witness.replay.source import ReplaySource, read_batch, read_entries
 from verifier.errors import InconsistentError, MismatchError, SuyuanError, UntrustedError
 from verifier.judgement.replay import Replay
-from verifier.ledgerformat.seal import is_seal
+from verifier.ledgerformat.seal import SignedSeal, is_seal
 from verifier.ledgerformat.statement import Envelope
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
@@ -49,6 +53,8 @@ class Replayer:
         self._rows = ReplayRows(path)
         self._source, self._policy, self._chunk = source, policy, chunk
         self._past: Past | None = None
+        self._block: list[Taken] = []
+        self._seal: SignedSeal | None = None
         self._mutex = threading.Lock()
 
     def close(self) -> None:
@@ -78,12 +84,50 @@ class Replayer:
         """
         with self._mutex:
             try:
-                self._advance(checkpoint, note)
+                self._advance(checkpoint, note, self._chunk)
+            except LieFoundError as found:
+                self._past = None
+                self._convict(found, checkpoint, note)
+                raise
             except BaseException:
                 self._past = None  # what is in memory may be half a block; the database has the last whole one
                 raise
 
-    def _advance(self, checkpoint: Checkpoint, note: bytes) -> None:
+    def _convict(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> None:
+        """Give a lie what makes evidence of it: come to it again block by block, and stand before it."""
+        if found.word != WRONG_INDEX or not note:
+            return
+        try:
+            self._advance(checkpoint, note, 0)
+        except LieFoundError:
+            past, block, signed = open_past(self._rows, Replay(registry_types())), self._block, self._seal
+            if signed:
+                tree = VerifiedTree(checkpoint, self._source.tile)
+                found.conviction = convict_index(past, block, signed, note=note, tree=tree, size=checkpoint.size)
+        except SuyuanError:
+            return  # what is not served any more convicts nobody; the lie was seen all the same
+        finally:
+            self._past, self._block, self._seal = None, [], None
+
+    @contextmanager
+    def scratch(self, patience: float) -> Iterator[Past]:
+        """Yield the state as it was replayed, to try something on: whatever is done to it is forgotten.
+
+        Args:
+            patience: seconds to wait for a replay that is under way.
+
+        Raises:
+            BusyError: it still is.
+        """
+        if not self._mutex.acquire(timeout=patience):
+            raise BusyError("replay", came="under way", expected="a state that stands", todo="Try again.")
+        try:
+            live = self._past = self._past or open_past(self._rows, Replay(registry_types()))
+            yield open_past(self._rows, Replay(registry_types()), live.index.heap)
+        finally:
+            self._mutex.release()
+
+    def _advance(self, checkpoint: Checkpoint, note: bytes, chunk: int) -> None:
         past = self._past = self._past or open_past(self._rows, Replay(registry_types()))
         before = past.reached
         if checkpoint.size <= before.size:
@@ -103,9 +147,9 @@ class Replayer:
                 block.append((leaf, entry))
                 continue
             signed = parse_joined_seal(chain, leaf, entry, chain.size)
-            replay_block(past, chain, (self._take(*each) for each in block), signed, hashes)
+            replay_block(past, chain, self._taken(block, signed, keep=not chunk), signed, hashes)
             block, hashes = [], []
-            if len(past.chunk.events) >= self._chunk and not chain.waiting:
+            if len(past.chunk.events) >= chunk and not chain.waiting:
                 past.write(reached(past, chain, note))
         self._finish(checkpoint, note, chain, block)
 
@@ -118,6 +162,14 @@ class Replayer:
             raise UntrustedError("charter", came="one that waits", expected="approvals by its own threshold")
         require_ordered(past, checkpoint.size)
         past.write(reached(past, chain, note))
+
+    def _taken(self, block: list[tuple[int, bytes]], signed: SignedSeal, *, keep: bool) -> Iterable[Taken]:
+        """Return a block's entries, read one by one; kept whole only where somebody will be convicted by them."""
+        taken = (self._take(*each) for each in block)
+        if not keep:
+            return taken
+        self._block, self._seal = list(taken), signed
+        return self._block
 
     def _take(self, leaf: int, entry: bytes) -> Taken:
         parsed = parse_taken(leaf, entry)
