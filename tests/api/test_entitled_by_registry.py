@@ -231,3 +231,20 @@ def test_whom_an_event_names_stays_its_party_when_custody_has_moved_on(zone, ser
     for name, statuses in (("seller", [200, 403]), ("warehouse", [200, 200])):
         asker = Asker(server.base, zone.keys[name, "active"])
         assert [asker.ask(path).status for path in paths] == statuses, name
+
+
+def test_principal_and_agent_are_parties_of_what_was_said_under_a_mandate(zone, server):
+    payer = zone.actor("payer").uri
+    mandate = zone.give("mandate", "payer", "seller", {"types": ["order.payment"], "subjects": []})
+    order, firm = f"urn:suyuan:order:{secrets.token_hex(16)}", {"code": "1", "name": "firm"}
+    zone.world.say(
+        "platform", Draft("order.placed", now(), {"order": order}, {"platform": firm, "seller": firm, "lineCount": 1})
+    )
+    draft = Draft("order.payment", now(), {"order": order}, {"firm": firm}, {"/number": "P-1"}, behalf=payer)
+    (payment,) = zone.world.say("seller", draft)
+    zone.take_back("mandate", "payer", mandate)
+    path = f"/events/{payment.name.hex()}/disclosures"
+    agent = Asker(server.base, zone.keys["seller", "active"])
+    principal = Asker(server.base, zone.new_key("payer", "active"))
+    stranger = Asker(server.base, zone.keys["warehouse", "active"])
+    assert [each.ask(path).status for each in (agent, principal, stranger)] == [200, 200, 403]

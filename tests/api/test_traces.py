@@ -95,7 +95,7 @@ def test_json_is_what_the_verifier_says_and_marked_as_the_servers_word(server, w
     assert [each["number"] for each in answer["steps"]] == list(range(1, 10))
     assert any(each["key"] == "server.charter" for each in answer["notChecked"])
     types = [each["type"] for each in answer["story"]["events"]]
-    assert types[-1] == "transport.commissioning"
+    assert "transport.commissioning" in types
     assert "genuine" not in json.dumps(answer)
     file = tmp_path / "item.trace"
     file.write_bytes(server.get(path, TRACE).body)
