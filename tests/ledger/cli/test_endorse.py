@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +12,8 @@ from ledger.client.client import LedgerClient
 from ledger.client.sequence import next_number
 from ledger.compose.event import Draft
 from ledger.endorsing.judging import Judge
-from ledger.signing.keyfile import save_key
-from ledger.signing.signer import generate
 from tests.ledger.cli.conftest import SECRET
-from tests.ledger.client.serving import _Behind
+from tests.ledger.endorsing.office import Office, open_office
 from tests.world import DAY, PRODUCT, World, found_world, now, parcel_story, tell_parcel
 from verifier.ledgerformat.batch_answer import format_batch_answer, parse_batch_answer
 from verifier.ledgerformat.disclosure import parse_disclosure
@@ -23,47 +21,26 @@ from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.primitives.base64strict import format_base64url
-from verifier.primitives.keys import EDDSA, format_key
 
 ENV = ("--passphrase-env", "PASS")
 
 
-@dataclass
-class Office:
-    """Customs, with its keys in files, before a service of a founded zone."""
+@pytest.fixture
+def office(tmp_path) -> Iterator[Desk]:
+    with open_office(tmp_path, SECRET.encode()) as made:
+        yield Desk(made.world, made.url, made.folder)
 
-    world: World
-    url: str
-    folder: object
+
+class Desk(Office):
+    """An office, and the options with which its commands ask and sign."""
 
     @property
     def asking(self) -> tuple[object, ...]:
-        uri = self.world.cast["customs"].uri
-        return ("--to", self.url, "--agency", uri, "--request-key", "desk.pem", *ENV)
+        return ("--to", self.url, "--agency", self.agency, "--request-key", "desk.pem", *ENV)
 
     @property
     def signing(self) -> tuple[object, ...]:
         return (*self.asking, "--key", "officer.pem", "--policy", "zone.policy", "--yes", "--json")
-
-
-@pytest.fixture
-def office(tmp_path) -> Iterator[Office]:
-    world = found_world(tmp_path / "zone", witnesses=0, quorum=0)
-    customs = world.cast["customs"]
-    desk, officer = generate(EDDSA), generate(EDDSA)
-    drafts = []
-    for use, signer in (("request", desk), ("statement", officer)):
-        subjects = {"key": f"urn:suyuan:key:{signer.public.kid.hex()}", "holder": customs.uri}
-        data = {"use": use, "key": format_key(signer.public), "types": ["*"], "subjects": []}
-        drafts.append(Draft("registry.key", now(), subjects=subjects, data=data))
-    world.zone.decree(drafts)
-    save_key(tmp_path / "desk.pem", desk, SECRET.encode())
-    save_key(tmp_path / "officer.pem", officer, SECRET.encode())
-    (tmp_path / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
-    service = _Behind(world.ledger)
-    yield Office(world, f"http://127.0.0.1:{service._port}", tmp_path)
-    service.stop()
-    world.ledger.close()
 
 
 def file_two(world: World):
