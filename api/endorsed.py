@@ -5,7 +5,7 @@ Nothing here is a proof: who needs one asks for the trace, or lets `suyuan endor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -29,19 +29,29 @@ PATIENCE = 2.0  # seconds that a read waits for what was committed before it
 
 
 @dataclass(frozen=True, slots=True)
+class InboxItem:
+    """What awaits an agency: the event, its issuer as admitted last, and the subjects of its body in clear."""
+
+    waiting: Waiting
+    issuer: str
+    issuer_names: Mapping[str, str]
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """A page of what awaits an agency.
 
     Attributes:
         agency: its URI.
-        items: oldest first, each with the subjects of its body in clear.
+        items: oldest first.
         total: how many await it in all.
         more: whether more than this page do.
         size: leaves that this is about.
     """
 
     agency: str
-    items: tuple[tuple[Waiting, tuple[str, ...]], ...]
+    items: tuple[InboxItem, ...]
     total: int
     more: bool
     size: int
@@ -105,9 +115,9 @@ class Endorsed:
             BusyError: the projection is too far behind.
         """
         self.access.require(READ_INBOX, Thing(agency=agency))
-        with self._snapshot() as (found, reader, _):
+        with self._snapshot() as (found, reader, registry):
             page = found.inbox(agency, after=after, limit=limit + 1)
-            items = tuple((each, _subjects(reader, each.name)) for each in page[:limit])
+            items = tuple(_item(each, reader, registry) for each in page[:limit])
             return Inbox(agency, items, found.count(agency), len(page) > limit, found.size)
 
     def recognition(self, name: bytes) -> Judgement:
@@ -159,6 +169,13 @@ class Endorsed:
                 return None
             thing = Facts(sources, self.moment, self.access.actor).event(stored, parse_head(stored.head))
             return parse_body(stored.body) if self.access.allows(READ_BODY, thing) else None
+
+
+def _item(waiting: Waiting, reader: Reader, registry: Registry) -> InboxItem:
+    stored = reader.find_event(waiting.name)
+    issuer = parse_head(stored.head).principal if stored else ""
+    known = registry.participant(issuer)
+    return InboxItem(waiting, issuer, known.names if known else {}, _subjects(reader, waiting.name))
 
 
 def _subjects(reader: Reader, name: bytes) -> tuple[str, ...]:

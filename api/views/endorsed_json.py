@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from api.endorsed import Filing, Inbox, Judgement
+from api.endorsed import Filing, Inbox, InboxItem, Judgement
 from ledger.endorsing.awaited import Awaited
-from ledger.endorsing.store import Waiting
 from verifier.judgement.policies import Policy
 from verifier.judgement.recognition import Endorsement, Reason
 from verifier.judgement.registry import Registry
@@ -19,18 +18,19 @@ _BY_SERVER = {"computedBy": "server"}
 
 def inbox_json(inbox: Inbox) -> dict[str, Any]:
     """Return a page of an inbox; `next` is what `after` asks for the next one by."""
-    last = inbox.items[-1][0] if inbox.items and inbox.more else None
+    last = inbox.items[-1].waiting if inbox.items and inbox.more else None
     return {
         **_BY_SERVER,
         "agency": inbox.agency,
         "size": inbox.size,
         "total": inbox.total,
-        "items": [_item(waiting, subjects) for waiting, subjects in inbox.items],
+        "items": [_item(each) for each in inbox.items],
         "next": f"{last.leaf}.{last.position}" if last else None,
     }
 
 
-def _item(waiting: Waiting, subjects: tuple[str, ...]) -> dict[str, Any]:
+def _item(item: InboxItem) -> dict[str, Any]:
+    waiting, subjects = item.waiting, item.subjects
     name = waiting.name.hex()
     links = {"event": f"/events/{name}", "recognition": f"/events/{name}/recognition"}
     if subjects:
@@ -38,6 +38,7 @@ def _item(waiting: Waiting, subjects: tuple[str, ...]) -> dict[str, Any]:
     return {
         "name": name,
         "type": waiting.type,
+        "issuer": {"uri": item.issuer, "names": dict(item.issuer_names)},
         "leaf": waiting.leaf,
         "position": waiting.position,
         "ledgerTime": waiting.time,
