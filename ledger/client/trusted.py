@@ -12,6 +12,7 @@ from verifier.proof.alone import VerifiedCheckpoint, verify_checkpoint
 from verifier.proof.bundle import StatementPart
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.evidence import Commitment, ForkEvidence, confirm_fork, format_fork_evidence
+from verifier.proof.evidence_rollback import RollbackEvidence, confirm_rollback, format_rollback_evidence
 from verifier.proof.examination import Examination, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.vocabulary import registry_types
@@ -53,6 +54,14 @@ class TrustedLedger:
         except SuyuanError:
             return None
         return format_fork_evidence(self.parts, first, second, path)
+
+    def rollback_evidence(self, first: bytes, second: bytes) -> bytes | None:
+        """Return evidence that the smaller log (the first note) was signed later; None where it was not."""
+        try:
+            confirm_rollback(RollbackEvidence(self.parts, first, second), self.standpoint)
+        except SuyuanError:
+            return None
+        return format_rollback_evidence(self.parts, first, second)
 
 
 def read_charter(data: bytes, policy: TrustPolicy, now: int) -> TrustedLedger:

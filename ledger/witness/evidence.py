@@ -30,7 +30,10 @@ def keep_notes(
     for file, note in zip(kept, (first, second), strict=True):
         write_new(file, note)
     commitments = CheckpointCommitment(first), CheckpointCommitment(second)
-    evidence = trusted.fork_evidence(*commitments, path) if path is not None else None
+    if path is not None:
+        evidence = trusted.fork_evidence(*commitments, path)
+    else:
+        evidence = trusted.rollback_evidence(first, second)
     if evidence:
         kept.insert(0, folder / f"{stem}.evidence")
         write_new(kept[0], evidence)

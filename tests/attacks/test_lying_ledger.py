@@ -26,6 +26,7 @@ from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.keys import ES256
 from verifier.primitives.tiles import format_bundle
+from verifier.proof.evidence_kinds import confirm_evidence
 
 
 @pytest.fixture
@@ -54,6 +55,13 @@ def leave_out(monkeypatch: pytest.MonkeyPatch, kind: str, subject: str) -> None:
     monkeypatch.setattr(BlockBuilder, "_join", lying)
 
 
+def convicted(watch: Watching, kept: tuple[str, ...], kind: str) -> None:
+    """Require that whoever holds the trust policy, and nothing else, confirms what the witness kept."""
+    (file,) = (Path(each) for each in kept if each.endswith(".evidence"))
+    found = confirm_evidence(file.read_bytes(), watch.world.standpoint())
+    assert (found.kind, found.origin) == (kind, watch.world.ledger.origin)
+
+
 # What is honest is cosigned.
 
 
@@ -72,14 +80,15 @@ def test_an_event_that_is_dropped_from_the_index(watch: Watching, monkeypatch):
     watch.look()
     leave_out(monkeypatch, "trace", UNIT)
     watch.world.say("carrier", sighting(watch.world))
-    watch.caught(WRONG_INDEX, leaf=watch.world.ledger.head.edge.size - 1)
+    kept = watch.caught(WRONG_INDEX, leaf=watch.world.ledger.head.edge.size - 1)
+    convicted(watch, kept, WRONG_INDEX)
 
 
 def test_a_recall_that_is_hidden(watch: Watching, monkeypatch):
     watch.look()
     leave_out(monkeypatch, "recall", PRODUCT)
     watch.world.say("market", recall())
-    watch.caught(WRONG_INDEX)
+    convicted(watch, watch.caught(WRONG_INDEX), WRONG_INDEX)
 
 
 def test_an_event_that_is_dropped_before_the_witness_came(watch: Watching, monkeypatch):
@@ -87,7 +96,7 @@ def test_an_event_that_is_dropped_before_the_witness_came(watch: Watching, monke
     watch.world.say("carrier", sighting(watch.world))
     hidden = watch.world.ledger.head.edge.size - 1
     watch.world.say("carrier", sighting(watch.world, subject=fresh_unit(1)))
-    watch.caught(WRONG_INDEX, leaf=hidden)
+    convicted(watch, watch.caught(WRONG_INDEX, leaf=hidden), WRONG_INDEX)
 
 
 # Statements that could not be said.

@@ -20,7 +20,7 @@ from verifier.proof.bundle import StatementPart
 from verifier.proof.charterfile import WORD as CHARTER_WORD
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.eventproof import parse_event_proof
-from verifier.proof.evidence import confirm_fork, parse_fork_evidence
+from verifier.proof.evidence_kinds import confirm_evidence
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import parse_trace_proof
 from verifier.rendering import plain, render_issuer, render_time, say
@@ -47,7 +47,7 @@ def add_commands(commands: Any) -> None:
     consistency.add_argument("newer", metavar="NEWER")
     consistency.add_argument("path", metavar="PATH", help="base64 hashes, a line each")
     consistency.add_argument("--charter", required=True, metavar="FILE", help=_CHARTER_HELP)
-    evidence = _command(commands, "evidence", run_evidence, "confirm that a ledger forked")
+    evidence = _command(commands, "evidence", run_evidence, "confirm what convicts a ledger")
     evidence.add_argument("file", metavar="FILE.evidence")
 
 
@@ -145,21 +145,15 @@ def run_consistency(options: argparse.Namespace) -> int:
 
 
 def run_evidence(options: argparse.Namespace) -> int:
-    """Confirm fork evidence; 0 means that the evidence holds."""
-    fork = confirm_fork(parse_fork_evidence(read_file(options.file)), standpoint_of(options))
-    lines = [
-        f"{text('label.ledger', options.lang)}: {fork.origin}",
-        text("label.sizes", options.lang, first=fork.sizes[0], second=fork.sizes[1]),
-        *(root.hex() for root in fork.roots),
-        f"{text('label.outcome', options.lang)}: {text('outcome.fork', options.lang)}",
-    ]
-    answer = {
-        "outcome": "fork",
-        "ledger": fork.origin,
-        "sizes": list(fork.sizes),
-        "roots": [r.hex() for r in fork.roots],
-    }
-    _answer(options, answer, lines)
+    """Confirm what convicts a ledger; 0 means that the evidence holds."""
+    found = confirm_evidence(read_file(options.file), standpoint_of(options))
+    word = found.kind.replace(" ", "-")
+    lines = [f"{text('label.ledger', options.lang)}: {found.origin}"]
+    for name, fact in found.facts.items():
+        told = [str(each) for each in fact] if isinstance(fact, list) else [str(fact)]
+        lines.append(f"{text(f'evidence.{name}', options.lang)}: {', '.join(told)}")
+    lines.append(f"{text('label.outcome', options.lang)}: {text(f'outcome.{word}', options.lang)}")
+    _answer(options, {"outcome": word, "ledger": found.origin, **found.facts}, lines)
     return 0
 
 

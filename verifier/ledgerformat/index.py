@@ -110,13 +110,13 @@ def check_index(root: bytes, claims: Mapping[bytes, bytes | None], proof: IndexP
     """
     if not claims:
         raise NotIndexedError("index proof", came="no key", expected="at least one")
-    walk = _Walk(claims, proof)
+    walk = IndexWalk(claims, proof)
     if walk.climb(sorted(claims), 0) != root:
         raise NotIndexedError("index proof", came="another root", expected=root.hex())
     walk.require_end()
 
 
-class _Walk:
+class IndexWalk:
     """One walk over the proof; `climb` returns the hash of a subtree."""
 
     __slots__ = ("claims", "node_at", "nodes", "shown_leaf", "stranger_at", "strangers", "turn_at", "turns")
@@ -130,6 +130,7 @@ class _Walk:
         self.shown_leaf = False  # whether the last subtree climbed is known to be a lone leaf
 
     def climb(self, keys: Sequence[bytes], depth: int) -> bytes:
+        """Return the hash of the subtree at the next place of the walk; `keys` are those that it holds or lacks."""
         if not keys:
             return self._sibling()
         turn = self._turn()

@@ -5,15 +5,16 @@ Whoever holds the trust policy can confirm it: the ledger's own signatures convi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from verifier.errors import InconsistentError, MalformedError, UntrustedError
 from verifier.judgement.charter import Charter
+from verifier.judgement.registry import Registry
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.primitives.cbor import Value
-from verifier.primitives.checkpoint import parse_signed_checkpoint, verify_line
+from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_line
 from verifier.primitives.merkle import HASH_SIZE, roots_of_consistency
 from verifier.proof.bundle import (
     Headers,
@@ -87,7 +88,11 @@ class Fork:
 
 def parse_fork_evidence(data: bytes) -> ForkEvidence:
     """Return the evidence that a file spells."""
-    content = parse_file(data, WORD)
+    return read_fork_evidence(parse_file(data, WORD))
+
+
+def read_fork_evidence(content: Mapping[int | str, Value]) -> ForkEvidence:
+    """Return the evidence that the content of a file spells."""
     require_labels(content, {4, 6, 11, 12}, set(), WORD)
     headers = Headers(content[4], "headers")
     charter = parse_statements(content[6], headers, "charter")
@@ -122,8 +127,8 @@ def confirm_fork(evidence: ForkEvidence, standpoint: Standpoint) -> Fork:
         UntrustedError: not of the ledger that the policy pins, or not signed by it.
         InconsistentError: the two can both be true: this is no evidence.
     """
-    replay = walk_charter(Examination(standpoint, ()), evidence.charter)
-    charters = replay.registry.charters
+    _, registry = established(evidence.charter, standpoint)
+    charters = registry.charters
     (size, root), (newer_size, newer_root) = (
         _verified(evidence.first, charters),
         _verified(evidence.second, charters),
@@ -143,10 +148,22 @@ def confirm_fork(evidence: ForkEvidence, standpoint: Standpoint) -> Fork:
     return Fork(charters[-1].origin, (size, newer_size), (root, newer_root))
 
 
+def established(charter: Sequence[StatementPart], standpoint: Standpoint) -> tuple[Examination, Registry]:
+    """Return an examination, and the charters in force out of the statement parts that a file shows.
+
+    Raises:
+        UntrustedError: they do not begin with the pinned charter, or no charter reached its threshold.
+    """
+    found = Examination(standpoint, ())
+    found.charters = walk_charter(found, charter)
+    return found, found.charters.registry
+
+
 def _verified(commitment: Commitment, charters: Sequence[Charter]) -> tuple[int, bytes]:
     """Return size and root that the ledger committed to, under a key of one of its charters."""
     if isinstance(commitment, CheckpointCommitment):
-        return _verified_checkpoint(commitment, charters)
+        checkpoint = verified_checkpoint(commitment.note, charters)
+        return checkpoint.size, checkpoint.root
     receipt = parse_receipt(commitment.receipt)
     for charter in charters:
         if charter.receipt.kid == receipt.kid:
@@ -155,15 +172,20 @@ def _verified(commitment: Commitment, charters: Sequence[Charter]) -> tuple[int,
     raise UntrustedError("receipt.kid", came=receipt.kid, expected="a receipt key of the charters shown")
 
 
-def _verified_checkpoint(commitment: CheckpointCommitment, charters: Sequence[Charter]) -> tuple[int, bytes]:
-    checkpoint, note = parse_signed_checkpoint(commitment.note)
+def verified_checkpoint(signed_note: bytes, charters: Sequence[Charter]) -> Checkpoint:
+    """Return a checkpoint that a key of one of these charters signed, whatever its quorum.
+
+    Raises:
+        UntrustedError: none did.
+    """
+    checkpoint, note = parse_signed_checkpoint(signed_note)
     keys = {(key.name, key.key_id): key for charter in charters for key in charter.policy.logs}
     signed = [line for line in note.signatures if (line.name, line.key_id) in keys]
     if not signed or checkpoint.origin != charters[-1].origin:
         raise UntrustedError("checkpoint", came=checkpoint.origin, expected="a line of the ledger under its own name")
     for line in signed:
         verify_line(keys[line.name, line.key_id], checkpoint, line)
-    return checkpoint.size, checkpoint.root
+    return checkpoint
 
 
 def _commitment(value: Value) -> Commitment:

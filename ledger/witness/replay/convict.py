@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from ledger.index import frontier as mini
+from ledger.index.heap import Summary
+from ledger.index.overlay import Overlay
+from ledger.prove.index import IndexView, prove_index
+from ledger.prove.log import Subtrees, shared_path
 from ledger.tiles.files import write_new
-from ledger.witness.replay.lies import LieFoundError
+from ledger.witness.replay.index import Index
+from ledger.witness.replay.judge import Taken
+from ledger.witness.replay.lies import Conviction, LieFoundError
+from ledger.witness.replay.past import Past
+from verifier.errors import SuyuanError
+from verifier.ledgerformat.index import history_value
+from verifier.ledgerformat.seal import SignedSeal, parse_seal
+from verifier.ledgerformat.statement import Statement
+from verifier.proof.bundle import RESTRICTED, EventPart, SealPart, StatementPart
+from verifier.proof.evidence_index import IndexEvidence, format_index_evidence
 
 
-def keep_lie(folder: Path, origin: str, found: LieFoundError) -> tuple[str, ...]:
+def keep_lie(folder: Path, origin: str, charter: Sequence[StatementPart], found: LieFoundError) -> tuple[str, ...]:
     """Write what was found down; return the files' names, the evidence first.
+
+    Args:
+        folder: where to.
+        origin: the ledger's.
+        charter: statement parts of its charters and their approvals.
+        found: the lie.
 
     Raises:
         StoppedError: they could not be written.
     """
-    word = found.word.replace(" ", "-")
-    stem = f"{sha256(origin.encode()).hexdigest()[:16]}-{found.where.leaf}-{word}"
+    stem = f"{sha256(origin.encode()).hexdigest()[:16]}-{found.where.leaf}-{found.word.replace(' ', '-')}"
+    evidence = _evidence(found, charter)
     kept = []
-    if found.evidence is not None:
+    if evidence is not None:
         kept.append(folder / f"{stem}.evidence")
-        write_new(kept[0], found.evidence)
+        write_new(kept[0], evidence)
     report = {
         "ledger": origin,
         "lie": found.word,
@@ -30,8 +51,78 @@ def keep_lie(folder: Path, origin: str, found: LieFoundError) -> tuple[str, ...]
         "field": found.cause.field,
         "came": found.cause.came,
         "expected": found.cause.expected,
-        "convicts": found.evidence is not None,
+        "convicts": evidence is not None,
     }
     kept.append(folder / f"{stem}.json")
     write_new(kept[-1], (json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n").encode())
     return tuple(str(file) for file in kept)
+
+
+def _evidence(found: LieFoundError, charter: Sequence[StatementPart]) -> bytes | None:
+    try:
+        return found.conviction(charter) if found.conviction else None
+    except SuyuanError:  # what would not hold is not handed out; the report stands
+        return None
+
+
+class _View(IndexView):
+    """The index of a replay, as proofs are made from it."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._overlay = Overlay(index.heap)
+        self.levels = index.heap.levels
+
+    def node(self, node: int) -> Summary:
+        return self._index.heap.read(node)
+
+    def bucket(self, node: int) -> list[tuple[bytes, bytes]]:
+        return self._index.bucket(node)
+
+    def value(self, key: bytes) -> bytes:
+        state = self._index.state(key)
+        return history_value(state.count, mini.root(state.frontier))
+
+    def require(self) -> None:
+        """Nothing moves while a witness makes a proof."""
+
+
+def convict_index(
+    past: Past, block: Sequence[Taken], signed: SignedSeal, *, note: bytes, tree: Subtrees, size: int
+) -> Conviction:
+    """Return what makes evidence of a wrong index.
+
+    Args:
+        past: the state before the block.
+        block: all of its entries.
+        signed: its seal.
+        note: the checkpoint, as the ledger signed it.
+        tree: of that checkpoint.
+        size: of that checkpoint.
+    """
+    touched = sorted({key for taken in block for keys in taken.keys for key in keys})
+    past.index.load(touched)
+    states = [past.index.state(key) for key in touched]
+    before = {state.key: (state.count, state.frontier) for state in states if state.count}
+    first = past.rows.entry(past.reached.size - 1) if past.reached.size else None
+    seals = [SealPart(first.leaf, parse_seal(first.entry))] if first else []
+    seals.append(SealPart(signed.seal.covered, signed))
+    proof = prove_index(_View(past.index), touched) if first and touched else None
+    leaves = {taken.leaf for taken in block} | {part.leaf for part in seals}
+    path = shared_path(tree, size, leaves)
+    parts = tuple(_part(taken, taken.parsed) for taken in block if isinstance(taken.parsed, Statement))
+    envelopes = tuple((taken.leaf, taken.entry) for taken in block if not isinstance(taken.parsed, Statement))
+
+    def convict(charter: Sequence[StatementPart]) -> bytes:
+        evidence = IndexEvidence(tuple(charter), note, tuple(seals), parts, envelopes, before, proof, path)
+        return format_index_evidence(evidence)
+
+    return convict
+
+
+def _part(taken: Taken, statement: Statement) -> StatementPart:
+    """Return a statement with all its events, without bodies: the index follows from heads."""
+    events = tuple(EventPart(place, each.head, RESTRICTED) for place, each in enumerate(taken.answered))
+    return StatementPart(
+        taken.leaf, statement.protected, statement.first, statement.count, statement.signature, b"", events
+    )

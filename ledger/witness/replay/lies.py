@@ -7,9 +7,12 @@ the witness does not cosign, says why, and looks again.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from verifier.errors import SuyuanError, VerificationError
+from verifier.proof.bundle import StatementPart
 
 FORKED, ROLLED_BACK = "forked", "rolled back"
 WRONG_INDEX, BROKEN_SEAL = "wrong index", "broken seal"
@@ -29,13 +32,16 @@ class Where:
         return f"leaf {self.leaf}" + ("" if self.position is None else f", event {self.position}")
 
 
+Conviction: TypeAlias = Callable[[Sequence[StatementPart]], bytes]  # charter parts to an evidence file
+
+
 class LieFoundError(VerificationError):
     """Something that the ledger signed and that cannot be: it is stopped for this."""
 
     code = "lie"
 
     def __init__(self, word: str, where: Where, cause: SuyuanError) -> None:
-        """Name a lie. `evidence` is the file that convicts, once it is made; None where none can.
+        """Name a lie. `conviction` makes the file that convicts, None where none can.
 
         Args:
             word: FORKED, WRONG_INDEX, BROKEN_SEAL or INADMISSIBLE.
@@ -43,7 +49,7 @@ class LieFoundError(VerificationError):
             cause: what was found there.
         """
         self.word, self.where, self.cause = word, where, cause
-        self.evidence: bytes | None = None
+        self.conviction: Conviction | None = None
         super().__init__(
             f"{word} at {where}: {cause.field}", came=cause.came, expected=cause.expected, todo="Keep both."
         )

@@ -12,6 +12,7 @@ from tests.ledger.client.serving import Reply
 from verifier.errors import InconsistentError
 from verifier.primitives.base64strict import format_base64
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
+from verifier.proof.evidence_kinds import ROLLBACK, confirm_evidence
 from verifier.proof.examination import Standpoint
 from verifier.vocabulary import registry_types
 
@@ -88,7 +89,10 @@ def test_a_rollback_is_a_smaller_log_that_was_signed_later(watch):
     watched.grow()
     outcome = watched.follower.step()
     assert "rollback" in str(outcome.error)
-    require_stopped_for_good(watched, outcome, files=2)
+    require_stopped_for_good(watched, outcome, files=3)
+    standpoint = Standpoint(watched.world.policy, 0, registry_types())
+    found = confirm_evidence(Path(outcome.evidence[0]).read_bytes(), standpoint)
+    assert (found.kind, found.facts["sizes"]) == (ROLLBACK, [30, 34])
 
 
 def test_a_stop_outlives_the_process_and_ends_when_somebody_has_looked(watch):
