@@ -14,6 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.errors import UnauthenticatedError
+from api.request_signatures import check_signature
+from api.signature_input import SKEW, SignedRequest, parse_signature
 from ledger.signing.signer import generate
 from ledger.store.sqlite.nonces import SqliteNonces
 from tests.api.access_world import ASKERS, STATES, Asker, ByHand, found_access_world
@@ -299,3 +302,30 @@ def test_where_nonces_cannot_be_kept_nobody_is_somebody_and_submissions_go_on(zo
         server.app.state.nonces = kept
         broken.close()
     assert customs.ask(case).status == 200
+
+
+def test_a_nonce_is_kept_for_as_long_as_its_signature_could_be_used_again(tmp_path):
+    signer, created = generate(EDDSA), 1_795_000_000
+    expires, last = created + 300, created + 300 + SKEW
+    moment = {"created": created, "expires": expires}
+    fields = tuple(ByHand("https://ledger.example", signer, parameters=moment).headers().items())
+    request = SignedRequest("GET", "https://ledger.example/", fields, has_body=False)
+    nonces = SqliteNonces(tmp_path / "nonces.db")
+
+    def check(milliseconds):
+        def use(kid, nonce, until):
+            return nonces.use(kid, nonce, until=until, now=milliseconds)
+
+        check_signature(
+            parse_signature(request), request, now=milliseconds // 1000, find_key=lambda _: signer.public, use_nonce=use
+        )
+
+    check((created - SKEW) * 1000)
+    for milliseconds in ((created - SKEW) * 1000 + 1, created * 1000, expires * 1000, last * 1000, last * 1000 + 999):
+        with pytest.raises(UnauthenticatedError, match="has used"):
+            check(milliseconds)
+    with pytest.raises(UnauthenticatedError, match="ago"):
+        check((last + 1) * 1000)
+    nonces.use(b"\x01" * 32, "another", until=2**50, now=(last + 1) * 1000)
+    assert nonces.kept == 1
+    nonces.close()
