@@ -211,6 +211,8 @@ def _judge(
         raise NotPermittedError("key.use", came=key.use, expected="statement")
     found.verify(part, key.holder, key.key, found.charter_at(part.leaf).origin)
     shown = [read_event(part, each, header.issuer, header.kid) for each in part.events]
+    for each in shown:
+        _require_mandate(each.event, found, registry, time if time is not None else found.newest_seal.time)
     return tuple(_judge_event(each, key, registry, checkpoint, time) for each in shown)
 
 

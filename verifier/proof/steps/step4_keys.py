@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.answers import check_answers
 from verifier.judgement.needs import registry_needs
-from verifier.judgement.replay import Replay
+from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.index import IndexProof, check_index, index_key, value_of
@@ -95,6 +95,7 @@ def _judge(found: Examination, shown: Shown, replay: Replay, answered: Mapping[b
     event = shown.event
     if not event.head.type.startswith(BUILTIN):
         raise MismatchError("head.type", came=event.head.type, expected="a registry type in the registry part")
+    require_supported(event)
     if event.body is None:
         raise MismatchError("body", came="none", expected="the body: those of the registry are permanent")
     kind = replay.registry.type_at(event.head.type, event.leaf)

@@ -13,8 +13,9 @@ from ledger.prove.receipt import prove_bare_event, prove_event
 from ledger.signing.signer import generate
 from tests.attacks.conftest import bend, smuggle
 from tests.verifier.judgement.chronicle import key_draft
-from tests.verifier.proof.steps.forging import proved, signed, smuggled
-from tests.world import FIRM, PARCEL, UNIT, now
+from tests.verifier.proof.governed import mandate
+from tests.verifier.proof.steps.forging import judged, proved, signed, smuggled
+from tests.world import FIRM, ORDER, PARCEL, UNIT, now
 from verifier.errors import (
     BadSignatureError,
     IncompleteError,
@@ -29,7 +30,7 @@ from verifier.ledgerformat.head import State
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.primitives.keys import EDDSA
 from verifier.proof.alone import VerifiedEvent, verify_event
-from verifier.proof.bundle import MISSING, RESTRICTED, SealPart
+from verifier.proof.bundle import MISSING, RESTRICTED, Erased, SealPart
 from verifier.proof.eventproof import EventProof, format_event_proof, parse_event_proof
 
 QR_CODE = 2_953
@@ -147,14 +148,37 @@ def test_a_checkpoint_that_the_ledger_did_not_sign_is_refused(world):
         _verify(world, replace(proof, checkpoint=signed(world, other)))
 
 
-@pytest.mark.parametrize("member", ["behalf", "state"])
-def test_an_event_under_a_mandate_or_that_states_a_history_is_unsupported(world, monkeypatch, member):
-    """Otherwise whoever has a key could say what it likes in an agency's name."""
-    value = {"behalf": "urn:suyuan:agency:customs", "state": State("trace", bytes(32), 1, bytes(32))}[member]
+def test_an_event_that_states_a_history_is_unsupported(world, monkeypatch):
     draft = Draft("delivery.signed", now(), {"parcel": PARCEL}, {"carrier": FIRM})
-    name = smuggled(world, world.cast["carrier"], draft, monkeypatch, **{member: value})
-    with pytest.raises(UnsupportedError, match="behalf or state"):
+    state = State("trace", bytes(32), 1, bytes(32))
+    name = smuggled(world, world.cast["carrier"], draft, monkeypatch, state=state)
+    with pytest.raises(UnsupportedError, match="state"):
         _verify(world, _proof(world, name))
+
+
+def test_an_event_for_another_is_checked_by_a_registry_that_knows_its_mandates(world, monkeypatch):
+    """Otherwise whoever has a key could say what it likes in an agency's name."""
+    draft = Draft("delivery.signed", now(), {"parcel": PARCEL}, {"carrier": FIRM}, behalf=world.cast["carrier"].uri)
+    elsewhere = _proof(world, smuggled(world, world.cast["payer"], draft, monkeypatch))
+    held = proved(world, ORDER, walk="parties")
+    with pytest.raises((IncompleteError, NotPermittedError)):
+        verify_event(elsewhere, held, world.standpoint())
+    mandate(world, "carrier", "payer", ["delivery.*"])
+    (signed,) = world.say("payer", replace(draft, time=now()))
+    held = proved(world, PARCEL, walk="parties")
+    verdict = judged(held, world.standpoint())
+    assert verdict.steps[3].passed, verdict.error
+    assert verify_event(_proof(world, signed.name), held, world.standpoint()).issuer.uri == world.cast["carrier"].uri
+    with pytest.raises(NotPermittedError, match="behalf"):
+        verify_event(elsewhere, held, world.standpoint())
+
+
+def test_an_erased_body_is_taken_as_such_and_its_order_is_not_checked(world, monkeypatch):
+    proof = _proof(world, world.events["packing"].name)
+    shown = replace(proof.statement.events[0], body=Erased(bytes(32)))
+    found = _verify(world, replace(proof, statement=replace(proof.statement, events=(shown,))))
+    assert found.event.body is None
+    assert {"unchecked.erasure", "unchecked.bodies"} <= {each.key for each in found.unchecked}
 
 
 def test_a_body_whose_subjects_are_not_those_of_the_head_is_refused(world, monkeypatch):

@@ -114,11 +114,6 @@ def test_a_permanent_body_is_there(told):
         assert failure(judged(bent, told.standpoint)) == ("altered", 5, "mismatch", "body")
 
 
-def test_an_erased_body_is_unsupported(told):
-    bent = _with_event(told.proof, "transport.packing", body=Erased(bytes(32)))
-    assert failure(judged(bent, told.standpoint)) == ("unsupported", 5, "unsupported", "body")
-
-
 # What a ledger lets in.
 
 
@@ -184,7 +179,7 @@ def test_a_head_names_the_statements_issuer(world, monkeypatch):
         ({"follows": (("trace", subject_name(PRODUCT)),)}, ("altered", "mismatch", "head.follows")),
         ({"about": (bytes(32),)}, ("altered", "not-permitted", "head.about")),
         ({"until": 5}, ("altered", "mismatch", "head.until")),
-        ({"behalf": "urn:suyuan:agency:tax"}, ("unsupported", "unsupported", "head")),
+        ({"behalf": "urn:suyuan:agency:tax"}, ("altered", "not-permitted", "head.issuer")),
         ({"state": State("trace", bytes(32), 1, bytes(32))}, ("unsupported", "unsupported", "head")),
         ({"body": bytes(32)}, ("altered", "mismatch", "body")),
         ({"to": "urn:suyuan:agency:nobody"}, ("altered", "not-permitted", "head.to")),
