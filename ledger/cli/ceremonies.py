@@ -114,7 +114,7 @@ def status(
     lines = [*tell_acts(voice, checked), "", *tell_progress(voice, checked)]
     answer = {**ceremony_json(checked), "inForce": rehearsed.done}
     voice.data(answer, [*lines, state_line(voice, checked.state), *_outlook(voice, checked, rehearsed)])
-    if not (checked.complete or rehearsed.done):
+    if not (rehearsed.done or (checked.complete and rehearsed.takes_effect)):
         raise typer.Exit(NOT_YET)
 
 
@@ -135,7 +135,7 @@ def submit(  # noqa: PLR0913 - a command's options
     checked = check_file(file, read_policy(policy), to)
     rehearsed = rehearse(checked)
     if not rehearsed.done:
-        require_complete(checked)
+        require_complete(checked, rehearsed)
     answer: dict[str, Any] = {
         **ceremony_json(checked),
         "sends": [each.issuer for each in rehearsed.sends],
@@ -221,7 +221,7 @@ def _numbers(reference: str, signer: Signer, state: RegistryState, first: int | 
 def _outlook(voice: Voice, checked: Checked, rehearsed: Rehearsal) -> list[str]:
     if rehearsed.done:
         return [voice.say("ceremony.in-force")]
-    if not checked.complete:
+    if not (checked.complete and rehearsed.takes_effect):
         return [voice.say("ceremony.incomplete")]
     return [voice.say("ceremony.would-take-effect", count=len(rehearsed.sends), spare=len(rehearsed.spare))]
 

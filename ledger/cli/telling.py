@@ -31,6 +31,8 @@ def tell_progress(voice: Voice, checked: Checked) -> list[str]:
     """Return who signed and who is missing."""
     signed = "ceremony.proposal-signed" if checked.signed else "ceremony.proposal-unsigned"
     lines = [voice.say(signed, agency=checked.ceremony.proposal.issuer)]
+    if checked.ceremony.founds and checked.ceremony.pinned:
+        lines.append(voice.say("ceremony.pin", pin=checked.ceremony.pinned.hex()))
     if not checked.progress:
         lines.append(voice.say("ceremony.no-approvals"))
     for each in checked.progress:
@@ -61,6 +63,7 @@ def ceremony_json(checked: Checked) -> dict[str, Any]:
     changed = [change for act in checked.acts for change in charter_changes(act, checked.state)]
     return {
         "origin": checked.ceremony.origin,
+        "pin": checked.ceremony.pinned.hex() if checked.ceremony.pinned else None,
         "proposer": checked.ceremony.proposal.issuer,
         "acts": [act_json(each) for each in checked.acts],
         "changes": [{"path": each.path, "before": each.before, "after": each.after} for each in changed],

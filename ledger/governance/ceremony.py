@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from verifier.errors import MalformedError
 from verifier.ledgerformat.head import event_name
 from verifier.primitives.cbor import Value
+from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import format_file, parse_file, require_bytes, require_labels, require_list
 
 WORD = "suyuan ceremony"
@@ -72,6 +73,13 @@ class Ceremony:
     def founds(self) -> bool:
         """Return whether it founds a ledger."""
         return self.pin is None
+
+    @property
+    def pinned(self) -> bytes | None:
+        """Return the hash that a trust policy pins: of a first charter's statement, None while it is not signed."""
+        if self.pin is not None:
+            return self.pin
+        return leaf_hash(self.proposal.statement) if self.proposal.statement is not None else None
 
 
 def parse_ceremony(data: bytes) -> Ceremony:

@@ -60,8 +60,8 @@ def rehearse(checked: Checked) -> Rehearsal:
     return Rehearsal(tuple(sends), tuple(spare), takes_effect=not _waits(replay, names), done=False)
 
 
-def require_complete(checked: Checked) -> None:
-    """Return if everything is signed that must be.
+def require_complete(checked: Checked, rehearsal: Rehearsal) -> None:
+    """Return if everything is signed that must be, and the acts take effect by that.
 
     Raises:
         IncompleteError: it is not; it says who is missing.
@@ -75,6 +75,9 @@ def require_complete(checked: Checked) -> None:
             missing = ", ".join(sorted(member.agency for member in each.missing))
             todo = f"Let {each.needed} more of these sign: {missing}."
             raise IncompleteError("approvals", came=came, expected=f"{each.circle.threshold}", todo=todo)
+    if not rehearsal.takes_effect:
+        todo = "Let more holders sign: a suspension soon after another one needs as many as the charter asks for."
+        raise IncompleteError("approvals", came="too few to take effect", expected="the charter's threshold", todo=todo)
 
 
 def submit_batches(rehearsal: Rehearsal, send: Callable[[bytes], object], told: Callable[[Batch], None]) -> None:
