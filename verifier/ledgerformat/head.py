@@ -94,8 +94,8 @@ def parse_head(data: bytes, what: str = "head") -> Head:
     if len(data) > MAX_HEAD:
         raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {MAX_HEAD}")
     if quick := quick_head(data):
-        type_, id_, issuer, time, joins, body, follows = quick
-        return Head(type_, id_, issuer, time, joins, body, None, follows)
+        type_, id_, issuer, time, joins, body, follows, about = quick
+        return Head(type_, id_, issuer, time, joins, body, None, follows, about)
     value = parse_cbor(data, what)
     if not isinstance(value, dict) or not _REQUIRED <= value.keys() <= _LABELS:
         raise MalformedError(what, came="other labels", expected="a map of labels 1 to 12 with 1, 2, 3, 5, 6 and 12")

@@ -13,7 +13,8 @@ from functools import lru_cache
 from verifier.ledgerformat.subject import KIND, TYPE, is_participant
 
 Links = tuple[tuple[str, bytes], ...]
-Parts = tuple[str, bytes, str, int, Links, bytes, Links]  # type, id, issuer, time, joins, body, follows
+Names = tuple[bytes, ...]
+Parts = tuple[str, bytes, str, int, Links, bytes, Links, Names]  # type, id, issuer, time, joins, body, follows, about
 
 _TYPE = re.compile(TYPE.encode())
 _KIND = re.compile(KIND.encode())
@@ -21,8 +22,8 @@ _MAX_TIME = 2**53 - 1
 
 
 def quick_head(data: bytes) -> Parts | None:
-    """Return the parts of a head with labels 1, 2, 3, 5, 6, 12 and at most 7 in strict form; None for any other."""
-    if len(data) < 128 or data[0] not in (0xA6, 0xA7) or data[1] != 1:
+    """Return the parts of a head with labels 1, 2, 3, 5, 6, 12, at most 7, and 8 with one name; None for any other."""
+    if len(data) < 128 or not 0xA6 <= data[0] <= 0xA8 or data[1] != 1:
         return None
     start, at = _text(data, 2)
     type_, id_ = _type(data[start:at]), data[at + 2 : at + 18]
@@ -34,11 +35,20 @@ def quick_head(data: bytes) -> Parts | None:
         return None
     joins, at = _links(data, at + 11)
     follows: Links = ()
-    if data[0] == 0xA7:
+    about: Names = ()
+    if data[0] > 0xA6:
         follows, at = _follows(data, at)
-    if not joins or bool(follows) != (data[0] == 0xA7) or data[at : at + 3] != b"\x0c\x58\x20" or len(data) != at + 35:
+        about, at = _about(data, at)
+    further = bool(follows) + bool(about)
+    if not joins or further != data[0] - 0xA6 or data[at : at + 3] != b"\x0c\x58\x20" or len(data) != at + 35:
         return None
-    return type_, id_, issuer, time, joins, data[at + 3 :], follows
+    return type_, id_, issuer, time, joins, data[at + 3 :], follows, about
+
+
+def _about(data: bytes, at: int) -> tuple[Names, int]:
+    """Return the one name of label 8 and where it ends; none where it is not there or has more."""
+    name = data[at + 4 : at + 36]
+    return ((name,), at + 36) if data[at : at + 4] == b"\x08\x81\x58\x20" and len(name) == 32 else ((), at)
 
 
 def _follows(data: bytes, at: int) -> tuple[Links, int]:

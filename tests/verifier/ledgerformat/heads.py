@@ -39,6 +39,7 @@ def plain_heads() -> st.SearchStrategy[Head]:
         joins=pairs(1, 4),
         body=HASHES,
         follows=pairs(0, 3, followed),
+        about=st.one_of(st.just(()), st.tuples(HASHES)),
     )
 
 

@@ -39,7 +39,16 @@ FOLLOWING = Head(
     body=PLAIN.body,
     follows=(CASE, TRACE),
 )
-SPELT = [format_head(PLAIN), format_head(FOLLOWING)]
+ANSWERING = Head(
+    type="endorsement.recognised",
+    id=PLAIN.id,
+    issuer=PLAIN.issuer,
+    time=PLAIN.time,
+    joins=(TRACE,),
+    body=PLAIN.body,
+    about=(b"\x44" * 32,),
+)
+SPELT = [format_head(each) for each in (PLAIN, FOLLOWING, ANSWERING)]
 BYTES = (0x00, 0x01, 0x18, 0x1B, 0x20, 0x40, 0x58, 0x60, 0x61, 0x78, 0x80, 0x81, 0x82, 0xA0, 0xF6, 0xFF)
 
 
@@ -59,8 +68,9 @@ def require_alike(spellings: Iterable[bytes]) -> int:
         patch.setattr(head_module, "quick_head", lambda _: None)
         for data in spellings:
             if parts := quick_head(data):
-                type_, id_, issuer, time, joins, body, follows = parts
-                assert parse_head(data) == Head(type_, id_, issuer, time, joins, body, follows=follows), data.hex()
+                type_, id_, issuer, time, joins, body, follows, about = parts
+                told = Head(type_, id_, issuer, time, joins, body, follows=follows, about=about)
+                assert parse_head(data) == told, data.hex()
                 read += 1
     return read
 
@@ -72,7 +82,7 @@ def answer(data: bytes) -> Head | tuple[str, str]:
         return type(refusal).__name__, refusal.field
 
 
-@pytest.mark.parametrize("data", SPELT, ids=["plain", "following"])
+@pytest.mark.parametrize("data", SPELT, ids=["plain", "following", "answering"])
 class TestBesideAHeadThatItReads:
     def test_it_reads_it(self, data: bytes) -> None:
         assert require_alike([data]) == 1
