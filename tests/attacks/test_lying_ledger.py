@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from ledger.witness.replay.lies import INADMISSIBLE, MISSING_LEAF, REWRITTEN, WI
 from tests.attacks.conftest import bend, fresh_unit, smuggle
 from tests.attacks.watching import Watching, publish, watched
 from tests.ledger.client.serving import Reply
+from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import key_draft
 from tests.world import PRODUCT, UNIT, World, now, open_ledger
 from verifier.ledgerformat.batch_answer import MISSING, AnsweredEvent, format_batch_answer, parse_batch_answer
@@ -27,6 +29,9 @@ from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.keys import ES256
 from verifier.primitives.tiles import format_bundle
 from verifier.proof.evidence_kinds import confirm_evidence
+
+FORMATS = Path(__file__).parents[2] / "docs/formats.md"
+CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
 
 
 @pytest.fixture
@@ -60,6 +65,8 @@ def convicted(watch: Watching, kept: tuple[str, ...], kind: str) -> None:
     (file,) = (Path(each) for each in kept if each.endswith(".evidence"))
     found = confirm_evidence(file.read_bytes(), watch.world.standpoint())
     assert (found.kind, found.origin) == (kind, watch.world.ledger.origin)
+    rule = f"{kind.replace(' ', '-')}-evidence"
+    assert Schema(CDDL).matches(rule, file.read_bytes()), "the format's own rules hold for it"
 
 
 # What is honest is cosigned.

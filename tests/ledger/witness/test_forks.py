@@ -1,3 +1,4 @@
+import re
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -9,12 +10,15 @@ from ledger.errors import ConflictError, StoppedError
 from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import COSIGNED, STOPPED
 from tests.ledger.client.serving import Reply
+from tests.vectors.cddl import Schema
 from verifier.errors import InconsistentError
 from verifier.primitives.base64strict import format_base64
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 from verifier.proof.evidence_kinds import ROLLBACK, confirm_evidence
 from verifier.proof.examination import Standpoint
 from verifier.vocabulary import registry_types
+
+FORMATS = Path(__file__).parents[3] / "docs/formats.md"
 
 
 def confirmed(watched, path: str) -> tuple[int, int]:
@@ -93,6 +97,8 @@ def test_a_rollback_is_a_smaller_log_that_was_signed_later(watch):
     standpoint = Standpoint(watched.world.policy, 0, registry_types())
     found = confirm_evidence(Path(outcome.evidence[0]).read_bytes(), standpoint)
     assert (found.kind, found.facts["sizes"]) == (ROLLBACK, [30, 34])
+    cddl = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
+    assert Schema(cddl).matches("rollback-evidence", Path(outcome.evidence[0]).read_bytes())
 
 
 def test_a_stop_outlives_the_process_and_ends_when_somebody_has_looked(watch):
