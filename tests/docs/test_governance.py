@@ -11,6 +11,7 @@ import pytest
 
 from ledger.opening import open_ledger
 from tests.docs.pages import ROOT
+from tests.docs.preloaded import install
 from tests.ledger.client.serving import Service
 
 PAGE = (ROOT / "docs" / "governance.md").read_text("utf-8")
@@ -24,14 +25,17 @@ def shell(tmp_path):
     (tmp_path / "bin").mkdir()
     folder = tmp_path / "folder"
     folder.mkdir()
-    for name, words in (("suyuan", "-m ledger.cli"), ("python3", "")):
-        command = tmp_path / "bin" / name
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
-        command.chmod(0o755)
+    install(tmp_path / "bin" / "suyuan", tmp_path / "door")
+    (tmp_path / "bin" / "python3").symlink_to(sys.executable)
+    loaded = subprocess.Popen(
+        [sys.executable, "-m", "tests.docs.preloaded", str(tmp_path / "door")],
+        cwd=ROOT, env={**os.environ, "LANG": "C.UTF-8"}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert loaded.stdout.readline() == "ready\n"
 
     def run(block: str, **variables: str) -> str:
         path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **variables}
+        environment = {**os.environ, "PATH": path, "LANG": "C.UTF-8", **variables}
         ran = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block],
             cwd=folder, env=environment, capture_output=True, text=True, check=False,
@@ -40,7 +44,10 @@ def shell(tmp_path):
         return ran.stdout
 
     run.folder = folder
-    return run
+    yield run
+    loaded.terminate()
+    loaded.wait()
+    loaded.stdout.close()
 
 
 @pytest.mark.slow
