@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fixtures.zone.actors import agency, enterprise
 from fixtures.zone.founding import heads_of_one
@@ -66,6 +68,21 @@ def test_a_holder_counts_once_however_often_it_approves(chronicle, post):
     (proposal,) = chronicle.say(chronicle.customs, admission(post), as_root=True)
     chronicle.approve(proposal, *[chronicle.customs] * 5)
     assert chronicle.registry.participant_at(post.uri, chronicle.leaf) is None
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 5), st.lists(st.integers(0, 4), max_size=8))
+def test_the_threshold_of_distinct_holders_suffices_in_any_order_and_one_fewer_never(threshold, approvers):
+    chronicle = _FOUNDED.setdefault(threshold, Chronicle(threshold=threshold).found())
+    who = agency(f"post{chronicle.leaf}", "邮", "Post", ["post"])
+    (proposal,) = chronicle.say(chronicle.customs, admission(who), as_root=True)
+    for place, each in enumerate(approvers, 1):
+        chronicle.approve(proposal, chronicle.agencies[each])
+        admitted = chronicle.registry.participant_at(who.uri, chronicle.leaf) is not None
+        assert admitted == (len(set(approvers[:place])) >= threshold)
+
+
+_FOUNDED: dict[int, Chronicle] = {}
 
 
 def test_an_approval_before_its_proposal_counts_for_nothing(chronicle, post):
