@@ -50,9 +50,10 @@ class Taking:
         return desk
 
     def rounds(self, seconds: float) -> None:
-        """Let time pass, round by round."""
-        for _ in range(int(seconds / PERIOD)):
-            self.seconds[0] += PERIOD
+        """Let time pass, round by round; the longest rounds that count whole."""
+        end = self.seconds[0] + seconds
+        while self.seconds[0] < end:
+            self.seconds[0] = min(end, self.seconds[0] + 2 * PERIOD)
             self.desk.step()
 
     def notice(self, identity: bytes) -> Withheld | None:

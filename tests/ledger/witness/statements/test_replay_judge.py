@@ -4,11 +4,15 @@ import pytest
 
 from ledger.client.client import LedgerClient
 from ledger.errors import BusyError, ConflictError
+from ledger.witness.folder import WitnessFolder
 from ledger.witness.replay.replayer import Replayer
+from ledger.witness.run import Witness
 from ledger.witness.statements.replayed import ReplayJudge
 from tests.ledger.client.world import ORIGIN
+from tests.ledger.witness.conftest import WITNESS_PASSPHRASE
 from verifier.errors import BadSignatureError, SuyuanError
 from verifier.ledgerformat.submission import format_submission
+from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 
@@ -92,3 +96,15 @@ def test_it_agrees_with_the_ledger_on_every_fault_that_replaying_can_see(replaye
             fault = error.code
         faults = world.ledger.validate(submission)
         assert fault == (faults[0].code if faults else None), name
+
+
+def test_a_witness_that_replays_and_listens_judges_by_what_it_replayed(tmp_path):
+    folder = WitnessFolder(tmp_path / "w9")
+    folder.create("w9.example", WITNESS_PASSPHRASE, post_quantum=False, replays=True)
+    folder.follow("http://127.0.0.1:1", format_trust_policy(TrustPolicy(bytes(32))))
+    witness = Witness(folder.root, WITNESS_PASSPHRASE, serves=True, replays=True)
+    try:
+        (follower,) = witness.followers
+        assert witness._statements._judge_of(follower, LedgerClient(follower.url), ORIGIN).basis == "replay"
+    finally:
+        witness.close()

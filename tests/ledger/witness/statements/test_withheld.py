@@ -112,11 +112,14 @@ def test_a_ledger_that_claims_to_be_down_and_logs_others_is_open(taking):
     submission = taken.watched.world.submission()
     taken.desk.take(submission)
     censor(taken)
+    taken.rounds(OPEN_INTAKE - 60)
     taken.watched.service.lie("/readyz", Reply(b"{}", status=503))
-    for _ in range(int(OPEN_INTAKE / 5) + 3):
+    taken.rounds(OPEN_INTAKE)
+    assert taken.notice(identity_of(submission)) is None
+    for _ in range(10):
         taken.watched.grow()
         assert taken.watched.follower.step().word == COSIGNED
-        taken.rounds(5)
+        taken.rounds(10)
     assert taken.notice(identity_of(submission)).answer == "busy"
 
 
