@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.vectors.cddl import Schema
-from tests.verifier.proof.vectors.cabinet import FOLDER, SUMS, Expected, read_all, sums
+from tests.verifier.proof.vectors.cabinet import FOLDER, OUTGROWN, SUMS, Expected, read_all, sums
 from verifier.cli.main import main
 
 VECTORS = read_all()
@@ -44,6 +44,13 @@ def test_a_vector_has_the_outcome_that_was_written_down(name, capsys):
         assert failed == ([expected.step] if expected.step else [])
         assert (answer["error"] or {}).get("code") == expected.code
         assert (answer["error"] or {}).get("field", "").startswith(expected.refusedField or "")
+
+
+def test_only_what_nobody_could_judge_is_outgrown():
+    for name, entry in json.loads(OUTGROWN.read_text()).items():
+        written = json.loads((FOLDER / f"{name}.json").read_text())
+        assert (written["exitCode"], entry["today"]["exitCode"]) == (5, 1), name
+        assert entry["why"]
 
 
 def test_there_are_enough_of_them_and_of_every_file():

@@ -1,6 +1,7 @@
-"""Writes the proof-file vectors, once: `python -m tests.verifier.proof.vectors.make`.
+"""Writes the proof-file vectors, once: `python -m tests.verifier.proof.vectors.make [RECIPES…]`.
 
-Each run founds a zone of its own with new keys. It writes nothing if one of its files is there.
+Recipes are modules: `traces`, `alone`, `agencies`; all of them where none is named. Each run founds zones of its own
+with new keys. It writes nothing if one of its files is there.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.verifier.proof.vectors import alone, traces
+from tests.verifier.proof.vectors import agencies, alone, traces
 from tests.verifier.proof.vectors.cabinet import FOLDER, SUMS, Expected, sums, write
 from tests.world import World
 from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
+
+RECIPES = {"traces": traces.take_all, "alone": alone.take_all, "agencies": agencies.take_all}
 
 
 @dataclass(slots=True)
@@ -66,11 +69,11 @@ class Writer:
 
 
 def main() -> int:
-    """Make all vectors, then write them all, or none."""
+    """Make the vectors that are asked for, then write them all, or none."""
     with tempfile.TemporaryDirectory() as scratch:
         writer = Writer(Path(scratch))
-        traces.take_all(writer)
-        alone.take_all(writer)
+        for name in sys.argv[1:] or RECIPES:
+            RECIPES[name](writer)
     there = [name for folder, name, _, files in writer.taken for file in files if (FOLDER / folder / file).exists()]
     if there:
         sys.stderr.write(f"these vectors are there already; nothing was written: {', '.join(sorted(set(there)))}\n")
