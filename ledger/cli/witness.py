@@ -127,7 +127,7 @@ def run(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Run a witness until it is told to stop."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    files = has_key_files(WitnessFolder(folder).keys)
+    files = mirror is not None or has_key_files(WitnessFolder(folder).keys)  # a mirror's keys are files
     passphrase = read_passphrase(voice, passphrase_env, passphrase_file) if files else b""
     signer = request_key_of(voice, request_key, passphrase_env, passphrase_file)
     running = Witness(folder, passphrase, serves=bool(listen and passphrase), request_key=signer, replays=replay)

@@ -22,6 +22,7 @@ TEXT = "text/plain; charset=utf-8"
 _ARRIVAL = 20.0  # seconds in which a whole request must arrive; a connection may lie idle as long
 _WRITE = 20.0  # seconds in which an answer must be taken
 _CONNECTIONS = 128
+_LARGE, _LARGE_AT_ONCE = 1 << 17, 4  # bytes from which a body is large, and how many of those are held at one moment
 _LENGTH = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
@@ -102,6 +103,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *arguments: Any) -> None:
         self._free = threading.BoundedSemaphore(_CONNECTIONS)
+        self.large = threading.BoundedSemaphore(_LARGE_AT_ONCE)
         super().__init__(*arguments)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -179,7 +181,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(411, "a Content-Length, and no other framing, is needed")
         elif int(length) > limit:
             self._refuse(413, f"at most {limit} bytes")
-        elif len(body := self.rfile.read(int(length))) == int(length):
+        elif int(length) < _LARGE:
+            self._receive(int(length))
+        elif self.server.large.acquire(blocking=False):
+            try:
+                self._receive(int(length))
+            finally:
+                self.server.large.release()
+        else:
+            self._refuse(503, "too many large bodies at this moment")
+
+    def _receive(self, length: int) -> None:
+        body = self.rfile.read(length)
+        if len(body) == length:
             self._answer(body)
         else:
             self.close_connection = True
@@ -192,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, why: str) -> None:
         """Answer what was not read to its end: the connection ends with it."""
         self.close_connection = True
-        self._send(Reply(status, f"{why}\n".encode()))
+        self._send(Reply(status, f"{why}\n".encode(), headers={"Retry-After": "5"} if status == 503 else {}))
 
     def _send(self, reply: Reply) -> None:
         self.connection.settimeout(_WRITE)

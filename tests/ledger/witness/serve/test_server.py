@@ -7,6 +7,7 @@ import pytest
 
 from ledger.witness.protocol import MAX_REQUEST
 from ledger.witness.serve import server as serving
+from tests.ledger.witnessing.conftest import until
 
 
 @pytest.fixture
@@ -98,6 +99,22 @@ def test_connections_beyond_the_limit_are_closed_and_the_others_served(serve, fo
     for line in held:
         assert asked(line).startswith(b"HTTP/1.1 404")
         line.close()
+
+
+def test_large_bodies_are_held_so_many_at_once(serve, foreign, monkeypatch):
+    monkeypatch.setattr(serving, "_LARGE", 100)
+    monkeypatch.setattr(serving, "_LARGE_AT_ONCE", 1)
+    served = serve(foreign)
+    head = b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 100\r\n\r\n"
+    with raw(served.monitor.address) as held:
+        held.sendall(head)
+        until(lambda: served.monitor._server.large._value == 0)
+        with raw(served.monitor.address) as second:
+            second.sendall(head + bytes(100))
+            assert second.recv(100).startswith(b"HTTP/1.1 503")
+        held.sendall(bytes(100))
+        assert held.recv(100).startswith(b"HTTP/1.1 400")
+    assert served.post(foreign.request(0)).status == 200
 
 
 def asked(line: socket.socket) -> bytes:
