@@ -6,7 +6,9 @@ covers both of its members.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +17,7 @@ from verifier.errors import SuyuanError
 from verifier.primitives.keys import ALGORITHM_NAMES, parse_key
 
 _TIMES = {"expires", "until"}
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
 
 
 def spell(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return every value of an act's data by its path, as one printable line each."""
+    """Return every value of an act's data by its path, as one printable line each; other data are spelt otherwise.
+
+    Only the order of members, and of elements that name distinct agencies, is not told.
+    """
     return dict(_members("", data))
 
 
@@ -52,38 +58,48 @@ def moment(milliseconds: int) -> str:
 
 
 def _members(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        yield from _object(path, value)
-    elif isinstance(value, list) and value and not all(isinstance(each, str | int) for each in value):
-        for place, each in enumerate(value):
-            yield from _members(f"{path}[{_place(place, each)}]", each)
-    elif isinstance(value, list):
-        yield path, ", ".join(printable(str(each)) for each in value) or "-"
-    elif isinstance(value, str) and "\n" in value.strip("\n"):
-        yield from ((f"{path}:{number}", printable(line)) for number, line in enumerate(value.splitlines(), 1))
-    elif isinstance(value, int) and not isinstance(value, bool) and path.rpartition(".")[2] in _TIMES:
+    if isinstance(value, dict) and value.keys() == {"alg", "public"}:
+        yield path, _key(value)
+    elif isinstance(value, dict) and value:
+        for name, each in value.items():
+            yield from _members(f"{path}.{_name(name)}" if path else _name(name), each)
+    elif isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+        for place, each in zip(_places(value), value, strict=True):
+            yield from _members(f"{path}[{place}]", each)
+    elif path or value:
+        yield from _lines(path, value)
+
+
+def _lines(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield a value without members: a text of several lines line by line, a time with its date."""
+    if isinstance(value, str) and "\n" in value:
+        yield from ((f"{path}:{number}", _spelt(line)) for number, line in enumerate(value.split("\n"), 1))
+    elif isinstance(value, int) and path.rpartition(".")[2] in _TIMES:
         yield path, f"{value} ({moment(value)})"
     else:
-        yield path, "-" if value is None else printable(str(value))
+        yield path, _spelt(value)
 
 
-def _object(path: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if value.keys() == {"alg", "public"}:
-        yield path, _key(value)
-        return
-    for name, each in value.items():
-        yield from _members(f"{path}.{printable(name)}" if path else printable(name), each)
+def _spelt(value: Any) -> str:
+    """Return a value as JSON has it: no two are spelt alike."""
+    return printable(json.dumps(value, ensure_ascii=False))
 
 
-def _place(place: int, value: Any) -> str:
-    """Return what tells an element of a list from the others: an agency, where it names one."""
-    named = value.get("agency") if isinstance(value, dict) else None
-    return printable(named) if isinstance(named, str) else str(place)
+def _name(name: str) -> str:
+    return name if _WORD.fullmatch(name) else _spelt(name)
+
+
+def _places(values: Sequence[Any]) -> list[str]:
+    """Return what tells the elements of a list apart: agencies, where each names another, else their number."""
+    named = [each.get("agency") if isinstance(each, dict) else None for each in values]
+    if all(isinstance(each, str) for each in named) and len(set(named)) == len(named):
+        return [printable(str(each)) for each in named]
+    return [str(place) for place in range(len(values))]
 
 
 def _key(value: Mapping[str, Any]) -> str:
     try:
         key = parse_key(value)
     except SuyuanError:
-        return printable(f"{value['alg']} {value['public']}")
+        return _spelt(value)
     return f"{ALGORITHM_NAMES[key.alg]} {key.kid.hex()}"

@@ -123,7 +123,7 @@ def test_what_is_shown_before_signing_is_the_difference_to_the_charter_in_force(
     file = founded.propose({"threshold": 4, "zone": "second"}, *founded.to, *founded.trust)
     ran = founded.sign(file, "customs", *founded.trust, "--lang", "en")
     assert "3 → 4" in ran.err
-    assert "demonstration → second" in ran.err
+    assert '"demonstration" → "second"' in ran.err
     assert "批准所需人数" in founded.sign(file, "market", *founded.trust, "--lang", "zh").err
     answer = founded.run("charter", "status", file, *founded.trust, "--json").answer
     assert {each["path"] for each in answer["changes"]} == {"threshold", "zone", "version", "previous"}
