@@ -12,7 +12,7 @@ from tests.verifier.proof.audit.forge import Block, Forge, Said, blocks_of, entr
 from tests.verifier.proof.audit.rich import REPORTS
 from tests.world import DAY, ORDER, PRODUCT, now
 from verifier.ledgerformat.batch_answer import SHOWN, AnsweredEvent, format_batch_answer, parse_batch_answer
-from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.head import State, parse_head
 from verifier.ledgerformat.seal import is_seal
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.keys import EDDSA
@@ -319,8 +319,10 @@ def test_a_permanent_body_must_be_shown(rich, source):
 def test_what_is_only_a_format_so_far_is_unsupported(rich, blocks, end):
     types = all_types()
     customs = rich.cast["customs"]
-    draft = Draft("registry.succession", now(), {"agency": customs.uri, "successor": rich.cast["tax"].uri})
-    event = customs.compose(draft, types)
+    state = State("registry", bytes(32), 1, bytes(32))
+    stating = replace(types["registry.kind"], head={"state": False})
+    draft = Draft("registry.kind", now(), {"kind": "urn:suyuan:kind:novel"}, state=state)
+    event = customs.compose(draft, {"registry.kind": stating})
     report = _audit(rich, blocks, _signed(customs, [event], key=customs.root))
     assert (report.outcome, report.exit_code) == ("unsupported", 5)
     assert report.first_fault.place.leaf == end
