@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
@@ -36,6 +38,14 @@ def test_chinese_texts_are_chinese_and_english_texts_are_not(catalogue: Catalogu
     assert [key for key, text in catalogue.texts("en").items() if han.search(text) and "中文" not in text] == []
     without = [key for key, text in catalogue.texts("zh").items() if not han.search(text)]
     assert all(re.fullmatch(r"[\W\d_A-Za-z{}]*", catalogue.texts("zh")[key]) for key in without)
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda each: each.package)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_key_stands_twice_in_one_catalogue(catalogue: Catalogue, language: str) -> None:
+    text = files(catalogue.package).joinpath(f"{language}.json").read_text("utf-8")
+    keys = [key for key, _ in json.loads(text, object_pairs_hook=list)]
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
 
 
 def test_no_key_stands_in_two_catalogues() -> None:

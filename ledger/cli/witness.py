@@ -116,7 +116,7 @@ def run(  # noqa: PLR0913 - a command's options
     period: Annotated[float, option("--period", text="help.period", metavar="SECONDS", min=0.05)] = PERIOD,
     once: Annotated[bool, option("--once", text="help.once")] = False,
     mirror: Annotated[Path | None, option("--mirror", text="help.mirror", metavar="DIR")] = None,
-    open_reads: Annotated[bool, option("--open-reads", text="help.open-reads")] = False,
+    open_reads: Annotated[bool, option("--open-reads", text="help.mirror-open-reads")] = False,
     request_key: RequestKey = None,
     replay: Annotated[bool, option("--replay", text="help.replay")] = False,
     passphrase_env: PassphraseEnv = None,
