@@ -66,6 +66,11 @@ class Replayer:
         """Return how many leaves were replayed, durably."""
         return self._rows.reached().size
 
+    @property
+    def events(self) -> int:
+        """Return how many events were replayed, durably."""
+        return self._rows.reached().events
+
     def advance_to(self, checkpoint: Checkpoint, note: bytes = b"") -> None:
         """Replay the ledger up to a checkpoint whose signature was verified.
 
