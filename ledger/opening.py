@@ -1,6 +1,7 @@
 """The folder of a ledger: what lies where, making a new one, opening it.
 
     ledger.db            the database, with its -wal, -shm and .lock
+    endorsing.db         what awaits which agency: derived, made anew where it is missing; in no backup
     nonces.db            nonces of signed requests, for minutes; in no backup
     log/                 tiles, entry bundles, the published checkpoint
     keys/                the ledger's own keys, encrypted; the sets that came later in keys/2, keys/3, …
