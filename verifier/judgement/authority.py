@@ -7,7 +7,7 @@ follows from heads alone. Admission, verifier and auditor run these same functio
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verifier.errors import NotPermittedError
@@ -80,7 +80,7 @@ def check_authority(
     if head.behalf is not None:
         require_mandate(event, head.behalf, registry, time)
     if targets is not None:
-        _require_answer_right(principal, kind_of_event, targets)
+        _require_answer_right(principal, kind_of_event, _answerable(targets, registry, event.leaf))
     for pair in head.joins:
         if holds(("trace", pair[1])):
             _require_join_right(pair, principal, event, kind_of_event, state_of(pair[1]), targets)
@@ -117,7 +117,8 @@ def require_mandate(event: Event, principal: str, registry: Registry, time: int)
     held = registry.mandates_at(principal, head.issuer, event.leaf, time)
     if not held:
         expected = f"a mandate in force at leaf {event.leaf}"
-        raise NotPermittedError("head.behalf", came=what, expected=expected, todo=todo)
+        came = f"{what}, {_why_none(event, principal, registry, time)}"
+        raise NotPermittedError("head.behalf", came=came, expected=expected, todo=todo)
     held = tuple(each for each in held if each.allows_type(head.type))
     if not held:
         expected = f"a mandate for {head.type}"
@@ -128,9 +129,29 @@ def require_mandate(event: Event, principal: str, registry: Registry, time: int)
         raise NotPermittedError("head.behalf", came=", ".join(subjects), expected=expected, todo=todo)
 
 
+def _why_none(event: Event, principal: str, registry: Registry, time: int) -> str:
+    """Return what became of the newest mandate between two participants of which none is in force."""
+    given = [each for each in registry.mandates_between(principal, event.head.issuer) if each.since <= event.leaf]
+    if not given:
+        return "never given one"
+    if revoked := registry.revocation_at(given[-1].subject, event.leaf):
+        return f"revoked from leaf {revoked.since}"
+    ended = f"ended at ledger time {given[-1].until}"
+    return ended if given[-1].until <= time else "whose principal is suspended"
+
+
 def has_authority(principal: Participant, state: TraceState) -> bool:
     """Return whether a participant is an agency, owns a subject, or has open custody of it."""
     return principal.is_agency or principal.uri in (state.owner, state.custodian)
+
+
+def _answerable(targets: Sequence[Head], registry: Registry, leaf: int) -> list[Head]:
+    """Return the targets with whoever carries on at a leaf for those whose they are: an agency answers as its heir."""
+    return [
+        replace(each, issuer=registry.successor_of(each.principal, leaf) or each.principal, behalf=None,
+                to=each.to and (registry.successor_of(each.to, leaf) or each.to))
+        for each in targets
+    ]  # fmt: skip
 
 
 def _require_answer_right(principal: Participant, kind_of_event: EventType, targets: Sequence[Head]) -> None:

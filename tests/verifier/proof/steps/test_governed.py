@@ -185,6 +185,20 @@ def _product(product: str = PRODUCT_2) -> Draft:
     return Draft("filing.product", now(), {"product": product, "enterprise": seller}, data)
 
 
+def test_a_successor_takes_back_what_its_predecessor_endorsed_and_nobody_else_does(world):
+    (product,) = world.say("seller", _product())
+    given = world.endorse("customs", product)
+    admit(world, "new-customs", ["customs"])
+    succeed(world, "customs", "new-customs")
+    assert trace(world, PRODUCT_2).outcome == "verified"
+    reason = {"zh": "示例", "en": "Example"}
+    withdrawn = Draft("endorsement.withdrawn", now(), data={"reason": reason, "seen": []}, about=(given.name,))
+    with pytest.raises(NotPermittedError):
+        world.say("inspection", withdrawn)
+    world.say("new-customs", withdrawn)
+    assert failure(trace(world, PRODUCT_2))[:2] == ("not-recognised", 7)
+
+
 # Zones.
 
 
