@@ -119,7 +119,7 @@ class Follower:
         The lines are handed in as well: whoever handed in the checkpoint need not be the ledger.
         """
         with self._turn:
-            trusted = self._charter(fresh=False)
+            trusted = self._known_charter()
             if stopped := self._store.stopped(trusted.origin):
                 raise StoppedError("ledger", came=stopped.reason, expected="one log", todo="`witness resume`")
             try:
@@ -127,6 +127,13 @@ class Follower:
             except (ContradictionFoundError, LieFoundError) as found:
                 self._stop(found)
                 raise InconsistentError("checkpoint", came=found.reason, expected="one log", todo=found.todo) from found
+
+    def _known_charter(self) -> TrustedLedger:
+        """Return the charter; what is wrong with it is not the fault of whoever hands in a checkpoint."""
+        try:
+            return self._charter(fresh=False)
+        except (VerificationError, MalformedError, UnknownError) as error:
+            raise BusyError("charter", came=str(error), expected="the charter that is pinned") from error
 
     def _consider(self, asked: AddCheckpoint, trusted: TrustedLedger) -> bytes:
         own = ledger_lines(asked.note)

@@ -12,6 +12,7 @@ from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import STOPPED, UNCHANGED
 from ledger.witness.protocol import AddCheckpoint, format_add_checkpoint
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
+from tests.ledger.client.serving import Reply
 from tests.ledger.witness.serve.conftest import Served, at_once, tree_hash
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
@@ -96,6 +97,20 @@ def test_anybody_s_bad_notes_do_not_make_it_ask_the_ledger_again_and_again(asked
     before = watched.service.asked.count("GET /charter")
     assert [served.post(spoilt).status for _ in range(20)] == [403] * 20
     assert watched.service.asked.count("GET /charter") <= before + 1
+
+
+def test_a_ledger_whose_charter_is_spoilt_meanwhile_is_judged_later(asked):
+    watched, served = asked
+    know(watched)
+    watched.grow()
+    size = watched.store.newest(watched.world.ledger.origin).size
+    body = request(watched.world.ledger, size)
+    watched.follower._walked -= 1_000  # long ago
+    for lie in (Reply(b"\xff"), Reply(b"", status=404), Reply(b"", status=500)):
+        watched.service.lie("/charter", lie)
+        assert served.post(body).status == 503
+    del watched.service.lies["/charter"]
+    assert served.post(body).status == 200
 
 
 def test_a_fork_that_is_handed_in_stops_it_with_evidence(asked):

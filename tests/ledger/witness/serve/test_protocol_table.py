@@ -1,5 +1,6 @@
 """Every row of the table of C2SP tlog-witness v1.0.0, against a running witness, by a log that shares no code."""
 
+import http.client
 from functools import partial
 from hashlib import sha256
 
@@ -178,6 +179,26 @@ def test_what_was_cosigned_is_shown_and_survives_a_new_start(serve, foreign):
     shown = again.get(f"/{sha256(FOREIGN.encode()).hexdigest()}/checkpoint")
     assert (shown.status, shown.body) == (200, foreign.checkpoint() + lines)
     assert again.post(foreign.request(0)).body == b"5\n"
+
+
+@pytest.mark.parametrize(("at", "status"), [("witness-signed", 200), ("witness-persisted", 409)])
+def test_a_line_is_durable_before_it_leaves(serve, foreign, monkeypatch, at, status):
+    """Ended between signing and answering, it is bound by what was durable, and by nothing that was not."""
+
+    def end(point: str) -> None:
+        if point == at:
+            raise RuntimeError(point)
+
+    served = serve(foreign)
+    with monkeypatch.context() as patch:
+        patch.setattr("ledger.witness.foreign.reach", end)
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            served.post(foreign.request(0))
+    served.close()
+    again = serve()
+    twin = ForeignLog(private=foreign.private)
+    twin.grow(5, "another")
+    assert again.post(twin.request(0)).status == status
 
 
 def test_of_two_histories_that_come_at_once_one_is_cosigned(serve):
