@@ -18,7 +18,7 @@ from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import ceremony_json
 from ledger.client.client import LedgerClient
-from ledger.client.drafts import parse_time
+from ledger.client.drafts import parse_time, read_descriptions
 from ledger.compose.event import Draft
 from ledger.governance.agencies import proposing_kid, subjects_of
 from ledger.governance.ceremony import format_ceremony
@@ -40,6 +40,7 @@ from ledger.governance.submitting import rehearse
 from ledger.tiles.files import write_new
 from verifier.errors import MalformedError, NotPermittedError
 from verifier.judgement.participants import key_subject
+from verifier.ledgerformat.submission import MAX_SUBMISSION
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.keys import PublicKey, parse_key
 from verifier.primitives.strict_json import parse_json
@@ -284,6 +285,29 @@ def succeed_(  # noqa: PLR0913 - a command's options
     _write(order, [succeed(agency, successor, time=_now())])
 
 
+@door
+def propose_acts(  # noqa: PLR0913 - a command's options
+    file: Annotated[Path, argument("help.acts-file", "FILE")],
+    by: By,
+    out: Out,
+    to: Url,
+    policy: PolicyFile,
+    *,
+    under: Under = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Propose any acts that a description names: policies, types, kinds, mandates, several acts at once."""
+    order = _order(lang, by, under, out, to, policy, as_json=as_json, quiet=quiet)
+    described = read_descriptions(read_file(file, MAX_SUBMISSION), file.parent, _now())
+    for place, each in enumerate(described):
+        if each.about or not each.draft.type.startswith("registry."):
+            expected, todo = "acts of the registry that answer nothing", "Say others with `suyuan submit`."
+            raise MalformedError(f"events[{place}].type", came=each.draft.type, expected=expected, todo=todo)
+    _write(order, [each.draft for each in described])
+
+
 def add_acts(group: typer.Typer) -> None:
     """Mount these commands below `agency`."""
     commands: dict[str, Callable[..., None]] = {
@@ -296,6 +320,7 @@ def add_acts(group: typer.Typer) -> None:
         "suspend": suspend_,
         "restore": restore_,
         "succeed": succeed_,
+        "propose": propose_acts,
     }
     for name, command in commands.items():
         group.command(name, help=help_of(f"agency.{name}"))(command)

@@ -30,8 +30,10 @@ from verifier.ledgerformat.body import MAX_BODY
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.keys import parse_key
 from verifier.primitives.strict_json import parse_json
+from verifier.proof.bundle import MAX_FILE
 
 charter = typer.Typer(help=help_of("charter"), no_args_is_help=True)
+_MOST_NOTE = 1 << 20
 Out = Annotated[Path, option("--out", text="help.ceremony-out", metavar="FILE")]
 By = Annotated[str, option("--by", text="help.by", metavar="AGENCY")]
 
@@ -66,6 +68,8 @@ def propose_(  # noqa: PLR0913 - a command's options
     out: Out,
     *,
     to: Annotated[str | None, option("--to", text="help.url", metavar="URL")] = None,
+    charter: Annotated[Path | None, option("--charter", text="help.charter-state", metavar="FILE")] = None,
+    checkpoint: Annotated[Path | None, option("--checkpoint", text="help.checkpoint-state", metavar="FILE")] = None,
     policy: PolicyFile = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -76,7 +80,7 @@ def propose_(  # noqa: PLR0913 - a command's options
     stated = parse_json(read_file(file, MAX_BODY), str(file))
     if not isinstance(stated, dict):
         raise MalformedError(str(file), came=type(stated).__name__, expected="an object of charter members")
-    evidence, state = _state(to, policy)
+    evidence, state = _state(to, policy, charter, checkpoint)
     data = charter_data(stated, state)
     root = root_of(by, charter_in_force(state) if state.charter else data)
     ceremony = propose(
@@ -122,15 +126,21 @@ def require_policy(policy: TrustPolicy | None) -> TrustPolicy:
     return policy
 
 
-def _state(to: str | None, policy: Path | None) -> tuple[Evidence | None, RegistryState]:
-    """Return the state to draft against: the newest that a service shows, or none at all for a first charter."""
-    if to is None and policy is None:
+def _state(
+    to: str | None, policy: Path | None, file: Path | None, checkpoint: Path | None
+) -> tuple[Evidence | None, RegistryState]:
+    """Return the state to draft against: what a service or files show, or none at all for a first charter."""
+    if not any((to, policy, file, checkpoint)):
         return None, no_state(_now())
-    if to is None or policy is None:
-        expected = "--to and --policy together; neither for a first charter"
-        raise MalformedError("--to", came="one of the two", expected=expected)
-    trusted = require_policy(read_policy(policy))
-    evidence = fetch_evidence(LedgerClient(to), trusted)
+    trusted = read_policy(policy)
+    if trusted is None or (to is None) == (file is None or checkpoint is None):
+        expected = "--policy, and --to or --charter with --checkpoint; none of them for a first charter"
+        raise MalformedError("--to", came="some of them", expected=expected)
+    if file and checkpoint:
+        note = read_file(checkpoint, _MOST_NOTE)
+        evidence = Evidence(trusted.charter, read_file(file, MAX_FILE), (), note)
+    else:
+        evidence = fetch_evidence(LedgerClient(str(to)), trusted)
     return evidence, read_evidence(evidence, trusted, _now())
 
 

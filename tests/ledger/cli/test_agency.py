@@ -260,3 +260,27 @@ def test_an_act_that_could_not_be_is_refused_with_its_field_and_nothing_is_writt
     ran = propose(founded, *words, ok=False)
     assert ran.code in (1, 2, 4), ran.out
     assert "Traceback" not in ran.err
+
+
+def test_any_acts_are_proposed_from_a_description_together(founded):
+    rule = {"k": 1, "of": [{"role": "customs"}, {"agency": founded.uri("tax")}]}
+    policy = {
+        "type": "registry.policy",
+        "subjects": {"policy": "urn:suyuan:policy:filing", "types": ["urn:suyuan:type:filing.product"]},
+        "data": {"rule": rule, "basis": {"zh": "备案", "en": "Filing"}},
+    }
+    kind = {"type": "registry.kind", "subjects": {"kind": "urn:suyuan:kind:extra"}}
+    described = founded.machine("customs") / "acts.json"
+    described.write_text(json.dumps([policy, kind]))
+    enact(founded, "propose", described)
+    registry = founded.ledger.head.replay.registry
+    assert registry.kind_since("extra") is not None
+    assert registry.policies_at("filing.product", founded.ledger.head.edge.size, now())
+
+
+def test_what_answers_something_or_is_no_act_is_not_proposed_here(founded):
+    described = founded.machine("customs") / "acts.json"
+    for event in ({"type": "registry.reattestation", "about": ["00" * 32]}, {"type": "order.placed"}):
+        described.write_text(json.dumps(event))
+        ran = propose(founded, "propose", described, ok=False)
+        assert (ran.code, ran.answer["error"]["field"]) == (2, "events[0].type")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.zone.actors import agency
+from ledger.client.client import LedgerClient
 from ledger.governance.ceremony import format_ceremony, parse_ceremony
 from ledger.signing.keyfile import save_key
 from tests.ledger.cli.conftest import SECRET
@@ -297,3 +298,17 @@ def _secret(federation: Federation) -> str:
     path = federation.folder / "ledger.secret"
     path.write_text("a passphrase of the ledger\n")
     return str(path)
+
+
+def test_a_charter_is_proposed_from_files_alone(founded):
+    client = LedgerClient(founded.service.url)
+    (founded.folder / "zone.charter").write_bytes(client.charter())
+    (founded.folder / "zone.note").write_bytes(client.checkpoint())
+    files = ("--charter", founded.folder / "zone.charter", "--checkpoint", founded.folder / "zone.note")
+    file = founded.propose({"zone": "second"}, *files, *founded.trust)
+    file = signed_by(founded, file, "customs", "market", "tax")
+    assert founded.run("charter", "submit", file, *founded.to, *founded.trust, "--yes").code == 0
+    assert version(founded) == 2
+    ran = founded.run("charter", "propose", founded.machine("customs") / "next.json", "--by", founded.uri("customs"),
+                      "--out", "half.ceremony", *files[:2], *founded.trust, "--json")  # fmt: skip
+    assert (ran.code, ran.answer["error"]["field"]) == (2, "--to")
