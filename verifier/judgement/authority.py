@@ -116,8 +116,8 @@ def require_mandate(event: Event, principal: str, registry: Registry, time: int)
     what, todo = f"{head.issuer} for {principal}", f"Let {principal} give a mandate, or say it itself."
     held = registry.mandates_at(principal, head.issuer, event.leaf, time)
     if not held:
-        expected = f"a mandate in force at leaf {event.leaf}"
-        came = f"{what}, {_why_none(event, principal, registry, time)}"
+        expected = f"a mandate of {principal} in force at leaf {event.leaf}"
+        came = f"{head.issuer}, {_why_none(event, principal, registry, time)}"
         raise NotPermittedError("head.behalf", came=came, expected=expected, todo=todo)
     held = tuple(each for each in held if each.allows_type(head.type))
     if not held:

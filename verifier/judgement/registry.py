@@ -255,6 +255,10 @@ class Registry(Records):
         held = (each for each in self._mandated.get((principal, agent), ()) if each.since <= leaf and time < each.until)
         return tuple(each for each in held if not self.revocation_at(each.subject, leaf))
 
+    def mandates_between(self, principal: str, agent: str) -> tuple[Mandate, ...]:
+        """Return every mandate that one participant ever gave another, oldest first, in force or not."""
+        return self._mandated.get((principal, agent), ())
+
     def mandate(self, subject: str) -> Mandate | None:
         """Return a mandate whatever its term, None if it is unknown."""
         return self._mandates.get(subject)

@@ -62,7 +62,7 @@ def _judge(chronicle, kind: str = "clearance.list", subjects=None, **members) ->
 
 
 def test_an_agent_says_what_its_mandate_has_from_the_leaf_after(chronicle):
-    with pytest.raises(NotPermittedError, match="a mandate in force"):
+    with pytest.raises(NotPermittedError, match=r"never given one, expected a mandate of \S+ in force"):
         _judge(chronicle)
     chronicle.say(chronicle.seller, _mandate(chronicle))
     assert _mandates(chronicle)
@@ -75,7 +75,7 @@ def test_a_mandate_has_a_term(chronicle):
     chronicle.time = TIME + DAY - 1
     _judge(chronicle)
     chronicle.time += 1
-    with pytest.raises(NotPermittedError, match="a mandate in force"):
+    with pytest.raises(NotPermittedError, match=f"ended at ledger time {TIME + DAY}"):
         _judge(chronicle)
 
 
@@ -129,6 +129,8 @@ def test_its_principal_or_a_registrar_revokes_it(chronicle):
         chronicle.say(who, ending({"mandate": subject}))
         assert not _mandates(chronicle)
         assert _mandates(chronicle, leaf=before)
+        with pytest.raises(NotPermittedError, match=f"revoked from leaf {before + 1}"):
+            _judge(chronicle)
 
 
 def test_nothing_is_called_suspect_with_a_mandate(chronicle):
