@@ -6,9 +6,9 @@ table here; the values come from bodies and disclosures that were checked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from verifier.ledgerformat.disclosure import Disclosure
@@ -16,6 +16,7 @@ from verifier.proof.verdict import Story, StoryEvent
 
 ORDERS = "urn:suyuan:order:"
 _PLACED, _PAID, _WAYBILL, _LIST = "order.placed", "order.payment", "transport.waybill", "clearance.list"
+_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _Member = tuple[str, str]  # type and pointer
 _SAME: Mapping[str, tuple[_Member, ...]] = {
     "order-number": ((_PLACED, "/number"), (_WAYBILL, "/orderNumber"), (_LIST, "/numbers/order")),
@@ -67,7 +68,7 @@ def find_differences(story: Story, disclosed: Mapping[bytes, Mapping[str, Disclo
         told = [each for each in story.timeline if order in _subjects(each, story)]
         for field, members in _SAME.items():
             sources = tuple(source for each in told for source in _sources(each, members, disclosed))
-            by_value: dict[object, set[str]] = {}
+            by_value: dict[str, set[str]] = {}
             for source in sources:
                 by_value.setdefault(_canonical(source.value), set()).add(source.by)
             if len(by_value) > 1 and len(set().union(*by_value.values())) > 1:
@@ -107,9 +108,9 @@ def _member(value: Any, pointer: str) -> Any:
     return value
 
 
-def _canonical(value: Any) -> object:
-    """Return what two spellings of one value share: 199.00 and 199 are one amount."""
-    try:
-        return Decimal(str(value)).normalize()
-    except InvalidOperation:
-        return " ".join(str(value).split())
+def _canonical(value: Any) -> str:
+    """Return what two spellings of one value share: 199.00 and 199 are one amount. Exact, whatever its length."""
+    text = " ".join(str(value).split())
+    if number := _NUMBER.fullmatch(text):
+        return f"{number[1]}{number[2].lstrip('0') or '0'}.{(number[3] or '').rstrip('0')}"
+    return text
