@@ -28,6 +28,7 @@ KIND = r"[a-z][a-z0-9-]{0,15}"
 ORIGIN = r"[!-*,-~]{1,200}"  # printable ASCII, no plus: a C2SP key name that fits into a subject
 
 
+@lru_cache(maxsize=4096)
 def subject_name(subject: str) -> bytes:
     """Return SHA-256("suyuan/name/v1|" || subject), 32 bytes."""
     return sha256(b"suyuan/name/v1|" + subject.encode()).digest()

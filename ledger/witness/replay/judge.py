@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ledger.witness.replay.lies import INADMISSIBLE, REWRITTEN, WITHHELD_BODY, LieFoundError, UnservedError, Where
-from ledger.witness.replay.past import Past
+from ledger.witness.replay.past import Past, key_of
 from verifier.errors import MismatchError, SuyuanError, UnsupportedError
 from verifier.judgement.replay import Signer
 from verifier.ledgerformat.batch_answer import RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, parse_head
-from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
@@ -55,8 +54,8 @@ class Taken:
         for head in self.heads:
             for kind, name in head.joins:
                 if kind != "trace":
-                    touched.add(index_key("trace", name))
-            touched.update(index_key("trace", name) for _, name in head.follows)
+                    touched.add(key_of("trace", name))
+            touched.update(key_of("trace", name) for _, name in head.follows)
         return touched
 
 
@@ -78,13 +77,13 @@ def read_heads(
             heads.append(parse_head(each.head))
         except SuyuanError as error:
             raise LieFoundError(INADMISSIBLE, Where(leaf, position), error) from error
-    keys = [tuple([index_key(*pair) for pair in head.joins]) for head in heads]
+    keys = [tuple([key_of(*pair) for pair in head.joins]) for head in heads]
     return Taken(leaf, entry, parsed, answered, names, heads, keys)
 
 
 def read_envelope(leaf: int, entry: bytes, parsed: Envelope) -> Taken:
     """Return a hash envelope: an event of its own that joins one history of kind `note`."""
-    return Taken(leaf, entry, parsed, (), (), (), [(index_key("note", subject_name(parsed.header.subject)),)])
+    return Taken(leaf, entry, parsed, (), (), (), [(key_of("note", subject_name(parsed.header.subject)),)])
 
 
 def judge(taken: Taken, time: int, past: Past) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from ledger.errors import ConflictError
 from ledger.index.heap import Heap
@@ -23,6 +25,7 @@ from verifier.proof.audit.known import ErasedClaim, Sequences
 
 _ENVELOPE = 0xD2
 _TRACE = "trace"
+key_of = lru_cache(maxsize=8192)(index_key)  # reading, authority and recording ask for the same within a statement
 
 
 @dataclass(slots=True)
@@ -50,7 +53,8 @@ class Past:
     events: int = 0
     torn: None = None
     erased: list[ErasedClaim] = field(default_factory=list)
-    _recent: dict[int, list[int]] = field(default_factory=dict)
+    _recent: dict[int, list[int]] = field(default_factory=dict)  # of the chunk's names as far as `_found`
+    _found: int = 0
     _ids: set[tuple[bytes, int]] = field(default_factory=set)
     _ranges: Sequences = field(default_factory=Sequences)
 
@@ -64,6 +68,9 @@ class Past:
     def find(self, name: bytes) -> Event | None:
         """Return an event by its name; hash envelopes are none."""
         short = short_name(name)
+        for each, number in islice(self.chunk.names, self._found, None):
+            self._recent.setdefault(each, []).append(number)
+        self._found = len(self.chunk.names)
         for number in (*self._recent.get(short, ()), *self.rows.numbers(short)):
             row = self._event(number)
             if row and row.head[0] != _ENVELOPE and event_name(row.head) == name:
@@ -72,7 +79,7 @@ class Past:
 
     def trace_state(self, name: bytes) -> TraceState | None:
         """Return owner and custody of a subject, None where its trace has not begun."""
-        return self.index.state(index_key(_TRACE, name)).trace
+        return self.index.state(key_of(_TRACE, name)).trace
 
     def history(self, pair: Pair) -> Sequence[Event]:
         """Return the events of a history, in log order; hash envelopes are none."""
@@ -147,9 +154,7 @@ class Past:
 
     def _add(self, name: bytes, row: EventRow) -> None:
         self.chunk.events.append(row)
-        short = short_name(name)
-        self.chunk.names.append((short, row.number))
-        self._recent.setdefault(short, []).append(row.number)
+        self.chunk.names.append((short_name(name), row.number))
         self.events += 1
 
     def write(self, reached: Reached) -> None:
@@ -168,6 +173,7 @@ class Past:
         self.reached, self.chunk, self.words.fresh = reached, Chunk(), []
         self.index.forget()
         self._recent.clear()
+        self._found = 0
         self._ids.clear()
         self._ranges = Sequences()
 
