@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from verifier.judgement.acts import Act, Quorum
 from verifier.judgement.charter import APPROVAL
+from verifier.judgement.life import Suspicion
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.event import Event
 
@@ -56,6 +59,7 @@ class Grounds:
         """Read a registry that is not written meanwhile."""
         self._registry = registry
         self._compromised = _compromised_roots(registry)
+        self._reaches: dict[bytes, _Reach] = {}
 
     def of_event(self, event: Event, time: int) -> Node:
         """Return any event of the log, whose leaf has this ledger time, with what it rests on."""
@@ -107,12 +111,38 @@ class Grounds:
         return [each.event for each in mandates if each.allows_type(act.type)]
 
     def _suspicions(self, act: Act) -> Iterator[Ground]:
-        for suspicion in self._registry.suspicions_of(act.kid):
-            if suspicion.reaches(act.leaf, act.time):
-                yield Ground("key", suspicion.event)
+        if act.kid not in self._reaches:
+            self._reaches[act.kid] = _Reach(self._registry.suspicions_of(act.kid))
+        if suspicion := self._reaches[act.kid].find(act.leaf, act.time):
+            yield Ground("key", suspicion.event)
         since, charter = self._compromised.get(act.kid, (act.leaf + 1, b""))
         if act.type == APPROVAL and act.leaf >= since:  # what a root proposes stands or falls with who approved it
             yield Ground("root", charter)
+
+
+class _Reach:
+    """The suspicions of one key. There may be as many as somebody likes, so not all are looked at for each event."""
+
+    def __init__(self, suspicions: Sequence[Suspicion]) -> None:
+        """Sort them by the leaf from which they reach, each with the one up to there that reaches back furthest."""
+        self._sorted = sorted(suspicions, key=lambda each: each.since_leaf)
+        self._since = [each.since_leaf for each in self._sorted]
+        self._furthest = list(accumulate(self._sorted, _further))
+
+    def find(self, leaf: int, time: int) -> Suspicion | None:
+        """Return a suspicion that reaches an event, None where none does."""
+        place = bisect_right(self._since, leaf)
+        if not place or self._furthest[place - 1].not_before_time > time:
+            return None
+        if self._furthest[place - 1].reaches(leaf, time):
+            return self._furthest[place - 1]
+        return next(
+            (each for each in self._sorted[:place] if each.reaches(leaf, time)), None
+        )  # it was used again later
+
+
+def _further(one: Suspicion, other: Suspicion) -> Suspicion:
+    return min(one, other, key=lambda each: each.not_before_time)
 
 
 def _compromised_roots(registry: Registry) -> Mapping[bytes, tuple[int, bytes]]:

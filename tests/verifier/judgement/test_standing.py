@@ -103,6 +103,28 @@ def test_who_speaks_alone_reaches_no_further_than_the_ledger_time_allows(known):
     assert reasons(known.disputes("after", "seller key", 25)) == ["key"]
 
 
+@given(
+    st.lists(st.tuples(*[st.integers(0, 40)] * 3), max_size=8), st.integers(0, 40), st.integers(0, 40)
+)  # since, not before, until
+def test_several_revocations_reach_what_one_of_them_does(several, leaf, time):
+    known = Registered()
+    known.key("seller key", SELLER)
+    turns = [Revocation(name(f"{at}"), until, since, early) for at, (since, early, until) in enumerate(several)]
+    known.registry.set_life(key_subject(name("seller key")), Life(tuple(turns)))
+    event = replace(bare("a.b", leaf, issuer=SELLER), name=name("said"), kid=name("seller key"))
+    expected = any(since <= leaf < until and time >= early for since, early, until in several)
+    assert bool(disputes(event, time, known.registry)) == expected
+
+
+def test_a_key_that_was_revoked_ten_thousand_times_costs_no_square(known):
+    turns = [Revocation(name(f"{at}"), EVER, 50, 10_000 - at) for at in range(10_000)]
+    known.registry.set_life(key_subject(name("seller key")), Life(tuple(turns)))
+    standing = Standing(known.registry)
+    for at in range(4_000):
+        event = replace(bare("a.b", 20, position=at, issuer=SELLER), kid=name("seller key"))
+        assert standing.disputes(event, 20) == ()
+
+
 def test_a_key_that_a_suspect_key_registered_is_disputed_with_all_that_it_signs(known):
     known.compromise("customs key", since=5)
     assert known.disputes("said", "seller key", 20) == (Dispute("registration", name("seller key registered")),)
