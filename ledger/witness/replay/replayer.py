@@ -32,7 +32,7 @@ from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.vocabulary import registry_types
 
-CHUNK = 40_000  # events judged before they are written: most keys lie on pages of their own
+CHUNK = 20_000  # events judged before they are written: most keys lie on pages of their own
 
 
 class Replayer:

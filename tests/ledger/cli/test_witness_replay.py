@@ -1,0 +1,80 @@
+"""`witness init --replay` and `run --replay`: keys for what was replayed, and a verdict that others confirm."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.sequencer.block import BlockBuilder
+from ledger.witness.folder import WitnessFolder
+from ledger.witness.keys import REPLAY, load_cosigner_keys
+from tests.ledger.cli.conftest import SECRET
+from tests.ledger.client.serving import Service
+from tests.ledger.client.world import World
+from verifier.primitives.checkpoint import Cosignature, parse_signed_checkpoint, verify_lines
+from verifier.primitives.note import parse_vkey
+
+ENV = ("--passphrase-env", "PASS")
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def zone(run, tmp_path) -> Iterator[tuple[World, Service]]:
+    """A ledger whose charter names the replay keys of the witness in the folder w1, and no others."""
+    made = run("witness", "init", "w1", "--name", "w1.example", "--replay", "--json", *ENV)
+    assert [parse_vkey(each).kind for each in made.answer["vkeys"]] == [4, 6, 4, 6]
+    keys = load_cosigner_keys(WitnessFolder(Path("w1")).keys, "w1.example", SECRET.encode(), purpose=REPLAY)
+    assert made.answer["vkeys"][2:] == [vkey for vkey in made.answer["vkeys"] if parse_vkey(vkey) in keys.note_keys]
+    world = World(tmp_path / "ledger", keys.note_keys, quorum=1)
+    world.found()
+    service = Service(world.ledger)
+    (tmp_path / "zone.policy").write_bytes(world.policy_file)
+    assert run("witness", "follow", "w1", service.url, "--policy", "zone.policy").code == 0
+    yield world, service
+    service.close()
+    world.ledger.close()
+
+
+def cosigned(world: World, service: Service) -> tuple[Cosignature, ...]:
+    checkpoint, note = parse_signed_checkpoint(service.cosigned[-1])
+    return verify_lines(checkpoint, note, world.witnesses)
+
+
+def test_what_was_replayed_is_cosigned_with_the_replay_keys(run, zone):
+    world, service = zone
+    plain = run("witness", "run", "w1", "--once", "--json", *ENV)
+    assert (plain.code, service.cosigned) == (1, []), "its other keys are not in the charter"
+    replayed = run("witness", "run", "w1", "--once", "--replay", "--json", *ENV)
+    assert (replayed.code, replayed.answer["outcome"], replayed.answer["quorum"]) == (0, "cosigned", True)
+    assert [each.key for each in cosigned(world, service)] == list(world.witnesses), "both replay keys, and no other"
+
+
+def test_a_witness_without_replay_keys_does_not_replay(run, zone):
+    assert run("witness", "init", "w2", "--name", "w2.example", *ENV).code == 0
+    refused = run("witness", "run", "w2", "--once", "--replay", *ENV)
+    assert refused.code != 0
+    assert "replay" in refused.err
+
+
+def test_evidence_of_a_lie_is_confirmed_by_the_verifier(run, zone, monkeypatch):
+    world, _ = zone
+    assert run("witness", "run", "w1", "--once", "--replay", *ENV).code == 0
+    with monkeypatch.context() as lying:
+        lying.setattr(BlockBuilder, "_join", lambda self, key, _: self._states[key])
+        world.note()
+    world.publish()
+    stopped = run("witness", "run", "w1", "--once", "--replay", "--json", *ENV)
+    assert (stopped.code, stopped.answer["outcome"]) == (1, "stopped")
+    (file,) = (each for each in stopped.answer["evidence"] if each.endswith(".evidence"))
+    command = [sys.executable, "-m", "verifier", "evidence", file, "--policy", "zone.policy", "--json"]
+    confirmed = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert confirmed.returncode == 0, confirmed.stderr
+    told = json.loads(confirmed.stdout)
+    assert (told["outcome"], told["ledger"]) == ("wrong-index", world.ledger.origin)
+    assert told["roots"][0] != told["roots"][1]
