@@ -1,9 +1,11 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from ledger.cli.commands import app
@@ -28,6 +30,9 @@ class Ran:
         return json.loads(self.out)
 
 
+_built = cache(get_command)
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch) -> Callable[..., Ran]:
     """Run a command in this process, in English, in the test's folder."""
@@ -35,6 +40,7 @@ def run(tmp_path, monkeypatch) -> Callable[..., Ran]:
     monkeypatch.setenv("PASS", SECRET)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setattr("typer.testing._get_command", _built)  # else every run builds all commands anew
 
     def run_(*arguments: object) -> Ran:
         result = CliRunner().invoke(app, [str(each) for each in arguments], catch_exceptions=False)
