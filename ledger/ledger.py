@@ -178,6 +178,7 @@ class Ledger:
                 return found
             candidate = admit(receive(submission, parse_entry(submission.statement), standing), standing)
         try:
+            self._require_own_charter(candidate)
             self.writer.call(lambda: self._sequencer.judge(candidate)).result()
         except SuyuanError as error:
             return [error]

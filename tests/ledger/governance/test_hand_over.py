@@ -26,6 +26,7 @@ from tests.ledger.governance.handing import approval_of, approve, named, next_ch
 from verifier.errors import NotPermittedError, SuyuanError, UntrustedError
 from verifier.ledgerformat.receipt import parse_receipt
 from verifier.ledgerformat.seal import parse_seal
+from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import EDDSA, format_key
 from verifier.proof.alone import verify_statement_receipt
@@ -130,6 +131,9 @@ def test_a_charter_that_names_keys_that_are_not_held_is_refused_at_the_door_with
     with pytest.raises(NotPermittedError, match=r"charter\.seal.*prepare-keys"):
         world.zone.say(world.customs, [draft], as_root=True)
     assert world.ledger.head.edge.size == size
+    composed = world.customs.compose(draft, world.zone.types)
+    submission = format_submission(world.customs.sign([composed], ORIGIN, as_root=True))
+    assert [each.field for each in world.ledger.validate(submission)] == ["charter.seal"]
 
 
 def test_keys_made_while_the_ledger_runs_are_known_from_its_next_start_on(world):
