@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from api.desk.texts import DESK
 from api.texts import PAGES
 from fixtures.demo.texts import DEMONSTRATION
 from ledger.cli.texts import COMMANDS
@@ -18,7 +19,7 @@ from verifier.texts import VERDICTS, Catalogue
 from verifier.texts.audits import AUDITS
 
 ROOT = Path(__file__).parent.parent
-CATALOGUES = [VERDICTS, AUDITS, PAGES, COMMANDS, DEMONSTRATION]
+CATALOGUES = [VERDICTS, AUDITS, PAGES, COMMANDS, DEMONSTRATION, DESK]
 _FIELD = re.compile(r"\{([a-zA-Z_]+)\}")
 
 

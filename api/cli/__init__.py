@@ -1,9 +1,11 @@
-"""`suyuan`: the ledger's commands, and those that need the server: `serve` and `demo`."""
+"""`suyuan`: the ledger's commands, and those that need the server: `serve`, `demo` and `desk`."""
 
 from __future__ import annotations
 
 from api.cli.demo import demo
+from api.cli.desk import desk
 from api.cli.serve import serve
+from api.desk.texts import text
 from fixtures.demo.texts import tell
 from ledger.cli.commands import app
 from ledger.cli.options import help_of
@@ -11,6 +13,7 @@ from ledger.cli.texts import default_language
 
 app.command(help=help_of("serve"))(serve)
 app.command(help=tell("help", default_language()))(demo)
+app.command(help=text("desk.help", default_language()))(desk)
 
 
 def main() -> None:

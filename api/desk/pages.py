@@ -46,7 +46,7 @@ def render_page(
         "word": words,
         "switch": _switched(request, language),
         "here": here,
-        "agency": state.agency_name(language),
+        "agency": state.office.names.get(language, state.office.agency),
         "form": state.session.form,
     }
     content = _environment().get_template(template).render(**shared, **context)

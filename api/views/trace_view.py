@@ -89,9 +89,9 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
         recalls=_recalls(verdict.notices, told, lang),
         stages=view_stages(told, lang),
         left_out=max(0, len(own_events(told)) - MOST_EVENTS),
-        notices=tuple(_notice(each, told, lang) for each in verdict.notices),
+        notices=tuple(view_notice(each, told, lang) for each in verdict.notices),
         unchecked=(text("server.charter", lang), *(say(each, lang) for each in verdict.unchecked)),
-        steps=tuple(_step(each, lang) for each in verdict.steps),
+        steps=tuple(view_step(each, lang) for each in verdict.steps),
         size=proved.size,
         time=beijing_time(story.time) if story else "",
         newer=proved.newer,
@@ -126,7 +126,7 @@ def _text(data: Mapping[str, object], member: str, lang: str) -> str:
     return str(value.get(lang, "")) if isinstance(value, Mapping) else ""
 
 
-def _notice(said: Said, told: Sequence[StoryEvent], lang: str) -> str:
+def view_notice(said: Said, told: Sequence[StoryEvent], lang: str) -> str:
     """Return a notice with titles in place of the type names that the timeline knows."""
     titles = {each.event.head.type: each.kind.title[lang] for each in told}
     values = {name: titles.get(str(value), _short(value)) for name, value in said.values.items()}
@@ -138,7 +138,8 @@ def _short(value: str | int) -> str | int:
     return f"{value[:12]}…" if isinstance(value, str) and _NAME.fullmatch(value) else value
 
 
-def _step(step: StepResult, lang: str) -> StepView:
+def view_step(step: StepResult, lang: str) -> StepView:
+    """Return one of the nine steps as a page shows it."""
     state = {True: "passed", False: "failed", None: "not-reached"}[step.passed]
     said = tuple(say(each, lang) for each in step.said)
     return StepView(step.number, state, (*said, render_error(step.error, lang)) if step.error else said)

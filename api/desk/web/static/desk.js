@@ -16,17 +16,25 @@
     rows[at].querySelector("a").focus();
     rows[at].scrollIntoView({ block: "nearest" });
   };
+  const boxes = () => document.querySelectorAll("input[name=event]");
+  // On the queue, with nothing selected, a and r mean the row in focus.
+  const answer = (selector) => {
+    const row = rows[current()];
+    const box = row && row.querySelector("input[name=event]");
+    if (box && !Array.from(boxes()).some((each) => each.checked)) box.checked = true;
+    press(selector);
+  };
   const current = () => rows.findIndex((row) => row.contains(document.activeElement));
 
   const keys = {
     j: () => moveTo(current() < 0 ? at + 1 : current() + 1),
     k: () => moveTo(current() < 0 ? at - 1 : current() - 1),
     x: () => { const row = rows[current()]; if (row) row.querySelector("input[type=checkbox]").click(); },
-    a: () => press("[data-key=approve]"),
-    r: () => press("[data-key=refuse]"),
+    a: () => answer("[data-key=approve]"),
+    r: () => answer("[data-key=refuse]"),
     "?": () => { const help = document.querySelector("#shortcuts"); if (help) { help.open = !help.open; help.querySelector("summary").focus(); } },
   };
-  const places = { q: "[data-go=queue]", h: "[data-go=history]", d: "[data-go=day]" };
+  const places = { q: "[data-go=queue]", h: "[data-go=history]", d: "[data-go=day]", s: "[data-go=status]" };
 
   document.addEventListener("keydown", (event) => {
     if (isOff() || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
@@ -39,6 +47,26 @@
     const act = keys[event.key];
     if (act) { event.preventDefault(); act(); }
   });
+
+  // What is under way is asked for until it is through; then the page is loaded again, with the focus on its content.
+  const polled = document.querySelector("[data-poll]");
+  const poll = async () => {
+    try {
+      const answer = await fetch(polled.dataset.poll, { credentials: "same-origin" });
+      const told = await answer.json();
+      if (polled.textContent !== told.text) polled.textContent = told.text;
+      if (told.state !== polled.dataset.state) {
+        history.replaceState(null, "", "#main");
+        location.reload();
+        return;
+      }
+    } catch { /* asked again */ }
+    setTimeout(poll, 700);
+  };
+  if (polled) setTimeout(poll, 300);
+
+  const errors = document.querySelector("#errors");
+  if (errors) errors.focus();
 
   const toggle = document.querySelector("#toggle-shortcuts");
   if (toggle) {

@@ -1,0 +1,323 @@
+"""What the pages of the desk show: pure functions from what was checked to words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.desk.answered import Answered
+from api.desk.preparing import Preparation, Ready, failures
+from api.desk.texts import text
+from api.views.timeline import CosignerView, StageView, own_events, view_event, view_stages
+from api.views.trace_view import StepView, view_notice, view_step
+from api.views.words import beijing_time, data_rows
+from ledger.cli.texts import say as say_command
+from ledger.compose.event import ComposedEvent
+from ledger.endorsing.case import Case
+from ledger.endorsing.differences import Difference
+from ledger.endorsing.endorse import VERBS
+from ledger.endorsing.queue import Item
+from verifier.errors import SuyuanError
+from verifier.ledgerformat.body import parse_body
+from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.vocabulary import EventType
+from verifier.proof.verdict import CONTRADICTORY, Verdict
+from verifier.rendering import name_of_speaker, plain, render_error
+
+_MOST_DIFFERENCES, _MOST_ANSWERS = 100, 100
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """An item of the queue, as the service says it."""
+
+    name: str
+    title: str
+    subject: str
+    issuer: str
+    since: str
+    deadline: str
+    overdue: bool
+    policies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """A field and what each source says of it."""
+
+    field: str
+    said: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A checked case.
+
+    Attributes:
+        name: of the event, 64 hexadecimal digits.
+        title, issuer, claimed, recorded, leaf, subjects: the event.
+        outcome, tone, reason: the verdict: its key, `ok`, `warn` or `bad`, why it is not *verified*.
+        size, time: what the proof covers.
+        rows: label and text of its data; `body` says `shown`, or why not.
+        differences: what sources say differently.
+        disclosures: label and text of those that were fetched and checked.
+        unseen: how many were not to be had.
+        recognition, met, needed, reasons: what the policies make of it.
+        endorsements: standing answers.
+        objection: why it cannot be recognised: `disputed`, `contradictory`, or nothing.
+        stages, left_out: the story, and how many events of it only the proof shows.
+        notices: recalled, corrected, late, …
+        steps: the nine.
+    """
+
+    name: str
+    title: str
+    issuer: str
+    claimed: str
+    recorded: str
+    leaf: int
+    subjects: tuple[str, ...]
+    outcome: str
+    tone: str
+    reason: str
+    size: int
+    time: str
+    rows: tuple[tuple[str, str], ...]
+    body: str
+    differences: tuple[DifferenceView, ...]
+    disclosures: tuple[tuple[str, str], ...]
+    unseen: int
+    recognition: str
+    met: int
+    needed: int
+    reasons: tuple[str, ...]
+    endorsements: tuple[CosignerView, ...]
+    objection: str
+    stages: tuple[StageView, ...]
+    left_out: int
+    notices: tuple[str, ...]
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureView:
+    """A case that was not to be had, or does not verify: what is wrong, and nothing of what it claims."""
+
+    name: str
+    outcome: str
+    sentence: str
+    steps: tuple[StepView, ...]
+
+
+def view_row(item: Item, types: Mapping[str, EventType], lang: str, *, now: int) -> RowView:
+    """Return a row of the queue; `now` in milliseconds since 1970."""
+    return RowView(
+        name=item.name.hex(),
+        title=title_of(item.type, types, lang),
+        subject=plain(item.subjects[0]) if item.subjects else "",
+        issuer=plain(item.issuer_names.get(lang, item.issuer)),
+        since=beijing_time(item.time),
+        deadline=beijing_time(item.deadline) if item.deadline is not None else "",
+        overdue=item.is_overdue(now),
+        policies=tuple(plain(each.removeprefix("urn:suyuan:policy:")) for each in item.policies),
+    )
+
+
+def title_of(type_: str, types: Mapping[str, EventType], lang: str) -> str:
+    """Return a type's title, or its name where the vocabulary has none."""
+    return types[type_].title[lang] if type_ in types else plain(type_)
+
+
+def view_case(case: Case, lang: str) -> CaseView:
+    """Return what a page shows of a checked case."""
+    told, verdict, story = case.told, case.verdict, case.story
+    event = view_event(told, lang)
+    found = case.disclosed.get(case.name, {})
+    digests = told.event.body.digests if told.event.body else {}
+    own = own_events(story.timeline)
+    return CaseView(
+        name=event.name,
+        title=event.title,
+        issuer=name_of_speaker(told, lang),
+        claimed=event.claimed,
+        recorded=event.recorded,
+        leaf=event.leaf,
+        subjects=event.subjects or (story.subject,),
+        outcome=verdict.outcome,
+        tone="bad" if verdict.outcome == CONTRADICTORY else "warn" if case.objection else "ok",
+        reason=render_error(verdict.error, lang) if verdict.error else "",
+        size=story.size,
+        time=beijing_time(story.time),
+        rows=event.rows,
+        body=event.body,
+        differences=tuple(_difference(each, case, lang) for each in case.differences[:_MOST_DIFFERENCES]),
+        disclosures=tuple(_disclosures(found, lang)),
+        unseen=len(digests) - len(found),
+        recognition=told.recognition.outcome,
+        met=told.recognition.met,
+        needed=told.recognition.needed,
+        reasons=event.reasons,
+        endorsements=event.cosigners,
+        objection=("contradictory" if case.is_contradictory else "disputed") if case.objection else "",
+        stages=view_stages(story.timeline, lang),
+        left_out=len(own) - sum(len(each.events) for each in view_stages(story.timeline, lang)),
+        notices=tuple(view_notice(each, story.timeline, lang) for each in verdict.notices),
+        steps=tuple(view_step(each, lang) for each in verdict.steps),
+    )
+
+
+def view_failure(name: bytes, error: SuyuanError, verdict: Verdict | None, lang: str) -> FailureView:
+    """Return what a page shows where nothing was verified."""
+    said = verdict.error if verdict and verdict.error else error
+    steps = tuple(view_step(each, lang) for each in verdict.steps) if verdict else ()
+    return FailureView(name.hex(), verdict.outcome if verdict else "", render_error(said, lang), steps)
+
+
+def _difference(difference: Difference, case: Case, lang: str) -> DifferenceView:
+    told = {each.event.name: each for each in case.story.timeline}
+    said = tuple(
+        (f"{told[each.event].kind.title[lang]} · {name_of_speaker(told[each.event], lang)}", plain(str(each.value)))
+        for each in difference.sources
+    )
+    return DifferenceView(say_command(f"field.{difference.field}", lang), said)
+
+
+def _disclosures(found: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    for pointer, disclosure in sorted(found.items()):
+        value: Any = disclosure.value
+        for step in reversed(pointer.split("/")[1:]):
+            value = {step: value}
+        yield from data_rows(value, lang)
+
+
+def render_span(milliseconds: int, lang: str) -> str:
+    """Return a length of time as people read it: the two largest of days, hours and minutes."""
+    minutes = max(0, milliseconds) // 60_000
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return text("desk.span.days", lang, days=days, hours=hours)
+    if hours:
+        return text("desk.span.hours", lang, hours=hours, minutes=minutes % 60)
+    return text("desk.span.minutes", lang, minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One event that will be signed.
+
+    Attributes:
+        target: 64 hexadecimal digits of what is answered.
+        title, subject, issuer: of what is answered.
+        seen: how many of its disclosures are listed as seen.
+        name: of the answer itself.
+        body: its bytes, as text.
+    """
+
+    target: str
+    title: str
+    subject: str
+    issuer: str
+    seen: int
+    name: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedView:
+    """Exactly what will be signed.
+
+    Attributes:
+        verb: the decision's.
+        type: type of every answer.
+        kid: key that signs.
+        audience: the ledger that it is for.
+        rows: label and text of what all answers say.
+        answers: those shown; `more` further ones are alike.
+        count: how many one signature covers.
+        left_out: name and sentence of what is not signed.
+    """
+
+    verb: str
+    type: str
+    kid: str
+    audience: str
+    rows: tuple[tuple[str, str], ...]
+    answers: tuple[AnswerView, ...]
+    more: int
+    count: int
+    left_out: tuple[tuple[str, str], ...]
+
+
+def view_signed(prepared: Preparation, lang: str, *, kid: bytes) -> SignedView:
+    """Return what a page shows before it is signed."""
+    ready, decision = prepared.ready, prepared.decision
+    left_out = tuple((name, render_error(error, lang)) for name, error in failures(prepared.left_out))
+    return SignedView(
+        verb=decision.verb,
+        type=VERBS[decision.verb],
+        kid=kid.hex(),
+        audience=ready[0].origin if ready else "",
+        rows=tuple(_said(ready[0].composed, lang)) if ready else (),
+        answers=tuple(_answer(each, lang) for each in ready[:_MOST_ANSWERS]),
+        more=max(0, len(ready) - _MOST_ANSWERS),
+        count=len(ready),
+        left_out=left_out,
+    )
+
+
+def _said(composed: ComposedEvent, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield what an answer's own bytes say, but for what differs from one to the next."""
+    data = {name: value for name, value in parse_body(composed.body).data.items() if name != "seen"}
+    for member, value in data.items():
+        label = text(f"desk.form.{member}", lang) if member != "reason" else text("desk.confirm.reason", lang)
+        for each in value if isinstance(value, list) else [value]:
+            yield label, plain(" | ".join(each.values()) if isinstance(each, dict) else str(each))
+    until = parse_head(composed.head).until
+    if until is not None:
+        yield text("desk.confirm.until", lang), beijing_time(until)
+
+
+def _answer(ready: Ready, lang: str) -> AnswerView:
+    target, composed = ready.target, ready.composed
+    return AnswerView(
+        target=target.name,
+        title=target.title[lang],
+        subject=target.subject,
+        issuer=plain(target.issuer[lang]),
+        seen=ready.seen,
+        name=composed.name.hex(),
+        body=composed.body.decode(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredView:
+    """A batch that was answered: when, how, what became of it, and what it is about."""
+
+    identity: str
+    when: str
+    verb: str
+    state: str
+    count: int
+    targets: tuple[TargetView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """What was answered."""
+
+    name: str
+    title: str
+    subject: str
+    issuer: str
+
+
+def view_answered(answered: Answered, lang: str) -> AnsweredView:
+    """Return what pages show of a batch."""
+    targets = tuple(
+        TargetView(each.name, each.title.get(lang, ""), each.subject, plain(each.issuer.get(lang, "")))
+        for each in answered.targets[:_MOST_ANSWERS]
+    )
+    identity, when = answered.kept.identity.hex(), beijing_time(answered.time)
+    return AnsweredView(identity, when, answered.verb, answered.state, len(answered.targets), targets)
