@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.desk.routes import answering, cases, outcomes
+from api.desk.routes import answering, cases, outcomes, overview
 
 router = APIRouter()
-for each in (cases, answering, outcomes):
+for each in (cases, answering, outcomes, overview):
     router.include_router(each.router)
