@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS history (
 CREATE TABLE IF NOT EXISTS word (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 """
 _SETTINGS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000}
-_CACHE = 48 << 10  # KiB of pages that SQLite may hold
+_CACHE = 32 << 10  # KiB of pages that SQLite may hold
 _WAL = 16_384  # pages after which a commit copies the write-ahead log into the database
 
 
