@@ -109,7 +109,7 @@ def subjects_of(drafts: Sequence[Draft], by: str, under: bytes | None) -> list[s
 
 def _held(key: Key, state: RegistryState) -> HeldKey:
     registry, leaf, subject = state.replay.registry, state.size, key_subject(key.key.kid)
-    if revoked := registry.revocation_at(subject, leaf):
+    if revoked := registry.revocation_at(subject, leaf) or registry.ended_with_holder(key.key.kid, leaf):
         return HeldKey(key, "revoked", revoked.since)
     if suspended := registry.suspension_at(subject, leaf, state.time):
         return HeldKey(key, "suspended", suspended.since)

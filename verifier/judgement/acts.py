@@ -37,10 +37,17 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """A key with which an agency administers its own keys."""
+    """A key with which an agency administers its own keys.
+
+    Attributes:
+        agency: whose.
+        key: the public key.
+        since: first leaf of the first version of the agency that named it.
+    """
 
     agency: str
     key: PublicKey
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,15 @@ class Life:
         """Return whether a revocation called something suspect: then there is no way back."""
         return any(isinstance(turn, Revocation) and turn.compromised is not None for turn in self.turns)
 
+    def revocation_for_good(self, registered: int, leaf: int) -> Revocation | None:
+        """Return the first revocation by a leaf that called compromised what was registered by then.
+
+        Keys that were a holder's when it was called compromised stay ended, though the holder be restored: whoever
+        stole them has them still.
+        """
+        called = (turn for turn in self._until(leaf) if isinstance(turn, Revocation) and turn.compromised is not None)
+        return next((turn for turn in called if registered <= turn.since), None)
+
     @property
     def suspicions(self) -> tuple[Suspicion, ...]:
         """Return what its revocations call suspect, oldest first."""

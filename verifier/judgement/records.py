@@ -62,7 +62,8 @@ class Records:
         """Admit a participant, or replace what was stated of it."""
         self._participants[participant.uri] = (*self._participants.get(participant.uri, ()), participant)
         for kid, key in participant.administrators.items():
-            self._administrators[kid] = Administrator(participant.uri, key)
+            if kid not in self._administrators:
+                self._administrators[kid] = Administrator(participant.uri, key, participant.since)
             self._taken.add(key.raw)
 
     def set_key(self, key: Key) -> None:

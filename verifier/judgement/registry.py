@@ -98,14 +98,13 @@ class Registry(Records):
             )
         self._require_unbroken(key_subject(kid), what, leaf, time)
         self._require_holder(key.holder, leaf, time)
+        self._require_kept(kid, what, leaf)
         return key
 
     def is_registered_at(self, kid: bytes, leaf: int) -> bool:
         """Return whether a key was registered by a leaf, or named as an administrator's, whatever came of it."""
-        key, administrator = self._keys.get(kid), self._administrators.get(kid)
-        versions = self._participants.get(administrator.agency, ()) if administrator else ()
-        named = any(each.since <= leaf and kid in each.administrators for each in versions)
-        return named or (key is not None and key.since <= leaf)
+        known = (self._keys.get(kid), self._administrators.get(kid))
+        return any(each is not None and each.since <= leaf for each in known)
 
     def key(self, kid: bytes) -> Key | None:
         """Return a registered key whatever its validity, None if it is unknown."""
@@ -117,7 +116,9 @@ class Registry(Records):
         if known is None or self._is_broken(key_subject(kid), leaf, time) or self._is_broken(known.agency, leaf, time):
             return None
         agency = self.participant_at(known.agency, leaf)
-        return known if agency and kid in agency.administrators else None
+        if agency is None or kid not in agency.administrators or self.ended_with_holder(kid, leaf):
+            return None
+        return known
 
     def administrator(self, kid: bytes) -> Administrator | None:
         """Return the agency of which a key ever was an administrator, whatever its validity; None if it was of none."""
@@ -136,6 +137,7 @@ class Registry(Records):
         if known:
             self._require_unbroken(key_subject(kid), what, leaf, time)
             self._require_holder(known.agency, leaf, time)
+            self._require_kept(kid, what, leaf)
         came = f"{what}, which {known.agency} does not name there" if known else f"{what}, unknown"
         raise NotPermittedError("statement.kid", came=came, expected=f"a key valid at leaf {leaf}", todo=SIGN_AGAIN)
 
@@ -149,6 +151,13 @@ class Registry(Records):
         """Return the revocation of a subject in force at a leaf."""
         life = self._lives.get(subject)
         return life.revocation_at(leaf) if life else None
+
+    def ended_with_holder(self, kid: bytes, leaf: int) -> Revocation | None:
+        """Return the revocation of its holder by a leaf that ended a key for good, whatever came of the holder."""
+        key, administrator = self._keys.get(kid), self._administrators.get(kid)
+        if key:
+            return self.life(key.holder).revocation_for_good(key.since, leaf)
+        return self.life(administrator.agency).revocation_for_good(administrator.since, leaf) if administrator else None
 
     def suspension_at(self, subject: str, leaf: int, time: int) -> Suspension | None:
         """Return the suspension of a subject in force at a leaf of this ledger time."""
@@ -188,6 +197,12 @@ class Registry(Records):
             came = f"{what}, suspended until ledger time {suspended.end} by {suspended.event.hex()}"
             todo = "Wait until the suspension ends, or sign the batch again with a key that is valid."
             raise NotPermittedError("statement.kid", came=came, expected=expected, todo=todo)
+
+    def _require_kept(self, kid: bytes, what: str, leaf: int) -> None:
+        if ended := self.ended_with_holder(kid, leaf):
+            came = f"{what}, ended for good with its holder from leaf {ended.since} by {ended.event.hex()}"
+            expected = f"a key registered after leaf {ended.since}"
+            raise NotPermittedError("statement.kid", came=came, expected=expected, todo="Register a new key.")
 
     def _require_holder(self, holder: str, leaf: int, time: int) -> None:
         expected = f"a participant admitted at leaf {leaf}"

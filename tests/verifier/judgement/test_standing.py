@@ -176,7 +176,7 @@ def _approved(known: Registered, kids: tuple[str, ...], threshold: int, who: str
         known.act(approval, 41 + place, kid, issuer, "registry.approval", [name("new key registered")])
         approvals.append(Approval(name(approval), name(kid), 41 + place))
         if who == "administrator":
-            known.registry._administrators[name(kid)] = Administrator(TAX, object.__new__(PublicKey))
+            known.registry._administrators[name(kid)] = Administrator(TAX, object.__new__(PublicKey), 0)
     quorum = Quorum({name(kid): kid for kid in kids}, threshold)
     known.registry.set_completion(Completion(name("new key registered"), tuple(approvals), (quorum,), 45))
 
