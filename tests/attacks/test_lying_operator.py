@@ -18,7 +18,7 @@ from tests.attacks.forger import part_of, relogged, size_of
 from tests.verifier.judgement.chronicle import key_draft
 from tests.verifier.proof.steps.forging import proved
 from tests.world import FIRM, UNIT, World, handle, now, uscc
-from verifier.errors import MismatchError, UnsupportedError
+from verifier.errors import MismatchError
 from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.statement import parse_statement
 from verifier.primitives.keys import ES256, format_key
@@ -96,9 +96,13 @@ def test_an_event_proof_does_not_keep_back_what_is_permanent_or_public(world: Wo
         _shown_as(world, name, state)
 
 
-def test_an_event_proof_knows_no_erasure_yet(world: World):
-    with pytest.raises(UnsupportedError, match="erased"):
-        _shown_as(world, "payment", Erased(bytes(32)))
+def test_an_event_proof_leaves_open_whether_an_order_erased_the_body(world: World):
+    """No order stands in it: whoever believes it nevertheless was told."""
+    order = bytes(range(32))
+    unchecked = {each.key: each.values for each in _shown_as(world, "payment", Erased(order)).unchecked}
+    assert unchecked["unchecked.erasure"] == {"order": order.hex()}
+    with pytest.raises(MismatchError, match="permanent"):
+        _shown_as(world, "departing", Erased(order))
 
 
 def test_an_event_proof_that_may_keep_a_body_back_says_so(world: World):
