@@ -19,7 +19,7 @@ from verifier.errors import SuyuanError
 from verifier.rendering import render_error
 
 router = APIRouter()
-_MOST = 200  # batches
+_MOST, _MOST_FOLLOWED = 200, 20  # batches
 
 
 @router.get("/result/{identity}")
@@ -58,9 +58,13 @@ def post_result(request: Request, identity: str, office: TheOffice, history: The
 
 @router.get("/history")
 def get_history(request: Request, office: TheOffice, history: TheHistory) -> Response:
-    """Return what this agency answered, newest first."""
+    """Return what this agency answered, newest first; the ledger is asked once more for what is only promised."""
     lang = language_of(request)
-    rows = [view_answered(each, lang) for each in islice(history.newest(), _MOST)]
+    batches = list(islice(history.newest(), _MOST))
+    for each in (batch for batch in batches[:_MOST_FOLLOWED] if batch.state == PROMISED):
+        if _followed(request, office, each):
+            break
+    rows = [view_answered(each, lang) for each in batches]
     return render_page(request, "history.html", {"rows": rows, "keep": str(office.keep)}, here="history")
 
 
