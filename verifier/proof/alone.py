@@ -6,12 +6,12 @@ that these need besides the trust policy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.authority import require_mandate
-from verifier.judgement.participants import Key, Participant
+from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
@@ -27,7 +27,7 @@ from verifier.proof.examination import Examination, Shown, Standpoint, read_even
 from verifier.proof.steps.step1_ledger import establish_ledger, require_log_lines, walk_charter
 from verifier.proof.steps.step2_unforked import establish_unforked, require_quorum
 from verifier.proof.steps.step3_sealed import establish_sealed
-from verifier.proof.steps.step4_keys import establish_keys
+from verifier.proof.steps.step4_keys import BUILTIN, establish_keys
 from verifier.proof.traceproof import TraceProof
 from verifier.proof.verdict import Said
 
@@ -206,12 +206,15 @@ def _judge(
     if registry is None:
         raise MismatchError("registry", came="none", expected="a registry")
     header = found.statement(part).header
+    _require_whole([header.issuer, key_subject(header.kid)], found)
     key = registry.key_at(header.kid, part.leaf, time if time is not None else found.newest_seal.time)
     if key.use != "statement":
         raise NotPermittedError("key.use", came=key.use, expected="statement")
     found.verify(part, key.holder, key.key, found.charter_at(part.leaf).origin)
     shown = [read_event(part, each, header.issuer, header.kid) for each in part.events]
     for each in shown:
+        if not each.event.head.type.startswith(BUILTIN):
+            _require_whole([f"urn:suyuan:type:{each.event.head.type}"], found)
         _require_mandate(each.event, found, registry, time if time is not None else found.newest_seal.time)
     return tuple(_judge_event(each, key, registry, checkpoint, time) for each in shown)
 
@@ -247,8 +250,17 @@ def _require_mandate(event: Event, found: Examination, registry: Registry, time:
     if head.behalf is None:
         return
     mandates = registry.mandates_at(head.behalf, head.issuer, event.leaf, time)
-    for subject in (head.behalf, *(each.subject for each in mandates)):
-        if ("registry", subject_name(subject)) not in found.registry_pairs:
-            todo = "Use a trace proof that holds an event said under this mandate."
-            raise IncompleteError("registry", came=f"no history of {subject}", expected="one", todo=todo)
+    _require_whole([head.behalf, *(each.subject for each in mandates)], found)
     require_mandate(event, head.behalf, registry, time)
+
+
+def _require_whole(subjects: Iterable[str], found: Examination) -> None:
+    """Refuse a registry in which subjects may be known and what became of them not: of another trace, say.
+
+    What a proof shows beside the registry histories that it rests on is read as well, and nobody looked whether it is
+    all.
+    """
+    for subject in subjects:
+        if ("registry", subject_name(subject)) not in found.registry_pairs:
+            todo = "Use a trace proof that holds an event under the same key, of the same type and mandate."
+            raise IncompleteError("registry", came=f"no history of {subject}", expected="one", todo=todo)

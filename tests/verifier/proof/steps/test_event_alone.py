@@ -98,7 +98,7 @@ def test_a_registry_older_than_the_event_is_not_enough(world):
 
 
 def test_a_registry_that_lacks_the_issuers_key_is_not_enough(world):
-    with pytest.raises(NotPermittedError, match="unknown"):
+    with pytest.raises(IncompleteError, match="no history of"):
         _verify(world, _proof(world, world.events["payment"].name), held=proved(world))
 
 
