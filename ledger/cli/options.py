@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,3 +36,25 @@ Quiet = Annotated[bool, option("--quiet", "-q", text="help.quiet")]
 PassphraseEnv = Annotated[str | None, option("--passphrase-env", text="help.passphrase-env", metavar="NAME")]
 RequestKey = Annotated[str | None, option("--request-key", text="help.request-key", metavar="KEY")]
 PassphraseFile = Annotated[Path | None, option("--passphrase-file", text="help.passphrase-file", metavar="FILE")]
+
+
+def sharing(read: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give commands the options that `read` takes; its result is their first argument, and no option.
+
+    What commands have in common is written once, and typer reads one signature: a command's own, then the shared.
+    """
+    shared = inspect.signature(read, eval_str=True).parameters
+
+    def share(command: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        every = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *shared.values())]
+
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            command(read(**{name: given.pop(name) for name in shared if name in given}), **given)
+
+        run.__annotations__ = {each.name: each.annotation for each in every}
+        run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined] # which `inspect.signature` reads
+        return run
+
+    return share

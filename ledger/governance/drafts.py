@@ -13,7 +13,7 @@ from ledger.compose.event import Draft
 from verifier.errors import MalformedError
 from verifier.judgement.participants import key_subject
 from verifier.ledgerformat.subject import form_of
-from verifier.ledgerformat.vocabulary import parse_type
+from verifier.ledgerformat.vocabulary import parse_type, require_words
 from verifier.primitives.keys import PublicKey, format_key
 
 _ENDED = {"key", "agency", "enterprise", "handle:mandate", "handle:grant"}  # what a revocation may be about
@@ -100,22 +100,22 @@ def revoke(subject: str, *, reason: str, compromised_since: int | None = None, t
 
     Args:
         subject: its URI.
-        reason: in a few words.
+        reason: a word, like `lost`; which, no rule says.
         compromised_since: the leaf from which what it signed is disputed; None where nothing is.
         time: claimed.
     """
-    data = {"reason": reason, "compromisedSince": compromised_since}
+    data = {"reason": _word(reason), "compromisedSince": compromised_since}
     return Draft("registry.revocation", time, _one_of(subject, _ENDED), data)
 
 
 def suspend(subject: str, *, reason: str, until: int, time: int) -> Draft:
     """Return the suspension of a key or agency: two roots, and at most 72 hours of ledger time."""
-    return Draft("registry.suspension", time, _one_of(subject, _SUSPENDED), {"reason": reason}, until=until)
+    return Draft("registry.suspension", time, _one_of(subject, _SUSPENDED), {"reason": _word(reason)}, until=until)
 
 
 def restore(subject: str, *, reason: str, time: int) -> Draft:
     """Return the restoration of a key, agency or enterprise: it ends a suspension, or undoes a revocation."""
-    return Draft("registry.restoration", time, _one_of(subject, _RESTORED), {"reason": reason})
+    return Draft("registry.restoration", time, _one_of(subject, _RESTORED), {"reason": _word(reason)})
 
 
 def succeed(agency: str, successor: str, *, time: int) -> Draft:
@@ -188,3 +188,7 @@ def _one_of(subject: str, forms: set[str]) -> dict[str, str | list[str]]:
         expected = " or ".join(sorted(each.removeprefix("handle:") for each in forms))
         raise MalformedError("subject", came=form, expected=f"a subject of form {expected}")
     return {form.removeprefix("handle:"): subject}
+
+
+def _word(reason: str) -> str:
+    return require_words([reason], "reason")[0]

@@ -149,7 +149,7 @@ def test_an_agency_rotates_its_keys_with_two_of_three_administrators_and_no_fede
     assert submit(port, administer(port, registered, 0)).code == 3
     assert submit(port, administer(port, registered, 1)).code == 0
     rotation = ("key", PORT, files[1], "--replaces", first.public.kid.hex(), *under)
-    file = administer(port, propose(port, *rotation, by="port", name="rotation"), 0, 2)
+    file = administer(port, propose(port, *rotation, "--lang", "zh", by="port", name="rotation"), 0, 2)
     ran = submit(port, file)
     assert ran.code == 0, ran.err
     standing = {each["kid"]: each["standing"] for each in show(port)["keys"]}
@@ -249,8 +249,9 @@ def test_a_proof_of_another_walk_or_subject_is_not_taken_for_the_registry_s(port
         ("admit", PORT, "--name-zh", "口岸", "--name-en", "Port", "--role", "Two Words", "--zone", "demonstration"),
         ("admit", "urn:suyuan:agency:Port", "--name-zh", "口", "--name-en", "P", "--role", "port", "--zone", "z"),
         (*ADMIT, "--threshold", 2),
-        ("revoke", "https://id.gs1.org/01/06901234567892", "--reason", "no key"),
-        ("suspend", "urn:suyuan:enterprise:91350100M000100Y43", "--reason", "no agency"),
+        ("revoke", "https://id.gs1.org/01/06901234567892", "--reason", "no-key"),
+        ("revoke", PORT, "--reason", "Several words"),
+        ("suspend", "urn:suyuan:enterprise:91350100M000100Y43", "--reason", "no-agency"),
         ("suspend", PORT, "--reason", "when", "--until", "tomorrow"),
         ("key", PORT, "none.json"),
         ("role", PORT),

@@ -1,0 +1,100 @@
+"""From acts to a ceremony: the options that every act shares, and the file that it writes. Nothing is signed here."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from ledger.cli.ceremonies import read_policy, show
+from ledger.cli.charter import require_policy
+from ledger.cli.files import read_file
+from ledger.cli.options import AsJson, Lang, Quiet, argument, option
+from ledger.cli.speaking import Voice
+from ledger.cli.telling import ceremony_json
+from ledger.client.client import LedgerClient
+from ledger.client.drafts import parse_time
+from ledger.compose.event import Draft
+from ledger.governance.agencies import proposing_kid, subjects_of
+from ledger.governance.ceremony import format_ceremony
+from ledger.governance.checking import check_ceremony
+from ledger.governance.fetching import fetch_evidence, read_evidence
+from ledger.governance.proposing import propose
+from ledger.governance.submitting import rehearse
+from ledger.tiles.files import write_new
+from verifier.errors import MalformedError
+from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.primitives.base64strict import parse_hash_hex
+from verifier.primitives.keys import PublicKey, parse_key
+from verifier.primitives.strict_json import parse_json
+
+Agency = Annotated[str, argument("help.agency", "AGENCY")]
+Reason = Annotated[str, option("--reason", text="help.reason-word", metavar="WORD")]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who proposes, by what, and where it is written."""
+
+    voice: Voice
+    by: str
+    under: bytes | None
+    out: Path
+    client: LedgerClient
+    policy: TrustPolicy
+    quiet: bool
+
+
+def read_order(  # noqa: PLR0913 - options
+    *,
+    by: Annotated[str, option("--by", text="help.by", metavar="AGENCY")],
+    out: Annotated[Path, option("--out", text="help.ceremony-out", metavar="FILE")],
+    to: Annotated[str, option("--to", text="help.url", metavar="URL")],
+    policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
+    under: Annotated[str | None, option("--under", text="help.under", metavar="KID")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Order:
+    """Return what every act shares, from its options."""
+    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    kid = parse_hash_hex(under, "--under") if under is not None else None
+    return Order(voice, by, kid, out, LedgerClient(to), require_policy(read_policy(policy)), quiet)
+
+
+def write_ceremony(order: Order, drafts: Sequence[Draft]) -> None:
+    """Draft against the newest state, rehearse, show, and write the ceremony."""
+    evidence = fetch_evidence(order.client, order.policy, subjects_of(drafts, order.by, order.under))
+    state = read_evidence(evidence, order.policy, now())
+    origin = state.replay.registry.charter_at(state.size).origin
+    kid = proposing_kid(order.by, order.under, state)
+    ceremony = propose(drafts, issuer=order.by, kid=kid, origin=origin, evidence=evidence, random=secrets.token_bytes)
+    checked = check_ceremony(ceremony, state)
+    rehearse(checked)
+    show(order.voice, checked, silent=order.quiet)
+    write_new(order.out, format_ceremony(ceremony))
+    answer = {**ceremony_json(checked), "file": str(order.out)}
+    order.voice.data(answer, [order.voice.say("ceremony.written", path=str(order.out))])
+
+
+def read_public(path: Path) -> PublicKey:
+    """Return the public key of a file: a key as JSON has it, or what `suyuan key show --json` prints."""
+    value = parse_json(read_file(path, 1 << 16), str(path))
+    if isinstance(value, dict) and "key" in value:
+        value = value["key"]
+    if not isinstance(value, dict):
+        raise MalformedError(str(path), came=type(value).__name__, expected='{"alg": …, "public": …}')
+    return parse_key(value, str(path))
+
+
+def read_term(text: str) -> int:
+    """Return the end of a term, in milliseconds since 1970, from the option `--until`."""
+    return parse_time(int(text) if text.isdecimal() else text, "--until")
+
+
+def now() -> int:
+    """Return the clock, milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
