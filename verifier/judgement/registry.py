@@ -291,6 +291,10 @@ class Registry(Records):
         """Return the orders to erase something of an event that are in force at a leaf, oldest first."""
         return tuple(each for each in self._erasures.get(event, ()) if each.since <= leaf)
 
+    def erasures_at(self, leaf: int) -> tuple[Erasure, ...]:
+        """Return all orders to erase that are in force at a leaf, in no particular order."""
+        return tuple(each for orders in self._erasures.values() for each in orders if each.since <= leaf)
+
     def act(self, event: bytes) -> Act | None:
         """Return a registry event that was applied, in force or not; None if it is unknown."""
         return self._acts.get(event)
