@@ -62,6 +62,33 @@ class StoredCheckpoint(NamedTuple):
     quorum: bool
 
 
+class Deletion(NamedTuple):
+    """What an order takes out of the store.
+
+    Attributes:
+        order: name of the order.
+        event: name of the event that it is about.
+        seq: that event's number.
+        body: whether its body goes.
+        pointers: its disclosures that go.
+        attachments: SHA-256 of attachments that they name; those that another event needs stay.
+    """
+
+    order: bytes
+    event: bytes
+    seq: int
+    body: bool
+    pointers: tuple[str, ...]
+    attachments: tuple[bytes, ...]
+
+
+class StoredErasure(NamedTuple):
+    """What was taken out by an order, and when, in milliseconds since 1970."""
+
+    deletion: Deletion
+    time: int
+
+
 @dataclass(slots=True)
 class Block:
     """Everything that one block writes, as rows.
@@ -156,6 +183,18 @@ class Reader(Protocol):
 
     def attachment(self, sha256: bytes) -> bytes | None:
         """Return an attachment's bytes."""
+        ...
+
+    def attachments_named(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Return those of these SHA-256 that some disclosure names as its attachment; reads every disclosure."""
+        ...
+
+    def is_attachment_erased(self, sha256: bytes) -> bool:
+        """Return whether an attachment's bytes were here and were erased by order."""
+        ...
+
+    def erasures(self) -> list[StoredErasure]:
+        """Return what was taken out by orders, by order."""
         ...
 
     def history(self, key: bytes, size: int) -> list[StoredEvent]:
@@ -258,6 +297,28 @@ class WriteStore(Protocol):
 
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
+        ...
+
+    def erase(self, deletions: Sequence[Deletion], time: int) -> None:
+        """Take out what orders are about and write down that it was, in one transaction.
+
+        Args:
+            deletions: one for each order.
+            time: when, in milliseconds since 1970.
+
+        Raises:
+            StoppedError: the database could not write; nothing was taken out.
+        """
+        ...
+
+    def scour(self) -> bool:
+        """Leave no copy of what was taken out outside the database proper; return whether that is done.
+
+        Readers at an older snapshot are in the way; whoever calls tries again.
+
+        Raises:
+            StoppedError: the database could not write.
+        """
         ...
 
     def set_meta(self, name: str, value: str) -> None:

@@ -15,7 +15,15 @@ from ledger.errors import SetupError
 from ledger.store.schema import migrate, require_newest
 
 TIDY_PAGES = 4_096  # pages, about, of the write-ahead log that are worth copying into the database
-_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+BUSY = 5_000  # milliseconds for which a connection waits for another one
+_SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": BUSY,
+    "secure_delete": 1,  # what is taken out is overwritten, not only given up
+    "temp_store": 2,  # in memory: no file beside the database holds a copy of rows
+}
 
 
 def open_writer(path: Path) -> sqlite3.Connection:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.store.interface import (
     Counters,
     KeyRow,
     StoredCheckpoint,
+    StoredErasure,
     StoredEvent,
     StoredSeal,
     StoredStatement,
     lookup_of,
 )
+from ledger.store.sqlite.erasing import ERASED, ERASED_END, attachments_named, is_blank, parse_erasure
 from ledger.store.sqlite.lookup import LookupTail
 from verifier.ledgerformat.head import event_name
 
@@ -99,12 +101,27 @@ class SqliteReader:
 
     def disclosures(self, seq: int) -> dict[str, str]:
         """Return an event's disclosures by pointer."""
-        return dict(self._all("SELECT pointer, text FROM disclosure WHERE seq = ? ORDER BY pointer", seq))
+        sql = "SELECT pointer, text FROM disclosure WHERE seq = ? AND text <> '' ORDER BY pointer"
+        return dict(self._all(sql, seq))
 
     def attachment(self, sha256: bytes) -> bytes | None:
         """Return an attachment's bytes."""
         row = self._one("SELECT content FROM attachment WHERE sha256 = ?", sha256)
-        return bytes(row[0]) if row else None
+        return bytes(row[0]) if row and not is_blank(sha256, row[0]) else None
+
+    def attachments_named(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Return those of these SHA-256 that some disclosure names as its attachment; reads every disclosure."""
+        return attachments_named(self._connection, digests)
+
+    def is_attachment_erased(self, sha256: bytes) -> bool:
+        """Return whether an attachment's bytes were here and were erased by order."""
+        row = self._one("SELECT content FROM attachment WHERE sha256 = ?", sha256)
+        return row is not None and is_blank(sha256, row[0])
+
+    def erasures(self) -> list[StoredErasure]:
+        """Return what was taken out by orders, by order."""
+        sql = "SELECT name, value FROM meta WHERE name >= ? AND name < ? ORDER BY name"
+        return [parse_erasure(name, value) for name, value in self._all(sql, ERASED, ERASED_END)]
 
     def history(self, key: bytes, size: int) -> list[StoredEvent]:
         """Return a key's events at leaves below `size`, in order."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
-from ledger.store.interface import Block, KeyRow, StoredSeal
-from ledger.store.sqlite.connection import TIDY_PAGES
+from ledger.store.interface import Block, Deletion, KeyRow, StoredSeal
+from ledger.store.sqlite.connection import BUSY, TIDY_PAGES
+from ledger.store.sqlite.erasing import erase
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
@@ -120,6 +121,21 @@ class SqliteWriter:
             self._connection.executemany("INSERT OR IGNORE INTO cosignature (size, line) VALUES (?,?)", rows)
             if quorum:
                 self._connection.execute("UPDATE checkpoint SET quorum = 1 WHERE size = ?", (size,))
+
+    def erase(self, deletions: Sequence[Deletion], time: int) -> None:
+        """Take out what orders are about and write down that it was, in one transaction."""
+        with self._transaction():
+            erase(self._connection, deletions, time)
+
+    def scour(self) -> bool:
+        """Copy the write-ahead log into the database and cut it to nothing; return whether nobody was in the way."""
+        with self._stopping():
+            self._connection.execute("PRAGMA busy_timeout=0")  # submitters wait meanwhile
+            try:
+                (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout={BUSY}")
+        return bool(busy == 0)
 
     def set_meta(self, name: str, value: str) -> None:
         """Write what the database says of itself."""
