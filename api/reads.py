@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from sys import maxsize
+
 from api.access import Access
 from api.actors import Moment
 from api.authorise import READ_BATCH, READ_BODY, WALK_PARTIES, Thing
 from api.facts import Facts
 from ledger.errors import UnknownError
 from ledger.ledger import Ledger
+from ledger.prove.parts import order_to_erase
 from ledger.prove.prover import Proved
 from ledger.prove.trace import Sources
 from ledger.store.interface import StoredEvent
-from verifier.ledgerformat.batch_answer import MISSING, RESTRICTED, SHOWN, AnsweredEvent, format_batch_answer
-from verifier.ledgerformat.head import parse_head
+from verifier.judgement.registry import Registry
+from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.statement import Statement, parse_entry
 
 
@@ -58,13 +62,15 @@ def batch_answer(ledger: Ledger, leaf: int, access: Access, moment: Moment) -> b
         if not isinstance(statement, Statement):
             raise UnknownError("leaf", came=leaf, expected="the leaf of a statement over a batch")
         every = access.allows(READ_BODY, Thing())  # what is open whatever it is needs no facts: an agency's reads
-        events = [_answered(each, access, None if every else facts) for each in sources.reader.batch(leaf)]
+        orders = sources.replay.registry
+        events = [_answered(each, access, None if every else facts, orders) for each in sources.reader.batch(leaf)]
     return format_batch_answer(events)
 
 
-def _answered(event: StoredEvent, access: Access, facts: Facts | None) -> AnsweredEvent:
+def _answered(event: StoredEvent, access: Access, facts: Facts | None, registry: Registry) -> AnsweredEvent:
     if event.body is None:
-        return AnsweredEvent(event.head, MISSING)
+        order = order_to_erase(event_name(event.head), registry, maxsize)
+        return AnsweredEvent(event.head, MISSING) if order is None else AnsweredEvent(event.head, ERASED, order=order)
     if facts and not access.allows(READ_BODY, facts.event(event, parse_head(event.head))):
         return AnsweredEvent(event.head, RESTRICTED)
     return AnsweredEvent(event.head, SHOWN, event.body)

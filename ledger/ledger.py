@@ -17,6 +17,7 @@ from ledger.admission.arrival import Arrived, SignatureChecker
 from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
 from ledger.cosigning import Cosigned, check_cosignatures
+from ledger.erasure.eraser import Eraser
 from ledger.errors import BusyError, SetupError, StoppedError, UnknownError
 from ledger.failpoints import reach
 from ledger.prove.prover import Prover, cosigned_note
@@ -41,6 +42,7 @@ from verifier.ledgerformat.submission import parse_submission
 from verifier.vocabulary import registry_types
 
 _Result = TypeVar("_Result")
+_ENVELOPE = 0xD2  # first byte of a hash envelope, which has no head
 QUORUM_WAIT = 60_000  # milliseconds after which intake closes while the oldest block has no quorum
 
 
@@ -71,7 +73,9 @@ class Ledger:
         self._signatures = SignatureChecker()
         self._guard = Guard(guard)
         self._keys = keys
+        self.eraser = Eraser(store.writer(), clock)
         self._sequencer = self._go_on_from(self._recover(keys), monotonic)
+        self._erase_before_serving()
         self.prover = Prover(self.sources, clock=clock)
         self.writer = WriterThread(self._sequencer, monotonic=monotonic)
         self.writer.start()
@@ -86,6 +90,14 @@ class Ledger:
             self._guard.close()
             raise
         return found
+
+    def _erase_before_serving(self) -> None:
+        """Carry out the orders that this database has not seen carried out: a crash, or an older copy of it."""
+        try:
+            self._sequencer.erase()
+        except BaseException:
+            self._guard.close()
+            raise
 
     def _go_on_from(self, found: Recovered, monotonic: Callable[[], float]) -> Sequencer:
         writer = self.store.writer()
@@ -107,6 +119,7 @@ class Ledger:
             publisher=publisher,
             clock=self._clock,
             turn=self._turn,
+            eraser=self.eraser,
         )
 
     def close(self) -> None:
@@ -192,7 +205,7 @@ class Ledger:
 
             def find_head(name: bytes) -> Head | None:
                 found = reader.find_event(name)
-                return parse_head(found.head) if found and found.body is not None else None
+                return parse_head(found.head) if found and found.head[0] != _ENVELOPE else None
 
             def find_body(name: bytes) -> bytes | None:
                 found = reader.find_event(name)

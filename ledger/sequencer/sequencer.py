@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.admission.candidate import Candidate
+from ledger.erasure.eraser import Eraser
 from ledger.errors import ConflictError, StoppedError
 from ledger.failpoints import reach
 from ledger.index.overlay import Overlay
@@ -65,9 +66,11 @@ class Sequencer:
         publisher: Publisher,
         clock: Clock,
         turn: Turn,
+        eraser: Eraser,
     ) -> None:
         """Take over a recovered ledger."""
         self._store = store
+        self._eraser = eraser
         self.overlay = overlay
         self._tree = tree
         self.head = head
@@ -123,8 +126,13 @@ class Sequencer:
             self._publisher.refresh()
 
     def tidy(self) -> None:
-        """Let the store do its housekeeping; nobody waits for it."""
+        """Let the store do its housekeeping, and carry out the orders to erase; nobody waits for it."""
         self._store.tidy()
+        self.erase()
+
+    def erase(self) -> None:
+        """Take out what orders are about that the newest checkpoint with a quorum covers."""
+        self._eraser.turn(self.head.replay.registry, self.overlay.floor)
 
     def publish(self) -> None:
         """Publish the newest checkpoint, if it is not published yet."""
