@@ -7,15 +7,16 @@ the registry part, in log order: an order to erase rests on keys, and an approva
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.answers import check_answers
 from verifier.judgement.needs import registry_needs
 from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Head, event_name, parse_head
+from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
 from verifier.ledgerformat.index import IndexProof, check_index, index_key, value_of
-from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
+from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets, map_links
 from verifier.proof.bundle import StatementPart, by_leaf
 from verifier.proof.examination import Examination, Shown, histories_of, read_event, require_scope
 from verifier.proof.verdict import Said
@@ -27,8 +28,23 @@ def establish_keys(
     found: Examination, parts: Sequence[StatementPart], trace: Sequence[StatementPart], proof: IndexProof
 ) -> list[Said]:
     """Establish the registry that this trace rests on, whole and by the charter's rules."""
-    replay = Replay(found.standpoint.builtin)
     answered = _heads_of(found, trace)
+    replay = replay_parts(found, parts, trace, answered)
+    return [check_histories(found, answered, replay, proof)]
+
+
+def replay_parts(
+    found: Examination, parts: Sequence[StatementPart], trace: Sequence[StatementPart], answered: Mapping[bytes, Event]
+) -> Replay:
+    """Return the registry that these parts bring about, each event judged by those before it.
+
+    Args:
+        found: takes in the registry and its events.
+        parts: the registry part.
+        trace: the trace part, of which registry events are replayed as well.
+        answered: the events of the trace part by name, as far as their heads go.
+    """
+    replay = Replay(found.standpoint.builtin)
     deciding = [part for part in trace if _has_registry_event(part)]
     own = {id(part) for part in parts}
     for shown in by_leaf([*parts, *deciding]):
@@ -38,11 +54,11 @@ def establish_keys(
                 _take(found, each, replay, answered)
                 (found.registry_events if is_own else found.trace_events)[each.event.name] = each
     found.registry = replay.registry
-    return [_check_histories(found, answered, replay, proof)]
+    return replay
 
 
-def _check_histories(found: Examination, answered: Mapping[bytes, Event], replay: Replay, proof: IndexProof) -> Said:
-    """Check that the registry part is what this trace rests on, no less and no more, exactly as indexed."""
+def check_histories(found: Examination, answered: Mapping[bytes, Event], replay: Replay, proof: IndexProof) -> Said:
+    """Check that the registry part is what these events rest on, no less and no more, exactly as indexed."""
     read = {shown.event.name: shown.event for shown in (*found.registry_events.values(), *found.trace_events.values())}
     histories = histories_of({**answered, **read}.values())
     needs = registry_needs(
@@ -106,8 +122,13 @@ def _judge(found: Examination, shown: Shown, replay: Replay, answered: Mapping[b
     check_answers(event, registry=replay.registry, targets=known)
     if len(known) == len(event.head.about):
         check_links(kind, event.head, event.body, known)
-    elif not any(pair in each.joins for each in known for pair in event.head.joins):
+    elif not _stands_with(known, event.head, own=set(map_links(kind, event.body.subjects).joins)):
         raise NotPermittedError("head.joins", came="no target of it", expected="the histories of what it answers")
+
+
+def _stands_with(targets: Sequence[Head], head: Head, *, own: AbstractSet[Pair]) -> bool:
+    """Return whether an event of which not all targets are shown joins what one of these does, or what it names."""
+    return any(pair in own or any(pair in each.joins for each in targets) for pair in head.joins)
 
 
 def _targets(found: Examination, event: Event, answered: Mapping[bytes, Event]) -> list[Head]:
