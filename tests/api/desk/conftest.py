@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from ledger.compose.event import ComposedEvent, Draft
+from ledger.client.client import LedgerClient
+from ledger.compose.event import Draft
 from ledger.signing.keyfile import save_key
 from ledger.signing.signer import generate
 from tests.ledger.client.serving import Service
@@ -44,18 +46,38 @@ class Office:
     folder: Path
     desks: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def open_desk(self, *options: object) -> str:
+    def file(self, *numbers: int) -> list[str]:
+        """Let the seller file products, and witnesses cosign; return the events' names."""
+        said = self.world.say("seller", *(product_draft(self.world, gtin(each)) for each in numbers))
+        self.world.cosign()
+        return [each.name.hex() for each in said]
+
+    def outcome(self, name: str) -> str:
+        """Return what the ledger itself makes of an event, past the desk."""
+        return LedgerClient(self.service.url).recognition(bytes.fromhex(name))["outcome"]
+
+    def answers(self, name: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return type and data of what was recorded about an event, past the desk."""
+        client = LedgerClient(self.service.url)
+        found = client.recognition(bytes.fromhex(name))["endorsements"]
+        return [(each["type"], json.loads(client.body(bytes.fromhex(each["name"])))["data"]) for each in found]
+
+    def open_desk(self, *options: object, **environment: str) -> str:
         """Start a desk in a process of its own; return the address that it prints."""
         command = [
             sys.executable, "-m", "api.cli", "desk", self.service.url, "--policy", "zone.policy",
             "--agency", self.world.cast["customs"].uri, "--key", "officer.pem", "--request-key", "desk.pem",
             "--passphrase-env", "PASS", "--keep", f"receipts{len(self.desks)}", *options,
         ]  # fmt: skip
-        environment = {**os.environ, "PASS": SECRET, "PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8"}
+        own = {"PASS": SECRET, "PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8"}
         desk = subprocess.Popen(
-            list(map(str, command)), cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            list(map(str, command)),
+            cwd=self.folder,
+            env={**os.environ, **own, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-        )  # fmt: skip
+        )
         self.desks.append(desk)
         for line in desk.stdout:
             if line.startswith("http://127.0.0.1:"):
@@ -70,12 +92,6 @@ class Office:
             assert not errors
         self.service.close()
         self.world.ledger.close()
-
-
-def file_product(world: World, number: str) -> ComposedEvent:
-    """Let the seller file a product."""
-    (said,) = world.say("seller", product_draft(world, number))
-    return said
 
 
 def product_draft(world: World, number: str) -> Draft:
@@ -132,41 +148,56 @@ def played() -> Iterator[Playwright]:
 def browser(played: Playwright) -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
-        pytest.skip("no chromium (Debian package: chromium)")
+        pytest.skip(reason="needs the Debian package chromium")
     running = played.chromium.launch(executable_path=found, args=["--no-sandbox"])
     yield running
     running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     made = open_office(tmp_path_factory.mktemp("office"))
     yield made
     made.close()
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A running desk that a browser has opened: its address, and what that browser kept."""
+
+    base: str
+    state: dict[str, object]
+
+
+@pytest.fixture(scope="session")
+def desk(office: Office, browser: Browser) -> Desk:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(office.open_desk())
+    made = Desk(page.url.partition("?")[0].rstrip("/"), context.storage_state())
+    context.close()
+    return made
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    """A page of a browser that knows no desk."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def cosigned_when() -> Iterator[Callable[[World], None]]:
-    """Let witnesses cosign in the background until the test ends."""
-    ending, threads = threading.Event(), []
+def at_desk(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """A page of the desk's own browser."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=desk.base, storage_state=desk.state)
+    yield context.new_page()
+    context.close()
 
-    def begin(world: World) -> None:
-        def run() -> None:
-            while not ending.wait(0.2):
-                world.cosign()
 
-        threads.append(threading.Thread(target=run))
-        threads[-1].start()
-
-    yield begin
-    ending.set()
-    for each in threads:
-        each.join()
+@pytest.fixture
+def plain(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """The same, without any script."""
+    context = browser.new_context(base_url=desk.base, storage_state=desk.state, java_script_enabled=False)
+    yield context.new_page()
+    context.close()

@@ -65,6 +65,8 @@
   };
   if (polled) setTimeout(poll, 300);
 
+  if (location.hash === "#main") document.querySelector("main").focus();
+
   const errors = document.querySelector("#errors");
   if (errors) errors.focus();
 

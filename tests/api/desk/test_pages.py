@@ -1,0 +1,96 @@
+"""Every page of the desk for everybody: WCAG 2.2 AA by axe, in both languages, wide and narrow; targets, reflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+PICTURES = Path("build/desk")
+PICTURED = {("zh", 1280), ("en", 360)}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SMALL = """() => Array.from(document.querySelectorAll("a, button, input, select, textarea, summary"))
+  .filter((each) => !each.closest(".skip") && each.type !== "hidden")
+  .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect(), each.matches("button, .button")])
+  .filter(([, box, button]) => box.width > 0 && Math.min(box.width, box.height) < (button ? 44 : 24))
+  .map(([told]) => told)"""
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="session")
+def paths(office, browser, desk) -> dict[str, str]:
+    """The address of every page, answers under way and done among them."""
+    (name,) = office.file(31)
+    listed = office.world.events["inspection"].name.hex()
+    context = browser.new_context(base_url=desk.base, storage_state=desk.state)
+    page = context.new_page()
+    page.goto(f"/answer?verb=recognise-with-conditions&event={name}&lang=en")
+    page.fill("#conditions", "标签须有中文 | labels in Chinese")
+    page.fill("#until", "2099-12-31")
+    page.locator("#next").click()
+    page.wait_for_selector("#sign")
+    confirm = page.url.partition("?")[0]
+    page.goto(f"/answer?verb=acknowledge&event={listed}")
+    page.locator("#next").click()
+    page.locator("#sign").click()
+    page.wait_for_selector("[data-state]")
+    promised = page.url.partition("?")[0]
+    context.close()
+    return {
+        "queue": "/",
+        "nothing": "/?wrong=nothing&type=filing.enterprise",
+        "case": f"/case/{listed}",
+        "missing": f"/case/{'0' * 64}",
+        "answer": f"/answer?verb=recognise-with-conditions&event={name}",
+        "refuse": f"/answer?verb=refuse&event={name}",
+        "confirm": confirm,
+        "promised": promised,
+        "history": "/history",
+        "day": "/day",
+        "status": "/status",
+        "nowhere": "/nowhere",
+    }
+
+
+PAGES = ["queue", "nothing", "case", "missing", "answer", "refuse", "confirm", "promised", "history", "day", "status"]
+
+
+@pytest.mark.parametrize("name", [*PAGES, "nowhere"])
+def test_a_page_is_for_everybody(at_desk: Page, paths: dict[str, str], name: str):
+    for lang in ("zh", "en"):
+        path = paths[name]
+        at_desk.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        assert at_desk.locator("html").get_attribute("lang") == {"zh": "zh-Hans", "en": "en"}[lang]
+        for width in (1280, 360):
+            at_desk.set_viewport_size({"width": width, "height": 900})
+            found = Axe().run(at_desk, options=RULES).response["violations"]
+            assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], (lang, width)
+            assert at_desk.evaluate(SMALL) == [], (lang, width)
+            if (lang, width) in PICTURED:
+                at_desk.screenshot(path=PICTURES / f"{name}-{lang}-{width}.png", full_page=True)
+        at_desk.set_viewport_size({"width": 320, "height": 640})
+        assert at_desk.evaluate(OVERFLOW) == 0, lang
+
+
+def test_a_form_with_mistakes_says_so_at_the_top_and_at_each_field(at_desk: Page, paths: dict[str, str]):
+    at_desk.goto(paths["answer"])
+    at_desk.locator("#next").click()
+    expect(at_desk.locator("#errors")).to_be_focused()
+    at_desk.keyboard.press("Tab")
+    at_desk.keyboard.press("Enter")
+    expect(at_desk.locator("#conditions")).to_be_focused()
+    assert Axe().run(at_desk, options=RULES).response["violations"] == []
+    at_desk.screenshot(path=PICTURES / "mistakes.png", full_page=True)
+
+
+def test_what_has_the_focus_is_never_hidden(at_desk: Page):
+    at_desk.set_viewport_size({"width": 360, "height": 500})
+    at_desk.goto("/")
+    hidden = """() => { const box = document.activeElement.getBoundingClientRect();
+      const over = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      return !(document.activeElement.contains(over) || (over && over.contains(document.activeElement))); }"""
+    for _ in range(20):
+        at_desk.keyboard.press("Tab")
+        assert not at_desk.evaluate(hidden), at_desk.evaluate("document.activeElement.outerHTML")
