@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 from fixtures.demo.cast import draw_cast
-from fixtures.demo.demonstration import _adopt_policies
+from fixtures.demo.demonstration import _admit, _adopt_policies
 from fixtures.demo.home import ORIGIN
 from fixtures.demo.parcel import HOUR, Parcel
 from fixtures.messages import EXAMPLE_COMPANIES, EXAMPLE_GOODS, parcel_messages
@@ -85,9 +85,9 @@ def tell(root: Path) -> Iterator[Told]:
 
         zone = Zone(LedgerNames.of(keys), cast.agencies, 3, [], 0, send, milliseconds)
         zone.found()
-        zone.admit_agencies()
+        _admit(zone, cast)
         zone.register_types()
-        _adopt_policies(zone)
+        _adopt_policies(zone, cast)
         zone.admit_enterprises(cast.customs, cast.enterprises)
         parcel = Parcel(zone, cast, milliseconds() - 6 * 24 * HOUR)
         for _, do in parcel.steps():

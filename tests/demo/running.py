@@ -1,0 +1,69 @@
+"""`suyuan demo` as a newcomer runs it: real processes, real ports."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+PATIENCE = 120.0
+
+
+class Demo:
+    """A `suyuan demo --serve` that has told its story."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        command = demo_command(folder, self.port, "--serve")
+        self.errors, self.output = folder.with_suffix(".err"), folder.with_suffix(".out")
+        with self.errors.open("wb") as errors, self.output.open("wb") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=errors, start_new_session=True)
+        end = time.monotonic() + PATIENCE
+        while "Ctrl-C" not in self.errors.read_text("utf-8"):
+            assert self.process.poll() is None, self.errors.read_text("utf-8")
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> int:
+        """Type Ctrl-C, and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(PATIENCE)
+
+    def said(self) -> list[str]:
+        return [line.strip() for line in self.output.read_text("utf-8").splitlines()]
+
+    def children(self) -> list[int]:
+        found = subprocess.run(["pgrep", "-f", str(self.folder)], capture_output=True, text=True, check=False)
+        return [int(each) for each in found.stdout.split() if int(each) != self.process.pid]
+
+
+def demo_command(folder: Path, port: int, *options: str) -> list[str]:
+    return [str(BIN / "suyuan"), "demo", "--folder", str(folder), "--port", str(port), "--lang", "en", *options]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_gone(demo: Demo) -> None:
+    end = time.monotonic() + PATIENCE
+    while demo.children():
+        assert time.monotonic() < end, demo.children()
+        time.sleep(0.1)
+
+
+def verify(demo: Demo, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(BIN / "suyuan-verify"), *arguments, "--policy", str(demo.folder / "trust.policy"), "--json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
