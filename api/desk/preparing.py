@@ -17,6 +17,8 @@ from ledger.endorsing.endorse import Decision, compose_endorsements
 from verifier.errors import MismatchError, SuyuanError
 from verifier.proof.verify import RefusedError
 
+_AT_ONCE = 64  # cases whose proofs are held together: events of one subject share its proof
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -59,7 +61,8 @@ class Preparation:
         names: of the events to be answered.
         ready: those that can be signed.
         left_out: those that cannot, and why.
-        finished: set once all names are through, or it was told to stop.
+        finished: set once all names are through, or it has stopped.
+        stopped: set to let it stop.
     """
 
     decision: Decision
@@ -82,11 +85,12 @@ class Preparation:
         return thread
 
     def _run(self, office: Office) -> None:
-        reader = office.reader(compare=False)
         try:
-            for name in self.names:
+            for place, name in enumerate(self.names):
                 if self.stopped.is_set():
                     return
+                if place % _AT_ONCE == 0:
+                    reader = office.reader(compare=False)
                 try:
                     self.ready.append(self._prepare(office, office.read(reader, name)))
                 except SuyuanError as error:

@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Mapping
 from itertools import islice
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from api.desk.decisions import FIELDS, decide, wrong_fields
 from api.desk.forms import one
 from api.desk.pages import language_of, render_page
 from api.desk.preparing import Preparation
-from api.desk.routes.dependencies import TheForm, TheOffice, TheWork, Work, go_to
+from api.desk.routes.dependencies import TheForm, TheOffice, TheWork, Work, go_to, read_own_form
 from api.desk.signing import send, sign
 from api.desk.texts import text
 from api.desk.views import view_signed
@@ -84,6 +84,13 @@ def get_prepared_state(request: Request, name: str, work: TheWork) -> Response:
     found = work.preparations.find(name)
     told = text("desk.prepared.progress", language_of(request), done=found.done, count=len(found.names))
     return JSONResponse({"state": "ready" if found.finished.is_set() else "checking", "text": told})
+
+
+@router.post("/prepared/{name}", dependencies=[Depends(read_own_form)])
+def post_prepared(request: Request, name: str, work: TheWork) -> Response:
+    """Let the checks stop, and forget them."""
+    work.preparations.take(name).stopped.set()
+    return go_to(request, "/")
 
 
 @router.post("/sign")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import LocatorAssertions, Page, expect
 
 from tests.ledger.client.serving import Reply
@@ -133,7 +136,7 @@ def test_what_is_signed_once_is_not_signed_again(office, plain: Page):
 
 
 @pytest.fixture
-def tampered(office):
+def tampered(office) -> Iterator[None]:
     """The ledger's traces come with one byte changed on their way."""
     honest = office.service.answer
 
@@ -148,6 +151,43 @@ def tampered(office):
     office.service.answer = bend
     yield
     del office.service.answer
+
+
+@pytest.fixture
+def slow(office) -> Iterator[threading.Event]:
+    """The ledger's traces come once the event is set."""
+    honest, coming = office.service.answer, threading.Event()
+
+    def wait(method, target, body, headers):
+        assert not target.startswith("/trace?") or coming.wait(30)
+        return honest(method, target, body, headers)
+
+    office.service.answer = wait
+    yield coming
+    coming.set()
+    del office.service.answer
+
+
+def test_checks_that_take_long_say_how_far_they_are_and_can_be_stopped(office, at_desk: Page, slow):
+    names = office.file(21, 22)
+
+    def begin() -> None:
+        at_desk.goto("/")
+        for name in names:
+            at_desk.locator(f"input[value='{name}']").check()
+        at_desk.locator("[data-key=approve]").click()
+        at_desk.locator("#next").click()
+        expect(at_desk.locator("[role=status]")).to_have_text("已核验 0 / 2")
+
+    begin()
+    forgotten = at_desk.url
+    at_desk.locator("#stop").click()
+    expect(at_desk.locator("h1")).to_have_text("待本机构处理的记录")
+    assert at_desk.request.get(forgotten).status == 404
+    begin()
+    assert Axe().run(at_desk).response["violations"] == []
+    slow.set()
+    expect(at_desk.locator("#sign")).to_be_visible()
 
 
 def test_of_a_proof_that_was_altered_nothing_is_shown_and_nothing_can_be_signed(office, at_desk: Page, tampered):
