@@ -299,7 +299,7 @@ class Follower:
         trusted, reason = self._trusted or self._charter(fresh=True), found.reason
         try:
             if isinstance(found, LieFoundError):
-                kept = keep_lie(self._evidence, trusted.origin, trusted.parts, found)
+                kept = keep_lie(self._evidence, trusted, found)
             else:
                 kept = keep_notes(self._evidence, trusted, found.first, found.second, found.path)
         except StoppedError as error:  # a full disk must not keep it from stopping

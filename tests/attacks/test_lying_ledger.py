@@ -60,11 +60,11 @@ def leave_out(monkeypatch: pytest.MonkeyPatch, kind: str, subject: str) -> None:
     monkeypatch.setattr(BlockBuilder, "_join", lying)
 
 
-def convicted(watch: Watching, kept: tuple[str, ...], kind: str) -> None:
+def convicted(watch: Watching, kept: tuple[str, ...], kind: str, reason: str | None = None) -> None:
     """Require that whoever holds the trust policy, and nothing else, confirms what the witness kept."""
     (file,) = (Path(each) for each in kept if each.endswith(".evidence"))
     found = confirm_evidence(file.read_bytes(), watch.world.standpoint())
-    assert (found.kind, found.origin) == (kind, watch.world.ledger.origin)
+    assert (found.kind, found.origin, found.facts.get("reason")) == (kind, watch.world.ledger.origin, reason)
     rule = f"{kind.replace(' ', '-')}-evidence"
     assert Schema(CDDL).matches(rule, file.read_bytes()), "the format's own rules hold for it"
 
@@ -128,7 +128,7 @@ def test_a_key_that_is_registered_after_it_signed(watch: Watching, monkeypatch):
     fresh = unregistered(world, "customs")
     leaf = smuggle(world, fresh, [fresh.compose(recall(), world.zone.types)], monkeypatch)
     world.zone.decree([replace(key_draft(fresh.uri, fresh.signer.public), time=now())])
-    watch.caught(INADMISSIBLE, leaf=leaf)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), INADMISSIBLE, "key")
 
 
 def test_a_key_that_was_revoked_before_it_signed(watch: Watching, monkeypatch):
@@ -138,7 +138,7 @@ def test_a_key_that_was_revoked_before_it_signed(watch: Watching, monkeypatch):
     world.say("customs", Draft("registry.revocation", now(), subjects, data))
     watch.look()
     leaf = smuggle(world, carrier, [carrier.compose(sighting(world), world.zone.types)], monkeypatch)
-    watch.caught(INADMISSIBLE, leaf=leaf)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), INADMISSIBLE, "key")
 
 
 def test_a_head_that_does_not_follow_from_its_body(watch: Watching, monkeypatch):
@@ -147,7 +147,7 @@ def test_a_head_that_does_not_follow_from_its_body(watch: Watching, monkeypatch)
     event = carrier.compose(sighting(world, subject=fresh_unit(2)), world.zone.types)
     other = bend(event, joins=(("trace", subject_name(fresh_unit(3))),))
     leaf = smuggle(world, carrier, [other], monkeypatch)
-    watch.caught(INADMISSIBLE, leaf=leaf, event=0)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), INADMISSIBLE, "links")
 
 
 def test_a_sequence_number_that_is_used_twice(watch: Watching, monkeypatch):

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from verifier.errors import UnsupportedError
 from verifier.primitives.cbor import Value
-from verifier.proof import evidence_index, evidence_rollback
+from verifier.proof import evidence_inadmissible, evidence_index, evidence_rollback
 from verifier.proof.bundle import parse_file
 from verifier.proof.evidence import WORD, confirm_fork, read_fork_evidence
+from verifier.proof.evidence_inadmissible import confirm_inadmissible, parse_statement_evidence
 from verifier.proof.evidence_index import confirm_wrong_index, parse_index_evidence
 from verifier.proof.evidence_rollback import confirm_rollback, parse_rollback_evidence
 from verifier.proof.examination import Standpoint
 
 FORK = "fork"
 WRONG_INDEX, ROLLBACK = evidence_index.KIND, evidence_rollback.KIND
+INADMISSIBLE = evidence_inadmissible.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Convicted:
     """What an evidence file proves of a ledger.
 
     Attributes:
-        kind: FORK, WRONG_INDEX or ROLLBACK.
+        kind: FORK, WRONG_INDEX, ROLLBACK or INADMISSIBLE.
         origin: the ledger.
         facts: what it signed, for people and programs: numbers, and hashes in hex, by name.
     """
@@ -50,7 +52,9 @@ def confirm_evidence(data: bytes, standpoint: Standpoint) -> Convicted:
         return _wrong_index(content, standpoint)
     if kind == ROLLBACK:
         return _rollback(content, standpoint)
-    raise UnsupportedError("evidence kind", came=kind, expected=f"{FORK}, {WRONG_INDEX} or {ROLLBACK}")
+    if kind == INADMISSIBLE:
+        return _inadmissible(content, standpoint)
+    raise UnsupportedError("evidence kind", came=kind, expected=f"{FORK}, {WRONG_INDEX}, {ROLLBACK} or {INADMISSIBLE}")
 
 
 def _fork(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
@@ -71,3 +75,15 @@ def _wrong_index(content: Mapping[int | str, Value], standpoint: Standpoint) -> 
 def _rollback(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
     found = confirm_rollback(parse_rollback_evidence(content), standpoint)
     return Convicted(ROLLBACK, found.origin, {"sizes": [*found.sizes], "times": [*found.times]})
+
+
+def _inadmissible(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_inadmissible(parse_statement_evidence(content), standpoint)
+    facts: dict[str, int | str | list[int] | list[str]] = {
+        "leaf": found.leaf,
+        "position": found.position,
+        "event": found.name.hex(),
+        "reason": found.reason.code,
+        "fault": str(found.reason.error),
+    }
+    return Convicted(INADMISSIBLE, found.origin, facts)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from ledger.client.trusted import TrustedLedger
 from ledger.index import frontier as mini
 from ledger.index.heap import Summary
 from ledger.index.overlay import Overlay
@@ -23,22 +24,23 @@ from verifier.ledgerformat.seal import SignedSeal, parse_seal
 from verifier.ledgerformat.statement import Statement
 from verifier.proof.bundle import RESTRICTED, EventPart, SealPart, StatementPart
 from verifier.proof.evidence_index import IndexEvidence, format_index_evidence
+from verifier.proof.evidence_kinds import confirm_evidence
 
 
-def keep_lie(folder: Path, origin: str, charter: Sequence[StatementPart], found: LieFoundError) -> tuple[str, ...]:
+def keep_lie(folder: Path, trusted: TrustedLedger, found: LieFoundError) -> tuple[str, ...]:
     """Write what was found down; return the files' names, the evidence first.
 
     Args:
         folder: where to.
-        origin: the ledger's.
-        charter: statement parts of its charters and their approvals.
+        trusted: the ledger that lied.
         found: the lie.
 
     Raises:
         StoppedError: they could not be written.
     """
+    origin = trusted.origin
     stem = f"{sha256(origin.encode()).hexdigest()[:16]}-{found.where.leaf}-{found.word.replace(' ', '-')}"
-    evidence = _evidence(found, charter)
+    evidence = _evidence(found, trusted)
     kept = []
     if evidence is not None:
         kept.append(folder / f"{stem}.evidence")
@@ -58,14 +60,19 @@ def keep_lie(folder: Path, origin: str, charter: Sequence[StatementPart], found:
     return tuple(str(file) for file in kept)
 
 
-def _evidence(found: LieFoundError, charter: Sequence[StatementPart]) -> bytes | None:
-    try:
-        return found.conviction(charter) if found.conviction else None
-    except SuyuanError:  # what would not hold is not handed out; the report stands
+def _evidence(found: LieFoundError, trusted: TrustedLedger) -> bytes | None:
+    """Return what convicts, once it is confirmed as everybody else will: what does not hold is not handed out."""
+    if found.conviction is None:
         return None
+    try:
+        data = found.conviction(trusted.parts)
+        confirm_evidence(data, trusted.standpoint)
+    except SuyuanError:
+        return None
+    return data
 
 
-class _View(IndexView):
+class ReplayView(IndexView):
     """The index of a replay, as proofs are made from it."""
 
     def __init__(self, index: Index) -> None:
@@ -74,12 +81,15 @@ class _View(IndexView):
         self.levels = index.heap.levels
 
     def node(self, node: int) -> Summary:
+        """Return class and hash of a heap node."""
         return self._index.heap.read(node)
 
     def bucket(self, node: int) -> list[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key in a bucket, sorted by key."""
         return self._index.bucket(node)
 
     def value(self, key: bytes) -> bytes:
+        """Return a key's value, as it stands."""
         state = self._index.state(key)
         return history_value(state.count, mini.root(state.frontier))
 
@@ -107,7 +117,7 @@ def convict_index(
     first = past.rows.entry(past.reached.size - 1) if past.reached.size else None
     seals = [SealPart(first.leaf, parse_seal(first.entry))] if first else []
     seals.append(SealPart(signed.seal.covered, signed))
-    proof = prove_index(_View(past.index), touched) if first and touched else None
+    proof = prove_index(ReplayView(past.index), touched) if first and touched else None
     leaves = {taken.leaf for taken in block} | {part.leaf for part in seals}
     path = shared_path(tree, size, leaves)
     parts = tuple(_part(taken, taken.parsed) for taken in block if isinstance(taken.parsed, Statement))

@@ -19,8 +19,9 @@ from ledger.prove.log import consistency_path, root_at
 from ledger.witness.outcome import ContradictionFoundError
 from ledger.witness.replay.blocks import Chain, parse_joined_seal, reached, replay_block
 from ledger.witness.replay.convict import convict_index
+from ledger.witness.replay.convict_statement import convict_statement
 from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads, require_ordered
-from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, WRONG_INDEX, LieFoundError, Where
+from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, WRONG_INDEX, Conviction, LieFoundError, Where
 from ledger.witness.replay.past import Past, open_past
 from ledger.witness.replay.rows import Reached, ReplayRows
 from ledger.witness.replay.source import ReplaySource, read_batch, read_entries
@@ -100,19 +101,29 @@ class Replayer:
 
     def _convict(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> None:
         """Give a lie what makes evidence of it: come to it again block by block, and stand before it."""
-        if found.word != WRONG_INDEX or not note:
+        if found.word not in (WRONG_INDEX, INADMISSIBLE) or not note:
             return
         try:
             self._advance(checkpoint, note, 0)
-        except LieFoundError:
-            past, block, signed = open_past(self._rows, Replay(registry_types())), self._block, self._seal
-            if signed:
-                tree = VerifiedTree(checkpoint, self._source.tile)
-                found.conviction = convict_index(past, block, signed, note=note, tree=tree, size=checkpoint.size)
+        except LieFoundError as again:
+            found.conviction = self._prosecute(again, checkpoint, note)
         except SuyuanError:
             return  # what is not served any more convicts nobody; the lie was seen all the same
         finally:
             self._past, self._block, self._seal = None, [], None
+
+    def _prosecute(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> Conviction | None:
+        """Return what makes evidence of a lie in the block that was read last, None where no file can convict."""
+        past, block, signed = open_past(self._rows, Replay(registry_types())), self._block, self._seal
+        if not signed:
+            return None
+        tree, size = VerifiedTree(checkpoint, self._source.tile), checkpoint.size
+        try:
+            if found.word == INADMISSIBLE:
+                return convict_statement(past, block, signed, found.where, note=note, tree=tree, size=size)
+        except InconsistentError:  # the seal is over another index as well, and that has a file of its own
+            past = open_past(self._rows, Replay(registry_types()))
+        return convict_index(past, block, signed, note=note, tree=tree, size=size)
 
     @contextmanager
     def scratch(self, patience: float) -> Iterator[Past]:
@@ -173,6 +184,7 @@ class Replayer:
         taken = (self._take(*each) for each in block)
         if not keep:
             return taken
+        self._block, self._seal = [], None  # what cannot even be read convicts nobody by the block before
         self._block, self._seal = list(taken), signed
         return self._block
 

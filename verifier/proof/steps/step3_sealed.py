@@ -25,7 +25,7 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
     for part in found.seals:
         charter = found.charter_at(part.leaf)
         part.signed.verify(charter.seal, charter.origin)
-    _require_order(found.seals)
+    require_order_of_seals(found.seals)
     _require_sequence(found, parts)
     covering = {found.seal_of(part.leaf).covered for part in parts} | {newest.covered}
     if covering != {part.leaf for part in found.seals}:
@@ -48,7 +48,7 @@ def _require_root(found: Examination, parts: Sequence[StatementPart], path: byte
         raise MismatchError("log root", came=root, expected=found.checkpoint.root.hex())
 
 
-def _require_order(seals: Sequence[SealPart]) -> None:
+def require_order_of_seals(seals: Sequence[SealPart]) -> None:
     """Refuse seals whose times do not rise, or whose blocks overlap or fail to join up where they meet."""
     for before, after in pairwise(seals):
         earlier, later = before.signed.seal, after.signed.seal

@@ -1,0 +1,179 @@
+"""Why an event could not be said where it stands, as far as head, body, signature and registry tell (formats, 17).
+
+Each reason is a rule that admission asks as well, and none of them needs another history than the registry's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from verifier.errors import MismatchError, NotPermittedError, SuyuanError, UnsupportedError
+from verifier.judgement.authority import check_authority
+from verifier.judgement.replay import Replay, Signer, require_supported
+from verifier.ledgerformat.body import parse_body
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.mapping import check_body, check_head, check_links
+from verifier.ledgerformat.statement import Statement
+from verifier.ledgerformat.vocabulary import EventType
+from verifier.proof.bundle import EventPart
+from verifier.proof.examination import Shown, require_scope
+
+KEY, HOLDER, AUDIENCE, SIGNATURE = "key", "holder", "audience", "signature"
+ISSUER, USE, TYPE, JOINS, HEAD, BODY, LINKS = "issuer", "use", "type", "joins", "head", "body", "links"
+SCOPE, RIGHT = "scope", "right"
+_BUILTIN = "registry."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason: its code, and what was found where."""
+
+    code: str
+    error: SuyuanError
+
+
+def reason_against(event: Event, statement: Statement, shown: EventPart, *, replay: Replay, time: int) -> Reason | None:
+    """Return the first reason why an event could not be said at its leaf, None where none is known.
+
+    Args:
+        event: head and place; its body is read here.
+        statement: what it stands in.
+        shown: the same event; its body's hash is known to be the head's.
+        replay: the registry before the leaf, whole as far as the event rests on it.
+        time: ledger time of the leaf.
+
+    Raises:
+        UnsupportedError: it says something that this version does not know.
+    """
+    case = _Case(event, statement, shown, replay, time)
+    for code, require in _RULES:
+        try:
+            require(case)
+        except UnsupportedError:
+            raise
+        except SuyuanError as error:
+            return Reason(code, error)
+    return None
+
+
+class _Case:
+    """An event and what it is judged by; a rule reads only what the rules before it have established."""
+
+    def __init__(self, event: Event, statement: Statement, shown: EventPart, replay: Replay, time: int) -> None:
+        self.event, self.statement, self.shown = event, statement, shown
+        self.replay, self.time = replay, time
+        self.header = statement.header
+
+    @cached_property
+    def signer(self) -> Signer:
+        return self.replay.signer_at(self.header.kid, self.event.leaf, self.time)
+
+    @cached_property
+    def kind(self) -> EventType:
+        require_supported(self.event)
+        return self.replay.registry.type_at(self.event.head.type, self.event.leaf)
+
+    @cached_property
+    def whole(self) -> Event:
+        """The event with its body, where that is shown."""
+        return (
+            replace(self.event, body=parse_body(self.shown.body)) if isinstance(self.shown.body, bytes) else self.event
+        )
+
+
+def _require_key(case: _Case) -> None:
+    case.signer  # noqa: B018 - raises where none holds there
+
+
+def _require_holder(case: _Case) -> None:
+    if case.header.issuer != case.signer.holder:
+        expected = f"{case.signer.holder}, who holds this key"
+        raise NotPermittedError("statement.iss", came=case.header.issuer, expected=expected)
+
+
+def _require_audience(case: _Case) -> None:
+    founding = case.replay.founding
+    if founding is None or founding.origin not in case.header.audience:
+        raise MismatchError("statement.aud", came=case.header.audience, expected="this ledger among them")
+
+
+def _require_signature(case: _Case) -> None:
+    case.statement.verify(case.signer.key)
+
+
+def _require_issuer(case: _Case) -> None:
+    if case.event.head.issuer != case.signer.holder:
+        expected = f"{case.signer.holder}, the signer"
+        raise MismatchError("head.issuer", came=case.event.head.issuer, expected=expected)
+
+
+def _require_use(case: _Case) -> None:
+    if case.signer.registered is None and not case.event.head.type.startswith(_BUILTIN):
+        raise NotPermittedError("statement.kid", came=f"{case.signer.use} key", expected="a statement key")
+
+
+def _require_type(case: _Case) -> None:
+    case.kind  # noqa: B018 - raises where none is in force
+
+
+def _require_joins(case: _Case) -> None:
+    registry, leaf = case.replay.registry, case.event.leaf
+    for joined, _ in case.event.head.joins:
+        since = registry.kind_since(joined)
+        if since is None or since > leaf:
+            raise NotPermittedError("head.joins", came=joined, expected=f"a kind that exists at leaf {leaf}")
+
+
+def _require_head(case: _Case) -> None:
+    check_head(case.kind, case.event.head)
+
+
+def _require_body(case: _Case) -> None:
+    if case.whole.body:
+        check_body(case.kind, case.whole.body)
+
+
+def _require_links(case: _Case) -> None:
+    """Links of an answer follow from its targets as well, which are not shown."""
+    if case.whole.body and not case.event.head.about:
+        check_links(case.kind, case.event.head, case.whole.body)
+
+
+def _require_scope(case: _Case) -> None:
+    if case.signer.registered:
+        require_scope(Shown(case.whole, case.shown.body, ()), case.signer.registered)
+
+
+def _require_right(case: _Case) -> None:
+    """Ask for principal, role, recipient and mandate; traces are not shown. A registry event has rules of its own."""
+    if case.event.head.type.startswith(_BUILTIN):
+        return
+    check_authority(
+        case.whole,
+        case.kind,
+        registry=case.replay.registry,
+        time=case.time,
+        state_of=lambda _: None,
+        targets=None,
+        holds=lambda _: False,
+    )
+
+
+_RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
+    (KEY, _require_key),
+    (HOLDER, _require_holder),
+    (AUDIENCE, _require_audience),
+    (SIGNATURE, _require_signature),
+    (ISSUER, _require_issuer),
+    (USE, _require_use),
+    (TYPE, _require_type),
+    (JOINS, _require_joins),
+    (HEAD, _require_head),
+    (BODY, _require_body),
+    (LINKS, _require_links),
+    (SCOPE, _require_scope),
+    (RIGHT, _require_right),
+)
+REASONS = tuple(code for code, _ in _RULES)
