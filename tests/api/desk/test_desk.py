@@ -153,6 +153,26 @@ def tampered(office) -> Iterator[None]:
     del office.service.answer
 
 
+def test_what_was_answered_is_found_in_the_history_and_withdrawn(office, plain: Page):
+    (name,) = office.file(17)
+    plain.goto(f"/answer?verb=recognise&event={name}&lang=en")
+    plain.locator("#next").click()
+    plain.locator("#sign").click()
+    state(plain).to_have_attribute("data-state", "promised")
+    office.world.cosign()
+    plain.get_by_role("link", name="History").click()
+    expect(plain.locator("[data-row]").first).to_contain_text("recorded")
+    plain.locator("[data-row] a").first.click()
+    plain.locator(".targets a").click()
+    plain.get_by_role("link", name="Withdraw").click()
+    plain.locator("#reason").fill("有误")
+    plain.locator("#reason-en").fill("a mistake")
+    plain.locator("#next").click()
+    plain.locator("#sign").click()
+    state(plain).to_have_attribute("data-state", "promised")
+    assert office.outcome(name) == "not yet recognised"
+
+
 @pytest.fixture
 def slow(office) -> Iterator[threading.Event]:
     """The ledger's traces come once the event is set."""
