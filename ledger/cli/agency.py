@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,15 +11,19 @@ import typer
 from ledger.cli.acts import add_acts
 from ledger.cli.ceremonies import add_ceremonies, read_policy
 from ledger.cli.charter import require_policy
-from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option
+from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
+from ledger.cli.ordering import now
+from ledger.cli.recording import Recording, read_recording, record
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import act_json, state_json, state_line
 from ledger.client.client import LedgerClient
+from ledger.governance import drafts
 from ledger.governance.agencies import HeldKey, Portrait, kids_of, portray
 from ledger.governance.changes import moment, printable
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.state import RegistryState
 from verifier.judgement.participants import key_subject
+from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.keys import ALGORITHM_NAMES, format_key
 
 agency = typer.Typer(help=help_of("agency"), no_args_is_help=True)
@@ -39,14 +42,23 @@ def show_agency(
 ) -> None:
     """Show an agency or enterprise, its keys and what waits about it, from proofs that are checked here."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    trusted, client, now = require_policy(read_policy(policy)), LedgerClient(to), time.time_ns() // 1_000_000
-    state = read_evidence(fetch_evidence(client, trusted, [uri]), trusted, now)
+    trusted, client, at = require_policy(read_policy(policy)), LedgerClient(to), now()
+    state = read_evidence(fetch_evidence(client, trusted, [uri]), trusted, at)
     subjects = [uri, *(key_subject(kid) for kid in kids_of(uri, state))]
-    state = read_evidence(fetch_evidence(client, trusted, subjects), trusted, now)
+    state = read_evidence(fetch_evidence(client, trusted, subjects), trusted, at)
     portrait = portray(uri, state)
     waiting = [act_json(each.event) for each in state.replay.waiting if not each.charter]
     answer = {"agency": uri, **_portrait_json(portrait), "waiting": waiting, "state": state_json(state)}
     voice.data(answer, _lines(voice, uri, portrait, waiting, state))
+
+
+@agency.command("reattest", help=help_of("agency.reattest"))
+@door
+@sharing(read_recording)
+def reattest(recording: Recording, events: Annotated[list[str], argument("help.reattested", "EVENT...")]) -> None:
+    """Stand for events of others whose key, or what they rest on, became suspect."""
+    names = [parse_hash_hex(each, "EVENT") for each in events]
+    record(recording, drafts.reattest(names, time=now()))
 
 
 add_acts(agency)

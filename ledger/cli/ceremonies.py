@@ -13,19 +13,17 @@ import typer
 
 from ledger.cli.files import read_file
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
-from ledger.cli.signers import numbers_beside, open_key
+from ledger.cli.signers import numbering, open_key
 from ledger.cli.speaking import NOT_YET, Voice, door
 from ledger.cli.telling import ceremony_json, state_line, tell_acts, tell_progress
 from ledger.client.client import LedgerClient
-from ledger.client.sequence import next_number, take_numbers
 from ledger.governance.ceremony import Ceremony, format_ceremony, merge_ceremonies, parse_ceremony
 from ledger.governance.checking import Checked, check_ceremony
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.proposing import Evidence
-from ledger.governance.signing import Numbers, duties_of, sign_ceremony
+from ledger.governance.signing import duties_of, sign_ceremony
 from ledger.governance.state import RegistryState, no_state
 from ledger.governance.submitting import Rehearsal, rehearse, require_complete, submit_batches
-from ledger.signing.signer import Signer
 from ledger.tiles.files import replace
 from verifier.errors import MalformedError, UntrustedError
 from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy
@@ -68,7 +66,7 @@ def sign(  # noqa: PLR0913 - a command's options
         voice.data(answer, [voice.say(word, duties=_duties(voice, duties))])
         return
     confirm(voice, "ceremony.confirm", yes=yes)
-    numbers = _numbers(key, signer, checked.state, first)
+    numbers = numbering(key, signer, least=checked.state.numbers.get(signer.public.kid, 0), first=first)
     signed = sign_ceremony(checked, signer, numbers=numbers, time=_now(), random=secrets.token_bytes)
     after = check_ceremony(signed, checked.state)
     replace(out or file, format_ceremony(signed))
@@ -203,19 +201,6 @@ def _state(ceremony: Ceremony, policy: TrustPolicy | None, to: str | None) -> Re
         return carried
     subjects = [each for each in carried.subjects if not each.startswith("urn:suyuan:ledger:")]
     return read_evidence(fetch_evidence(LedgerClient(to), policy, subjects), policy, _now())
-
-
-def _numbers(reference: str, signer: Signer, state: RegistryState, first: int | None) -> Numbers:
-    """Return what takes sequence numbers of a key: beside it, and never below what the log was seen to hold."""
-    beside, kid = numbers_beside(reference, signer), signer.public.kid
-    begin = [first]  # --first counts for the first batch only
-
-    def take(count: int) -> int:
-        least = max(next_number(beside, kid), state.numbers.get(kid, 0))
-        chosen, begin[0] = begin[0], None
-        return take_numbers(beside, kid, count, first=least if chosen is None else chosen)
-
-    return take
 
 
 def _outlook(voice: Voice, checked: Checked, rehearsed: Rehearsal) -> list[str]:

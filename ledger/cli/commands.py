@@ -9,9 +9,11 @@ from ledger.cli.charter import charter
 from ledger.cli.endorse import endorse
 from ledger.cli.export import add_export
 from ledger.cli.fsck import add_fsck
+from ledger.cli.grant import grant
 from ledger.cli.inbox import inbox
 from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
+from ledger.cli.mandate import mandate
 from ledger.cli.options import help_of
 from ledger.cli.submit import submit
 from ledger.cli.witness import witness
@@ -34,3 +36,5 @@ app.add_typer(key, name="key")
 app.add_typer(witness, name="witness")
 app.add_typer(charter, name="charter")
 app.add_typer(agency, name="agency")
+app.add_typer(mandate, name="mandate")
+app.add_typer(grant, name="grant")

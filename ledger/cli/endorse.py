@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,12 +15,11 @@ import typer
 from ledger.cli.deciding import decision_of, names_of
 from ledger.cli.inbox import Agency, Filters, To
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, option
-from ledger.cli.showing import case_json, case_lines, skipped_json
-from ledger.cli.signers import numbers_beside, open_key, request_key_of
+from ledger.cli.showing import case_json, case_lines, sent_json, skipped_json
+from ledger.cli.signers import numbering, open_key, request_key_of
 from ledger.cli.speaking import FALSE, Voice, door, render_error
 from ledger.client.client import LedgerClient
 from ledger.client.composing import load_types
-from ledger.client.sequence import next_number, take_numbers
 from ledger.compose.event import ComposedEvent
 from ledger.endorsing.bulk import CheckedEvent
 from ledger.endorsing.case import Case
@@ -154,7 +153,7 @@ def _answer(
     if not dry_run and not yes:
         _confirm(errand.voice, decision, len(events))
     signer = open_key(errand.voice, key, *secret)
-    submissions = _sign(errand, events, signer, numbers_beside(key, signer), take=not dry_run)
+    submissions = _sign(errand, events, signer, numbering(key, signer, take=not dry_run))
     if dry_run:
         faults = [fault for each in submissions for fault in errand.client.validate(format_submission(each))]
         if faults:
@@ -171,16 +170,9 @@ def _confirm(voice: Voice, decision: Decision, count: int) -> None:
     typer.confirm(voice.say("endorse.confirm", verb=decision.verb, count=count), abort=True, err=True)
 
 
-def _sign(
-    errand: _Errand, events: list[ComposedEvent], signer: Signer, numbers: Path, *, take: bool
-) -> list[Submission]:
-    kid = signer.public.kid
-
-    def numbered(count: int) -> int:
-        return take_numbers(numbers, kid, count) if take else next_number(numbers, kid)
-
+def _sign(errand: _Errand, events: list[ComposedEvent], signer: Signer, take: Callable[[int], int]) -> list[Submission]:
     origin = parse_signed_checkpoint(errand.client.checkpoint())[0].origin
-    return sign_endorsements(events, signer, agency=errand.agency, audience=origin, take=numbered)
+    return sign_endorsements(events, signer, agency=errand.agency, audience=origin, take=take)
 
 
 def _conclude(errand: _Errand, cases: Sequence[Case | CheckedEvent], skipped: _Skipped, sent: list[Sent]) -> None:
@@ -188,7 +180,7 @@ def _conclude(errand: _Errand, cases: Sequence[Case | CheckedEvent], skipped: _S
     answer: dict[str, Any] = {
         "answered": [case_json(each, voice.lang) for each in cases],
         "skipped": [skipped_json(name, error) for name, error in skipped],
-        "batches": [_batch_json(each) for each in sent],
+        "batches": [sent_json(each) for each in sent],
     }
     lines = [voice.say("endorse.checked", count=len(cases), skipped=len(skipped))]
     for each in sent:
@@ -198,16 +190,6 @@ def _conclude(errand: _Errand, cases: Sequence[Case | CheckedEvent], skipped: _S
     voice.data(answer, lines if sent else [*lines, voice.say("endorse.nothing-sent")])
     if skipped:
         raise typer.Exit(FALSE)
-
-
-def _batch_json(sent: Sent) -> dict[str, Any]:
-    return {
-        "count": sent.count,
-        "identity": sent.kept.identity.hex(),
-        "leaf": sent.receipt.leaf,
-        "standing": "promised" if sent.recorded is None else "recorded",
-        "size": sent.receipt.size if sent.recorded is None else sent.recorded,
-    }
 
 
 def _now() -> int:

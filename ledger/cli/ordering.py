@@ -33,6 +33,7 @@ from verifier.primitives.strict_json import parse_json
 
 Agency = Annotated[str, argument("help.agency", "AGENCY")]
 Reason = Annotated[str, option("--reason", text="help.reason-word", metavar="WORD")]
+Term = Annotated[str, option("--until", text="help.until", metavar="TIME")]
 
 
 @dataclass(frozen=True, slots=True)

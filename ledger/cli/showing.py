@@ -8,6 +8,7 @@ from ledger.cli.speaking import Voice, error_json
 from ledger.endorsing.bulk import CheckedEvent
 from ledger.endorsing.case import Case
 from ledger.endorsing.differences import Difference
+from ledger.endorsing.sending import Sent
 from verifier.errors import SuyuanError
 from verifier.rendering import plain, render_issuer, render_time
 from verifier.texts import text
@@ -58,6 +59,17 @@ def case_json(case: Case | CheckedEvent, lang: str) -> dict[str, Any]:
 def skipped_json(name: bytes, error: SuyuanError) -> dict[str, Any]:
     """Return an event that was not answered, and why."""
     return {"name": name.hex(), "error": error_json(error)}
+
+
+def sent_json(sent: Sent) -> dict[str, Any]:
+    """Return a batch that was sent, and how it stands."""
+    return {
+        "count": sent.count,
+        "identity": sent.kept.identity.hex(),
+        "leaf": sent.receipt.leaf,
+        "standing": "promised" if sent.recorded is None else "recorded",
+        "size": sent.receipt.size if sent.recorded is None else sent.recorded,
+    }
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from ledger.cli.passphrases import read_passphrase
 from ledger.cli.speaking import Voice
+from ledger.client.sequence import next_number, take_numbers
 from ledger.signing.reference import Ask, is_token, key_file_of, open_signer
 from ledger.signing.signer import Signer
 
@@ -53,3 +55,30 @@ def numbers_beside(reference: str, signer: Signer) -> Path:
         return file
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "suyuan" / "keys" / signer.public.kid.hex()
+
+
+def numbering(
+    reference: str, signer: Signer, *, least: int = 0, first: int | None = None, take: bool = True
+) -> Callable[[int], int]:
+    """Return what gives a signature its sequence numbers: as many as it asks for, the first of them is returned.
+
+    Args:
+        reference: of the key.
+        signer: the key.
+        least: no number below this one: what the log was seen to hold of the key.
+        first: the number to begin with, once; None for the one beside the key.
+        take: whether they are taken durably; a dry run leaves them.
+    """
+    beside, kid = numbers_beside(reference, signer), signer.public.kid
+    begin = [first]  # counts for the first signature only
+
+    def number(count: int) -> int:
+        chosen, begin[0] = begin[0], None
+        following = next_number(beside, kid)
+        if chosen is None and following < least:
+            chosen = least
+        if take:
+            return take_numbers(beside, kid, count, first=chosen)
+        return following if chosen is None else chosen
+
+    return number

@@ -1,7 +1,8 @@
 """From a JSON description of events to drafts: what `suyuan submit` reads.
 
 One object or a list of them, each with `type`, and optionally `time`, `subjects`, `data`, `disclosed`,
-`attachments`, `about`, `to`, `until`. Attachments are files, named from the description's own folder.
+`attachments`, `about`, `to`, `until`, `behalf` (the principal, for whom the issuer says it under a mandate).
+Attachments are files, named from the description's own folder.
 `about` names events by 64 hexadecimal digits, or an earlier event of the same description as `#0`, `#1`, …
 """
 
@@ -24,7 +25,7 @@ from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.strict_json import parse_json
 
-_MEMBERS = {"type", "time", "subjects", "data", "disclosed", "attachments", "about", "to", "until"}
+_MEMBERS = {"type", "time", "subjects", "data", "disclosed", "attachments", "about", "to", "until", "behalf"}
 _EARLIER = re.compile(r"#(0|[1-9][0-9]{0,3})")
 FindHead = Callable[[bytes], Head]
 
@@ -106,7 +107,7 @@ def _described(value: Any, what: str, folder: Path, now: int) -> Described:
         came = sorted(value) if isinstance(value, dict) else type(value).__name__
         raise MalformedError(what, came=came, expected=f"an object with type, and of {', '.join(sorted(_MEMBERS))}")
     attachments = _object(value, "attachments", what)
-    to, until = value.get("to"), value.get("until")
+    to, until, behalf = value.get("to"), value.get("until"), value.get("behalf")
     draft = Draft(
         type=_text(value["type"], f"{what}.type"),
         time=parse_time(value["time"], f"{what}.time") if "time" in value else now,
@@ -116,6 +117,7 @@ def _described(value: Any, what: str, folder: Path, now: int) -> Described:
         attachments={name: _attachment(each, f"{what}.attachments", folder) for name, each in attachments.items()},
         to=None if to is None else _text(to, f"{what}.to"),
         until=None if until is None else parse_time(until, f"{what}.until"),
+        behalf=None if behalf is None else _text(behalf, f"{what}.behalf"),
     )
     return Described(draft, tuple(_texts(value.get("about", []), f"{what}.about")))
 
