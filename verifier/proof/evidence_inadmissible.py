@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from verifier.errors import InconsistentError, MalformedError, MismatchError
+from verifier.errors import IncompleteError, InconsistentError, MalformedError, MismatchError
+from verifier.judgement.participants import key_subject
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
 from verifier.ledgerformat.seal import Seal
+from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.cbor import Value
 from verifier.primitives.checkpoint import Checkpoint
 from verifier.primitives.merkle import leaf_hash, root_of_shared_path
@@ -131,6 +133,7 @@ def confirm_inadmissible(evidence: StatementEvidence, standpoint: Standpoint) ->
     Raises:
         UntrustedError: not of the ledger that the policy pins, or not signed by it.
         InconsistentError: nothing that the file shows speaks against the statement: this is no evidence.
+        IncompleteError: the histories of issuer and key are not among those that it shows.
         VerificationError: the file does not hold together.
     """
     charters, registry = established(evidence.charter, standpoint)
@@ -187,7 +190,21 @@ def _replay(found: Examination, evidence: StatementEvidence, event: Event) -> Re
             later = _read(found, part, each)
             found.registry_events[later.name] = Shown(later, each.body, ())
     check_histories(found, answered, replay, evidence.proof)
+    _require_signer(found, event, replay)
     return replay
+
+
+def _require_signer(found: Examination, event: Event, replay: Replay) -> None:
+    """Ask for the histories of issuer and key, unless a root of the charter in force signed.
+
+    A root of a charter that waits needs none in a proof, and is none where its key was registered meanwhile: here that
+    registration could be left out.
+    """
+    if replay.registry.root_at(event.kid, event.leaf):
+        return
+    for subject in (event.head.issuer, key_subject(event.kid)):
+        if ("registry", subject_name(subject)) not in found.registry_pairs:
+            raise IncompleteError("registry", came=f"no history of {subject}", expected="one")
 
 
 def _read(found: Examination, part: StatementPart, shown: EventPart) -> Event:

@@ -1,6 +1,7 @@
 """Why an event could not be said where it stands, as far as head, body, signature and registry tell (formats, 17).
 
-Each reason is a rule that admission asks as well, and none of them needs another history than the registry's.
+Each reason is a rule that admission asks as well, and none of them needs another history than those of the registry
+on which the event rests. Which kinds of histories there are stands in others.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from verifier.proof.bundle import EventPart
 from verifier.proof.examination import Shown, require_scope
 
 KEY, HOLDER, AUDIENCE, SIGNATURE = "key", "holder", "audience", "signature"
-ISSUER, USE, TYPE, JOINS, HEAD, BODY, LINKS = "issuer", "use", "type", "joins", "head", "body", "links"
+ISSUER, USE, TYPE, HEAD, BODY, LINKS = "issuer", "use", "type", "head", "body", "links"
 SCOPE, RIGHT = "scope", "right"
 _BUILTIN = "registry."
 
@@ -118,14 +119,6 @@ def _require_type(case: _Case) -> None:
     case.kind  # noqa: B018 - raises where none is in force
 
 
-def _require_joins(case: _Case) -> None:
-    registry, leaf = case.replay.registry, case.event.leaf
-    for joined, _ in case.event.head.joins:
-        since = registry.kind_since(joined)
-        if since is None or since > leaf:
-            raise NotPermittedError("head.joins", came=joined, expected=f"a kind that exists at leaf {leaf}")
-
-
 def _require_head(case: _Case) -> None:
     check_head(case.kind, case.event.head)
 
@@ -169,7 +162,6 @@ _RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
     (ISSUER, _require_issuer),
     (USE, _require_use),
     (TYPE, _require_type),
-    (JOINS, _require_joins),
     (HEAD, _require_head),
     (BODY, _require_body),
     (LINKS, _require_links),
