@@ -80,8 +80,15 @@ class Case:
         return "disputed" if self.told.recognition.outcome == "disputed" else None
 
     def standing_of(self, agency: str) -> Endorsement | None:
-        """Return the newest standing answer of an agency, None where it has given none."""
-        return next((each for each in reversed(self.endorsements) if each.event.head.principal == agency), None)
+        """Return the newest standing answer of an agency, else of one for which it carries on; None without any."""
+        newest = tuple(reversed(self.endorsements))
+        own = next((each for each in newest if each.event.head.principal == agency), None)
+        return own or next((each for each in newest if self._heir_of(each) == agency), None)
+
+    def _heir_of(self, answer: Endorsement) -> str | None:
+        """Return who carries on for whoever gave an answer, as the story tells it."""
+        told = next((each for each in self.story.timeline if each.event.name == answer.event.name), None)
+        return told.successor.uri if told and told.successor else None
 
 
 def check_case(name: bytes, proof: bytes, standpoint: Standpoint, *, subject: str) -> Case:

@@ -88,7 +88,7 @@ class Answerable(Protocol):
         ...
 
     def standing_of(self, agency: str) -> Endorsement | None:
-        """Return the newest standing answer of an agency, None where it has given none."""
+        """Return the newest standing answer of an agency, else of one for which it carries on; None without any."""
         ...
 
 

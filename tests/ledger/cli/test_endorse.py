@@ -17,12 +17,13 @@ from tests.ledger.endorsing.office import Office, open_office
 from tests.world import DAY, PRODUCT, World, found_world, now, parcel_story, tell_parcel
 from verifier.ledgerformat.batch_answer import format_batch_answer, parse_batch_answer
 from verifier.ledgerformat.disclosure import parse_disclosure
-from verifier.ledgerformat.head import event_name
+from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.primitives.base64strict import format_base64url
 
 ENV = ("--passphrase-env", "PASS")
+REASON = {"zh": "不符", "en": "it does not conform"}
 
 
 @pytest.fixture
@@ -136,6 +137,28 @@ def test_there_is_nothing_to_withdraw_where_nothing_was_said(run, office):
     ran = run("endorse", "withdraw", product.hex(), *office.signing, "--reason", "x")
     assert ran.code == 1
     assert ran.answer["error"]["field"] == "withdraw"
+
+
+def test_whoever_carries_on_for_an_agency_withdraws_its_own_answer_first_and_then_its_predecessor_s(run, office):
+    _, product = file_two(office.world)
+    refused = office.world.endorse("inspection", office.world.events["product"], "refused", reason=REASON)
+    assert recognition_of(office, product) == "not yet recognised"
+    withdraw = ("endorse", "withdraw", product.hex(), *office.signing, "--reason", "有误 | a mistake")
+    before = run(*withdraw)
+    assert (before.code, before.answer["error"]["field"]) == (1, "withdraw")
+    heir = {"agency": office.world.cast["inspection"].uri, "successor": office.agency}
+    office.world.zone.decree([Draft("registry.succession", now(), heir)])
+    assert run("endorse", "recognise", product.hex(), *office.signing).code == 0
+    withdrawn = []
+    for _ in range(2):
+        ran = run(*withdraw)
+        assert ran.code == 0, ran.err
+        with office.world.ledger.store.read() as reader:
+            row = reader.batch(office.world.ledger.head.edge.size - 2)[0]
+        withdrawn += parse_head(row.head).about
+    assert withdrawn[0] != refused.name
+    assert withdrawn[1] == refused.name
+    assert run(*withdraw).code == 1
 
 
 def test_a_dry_run_is_checked_by_the_ledger_and_records_nothing(run, office):
