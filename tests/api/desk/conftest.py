@@ -47,7 +47,8 @@ class Office:
     desks: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def file(self, *numbers: int) -> list[str]:
-        """Let the seller file products, and witnesses cosign; return the events' names."""
+        """Let the seller file products, and witnesses cosign before and after; return the events' names."""
+        self.world.cosign()
         said = self.world.say("seller", *(product_draft(self.world, gtin(each)) for each in numbers))
         self.world.cosign()
         return [each.name.hex() for each in said]
@@ -163,8 +164,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @dataclass(frozen=True)
 class Desk:
-    """A running desk that a browser has opened: its address, and what that browser kept."""
+    """A running desk that a browser has opened: the address it printed, where it is, what that browser kept."""
 
+    address: str
     base: str
     state: dict[str, object]
 
@@ -173,8 +175,9 @@ class Desk:
 def desk(office: Office, browser: Browser) -> Desk:
     context = browser.new_context()
     page = context.new_page()
-    page.goto(office.open_desk())
-    made = Desk(page.url.partition("?")[0].rstrip("/"), context.storage_state())
+    address = office.open_desk()
+    page.goto(address)
+    made = Desk(address, page.url.partition("?")[0].rstrip("/"), context.storage_state())
     context.close()
     return made
 

@@ -85,20 +85,16 @@ def test_an_officer_works_through_the_queue_by_keyboard_only(office, page: Page)
     assert [said["seen"] for _, said in office.answers(names[0])] == [[]]  # signed together with others, never opened
 
 
-def test_an_address_opens_one_browser_and_forms_of_others_are_refused(office, page: Page, browser):
-    address = office.open_desk("--lang", "en")
-    page.goto(address)
-    expect(page.locator("h1")).to_have_text("What awaits this agency")
-    base = page.url.rstrip("/")
-    other = browser.new_context()
-    assert other.new_page().goto(address).status == 403
-    assert other.new_page().goto(base).status == 403
-    other.close()
-    forged = page.request.post(f"{base}/select", form={"form": "x", "all": "yes"}, headers={"Origin": base})
-    assert forged.status == 403
-    elsewhere = page.request.post(f"{base}/sign", form={}, headers={"Origin": "http://127.0.0.1:1"})
-    assert elsewhere.status == 403
-    assert page.request.get(base, headers={"Host": "desk.example"}).status == 421
+def test_an_address_opens_one_browser_and_forms_of_others_are_refused(at_desk: Page, page: Page, desk):
+    assert page.goto(desk.address).status == 403
+    assert page.goto(desk.base).status == 403
+    asking = at_desk.request
+    assert asking.get(desk.base).status == 200
+    assert asking.get(desk.base, headers={"Host": "desk.example"}).status == 421
+    own = {"Origin": desk.base}
+    for path in ("/select", "/answer", "/sign", f"/prepared/{'0' * 32}", f"/result/{'0' * 64}"):
+        assert asking.post(desk.base + path, form={"form": "x", "all": "yes"}, headers=own).status == 403
+        assert asking.post(desk.base + path, headers={"Origin": "http://127.0.0.1:1"}).status == 403
 
 
 def test_everything_works_without_any_script(office, plain: Page):

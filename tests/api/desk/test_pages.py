@@ -39,12 +39,10 @@ def paths(office, browser, desk) -> dict[str, str]:
     promised = page.url.partition("?")[0]
     context.close()
     return {
-        "queue": "/",
-        "nothing": "/?wrong=nothing&type=filing.enterprise",
+        "queue": "/?wrong=nothing",
         "case": f"/case/{listed}",
         "missing": f"/case/{'0' * 64}",
         "answer": f"/answer?verb=recognise-with-conditions&event={name}",
-        "refuse": f"/answer?verb=refuse&event={name}",
         "confirm": confirm,
         "promised": promised,
         "history": "/history",
@@ -54,7 +52,7 @@ def paths(office, browser, desk) -> dict[str, str]:
     }
 
 
-PAGES = ["queue", "nothing", "case", "missing", "answer", "refuse", "confirm", "promised", "history", "day", "status"]
+PAGES = ["queue", "case", "missing", "answer", "confirm", "promised", "history", "day", "status"]
 
 
 @pytest.mark.parametrize("name", [*PAGES, "nowhere"])

@@ -10,8 +10,8 @@ from ledger.signing.keyfile import load_key
 from tests.api.desk.conftest import SECRET
 
 
-@pytest.mark.parametrize("types", [(), ("filing.product",), ("clearance.*", "filing.enterprise"), ("order.*",)])
-@pytest.mark.parametrize("limit", [1, 2, 1000])
+@pytest.mark.parametrize("types", [(), ("clearance.*", "filing.*"), ("order.*",)])
+@pytest.mark.parametrize("limit", [2, 1000])
 def test_pages_together_are_the_inbox(office, types, limit):
     uri = office.world.cast["customs"].uri
     client = LedgerClient(office.service.url, request_key=load_key(office.folder / "desk.pem", SECRET.encode()))
