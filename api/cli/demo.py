@@ -29,7 +29,10 @@ def demo(
     """Found a zone, tell a parcel's life, verify it."""
     voice = Voice(lang, as_json=False, quiet=False)
     require_free(HOST, port)
-    server = ("api.cli", "serve", "--host", HOST, "--port", str(port), "--open-reads", "--lang", voice.lang)
+
+    def server(at: int) -> tuple[str, ...]:
+        return "api.cli", "serve", "--host", HOST, "--port", str(at), "--open-reads", "--lang", voice.lang
+
     takeaway = demonstrate(folder, f"http://{HOST}:{port}", server, voice.lang, serve=serve)
     if takeaway.verdict.exit_code:
         raise typer.Exit(takeaway.verdict.exit_code)

@@ -14,16 +14,16 @@ PATIENCE = 120.0
 
 
 class Demo:
-    """A `suyuan demo --serve` that has told its story."""
+    """A `suyuan demo --serve` that has told its story, or come as far as a line of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, until: str = "Ctrl-C") -> None:
         self.folder, self.port = folder, free_port()
         command = demo_command(folder, self.port, "--serve")
         self.errors, self.output = folder.with_suffix(".err"), folder.with_suffix(".out")
         with self.errors.open("wb") as errors, self.output.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=errors, start_new_session=True)
         end = time.monotonic() + PATIENCE
-        while "Ctrl-C" not in self.errors.read_text("utf-8"):
+        while until not in self.errors.read_text("utf-8"):
             assert self.process.poll() is None, self.errors.read_text("utf-8")
             assert time.monotonic() < end
             time.sleep(0.1)

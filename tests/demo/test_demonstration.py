@@ -12,6 +12,7 @@ import pytest
 from tests.demo.running import PATIENCE, Demo, demo_command, free_port, verify, wait_until_gone
 
 pytestmark = pytest.mark.slow
+PROCESSES = 5  # the server and four witnesses
 
 
 def test_the_address_it_prints_opens_a_page_about_the_item(demo: Demo) -> None:
@@ -42,12 +43,13 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_demonstration_that_is_killed_takes_its_processes_along_and_another_can_begin(tmp_path: Path) -> None:
-    killed = Demo(tmp_path / "zone")
+    killed = Demo(tmp_path / "zone", until="enterprises are admitted")
+    assert len(killed.children()) == PROCESSES
     killed.process.kill()
     killed.process.wait(PATIENCE)
     wait_until_gone(killed)
     again = Demo(killed.folder)
-    assert len(again.children()) == 5  # the server and four witnesses
+    assert len(again.children()) == PROCESSES
     assert again.stop() == 0
     assert again.children() == []
     require_that_a_stranger_verifies(again)
