@@ -21,8 +21,8 @@ from ledger.prove.source import EventSource
 from ledger.store.interface import Reader, StoredEvent
 from verifier.errors import MismatchError
 from verifier.judgement.charter import APPROVAL, CHARTER
-from verifier.ledgerformat.batch_answer import MISSING, RESTRICTED, SHOWN, AnsweredEvent, format_batch_answer
-from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash, tree_root
@@ -77,6 +77,7 @@ class _Export:
         self._destination = destination
         self._checkpoint = checkpoint
         self._bodies = bodies
+        self._orders = _orders(reader, checkpoint.size)
         self._levels: list[list[bytes]] = [[]]
         self._counts = dict.fromkeys(("tiles", "bundles", "batches", "events"), 0)
 
@@ -136,12 +137,20 @@ class _Export:
         public = {kind for kind, _ in parse_head(stored.head).joins} & PUBLIC_KINDS
         if not self._bodies and not public:
             return AnsweredEvent(stored.head, RESTRICTED)
+        if stored.body is None and (order := self._orders.get(event_name(stored.head))):
+            return AnsweredEvent(stored.head, ERASED, order=order)
         return AnsweredEvent(stored.head, MISSING if stored.body is None else SHOWN, stored.body)
 
     def _write(self, path: str, content: bytes) -> None:
         file = self._destination / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+
+
+def _orders(reader: Reader, size: int) -> dict[bytes, bytes]:
+    """Return by event name the order by which its body was taken out, as far as it is in force at a size."""
+    taken_out = (each.deletion for each in reader.erasures())
+    return {each.event: each.order for each in taken_out if each.body and each.since <= size}
 
 
 def _batches(reader: Reader, size: int) -> Iterator[tuple[int, list[StoredEvent]]]:

@@ -12,6 +12,7 @@ from ledger.fsck.derive import Derived, derive
 from ledger.fsck.derived import check_derived
 from ledger.fsck.disclosures import check_disclosures
 from ledger.fsck.entries import Log, check_entries, is_log_damaged
+from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, check_files, check_guard, check_published, published_size, read_if_there
 from ledger.fsck.origin import RowsSource
@@ -81,7 +82,8 @@ class _Check:
     def run(self, disk: Disk, guard: Path | None) -> Checked:
         rows, damages = self._rows, self._damages
         log = check_entries(rows, damages)
-        check_events(rows, log, damages)
+        taken_out = read_taken_out(rows)
+        check_events(rows, log, taken_out, damages)
         self._audit(log, disk.tiles)
         if is_log_damaged(damages):
             self._unchecked.append(Said("fsck.unchecked.bundles"))
@@ -96,9 +98,9 @@ class _Check:
         derived = self._derive(log)
         if derived:
             check_derived(rows, derived, damages)
-            check_disclosures(rows, log, derived, damages)
+            check_disclosures(rows, log, derived, taken_out, damages)
             check_commitments(rows, log, derived, damages)
-            check_meta(rows, derived, damages)
+            check_meta(rows, log, derived, damages)
             check_published(disk, log, derived, damages)
         keys = derived.index.keys if derived else 0
         return Checked(log.size, log.events, keys, tuple(damages.list()), damages.more, tuple(self._unchecked))

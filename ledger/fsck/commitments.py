@@ -7,15 +7,18 @@ from typing import Any
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived
 from ledger.fsck.entries import Log
+from ledger.fsck.erasures import read_deletion
 from ledger.fsck.rows import Rows, text_of
+from ledger.store.sqlite.erasing import ERASED, OVERWRITES
 from verifier.errors import SuyuanError
 from verifier.judgement.charter import Charter
 from verifier.ledgerformat.receipt import format_receipt_header
 from verifier.primitives.checkpoint import Checkpoint, format_checkpoint, parse_signed_checkpoint, verify_line
 from verifier.primitives.cose import verify_sign1
 from verifier.primitives.note import NoteKey, NoteSignature, format_signature_line, parse_signature_line
+from verifier.proof.examination import WHOLE_BODY
 
-_KNOWN_NAMES = ("origin", "guard", "looked-up")
+_KNOWN_NAMES = ("origin", "guard", "looked-up", OVERWRITES)
 
 
 def check_commitments(rows: Rows, log: Log, derived: Derived, damages: Damages) -> None:
@@ -44,15 +47,30 @@ def check_commitments(rows: Rows, log: Log, derived: Derived, damages: Damages) 
             damages.add("cosignature", _key(size, line), came="of no block", expected="none")
 
 
-def check_meta(rows: Rows, derived: Derived, damages: Damages) -> None:
+def check_meta(rows: Rows, log: Log, derived: Derived, damages: Damages) -> None:
     """Check what the database says of itself."""
     charter = derived.replay.founding
     for name, value in rows.all("meta"):
         key, spelt = f"name={text_of(name)}", text_of(value)
-        if text_of(name) not in _KNOWN_NAMES or spelt is None:
+        if (text_of(name) or "").startswith(ERASED):
+            _check_deletion(text_of(name) or "", value, derived, damages, log.size)
+        elif text_of(name) not in _KNOWN_NAMES or spelt is None:
             damages.add("meta", key, came="a name that this version does not write", expected=", ".join(_KNOWN_NAMES))
         elif text_of(name) == "origin" and charter:
             damages.compare("meta", key, "value", spelt, charter.origin)
+
+
+def _check_deletion(name: str, value: object, derived: Derived, damages: Damages, size: int) -> None:
+    """Check that what a meta row says was taken out is what an order in force is about."""
+    deletion, key = read_deletion(name.encode(), value), f"name={name}"
+    if deletion is None:
+        damages.add("meta", key, "value", came="what nobody can read", expected="what an order took out")
+        return
+    orders = derived.replay.registry.erasures_of(deletion.event, size)
+    what = next((each.what for each in orders if each.event == deletion.order), ())
+    said = {*deletion.pointers, *([WHOLE_BODY] if deletion.body else [])}
+    if not what or (WHOLE_BODY not in what and not said <= set(what)):
+        damages.add("meta", key, "value", came="no such order in force", expected="an order that says so")
 
 
 def _check_note(row: tuple[Any, ...], checkpoint: Checkpoint, charter: Charter, damages: Damages) -> None:

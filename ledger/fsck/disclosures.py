@@ -9,6 +9,7 @@ from typing import Any
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived
 from ledger.fsck.entries import Log
+from ledger.fsck.erasures import TakenOut
 from ledger.fsck.rows import Rows, text_of
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.body import Body, parse_body
@@ -17,7 +18,7 @@ from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.vocabulary import DisclosureRule
 
 
-def check_disclosures(rows: Rows, log: Log, derived: Derived, damages: Damages) -> None:
+def check_disclosures(rows: Rows, log: Log, derived: Derived, taken_out: TakenOut, damages: Damages) -> None:
     """Check that every digest of a body has its disclosure, every attachment its bytes, and that there is no more."""
     waiting = rows.all("disclosure")
     row = next(waiting, None)
@@ -27,24 +28,36 @@ def check_disclosures(rows: Rows, log: Log, derived: Derived, damages: Damages) 
         while row is not None and (not isinstance(row[0], int) or row[0] < seq):
             damages.add("disclosure", _key(*row[:2]), came="of no event", expected="none")
             row = next(waiting, None)
+        gone = taken_out.pointers.get(seq, frozenset())
         while row is not None and row[0] == seq:
-            held.append(row)
+            if row[2] != b"" or text_of(row[1]) not in gone:
+                held.append(row)
             row = next(waiting, None)
         if isinstance(body, bytes):
             kind = derived.replay.registry.type_at(parse_head(head).type, log.leaf_of(seq))
-            named.update(_check_event(seq, held, parse_body(body), kind.disclosures, damages))
+            named.update(_check_event(seq, held, parse_body(body), kind.disclosures, damages, gone=gone))
+        else:
+            for _, pointer, _ in held:
+                expected = "none: its body was erased by order"
+                damages.add("disclosure", _key(seq, pointer), came="of an event without a body", expected=expected)
     while row is not None:
         damages.add("disclosure", _key(*row[:2]), came="of no event", expected="none")
         row = next(waiting, None)
-    _check_attachments(rows, named, damages)
+    _check_attachments(rows, named, taken_out.attachments, damages)
 
 
 def _check_event(
-    seq: int, held: list[tuple[Any, ...]], body: Body, rules: Mapping[str, DisclosureRule], damages: Damages
+    seq: int,
+    held: list[tuple[Any, ...]],
+    body: Body,
+    rules: Mapping[str, DisclosureRule],
+    damages: Damages,
+    *,
+    gone: frozenset[str],
 ) -> dict[bytes, int]:
     """Check one event's disclosures; return size by SHA-256 of the attachments that they name."""
     named: dict[bytes, int] = {}
-    missing = set(body.digests)
+    missing = set(body.digests) - gone
     for _, pointer, text in held:
         spelt = text_of(pointer)
         key = _key(seq, pointer)
@@ -82,9 +95,11 @@ def _read(text: Any, damages: Damages, key: str) -> Disclosure | None:
     return None
 
 
-def _check_attachments(rows: Rows, named: dict[bytes, int], damages: Damages) -> None:
+def _check_attachments(rows: Rows, named: dict[bytes, int], gone: frozenset[bytes], damages: Damages) -> None:
     for digest, content in rows.all("attachment"):
         key = f"sha256={digest.hex() if isinstance(digest, bytes) else digest}"
+        if content == b"" and digest in gone and digest not in named:
+            continue
         if digest not in named:
             damages.add("attachment", key, came="an attachment that no disclosure names", expected="none")
             continue

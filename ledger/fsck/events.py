@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.fsck.damage import Damages
 from ledger.fsck.entries import Log
+from ledger.fsck.erasures import TakenOut
 from ledger.fsck.rows import Rows
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.body import body_hash
@@ -20,7 +21,7 @@ from verifier.proof.audit.history import push
 _HEAD, _BODY = 5, 6
 
 
-def check_events(rows: Rows, log: Log, damages: Damages) -> None:
+def check_events(rows: Rows, log: Log, taken_out: TakenOut, damages: Damages) -> None:
     """Check the rows of every statement's events, and that there are no others."""
     for leaf, seq, events in batches(rows, log, damages):
         entry = next((row[1] for row in rows.where("statement", "leaf", leaf)), b"")
@@ -31,7 +32,7 @@ def check_events(rows: Rows, log: Log, damages: Damages) -> None:
         if isinstance(parsed, Envelope):
             _check_envelope(seq, events, parsed, damages)
         else:
-            _check_batch(rows, events, parsed, damages)
+            _check_batch(rows, events, parsed, taken_out, damages)
 
 
 def batches(rows: Rows, log: Log, damages: Damages) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
@@ -67,11 +68,15 @@ def _check_envelope(seq: int, events: Sequence[tuple[Any, ...]], parsed: Envelop
         damages.compare("event", key, "body", row[_BODY], None)
 
 
-def _check_batch(rows: Rows, events: Sequence[tuple[Any, ...]], parsed: Statement, damages: Damages) -> None:
+def _check_batch(
+    rows: Rows, events: Sequence[tuple[Any, ...]], parsed: Statement, taken_out: TakenOut, damages: Damages
+) -> None:
     heads = [row[_HEAD] if isinstance(row[_HEAD], bytes) else b"" for row in events]
     whole = len(heads) == parsed.count and tree_root([event_name(head) for head in heads]) == parsed.root
     for row, head in zip_longest(events, heads):
         _check_event(row, head, parsed, damages, whole=whole)
+        if row[_BODY] is None and event_name(head) not in taken_out.orders:
+            damages.add("event", f"seq={row[0]}", "body", came="nothing", expected="a body, or an order to erase it")
     if not whole and len(heads) == parsed.count:
         _name_heads(rows, events, damages)
 
@@ -88,6 +93,8 @@ def _check_event(row: tuple[Any, ...], head: bytes, parsed: Statement, damages: 
     if read.issuer != parsed.header.issuer:
         damages.add("event", key, "head", came=read.issuer, expected=parsed.header.issuer)
     body = row[_BODY]
+    if body is None:
+        return  # whether it may be gone is looked at for all of a batch
     if not isinstance(body, bytes):
         damages.add("event", key, "body", came="nothing", expected=f"a body with hash {read.body.hex()}")
     elif body_hash(body) != read.body:

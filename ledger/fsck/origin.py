@@ -9,8 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.fsck.entries import Log, entries_between
+from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.rows import Rows
-from verifier.ledgerformat.batch_answer import MISSING, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.ledgerformat.batch_answer import ERASED, MISSING, SHOWN, AnsweredEvent, format_batch_answer
+from verifier.ledgerformat.head import event_name
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.tiles import WIDTH, Tile, format_bundle, format_tile_path
 from verifier.proof.audit.source import AbsentError, SourceError
@@ -25,6 +27,7 @@ class RowsSource:
         self._log = log
         self._tiles = tiles
         self._note = note
+        self._orders = read_taken_out(rows).orders
         checkpoint, _ = parse_signed_checkpoint(note)
         self._sound = log.roots.get(checkpoint.size) == checkpoint.root
 
@@ -56,11 +59,13 @@ class RowsSource:
         """Return the heads and bodies of a statement as a batch answer."""
         seq, count = self._log.batch(leaf) or (0, 0)
         found = self._rows.between("event", "seq", seq, seq + count)
-        events = [_answered(head, body) for *_, head, body in found if isinstance(head, bytes)]
+        events = [self._answered(head, body) for *_, head, body in found if isinstance(head, bytes)]
         if not events:
             raise AbsentError(f"batches/{leaf}", came="no event", expected="the events of this statement")
         return format_batch_answer(events)
 
-
-def _answered(head: bytes, body: object) -> AnsweredEvent:
-    return AnsweredEvent(head, SHOWN, body) if isinstance(body, bytes) else AnsweredEvent(head, MISSING)
+    def _answered(self, head: bytes, body: object) -> AnsweredEvent:
+        if isinstance(body, bytes):
+            return AnsweredEvent(head, SHOWN, body)
+        order = self._orders.get(event_name(head))
+        return AnsweredEvent(head, MISSING) if order is None else AnsweredEvent(head, ERASED, order=order)

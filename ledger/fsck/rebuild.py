@@ -17,6 +17,7 @@ from ledger.errors import StoppedError
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived, derive, key_rows
 from ledger.fsck.entries import Log, check_entries
+from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, write_files
 from ledger.fsck.rows import Rows, open_rows
@@ -72,7 +73,7 @@ def _derive(rows: Rows) -> tuple[Log, Derived, Seal]:
     """Return the derived tables, once entries and heads are known to be those that were signed."""
     damages = Damages()
     log = check_entries(rows, damages)
-    check_events(rows, log, damages)
+    check_events(rows, log, read_taken_out(rows), damages)
     found = [each for each in damages.list() if each.column not in ("identity", "kid", "first", "count", "seq", "id")]
     if found:
         raise StoppedError(str(found[0]), came=f"{len(found)} damaged rows", expected="none", todo=_RESTORE)
