@@ -153,7 +153,7 @@ class Ledger:
                 self._signatures.check([each for each in arrived if isinstance(each, Arrived)])
             waited = self._waited(reader)
             judged = [
-                _attempt(partial(self._admit, each, standing, waited)) if isinstance(each, Arrived) else each
+                _attempt(partial(self._admit, each, standing, waited, reader)) if isinstance(each, Arrived) else each
                 for each in arrived
             ]
         return [_attempt(partial(self._queue, each)) if isinstance(each, Candidate) else each for each in judged]
@@ -163,8 +163,9 @@ class Ledger:
         statement = parse_entry(submission.statement)
         return self._find_same(statement, reader) or receive(submission, statement, standing)
 
-    def _admit(self, arrived: Arrived, standing: Standing, waited: int) -> Candidate:
+    def _admit(self, arrived: Arrived, standing: Standing, waited: int, reader: Reader) -> Candidate:
         candidate = admit(arrived, standing)
+        self.eraser.require_not_erased(candidate, reader)
         self._require_own_charter(candidate)
         self._require_quorum_near(candidate, waited)
         return candidate

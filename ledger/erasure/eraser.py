@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ledger.erasure.plan import plan_deletion
+from ledger.admission.candidate import Candidate
+from ledger.erasure.plan import erased_body, plan_deletion
 from ledger.failpoints import reach
-from ledger.store.interface import WriteStore
+from ledger.store.interface import Reader, WriteStore
+from verifier.errors import NotPermittedError
 from verifier.judgement.acts import Erasure
 from verifier.judgement.registry import Registry
 
@@ -26,6 +28,7 @@ class Eraser:
         self._store = store
         self._clock = clock
         self._done: set[bytes] = set()
+        self._bodies: dict[bytes, bytes] = {}
         self._size = 0
         self._unscoured = bool(store.reader().erasures())  # a crash may have come before
 
@@ -33,6 +36,21 @@ class Eraser:
     def pending(self) -> bool:
         """Return whether a copy of what was taken out may still lie in the write-ahead log."""
         return self._unscoured
+
+    def require_not_erased(self, candidate: Candidate, reader: Reader) -> None:
+        """Refuse what would bring back what an order took out, though it be said as another event.
+
+        Raises:
+            NotPermittedError: the same body (no two that are composed anew are: each is salted), or an attachment
+                with the same bytes.
+        """
+        for place, event in enumerate(candidate.events):
+            order = self._bodies.get(event.head.body)
+            if order is not None:
+                raise _refusal(f"events[{place}].body", f"what {order.hex()} erased")
+        for digest in candidate.attachments:
+            if reader.is_attachment_erased(digest):
+                raise _refusal("attachments", f"{digest.hex()}, which was erased")
 
     def turn(self, registry: Registry, size: int) -> int:
         """Take out what the orders that a quorum checkpoint covers are about; return how many were carried out.
@@ -68,4 +86,10 @@ class Eraser:
             self._store.erase(planned, self._clock())
             reach("erase-after-commit")
         self._done.update(each.event for each in orders)
+        self._bodies |= {hashed: each.event for each in orders if (hashed := erased_body(each, reader))}
         return len(planned)
+
+
+def _refusal(field: str, came: str) -> NotPermittedError:
+    todo = "Leave it out: an order in force says that it is not kept here."
+    return NotPermittedError(field, came=came, expected="nothing that was erased by order", todo=todo)

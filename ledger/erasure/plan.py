@@ -27,7 +27,13 @@ def plan_deletion(order: Erasure, reader: Reader) -> Deletion | None:
     if not body and not pointers:
         return None
     attachments = tuple(dict.fromkeys(_attachments({each: held[each] for each in pointers})))
-    return Deletion(order.event, order.target, stored.seq, body, pointers, attachments)
+    return Deletion(order.event, order.since, order.target, stored.seq, body, pointers, attachments)
+
+
+def erased_body(order: Erasure, reader: Reader) -> bytes | None:
+    """Return the hash of the body that an order has erased, as the head that stays says it; None if it erased none."""
+    stored = reader.find_event(order.target) if WHOLE_BODY in order.what else None
+    return parse_head(stored.head).body if stored else None
 
 
 def _attachments(texts: Mapping[str, str]) -> Iterator[bytes]:

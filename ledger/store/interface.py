@@ -67,6 +67,7 @@ class Deletion(NamedTuple):
 
     Attributes:
         order: name of the order.
+        since: first leaf at which it is in force.
         event: name of the event that it is about.
         seq: that event's number.
         body: whether its body goes.
@@ -75,6 +76,7 @@ class Deletion(NamedTuple):
     """
 
     order: bytes
+    since: int
     event: bytes
     seq: int
     body: bool

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import SetupError
 from ledger.store.schema import migrate, require_newest
+from ledger.store.sqlite.erasing import OVERWRITES
 
 TIDY_PAGES = 4_096  # pages, about, of the write-ahead log that are worth copying into the database
 BUSY = 5_000  # milliseconds for which a connection waits for another one
@@ -86,8 +87,11 @@ def create(path: Path) -> None:
     try:
         with closing(sqlite3.connect(path)) as plain:
             plain.execute("PRAGMA journal_mode=wal")
+            new = plain.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
         with engine.begin() as connection:
             migrate(connection)
+            if new:  # `open_writer` is the first who writes rows, and overwrites what they give up
+                connection.exec_driver_sql("INSERT INTO meta (name, value) VALUES (?, '1')", (OVERWRITES,))
     except (sqlite3.Error, DBAPIError) as error:
         came = str(getattr(error, "orig", error))
         raise SetupError(str(path), came=came, expected="a database that can be written") from error

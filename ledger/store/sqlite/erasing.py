@@ -21,6 +21,7 @@ from verifier.ledgerformat.disclosure import parse_attachment, parse_disclosure
 from verifier.primitives.base64strict import format_base64url
 
 ERASED, ERASED_END = "erased ", "erased!"  # meta rows from the one to before the other
+OVERWRITES = "overwrites"  # meta row: since its first row, or since it was written anew, nothing given up stays
 _EMPTY = sha256(b"").digest()
 _ESCAPED = (b"\\u003", b"\\u006")  # how JSON can spell a hex digit otherwise
 _AT_ONCE = 64  # needles a query
@@ -29,6 +30,21 @@ _AT_ONCE = 64  # needles a query
 def is_blank(digest: bytes, content: bytes) -> bool:
     """Return whether an attachment's row is of bytes that were taken out."""
     return not content and digest != _EMPTY
+
+
+def write_anew(connection: sqlite3.Connection) -> None:
+    """Write a database anew that was begun before what rows give up was overwritten; do nothing for others.
+
+    Takes as long as writing every row, once, and as much room again on the disk.
+    """
+    if connection.execute("SELECT 1 FROM meta WHERE name = ?", (OVERWRITES,)).fetchone():
+        return
+    connection.execute("PRAGMA temp_store=0")  # the copy may be larger than the memory
+    try:
+        connection.execute("VACUUM")
+    finally:
+        connection.execute("PRAGMA temp_store=2")
+    connection.execute("INSERT INTO meta (name, value) VALUES (?, '1')", (OVERWRITES,))
 
 
 def erase(connection: sqlite3.Connection, deletions: Sequence[Deletion], time: int) -> None:
@@ -69,6 +85,7 @@ def format_erasure(erasure: StoredErasure) -> tuple[str, str]:
     """Return the meta row that says what was taken out."""
     deletion = erasure.deletion
     value = {
+        "since": deletion.since,
         "event": deletion.event.hex(),
         "seq": deletion.seq,
         "body": deletion.body,
@@ -84,6 +101,7 @@ def parse_erasure(name: str, value: str) -> StoredErasure:
     said = json.loads(value)
     deletion = Deletion(
         order=bytes.fromhex(name.removeprefix(ERASED)),
+        since=said["since"],
         event=bytes.fromhex(said["event"]),
         seq=said["seq"],
         body=said["body"],

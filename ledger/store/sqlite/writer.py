@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from ledger.errors import ConflictError, StoppedError
 from ledger.store.interface import Block, Deletion, KeyRow, StoredSeal
 from ledger.store.sqlite.connection import BUSY, TIDY_PAGES
-from ledger.store.sqlite.erasing import erase
+from ledger.store.sqlite.erasing import erase, write_anew
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
@@ -132,6 +132,7 @@ class SqliteWriter:
         with self._stopping():
             self._connection.execute("PRAGMA busy_timeout=0")  # submitters wait meanwhile
             try:
+                write_anew(self._connection)
                 (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 self._connection.execute(f"PRAGMA busy_timeout={BUSY}")
