@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.compose.event import ComposedEvent, Draft
+from ledger.prove.log import shared_path
 from ledger.prove.prover import cosigned_note
 from ledger.prove.receipt import prove_event
 from tests.attacks.conftest import smuggle
 from tests.verifier.proof.steps.forging import proved
-from tests.world import DAY, ITEM, World, handle, now
+from tests.world import DAY, ITEM, PARCEL, World, handle, now
 from verifier.errors import IncompleteError, NotPermittedError, SuyuanError
+from verifier.judgement.participants import key_subject
 from verifier.proof.alone import VerifiedEvent, verify_event
 from verifier.proof.eventproof import EventProof
 from verifier.proof.traceproof import TraceProof
@@ -66,3 +70,37 @@ def test_what_is_missing_is_named(world: World):
         _believed(world, event, held)
     assert isinstance(refused.value, IncompleteError)
     assert refused.value.todo
+
+
+def _suspended_for_a_moment(world: World, subjects: dict[str, str]) -> None:
+    until = now() + 1
+    world.zone.decree([Draft("registry.suspension", now(), subjects, {"reason": "doubt"}, until=until)])
+    while world.ledger.head.time <= until:
+        world.endorse("customs", world.events["delivery"], "acknowledged")
+
+
+def _without_seal(world: World, proof: EventProof) -> EventProof:
+    with world.ledger.sources() as sources:
+        size = sources.reader.newest_checkpoint(quorum=True).size
+        path = shared_path(sources.log, size, {proof.statement.leaf})
+    return replace(proof, seal=None, path=path)
+
+
+@pytest.mark.parametrize("what", ["key", "agency"])
+def test_an_event_after_a_suspension_is_not_believed_without_the_seal_that_tells_its_time(world: World, what):
+    """Whoever leaves out the seal could have it judged by a time at which the suspension had ended."""
+    market = world.cast["market"]
+    subjects = {"key": key_subject(market.signer.public.kid), "agency": market.uri}
+    _suspended_for_a_moment(world, {what: subjects[what]})
+    event = world.endorse("market", world.events["delivery"], "acknowledged")
+    held = proved(world, PARCEL, walk="parties")
+    proof = _proof_of(world, event)
+    assert verify_event(proof, held, world.standpoint()).event.name == event.name, "it had ended, and the seal says so"
+    with pytest.raises(IncompleteError, match="seal"):
+        verify_event(_without_seal(world, proof), held, world.standpoint())
+
+
+def test_an_event_of_a_key_that_never_was_suspended_is_believed_without_its_seal(world: World):
+    held = proved(world)
+    proof = _without_seal(world, _proof_of(world, world.events["departing"]))
+    assert verify_event(proof, held, world.standpoint()).time is None

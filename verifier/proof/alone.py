@@ -207,7 +207,8 @@ def _judge(
         raise MismatchError("registry", came="none", expected="a registry")
     header = found.statement(part).header
     _require_whole([header.issuer, key_subject(header.kid)], found)
-    key = registry.key_at(header.kid, part.leaf, time if time is not None else found.newest_seal.time)
+    judged_at = time if time is not None else found.newest_seal.time
+    key = registry.key_at(header.kid, part.leaf, judged_at)
     if key.use != "statement":
         raise NotPermittedError("key.use", came=key.use, expected="statement")
     found.verify(part, key.holder, key.key, found.charter_at(part.leaf).origin)
@@ -215,7 +216,10 @@ def _judge(
     for each in shown:
         if not each.event.head.type.startswith(BUILTIN):
             _require_whole([f"urn:suyuan:type:{each.event.head.type}"], found)
-        _require_mandate(each.event, found, registry, time if time is not None else found.newest_seal.time)
+        if time is None:
+            subjects = (key_subject(header.kid), header.issuer, each.event.head.principal)
+            _require_never_suspended(subjects, part.leaf, registry)
+        _require_mandate(each.event, found, registry, judged_at)
     return tuple(_judge_event(each, key, registry, checkpoint, time) for each in shown)
 
 
@@ -264,3 +268,12 @@ def _require_whole(subjects: Iterable[str], found: Examination) -> None:
         if ("registry", subject_name(subject)) not in found.registry_pairs:
             todo = "Use a trace proof that holds an event under the same key, of the same type and mandate."
             raise IncompleteError("registry", came=f"no history of {subject}", expected="one", todo=todo)
+
+
+def _require_never_suspended(subjects: Iterable[str], leaf: int, registry: Registry) -> None:
+    """Ask for the seal where it decides: whoever leaves it out leaves open whether a suspension was over."""
+    for subject in subjects:
+        if suspended := registry.suspension_at(subject, leaf, 0):
+            came = f"none, and {subject} was suspended by {suspended.event.hex()}"
+            todo = "Use an event proof that shows the seal."
+            raise IncompleteError("seal", came=came, expected="the seal that covers the statement", todo=todo)
