@@ -102,7 +102,7 @@ class History:
             heads = [parse_head(each) for each in parse_submission(submission).heads]
         except SuyuanError:
             return None  # no submission of ours; `suyuan submit` says what is wrong with it
-        if any(head.principal != self._agency or head.type not in _VERB_OF for head in heads):
+        if not all(head.principal == self._agency and head.type in _VERB_OF and head.about for head in heads):
             return None
         return Answered(kept, _VERB_OF[heads[0].type], heads[0].time, _targets(kept, heads))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.client.client import LedgerClient
+from ledger.errors import UnknownError
 from ledger.governance.agencies import portray
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from verifier.judgement.participants import key_subject
@@ -64,7 +65,11 @@ def look_around(client: LedgerClient, policy: TrustPolicy, *, agency: str, kid: 
     standpoint = Standpoint(policy, now // 1000, registry_types())
     parts = parse_charter_file(evidence.charter)
     newest = verify_checkpoint(evidence.checkpoint, parts, standpoint)
-    recorded = verify_checkpoint(client.checkpoint(quorum=True), parts, standpoint)
+    try:
+        recorded = verify_checkpoint(client.checkpoint(quorum=True), parts, standpoint)
+    except UnknownError:
+        recorded = None  # no quorum yet, since the founding
+    seen, lines = ((newest, recorded), recorded.cosignatures) if recorded else ((newest,), ())
     witnesses = {each.name for each in state.replay.registry.charter_at(state.size).policy.keys}
     return Standing(
         names=portrait.stated.names if portrait.stated else {},
@@ -72,9 +77,9 @@ def look_around(client: LedgerClient, policy: TrustPolicy, *, agency: str, kid: 
         key=held or "unknown",
         origin=newest.checkpoint.origin,
         published=newest.checkpoint.size,
-        recorded=recorded.checkpoint.size if recorded.quorum else None,
-        quorum_time=max((each.time for each in recorded.cosignatures if each.time is not None), default=None),
-        cosigners=tuple(_cosigner(name, newest, recorded) for name in sorted(witnesses - {newest.checkpoint.origin})),
+        recorded=recorded.checkpoint.size if recorded and recorded.quorum else None,
+        quorum_time=max((each.time for each in lines if each.time is not None), default=None),
+        cosigners=tuple(_cosigner(name, *seen) for name in sorted(witnesses - {newest.checkpoint.origin})),
     )
 
 

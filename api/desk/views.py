@@ -9,6 +9,7 @@ from typing import Any
 from api.desk.answered import Answered
 from api.desk.preparing import Preparation, Ready, failures
 from api.desk.texts import text
+from api.texts import word_of
 from api.views.timeline import CosignerView, StageView, own_events, view_event, view_stages
 from api.views.trace_view import StepView, view_notice, view_step
 from api.views.words import beijing_time, data_rows
@@ -62,7 +63,7 @@ class CaseView:
         rows: label and text of its data; `body` says `shown`, or why not.
         differences: what sources say differently.
         disclosures: label and text of those that were fetched and checked.
-        unseen: how many were not to be had.
+        unseen: labels of those that were not to be had.
         recognition, met, needed, reasons: what the policies make of it.
         endorsements: standing answers.
         objection: why it cannot be recognised: `disputed`, `contradictory`, or nothing.
@@ -87,7 +88,7 @@ class CaseView:
     body: str
     differences: tuple[DifferenceView, ...]
     disclosures: tuple[tuple[str, str], ...]
-    unseen: int
+    unseen: tuple[str, ...]
     recognition: str
     met: int
     needed: int
@@ -153,7 +154,7 @@ def view_case(case: Case, lang: str) -> CaseView:
         body=event.body,
         differences=tuple(_difference(each, case, lang) for each in case.differences[:_MOST_DIFFERENCES]),
         disclosures=tuple(_disclosures(found, lang)),
-        unseen=len(digests) - len(found),
+        unseen=tuple(_label(each, lang) for each in sorted(digests.keys() - found.keys())),
         recognition=told.recognition.outcome,
         met=told.recognition.met,
         needed=told.recognition.needed,
@@ -189,6 +190,10 @@ def _disclosures(found: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str
         for step in reversed(pointer.split("/")[1:]):
             value = {step: value}
         yield from data_rows(value, lang)
+
+
+def _label(pointer: str, lang: str) -> str:
+    return " · ".join(word_of("data", step, lang) for step in pointer.split("/")[1:])
 
 
 def render_span(milliseconds: int, lang: str) -> str:

@@ -11,6 +11,7 @@ from api.desk.office import Office, verbs_for
 from api.desk.pages import language_of, render_page, static_file
 from api.desk.routes.dependencies import TheOffice
 from api.desk.views import view_case, view_failure, view_row
+from api.parameters import parse_place
 from ledger.endorsing.endorse import VERBS
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.statement import MAX_BATCH
@@ -39,6 +40,8 @@ def get_queue(
 ) -> Response:
     """Return what awaits the agency, oldest first; of one type where one is chosen."""
     lang, now = language_of(request), office.now()
+    if after:
+        parse_place(after)
     page = office.page(after=after or None, limit=PAGE, types=(chosen,) if chosen else ())
     context = {
         "rows": [view_row(each, office.types, lang, now=now) for each in page.items],
