@@ -5,8 +5,8 @@
 
 `pin` is the leaf hash of leaf 0, the charter file what it leads to, the checkpoint the state that it was drafted
 against; all three are null in a ceremony that founds a ledger. A batch is `[issuer, kid, heads, bodies, statement]`,
-its statement null until it is signed. Strict CBOR (docs/formats.md, section 1). Nothing in a file is believed: whoever
-signs or submits checks it (`ledger.governance.checking`), and shows people what the bytes of heads and bodies say.
+its statement null until it is signed (docs/formats.md, section 17). Nothing in a file is believed: whoever signs or
+submits checks it (`ledger.governance.checking`), and shows people what the bytes of heads and bodies say.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from dataclasses import dataclass, replace
 
 from verifier.errors import MalformedError
 from verifier.ledgerformat.head import event_name
+from verifier.ledgerformat.statement import MAX_BATCH
+from verifier.ledgerformat.subject import is_participant
 from verifier.primitives.cbor import Value
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import format_file, parse_file, require_bytes, require_labels, require_list
 
 WORD = "suyuan ceremony"
+_HASH = 32  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,17 @@ def parse_ceremony(data: bytes) -> Ceremony:
         raise MalformedError(
             "charter", came="only a part of the state", expected="pin, charter and checkpoint, or none"
         )
+    registry = tuple(require_bytes(each, "registry") for each in require_list(content[4], "registry"))
+    if state[0] is None and registry:
+        raise MalformedError("registry", came=f"{len(registry)} proofs", expected="none: a ledger is founded")
     approvals = tuple(_batch(each, f"approvals[{at}]") for at, each in enumerate(require_list(content[7], "approvals")))
     if any(each.statement is None for each in approvals) or list(approvals) != _in_order(approvals):
         raise MalformedError("approvals", came="another order, or one without signature", expected="sorted, each once")
     return Ceremony(
         origin=_text(content[1], "origin"),
-        pin=state[0],
+        pin=None if state[0] is None else _hash(state[0], "pin"),
         charter=state[1],
-        registry=tuple(require_bytes(each, "registry") for each in require_list(content[4], "registry")),
+        registry=registry,
         checkpoint=state[2],
         proposal=_batch(content[6], "proposal"),
         approvals=approvals,
@@ -157,11 +163,13 @@ def _batch(value: Value, what: str) -> Batch:
     issuer, kid, listed, texts, statement = require_list(value, what, 5)
     heads = tuple(require_bytes(each, f"{what}.heads") for each in require_list(listed, f"{what}.heads"))
     bodies = tuple(require_bytes(each, f"{what}.bodies") for each in require_list(texts, f"{what}.bodies"))
-    if not heads or len(heads) != len(bodies):
-        raise MalformedError(what, came=f"{len(heads)} heads, {len(bodies)} bodies", expected="as many of both")
-    return Batch(
-        _text(issuer, f"{what}.issuer"), require_bytes(kid, f"{what}.kid"), heads, bodies, _optional(statement, what)
-    )
+    if not 1 <= len(heads) <= MAX_BATCH or len(heads) != len(bodies):
+        expected = f"as many of both, 1 to {MAX_BATCH}"
+        raise MalformedError(what, came=f"{len(heads)} heads, {len(bodies)} bodies", expected=expected)
+    uri = _text(issuer, f"{what}.issuer")
+    if not is_participant(uri):
+        raise MalformedError(f"{what}.issuer", came=uri, expected="an agency or enterprise")
+    return Batch(uri, _hash(kid, f"{what}.kid"), heads, bodies, _optional(statement, what))
 
 
 def _value(batch: Batch) -> Value:
@@ -170,6 +178,13 @@ def _value(batch: Batch) -> Value:
 
 def _optional(value: Value, what: str) -> bytes | None:
     return None if value is None else require_bytes(value, what)
+
+
+def _hash(value: Value, what: str) -> bytes:
+    found = require_bytes(value, what)
+    if len(found) != _HASH:
+        raise MalformedError(what, came=f"{len(found)} bytes", expected=f"{_HASH} bytes")
+    return found
 
 
 def _text(value: Value, what: str) -> str:

@@ -12,7 +12,10 @@ import pytest
 from ledger.opening import open_ledger
 from tests.docs.pages import ROOT
 from tests.docs.preloaded import install
+from tests.ledger.cli.conftest import SECRET
+from tests.ledger.cli.participants import open_street
 from tests.ledger.client.serving import Service
+from tests.world import tell_parcel
 
 PAGE = (ROOT / "docs" / "governance.md").read_text("utf-8")
 BLOCKS = re.findall(r"<!-- tests/docs/test_governance\.py runs.*?-->\n```bash\n(.*?)```", PAGE, re.DOTALL)
@@ -52,8 +55,8 @@ def shell(tmp_path):
 
 @pytest.mark.slow
 def test_the_page_s_commands_work_in_this_order(shell):
-    founding, *others = BLOCKS
-    assert len(others) == 4
+    founding, *others, _ = BLOCKS
+    assert len(others) == 5
     assert "2 approvals of 2" in shell(founding)
     ledger = open_ledger(shell.folder / "zone", PASSPHRASE)
     service = Service(ledger)
@@ -66,6 +69,24 @@ def test_the_page_s_commands_work_in_this_order(shell):
         assert ledger.head.replay.registry.charters[-1].threshold == 3
         assert "urn:suyuan:agency:port: admitted" in said[3]
         assert ": valid" in said[3]
+        assert "clearance.*" in said[4]
+        assert ": revoked" in said[4]
     finally:
         service.close()
         ledger.close()
+
+
+@pytest.mark.slow
+def test_a_bank_is_granted_a_payment_as_the_page_says(shell):
+    with open_street(shell.folder) as street:
+        tell_parcel(street.world, until="payment")
+        for use, name in (("statement", "payer.pem"), ("request", "desk.pem")):
+            street.register("payer", use).rename(shell.folder / name)
+        (shell.folder / "secret").write_text(SECRET)
+        street.publish()
+        event = street.world.events["payment"].name.hex()
+        said = shell(
+            BLOCKS[-1], SERVER=street.service.url, EVENT=event, BANK=street.uri("warehouse"), PAYER=street.uri("payer")
+        )
+        assert "valid" in said
+        assert "body, /amount" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 from itertools import permutations
@@ -20,6 +21,8 @@ from ledger.governance.signing import _chunks, duties_of, sign_ceremony
 from ledger.governance.state import no_state
 from ledger.governance.submitting import rehearse, require_complete
 from ledger.signing.signer import generate
+from tests.docs.pages import ROOT
+from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import TIME, Chronicle, bare
 from verifier.errors import IncompleteError, MalformedError, NotPermittedError, SuyuanError, UnsupportedError
 from verifier.ledgerformat.head import MAX_LINKS, parse_head
@@ -27,6 +30,7 @@ from verifier.ledgerformat.statement import parse_statement
 from verifier.primitives.cbor import format_cbor, parse_cbor
 from verifier.primitives.keys import EDDSA
 
+RULES = Schema(re.search(r"```cddl\n(.*?)```", (ROOT / "docs/formats.md").read_text("utf-8"), re.DOTALL)[1])
 _BYTES = st.binary(max_size=40)
 _KID = st.binary(min_size=32, max_size=32)
 _URI = st.sampled_from([f"urn:suyuan:agency:{each}" for each in ("a", "b", "c")])
@@ -47,7 +51,7 @@ def ceremonies(draw) -> Ceremony:
         origin=draw(st.text(max_size=20)),
         pin=draw(_KID) if state else None,
         charter=draw(_BYTES) if state else None,
-        registry=tuple(draw(st.lists(_BYTES, max_size=2))),
+        registry=tuple(draw(st.lists(_BYTES, max_size=2))) if state else (),
         checkpoint=draw(_BYTES) if state else None,
         proposal=draw(batches(signed=False)),
         approvals=tuple(approvals[each] for each in sorted(approvals)),
@@ -58,6 +62,7 @@ def ceremonies(draw) -> Ceremony:
 def test_what_is_written_is_read_and_there_is_one_spelling(ceremony):
     data = format_ceremony(ceremony)
     assert parse_ceremony(data) == ceremony
+    assert RULES.matches("ceremony-file", data)
     assert format_ceremony(parse_ceremony(data)) == data
 
 
@@ -104,6 +109,32 @@ def test_a_part_that_is_missing_or_of_another_shape_is_refused(label, value):
     content[label] = value
     with pytest.raises(MalformedError):
         parse_ceremony(format_cbor([word, version, content]))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ((2,), bytes(31)), ((6, 0), "urn:suyuan:policy:a"), ((6, 1), bytes(33)), ((6, 2), []), ((6, 3), []),
+        ((6, 4), 0), ((2,), None),
+    ],
+)  # fmt: skip
+def test_a_part_of_another_length_or_form_breaks_the_rules_and_is_refused(place, value):
+    ceremony = Ceremony("a", bytes(32), b"c", (), b"n", Batch("urn:suyuan:agency:a", bytes(32), (b"h",), (b"b",)))
+    word, version, content = parse_cbor(format_ceremony(ceremony))
+    part = content
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = value
+    data = format_cbor([word, version, content])
+    assert value is None or not RULES.matches("ceremony-file", data)
+    with pytest.raises(MalformedError):
+        parse_ceremony(data)
+
+
+def test_a_ceremony_that_founds_a_ledger_carries_no_proofs():
+    batch = Batch("urn:suyuan:agency:a", bytes(32), (b"h",), (b"b",))
+    with pytest.raises(MalformedError, match="registry"):
+        parse_ceremony(format_ceremony(Ceremony("a", None, None, (b"proof",), None, batch)))
 
 
 def test_another_version_is_unsupported():
