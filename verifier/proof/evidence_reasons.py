@@ -84,12 +84,25 @@ class _Case:
         )
 
 
-def _require_key(case: _Case) -> None:
-    case.signer  # noqa: B018 - raises where none holds there
+def _require_issuer(case: _Case) -> None:
+    """Ask for one issuer of head and statement: the histories that are shown are those of the head's."""
+    if case.event.head.issuer != case.header.issuer:
+        expected = f"{case.header.issuer}, as the statement's iss"
+        raise MismatchError("head.issuer", came=case.event.head.issuer, expected=expected)
 
 
 def _require_holder(case: _Case) -> None:
-    if case.header.issuer != case.signer.holder:
+    """Ask for the holder of a registered key, valid or not: of anybody else's key no holder's history is shown."""
+    kid, registry = case.header.kid, case.replay.registry
+    known = registry.key(kid)
+    if case.replay.root_key(kid, case.event.leaf) or registry.administrator(kid):
+        return
+    if known and known.holder != case.header.issuer:
+        raise NotPermittedError("statement.iss", came=case.header.issuer, expected=f"{known.holder}, the key's holder")
+
+
+def _require_key(case: _Case) -> None:
+    if case.header.issuer != case.signer.holder:  # root and administrator keys: they are no registered ones
         expected = f"{case.signer.holder}, who holds this key"
         raise NotPermittedError("statement.iss", came=case.header.issuer, expected=expected)
 
@@ -102,12 +115,6 @@ def _require_audience(case: _Case) -> None:
 
 def _require_signature(case: _Case) -> None:
     case.statement.verify(case.signer.key)
-
-
-def _require_issuer(case: _Case) -> None:
-    if case.event.head.issuer != case.signer.holder:
-        expected = f"{case.signer.holder}, the signer"
-        raise MismatchError("head.issuer", came=case.event.head.issuer, expected=expected)
 
 
 def _require_use(case: _Case) -> None:
@@ -155,11 +162,11 @@ def _require_right(case: _Case) -> None:
 
 
 _RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
-    (KEY, _require_key),
+    (ISSUER, _require_issuer),
     (HOLDER, _require_holder),
+    (KEY, _require_key),
     (AUDIENCE, _require_audience),
     (SIGNATURE, _require_signature),
-    (ISSUER, _require_issuer),
     (USE, _require_use),
     (TYPE, _require_type),
     (HEAD, _require_head),
