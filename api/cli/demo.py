@@ -33,6 +33,7 @@ def demo(
     def server(at: int) -> tuple[str, ...]:
         return "api.cli", "serve", "--host", HOST, "--port", str(at), "--open-reads", "--lang", voice.lang
 
-    takeaway = demonstrate(folder, f"http://{HOST}:{port}", server, voice.lang, serve=serve)
+    desk = ("api.cli", "desk", "--lang", voice.lang)
+    takeaway = demonstrate(folder, f"http://{HOST}:{port}", server, voice.lang, desk=desk, serve=serve)
     if takeaway.verdict.exit_code:
         raise typer.Exit(takeaway.verdict.exit_code)

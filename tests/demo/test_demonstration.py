@@ -24,6 +24,16 @@ def test_the_address_it_prints_opens_a_page_about_the_item(demo: Demo) -> None:
     assert "Release" in page
 
 
+@pytest.mark.parametrize("agency", ["Example Customs", "Example Inspection and Quarantine"])
+def test_each_address_of_a_desk_opens_the_queue_of_its_agency_with_what_waits(demo: Demo, agency: str) -> None:
+    (address,) = (line.removeprefix(f"{agency}: ") for line in demo.said() if line.startswith(f"{agency}: http"))
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(f"{address}&lang=en") as answer:
+        page = answer.read().decode()
+    assert agency in page
+    assert "Product filing" in page
+
+
 def test_a_second_demonstration_is_told_plainly_what_is_in_use(demo: Demo, tmp_path: Path) -> None:
     other = subprocess.run(demo_command(tmp_path, demo.port), capture_output=True, text=True, check=False)
     assert other.returncode == 4
@@ -49,7 +59,7 @@ def test_a_demonstration_that_is_killed_takes_its_processes_along_and_another_ca
     killed.process.wait(PATIENCE)
     wait_until_gone(killed)
     again = Demo(killed.folder)
-    assert len(again.children()) == PROCESSES
+    assert len(again.children()) == PROCESSES + 2  # an officer's desk each for customs and inspection
     assert again.stop() == 0
     assert again.children() == []
     require_that_a_stranger_verifies(again)
