@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from verifier.errors import NotPermittedError, UnsupportedError
 from verifier.judgement import admissions, endings, mandates
 from verifier.judgement.acts import Act, Approval
-from verifier.judgement.charter import APPROVAL, CHARTER, Charter, parse_charter, require_successor
+from verifier.judgement.charter import APPROVAL, CHARTER, Charter, Root, parse_charter, require_successor
 from verifier.judgement.moment import Moment, Plan
 from verifier.judgement.participants import Key
 from verifier.judgement.proposals import SUSPENSION, Proposal, complete
@@ -70,14 +70,16 @@ class Replay:
         self.registry = Registry(builtin)
         self._proposals: dict[bytes, Proposal] = {}
         self._founding: Charter | None = None
-        self._proposed: list[Charter] = []
+        self._first_named: dict[bytes, int] = {}  # by root key, the leaf of the first charter that named it
+        self._waiting_roots: dict[bytes, tuple[tuple[bytes, Root], ...]] = {}  # by root key, with who proposes it
 
     def copy(self) -> Replay:
         """Return a replay that can go on without changing this one."""
         other = Replay({})
         other.registry = self.registry.copy()
         other._founding = self._founding
-        other._proposed = list(self._proposed)
+        other._first_named = dict(self._first_named)
+        other._waiting_roots = dict(self._waiting_roots)
         other._proposals = dict(self._proposals)
         return other
 
@@ -101,10 +103,8 @@ class Replay:
             return root
         if self.registry.key(kid) or self.registry.administrator(kid):
             return None
-        for proposal in self._proposals.values():
-            if proposal.charter and kid in proposal.charter.roots:
-                waiting = proposal.charter.roots[kid]
-                return waiting.agency, waiting.key
+        for _, waiting in self._waiting_roots.get(kid, ()):
+            return waiting.agency, waiting.key
         return None
 
     def is_root(self, kid: bytes, leaf: int) -> bool:
@@ -114,7 +114,7 @@ class Replay:
         """
         if self.registry.is_registered_at(kid, leaf):
             return False
-        return any(charter.leaf <= leaf and kid in charter.roots for charter in self._proposed)
+        return kid in self._first_named and self._first_named[kid] <= leaf
 
     def signer_at(self, kid: bytes, leaf: int, time: int) -> Signer:
         """Return who may sign statements with a key at a leaf of this ledger time.
@@ -211,7 +211,9 @@ class Replay:
         return lambda: self._propose_charter(event, live)
 
     def _propose_charter(self, event: Event, charter: Charter) -> None:
-        self._proposed.append(charter)
+        for kid, root in charter.roots.items():
+            self._first_named.setdefault(kid, charter.leaf)
+            self._waiting_roots[kid] = (*self._waiting_roots.get(kid, ()), (charter.name, root))
         self._propose(Proposal(event, charter=charter))
 
     def _found(self, event: Event, charter: Charter) -> None:
@@ -264,9 +266,16 @@ class Replay:
             if completion := complete(proposal, self.registry, leaf=event.leaf, time=time):
                 self._enact(proposal, Moment(event.leaf, time, by_roots=proposal.agency is None))
                 self.registry.set_completion(completion)
-                del self._proposals[each.event.name]
+                self._close(proposal)
             else:
                 self._proposals[each.event.name] = proposal
+
+    def _close(self, proposal: Proposal) -> None:
+        """Let an act wait no longer, and its roots, if it is a charter, stand for it alone no longer."""
+        del self._proposals[proposal.event.name]
+        for kid in proposal.charter.roots if proposal.charter else ():
+            kept = tuple(each for each in self._waiting_roots[kid] if each[0] != proposal.event.name)
+            self._waiting_roots[kid] = kept
 
     def _enact(self, proposal: Proposal, moment: Moment) -> None:
         if not proposal.charter:
