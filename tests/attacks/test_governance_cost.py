@@ -46,4 +46,5 @@ def test_a_root_of_a_charter_that_waits_goes_on_waiting_once_another_is_in_force
     chronicle.approve(other, *chronicle.agencies[:3])
     assert len(chronicle.registry.charters) == 2
     found = chronicle.replay.root_key(kid, chronicle.leaf)
-    assert found and found[0] == chronicle.tax.uri
+    assert found
+    assert found[0] == chronicle.tax.uri
