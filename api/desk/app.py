@@ -13,6 +13,7 @@ from api.desk.office import Office
 from api.desk.pages import language_of, render_page
 from api.desk.routes import router
 from api.desk.routes.dependencies import Work
+from api.desk.texts import text
 from ledger.client.transport import UnreachableError
 from ledger.errors import BusyError, PrivateError, UnknownError
 from verifier.errors import MalformedError, SuyuanError
@@ -43,6 +44,7 @@ def create_desk(office: Office, session: Session, *, language: str) -> ASGIApp:
     app.include_router(router)
     app.add_exception_handler(SuyuanError, _refused)
     app.add_exception_handler(HTTPException, _no_page)
+    app.add_exception_handler(Exception, _failed)
     return DeskGate(app, session=session)
 
 
@@ -58,3 +60,9 @@ def _no_page(request: Request, error: Exception) -> Response:
     told = render_error(UnknownError(request.url.path, came=request.method, expected="a page of the desk"),
                         language_of(request))  # fmt: skip
     return render_page(request, "trouble.html", {"sentence": told}, status=status)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """Say that the fault is ours; what it was goes to standard error, where the server writes it."""
+    told = text("error.internal", language_of(request), reason=type(error).__name__)
+    return render_page(request, "trouble.html", {"sentence": told}, status=500)

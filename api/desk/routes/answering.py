@@ -9,6 +9,7 @@ from itertools import islice
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from api.desk.answer_views import view_signed
 from api.desk.decisions import FIELDS, decide, wrong_fields
 from api.desk.forms import one
 from api.desk.pages import language_of, render_page
@@ -16,7 +17,6 @@ from api.desk.preparing import Preparation
 from api.desk.routes.dependencies import TheForm, TheOffice, TheWork, Work, go_to, read_own_form
 from api.desk.signing import send, sign
 from api.desk.texts import text
-from api.desk.views import view_signed
 from ledger.endorsing.queue import read_inbox
 from verifier.errors import MalformedError, SuyuanError
 from verifier.ledgerformat.statement import MAX_BATCH

@@ -7,13 +7,13 @@ from itertools import islice
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from api.desk.answer_views import view_answered
 from api.desk.answered import PROMISED, Answered, History
 from api.desk.office import Office
 from api.desk.pages import language_of, render_page
 from api.desk.routes.dependencies import TheHistory, TheOffice, go_to, read_own_form
 from api.desk.signing import follow, send
 from api.desk.texts import text
-from api.desk.views import view_answered
 from ledger.errors import UnknownError
 from verifier.errors import SuyuanError
 from verifier.rendering import render_error
