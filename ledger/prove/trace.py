@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.index.overlay import Overlay
@@ -14,6 +15,8 @@ from ledger.tiles.folder import LogReader
 from verifier.judgement.needs import registry_needs
 from verifier.judgement.replay import Replay
 from verifier.judgement.trace import walk_trace
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.subject import form_of, subject_name
 from verifier.proof.traceproof import TraceProof
@@ -62,11 +65,9 @@ def prove_trace(
         is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
         history_of=source.history,
     )
-    own = {event.name for event in events}  # what answers an event of the trace stands with it, whatever it joins
-    resting = {event.name: event for history in needs.values() for event in history if event.name not in own}
     shown = body_of or (public_body if walk == "public" else whole_body)
     trace = statement_parts(events, source, reader, erased_by_order(shown, sources.replay.registry, size))
-    registry = statement_parts(resting.values(), source, reader, whole_body)
+    registry = statement_parts(_resting(events, needs), source, reader, whole_body)
     leaves = {part.leaf for part in (*trace, *registry)}
     seals = seal_parts(leaves, reader, size - 1)
     return TraceProof(
@@ -80,3 +81,9 @@ def prove_trace(
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
         path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
     )
+
+
+def _resting(events: Sequence[Event], needs: Mapping[Pair, Sequence[Event]]) -> Collection[Event]:
+    """Return the events of the registry part: what answers an event of the trace stands with it, whatever it joins."""
+    own = {event.name for event in events}
+    return {event.name: event for history in needs.values() for event in history if event.name not in own}.values()

@@ -140,11 +140,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         replay.check(placed, time=time)
         return placed
     if key is None:
-        raise NotPermittedError(
-            "statement.kid",
-            came=f"{'an' if signer and signer.use == ADMINISTRATOR else 'a'} {signer.use if signer else ROOT} key",
-            expected="a statement key: roots and administrators say registry events only",
-        )
+        raise _registry_only(signer)
     _require_scope(event, key)
 
     def state_of(name: bytes) -> TraceState | None:
@@ -165,6 +161,13 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         if kind == "trace":
             judged.traces[name] = advance(state_of(name), event.head, event.kind)
     return placed
+
+
+def _registry_only(signer: Signer | None) -> NotPermittedError:
+    use = signer.use if signer else ROOT
+    came = f"{'an' if use == ADMINISTRATOR else 'a'} {use} key"
+    expected = "a statement key: roots and administrators say registry events only"
+    return NotPermittedError("statement.kid", came=came, expected=expected)
 
 
 def _require_current(placed: Event, event: CandidateEvent, view: View) -> None:

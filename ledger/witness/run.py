@@ -14,7 +14,7 @@ from pathlib import Path
 from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
 from ledger.signing.signer import Signer
-from ledger.witness.folder import WitnessFolder
+from ledger.witness.folder import Followed, WitnessFolder
 from ledger.witness.follow import Follower
 from ledger.witness.foreign import ForeignLog
 from ledger.witness.keys import CosignerKeys, load_cosigner_keys
@@ -67,49 +67,49 @@ class Witness:
         keys = load_cosigner_keys(folder.keys, self.name, passphrase)
         if replays:
             keys += folder.replay_keys(self.name, passphrase)
-        policies = [folder.policy(each) for each in ledgers]
         self.store = WitnessStore(folder.database)
         self._clock = clock
         self._done = threading.Event()
         self._failed: Exception | None = None
-        clients = [LedgerClient(each.url, timeout=5.0, patience=_PATIENCE, request_key=request_key) for each in ledgers]
-        self._replayers = [
-            Replayer(folder.replay(policy), client, policy)
-            for client, policy in zip(clients, policies, strict=True)
-            if replays
-        ]
-        self.followers = [
-            Follower(
-                client,
-                policy,
-                keys=keys,
-                store=self.store,
-                evidence=folder.evidence,
-                replayer=self._replayers[place] if replays else None,
-                clock=clock,
-            )
-            for place, (client, policy) in enumerate(zip(clients, policies, strict=True))
-        ]
+        self._request_key = request_key
+        self._replayers: list[Replayer] = []
+        self.followers = [self._follower_of(each, folder, keys, replays=replays) for each in ledgers]
         self.foreign = [
             ForeignLog(each.origin, each.vkeys, keys=keys, store=self.store, evidence=folder.evidence, clock=clock)
             for each in folder.accepted()
         ]
         self._prompt = [Prompt(each) for each in self.followers]
-        self._request_key = request_key
         self._mirrors: Mirrors | None = None
         self._mirror_door: Door | None = None
-        self._statements: StatementService | None = None
-        if serves:
-            key = open_notice_key(folder.keys, self.name, passphrase)
-            database = folder.root / "statements.db"
-            self._statements = StatementService(
-                database,
-                self.followers,
-                key=key,
-                cosigned=self.store,
-                judge_of=self._replay_judge if replays else None,
-                clock=clock,
-            )
+        self._statements = self._take_statements(folder, passphrase, replays=replays) if serves else None
+
+    def _follower_of(self, followed: Followed, folder: WitnessFolder, keys: CosignerKeys, *, replays: bool) -> Follower:
+        """Return what looks at one ledger, its blocks computed again where the witness replays."""
+        policy = folder.policy(followed)
+        client = LedgerClient(followed.url, timeout=5.0, patience=_PATIENCE, request_key=self._request_key)
+        replayer = Replayer(folder.replay(policy), client, policy) if replays else None
+        if replayer:
+            self._replayers.append(replayer)
+        return Follower(
+            client,
+            policy,
+            keys=keys,
+            store=self.store,
+            evidence=folder.evidence,
+            replayer=replayer,
+            clock=self._clock,
+        )
+
+    def _take_statements(self, folder: WitnessFolder, passphrase: bytes, *, replays: bool) -> StatementService:
+        """Return what takes statements for the ledgers that are followed."""
+        return StatementService(
+            folder.root / "statements.db",
+            self.followers,
+            key=open_notice_key(folder.keys, self.name, passphrase),
+            cosigned=self.store,
+            judge_of=self._replay_judge if replays else None,
+            clock=self._clock,
+        )
 
     def close(self) -> None:
         """End what is judged, and close the database."""

@@ -39,12 +39,28 @@ class Row:
     body: bytes | None = None
 
 
+SENT = [
+    ("submit_entry", "/entries", 400),
+    ("validate_submission", "/validate", 200),
+    ("add_cosignatures", "/cosignatures", 400),
+]
+
+
 def rows(zone, leaf, tile):
     """Return the table: who may, by hand."""
+    reserved = [*event_rows(zone, leaf, tile), *walk_rows()]
+    return (
+        [Row(name, path, frozenset(allowed), *status) for name, path, allowed, *status in reserved],
+        [Row(name, path, frozenset(ALL), *status) for name, path, *status in public_rows(zone)]
+        + [Row(name, path, frozenset(ALL), status, "POST", b"\xff") for name, path, status in SENT],
+        [Row(name, path, frozenset(ALL)) for name, path in mirrored_rows(tile)],
+    )
+
+
+def event_rows(zone, leaf, tile):
+    """What is read by the name of an event, or by where it stands."""
     order, payment, digest = zone.order.name.hex(), zone.payment.name.hex(), sha256(SOURCE).hexdigest()
-    product = "06901234567892"
-    walk = "walk=parties"
-    reserved = [
+    return [
         ("get_body", f"/events/{payment}/body", AGENCIES | PARTIES_OF_PAYMENT),
         ("get_body", f"/events/{order}/body", ALL),
         ("get_body", f"/events/{'0' * 64}/body", AGENCIES, 404),
@@ -58,10 +74,17 @@ def rows(zone, leaf, tile):
         ("get_batch", f"/batches/{leaf}", AGENCIES | AUDITING | {"payer"}),
         ("get_batch", "/batches/999999", AGENCIES | AUDITING, 404),
         ("get_entries", f"/tile/entries/{tile}", AGENCIES | AUDITING),
+    ]
+
+
+def walk_rows():
+    """What is read by subject, and inboxes."""
+    walk = "walk=parties"
+    return [
         ("get_trace", f"/trace?subject={ORDER}&{walk}", AGENCIES | PARTIES_OF_PAYMENT),
-        ("get_product", f"/01/{product}?{walk}", AGENCIES),
-        ("get_lot", f"/01/{product}/10/L1?{walk}", AGENCIES),
-        ("get_item", f"/01/{product}/21/S1?{walk}", AGENCIES),
+        ("get_product", f"/01/06901234567892?{walk}", AGENCIES),
+        ("get_lot", f"/01/06901234567892/10/L1?{walk}", AGENCIES),
+        ("get_item", f"/01/06901234567892/21/S1?{walk}", AGENCIES),
         ("get_unit", f"/00/069012345000000011?{walk}", AGENCIES),
         ("get_place", f"/414/6901234500004?{walk}", AGENCIES),
         ("get_party", f"/417/6901234500004?{walk}", AGENCIES),
@@ -69,9 +92,14 @@ def rows(zone, leaf, tile):
         ("get_inbox", "/agencies/tax/inbox", {"tax"}),
         ("get_inbox", "/agencies/nobody/inbox", set()),
     ]
-    public = [
+
+
+def public_rows(zone):
+    """What is open to everybody."""
+    order, payment = zone.order.name.hex(), zone.payment.name.hex()
+    return [
         ("get_trace", f"/trace?subject={ORDER}"),
-        ("get_product", f"/01/{product}"),
+        ("get_product", "/01/06901234567892"),
         ("get_event", f"/events/{payment}"),
         ("get_recognition", f"/events/{order}/recognition"),
         ("get_filing", f"/filings/{'0' * 64}", 404),
@@ -82,7 +110,11 @@ def rows(zone, leaf, tile):
         ("get_home", "/"),
         ("search", "/search?q=06901234567892", 303),
     ]
-    mirrored = [  # open to everybody, and no signature is looked at
+
+
+def mirrored_rows(tile):
+    """What is open to everybody, and no signature is looked at."""
+    return [
         ("get_checkpoint", "/checkpoint"),
         ("get_checkpoint_of_size", "/checkpoints/2"),
         ("get_quorum_checkpoint", "/checkpoints/quorum"),
@@ -93,17 +125,6 @@ def rows(zone, leaf, tile):
         ("get_ready", "/readyz"),
         ("get_metrics", "/metrics"),
     ]
-    sent = [
-        ("submit_entry", "/entries", 400),
-        ("validate_submission", "/validate", 200),
-        ("add_cosignatures", "/cosignatures", 400),
-    ]
-    return (
-        [Row(name, path, frozenset(allowed), *status) for name, path, allowed, *status in reserved],
-        [Row(name, path, frozenset(ALL), *status) for name, path, *status in public]
-        + [Row(name, path, frozenset(ALL), status, "POST", b"\xff") for name, path, status in sent],
-        [Row(name, path, frozenset(ALL)) for name, path in mirrored],
-    )
 
 
 @pytest.fixture(scope="module")
