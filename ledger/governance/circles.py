@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.governance.officers import officers_keys
 from ledger.governance.state import RegistryState
 from verifier.errors import MalformedError, NotPermittedError
 from verifier.judgement.charter import CHARTER, Charter, parse_charter
+from verifier.judgement.rights import ERASURE
 from verifier.ledgerformat.event import Event
 from verifier.primitives.keys import PublicKey
 
 ROOTS, NEW_ROOTS, ADMINISTRATORS = "roots", "new-roots", "administrators"
+OFFICERS = "privacy-officers"
 _SUSPENSION = "registry.suspension"
 _TWO = 2  # root holders that may suspend
 
@@ -30,7 +33,7 @@ class Circle:
     """Those of whom some must approve.
 
     Attributes:
-        word: ROOTS, NEW_ROOTS or ADMINISTRATORS.
+        word: ROOTS, NEW_ROOTS, ADMINISTRATORS or OFFICERS.
         threshold: how many of them.
         members: by kid.
     """
@@ -62,7 +65,8 @@ def circles_of(acts: Sequence[Event], state: RegistryState) -> tuple[Circle, ...
     if charter and kid in charter.roots:
         circle = _roots(ROOTS, charter)
         least = min(_TWO, circle.threshold) if kinds == {_SUSPENSION} else circle.threshold
-        return (Circle(ROOTS, least, circle.members),)
+        roots = Circle(ROOTS, least, circle.members)
+        return (roots, _officers(kinds, state)) if ERASURE in kinds else (roots,)
     return _administrators(kid, state)
 
 
@@ -76,6 +80,17 @@ def _administrators(kid: bytes, state: RegistryState) -> tuple[Circle, ...]:
         raise NotPermittedError("proposal.kid", came=signer.holder, expected="an agency that is admitted")
     members = {each.kid: Member(agency.uri, agency.names, each) for each in agency.administrators.values()}
     return (Circle(ADMINISTRATORS, agency.administrator_threshold, members),)
+
+
+def _officers(kinds: set[str], state: RegistryState) -> Circle:
+    """Return the privacy officers that are known here; one of them must approve an order to erase."""
+    if kinds != {ERASURE}:
+        raise MalformedError("proposal", came=sorted(kinds), expected="orders to erase by themselves")
+    members = {}
+    for kid, (uri, key) in officers_keys(state).items():
+        if officer := state.replay.registry.participant_at(uri, state.size):
+            members[kid] = Member(uri, officer.names, key)
+    return Circle(OFFICERS, 1, members)
 
 
 def _roots(word: str, charter: Charter) -> Circle:

@@ -142,6 +142,18 @@ def reattest(events: Sequence[bytes], *, time: int) -> Draft:
     return Draft("registry.reattestation", time, about=tuple(events))
 
 
+def erase(event: bytes, *, what: Sequence[str], basis: Mapping[str, str], time: int) -> Draft:
+    """Return an order to erase something of an event.
+
+    Args:
+        event: its name.
+        what: pointers of its disclosures, or `body` for all of it.
+        basis: the legal basis, {zh, en}.
+        time: claimed.
+    """
+    return Draft("registry.erasure", time, data={"what": list(what), "basis": dict(basis)}, about=(event,))
+
+
 def adopt_policy(
     label: str,
     *,
