@@ -7,6 +7,7 @@ import typer
 from ledger.cli.agency import agency
 from ledger.cli.charter import charter
 from ledger.cli.endorse import endorse
+from ledger.cli.erase import erase
 from ledger.cli.export import add_export
 from ledger.cli.fsck import add_fsck
 from ledger.cli.grant import grant
@@ -36,5 +37,6 @@ app.add_typer(key, name="key")
 app.add_typer(witness, name="witness")
 app.add_typer(charter, name="charter")
 app.add_typer(agency, name="agency")
+app.add_typer(erase, name="erase")
 app.add_typer(mandate, name="mandate")
 app.add_typer(grant, name="grant")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -22,10 +22,12 @@ from ledger.governance.agencies import proposing_kid, subjects_of
 from ledger.governance.ceremony import format_ceremony
 from ledger.governance.checking import check_ceremony
 from ledger.governance.fetching import fetch_evidence, read_evidence
-from ledger.governance.proposing import propose
+from ledger.governance.officers import officer_subjects, require_officer
+from ledger.governance.proposing import Evidence, propose
 from ledger.governance.submitting import rehearse
 from ledger.tiles.files import write_new
 from verifier.errors import MalformedError
+from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.keys import PublicKey, parse_key
@@ -69,10 +71,32 @@ def read_order(  # noqa: PLR0913 - options
 def write_ceremony(order: Order, drafts: Sequence[Draft]) -> None:
     """Draft against the newest state, rehearse, show, and write the ceremony."""
     evidence = fetch_evidence(order.client, order.policy, subjects_of(drafts, order.by, order.under))
+    _write(order, drafts, evidence, {})
+
+
+def write_erasure(order: Order, draft: Draft, *, officer: str, target: tuple[bytes, Head]) -> None:
+    """Write the ceremony of an order to erase, with what shows under which keys a privacy officer may approve it."""
+    asked = [*subjects_of([draft], order.by, order.under), officer]
+    state = read_evidence(fetch_evidence(order.client, order.policy, asked), order.policy, now())
+    asked = list(dict.fromkeys([*asked, *officer_subjects(officer, state)]))
+    evidence = fetch_evidence(order.client, order.policy, asked)
+    require_officer(officer, read_evidence(evidence, order.policy, now()))
+    _write(order, [draft], evidence, dict([target]))
+
+
+def _write(order: Order, drafts: Sequence[Draft], evidence: Evidence, targets: Mapping[bytes, Head]) -> None:
     state = read_evidence(evidence, order.policy, now())
     origin = state.replay.registry.charter_at(state.size).origin
     kid = proposing_kid(order.by, order.under, state)
-    ceremony = propose(drafts, issuer=order.by, kid=kid, origin=origin, evidence=evidence, random=secrets.token_bytes)
+    ceremony = propose(
+        drafts,
+        issuer=order.by,
+        kid=kid,
+        origin=origin,
+        evidence=evidence,
+        random=secrets.token_bytes,
+        targets=targets,
+    )
     checked = check_ceremony(ceremony, state)
     rehearse(checked)
     show(order.voice, checked, silent=order.quiet)

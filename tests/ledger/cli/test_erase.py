@@ -1,0 +1,89 @@
+"""`suyuan erase`: an order from proposal to report, on a real ledger behind its service."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.compose.event import Draft
+from ledger.signing.keyfile import save_key
+from tests.ledger.cli.conftest import SECRET
+from tests.ledger.endorsing.office import open_office
+from tests.ledger.erasure.seeking import places
+from tests.verifier.proof.governed import officer
+from tests.world import now, parcel_story
+from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.trust_policy import format_trust_policy
+
+ENV = ("--passphrase-env", "PASS")
+BASIS = ("--basis-zh", "示例依据", "--basis-en", "Example basis")
+PRIVACY = "urn:suyuan:agency:privacy"
+
+
+@pytest.fixture
+def office(tmp_path):
+    with open_office(tmp_path, SECRET.encode()) as made:
+        yield made
+
+
+def tell_order(world):
+    for name, who, draft in parcel_story(world)[:5]:
+        (world.events[name],) = world.say(who, draft(world.events) if callable(draft) else draft)
+    return world.events["order"].name.hex()
+
+
+def save_keys(world, folder):
+    """Write the root keys and the privacy officer's statement key, as their holders have them."""
+    for each in world.zone.agencies[:3]:
+        label = each.uri.rpartition(":")[2]
+        save_key(folder / f"{label}.pem", each.root, SECRET.encode())
+    save_key(folder / "privacy.pem", officer(world).signer, SECRET.encode())
+
+
+def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, office, tmp_path):
+    world = office.world
+    name = tell_order(world)
+    save_keys(world, tmp_path)
+    world.cosign()
+    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    (tmp_path / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
+    to, trust = ("--to", office.url), ("--policy", "zone.policy")
+    by = world.zone.agencies[0].uri
+    words = ("erase", "propose", name, "--what", "body", *BASIS, "--by", by, "--out", "order.ceremony", *to, *trust)
+    refused = run(*words, "--officer", by)
+    assert refused.code != 0
+    assert "privacy-officer" in refused.err
+    proposed = run(*words, "--officer", PRIVACY, "--json")
+    assert proposed.code == 0, proposed.err
+    assert "the law has this kept until" in proposed.err
+    assert [each["circle"] for each in proposed.answer["circles"]] == ["roots", "privacy-officers"]
+    for label in [each.uri.rpartition(":")[2] for each in world.zone.agencies[:3]]:
+        signed = run("erase", "approve", "order.ceremony", "--key", f"{label}.pem", *trust, *ENV, "--yes", "--json")
+        assert signed.code == 0, signed.err
+    early = run("erase", "submit", "order.ceremony", *to, *trust, "--yes")
+    assert early.code == 3
+    assert PRIVACY in early.err
+    assert run("erase", "approve", "order.ceremony", "--key", "privacy.pem", *trust, *ENV, "--yes").code == 0
+    sent = run("erase", "submit", "order.ceremony", *to, *trust, "--yes", "--json")
+    assert sent.code == 0, sent.err
+    world.cosign()
+    world.ledger.writer.call(world.ledger._sequencer.tidy).result()
+    root = world.ledger.store.beside("ledger.db").parent
+    said = run("erase", "status", root, "--json")
+    assert said.code == 0, said.err
+    assert [(each["event"], each["covered"]) for each in said.answer["orders"]] == [(name, True)]
+    assert said.answer["open"] == 0
+    order = bytes.fromhex(said.answer["orders"][0]["order"])
+    confirmation = Draft(
+        "record.erased", now(), data={"copy": "mirror", "erasedAt": "2026-11-23T00:00:00Z"}, about=(order,)
+    )
+    with world.ledger.store.read() as reader:
+        world.zone.heads[order] = parse_head(reader.find_event(order).head)
+    world.say("tax", confirmation)
+    told = run("erase", "report", root, "--json").answer["orders"][0]
+    assert [each["agency"] for each in told["confirmations"]] == [world.cast["tax"].uri]
+    assert {each["agency"] for each in told["approvals"]} >= {PRIVACY}
+    assert told["basis"] == {"zh": "示例依据", "en": "Example basis"}
+    for lang in ("zh", "en"):
+        assert run("erase", "report", root, "--lang", lang).code == 0
+    assert run("erase", "due", root, "--json").answer == {"due": []}
+    assert not places(root, ["张三", "13800000001"])
