@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.api.desk.conftest import gtin, product_draft
 
 PICTURES = Path("build/desk")
 PICTURED = {("zh", 1280), ("en", 360)}
@@ -92,3 +95,14 @@ def test_what_has_the_focus_is_never_hidden(at_desk: Page):
     for _ in range(20):
         at_desk.keyboard.press("Tab")
         assert not at_desk.evaluate(hidden), at_desk.evaluate("document.activeElement.outerHTML")
+
+
+def test_hostile_text_of_an_event_is_shown_as_text(office, at_desk: Page):
+    hostile = "<img src=x><script>document.title = 1</script>"
+    draft = product_draft(office.world, gtin(32))
+    names = {"zh": hostile, "en": hostile}
+    (said,) = office.world.say("seller", replace(draft, data={**draft.data, "names": names}))
+    office.world.cosign()
+    at_desk.goto(f"/case/{said.name.hex()}")
+    expect(at_desk.locator("#facts ~ dl")).to_contain_text(hostile)
+    assert at_desk.locator("main img, main script").count() == 0

@@ -50,6 +50,7 @@
 
   // What is under way is asked for until it is through; then the page is loaded again, with the focus on its content.
   const polled = document.querySelector("[data-poll]");
+  let pause = 500; // milliseconds; a quorum may take hours
   const poll = async () => {
     try {
       const answer = await fetch(polled.dataset.poll, { credentials: "same-origin" });
@@ -61,7 +62,8 @@
         return;
       }
     } catch { /* asked again */ }
-    setTimeout(poll, 700);
+    pause = Math.min(pause * 1.3, 15000);
+    setTimeout(poll, pause);
   };
   if (polled) setTimeout(poll, 300);
 
