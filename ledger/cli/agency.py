@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ledger.cli.acts import add_acts
-from ledger.cli.ceremonies import add_ceremonies, read_policy
-from ledger.cli.charter import require_policy
-from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
+from ledger.cli.ceremonies import add_ceremonies
+from ledger.cli.looking import Look, read_look
+from ledger.cli.options import argument, help_of, sharing
 from ledger.cli.ordering import now
 from ledger.cli.recording import Recording, read_recording, record
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import act_json, state_json, state_line
-from ledger.client.client import LedgerClient
 from ledger.governance import drafts
 from ledger.governance.agencies import HeldKey, Portrait, kids_of, portray
 from ledger.governance.changes import moment, printable
-from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.state import RegistryState
 from verifier.judgement.participants import key_subject
 from verifier.primitives.base64strict import parse_hash_hex
@@ -31,21 +28,11 @@ agency = typer.Typer(help=help_of("agency"), no_args_is_help=True)
 
 @agency.command("show", help=help_of("agency.show"))
 @door
-def show_agency(
-    uri: Annotated[str, argument("help.agency", "AGENCY")],
-    to: Annotated[str, option("--to", text="help.url", metavar="URL")],
-    policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
-    *,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
+@sharing(read_look)
+def show_agency(look: Look, uri: Annotated[str, argument("help.agency", "AGENCY")]) -> None:
     """Show an agency or enterprise, its keys and what waits about it, from proofs that are checked here."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    trusted, client, at = require_policy(read_policy(policy)), LedgerClient(to), now()
-    state = read_evidence(fetch_evidence(client, trusted, [uri]), trusted, at)
-    subjects = [uri, *(key_subject(kid) for kid in kids_of(uri, state))]
-    state = read_evidence(fetch_evidence(client, trusted, subjects), trusted, at)
+    voice, state = look.voice, look.at([uri])
+    state = look.at([uri, *(key_subject(kid) for kid in kids_of(uri, state))])
     portrait = portray(uri, state)
     waiting = [act_json(each.event) for each in state.replay.waiting if not each.charter]
     answer = {"agency": uri, **_portrait_json(portrait), "waiting": waiting, "state": state_json(state)}

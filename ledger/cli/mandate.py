@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ledger.cli.ceremonies import read_policy
-from ledger.cli.charter import require_policy
 from ledger.cli.held import held_json, held_lines, new_handle
-from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
+from ledger.cli.looking import Look, read_look
+from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.ordering import Reason, Term, now, read_term
 from ledger.cli.recording import Recording, read_recording, record
-from ledger.cli.speaking import Voice, door
+from ledger.cli.speaking import door
 from ledger.cli.telling import state_json, state_line
-from ledger.client.client import LedgerClient
 from ledger.governance import drafts
-from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.mandates import handles_of, held
 
 mandate = typer.Typer(help=help_of("mandate"), no_args_is_help=True)
@@ -52,21 +48,11 @@ def end(recording: Recording, handle: Annotated[str, argument("help.mandate", "M
 
 @mandate.command("show", help=help_of("mandate.show"))
 @door
-def show(
-    principal: Annotated[str, argument("help.principal", "PRINCIPAL")],
-    *,
-    to: Annotated[str, option("--to", text="help.url", metavar="URL")],
-    policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
+@sharing(read_look)
+def show(look: Look, principal: Annotated[str, argument("help.principal", "PRINCIPAL")]) -> None:
     """Show the mandates that a participant gave, from proofs that are checked here."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    client, trusted = LedgerClient(to), require_policy(read_policy(policy))
-    state = read_evidence(fetch_evidence(client, trusted, [principal]), trusted, now())
-    handles = handles_of(principal, state)
-    state = read_evidence(fetch_evidence(client, trusted, [principal, *handles]), trusted, now())
+    voice, handles = look.voice, handles_of(principal, look.at([principal]))
+    state = look.at([principal, *handles])
     found = held(handles, state)
     lines = [state_line(voice, state), *(line for each in found for line in held_lines(voice, each))]
     answer = {"principal": principal, "mandates": [held_json(each) for each in found], "state": state_json(state)}
