@@ -15,6 +15,7 @@ from ledger.prove.log import root_at
 from ledger.tiles.files import replace
 from ledger.tiles.folder import TileFolder
 from verifier.errors import IncompleteError, InconsistentError, MismatchError
+from verifier.judgement.charter import APPROVAL
 from verifier.ledgerformat.batch_answer import ERASED, SHOWN, AnsweredEvent, parse_batch_answer
 from verifier.ledgerformat.body import body_hash
 from verifier.ledgerformat.head import parse_head
@@ -33,6 +34,7 @@ class LedgerCopy:
         self.root = root
         self._client = client
         self._tiles = TileFolder(root)
+        self.approved = False  # whether an approval came with the last growth: an order to erase may be complete
 
     @property
     def manifest(self) -> Manifest | None:
@@ -97,6 +99,7 @@ class LedgerCopy:
         check_batch(statement, [each.head for each in events])
         for place, event in enumerate(events):
             _require_held(event, f"batches/{leaf}[{place}]")
+            self.approved |= parse_head(event.head).type == APPROVAL
         replace(self.root / "batches" / str(leaf), data)
         return len(events)
 

@@ -21,6 +21,7 @@ from ledger.witness.follow import Follower
 from ledger.witness.history import ledger_lines
 from ledger.witness.keys import CosignerKeys, create_cosigner_keys, load_cosigner_keys
 from ledger.witness.mirror.copy import LedgerCopy
+from ledger.witness.mirror.erasing import erase_copy
 from verifier.errors import SuyuanError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
@@ -60,6 +61,7 @@ class LedgerMirror:
         """
         self._root, self._follower, self._client = root, follower, client
         self._keys, self._clock = keys, clock
+        self._looked = False  # for orders to erase, since this process began
 
     @property
     def url(self) -> str:
@@ -87,8 +89,17 @@ class LedgerMirror:
             held = copy.advance(verified.checkpoint, note, self._client.charter())
         elif held.size > verified.checkpoint.size or held.root != verified.checkpoint.root.hex():
             return Held(held.size)
+        self._looked &= not copy.approved
+        if verified.quorum and not self._looked:
+            self._erase(copy, held.size)
         self._cosign(copy.root, note)
         return Held(held.size)
+
+    def _erase(self, copy: LedgerCopy, size: int) -> None:
+        """Take out what orders are about: at the first look, and whenever one may have been completed."""
+        erase_copy(copy.root, size, int(self._clock() * 1000))
+        reach("mirror-erased")
+        self._looked = True
 
     def _newest(self) -> bytes:
         """Return the newest checkpoint that reached its quorum; the newest, where none has."""
