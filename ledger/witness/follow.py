@@ -39,7 +39,7 @@ from ledger.witness.outcome import (
     Outcome,
 )
 from ledger.witness.protocol import AddCheckpoint, SizeConflictError, require_extends
-from ledger.witness.replay.convict import keep_lie
+from ledger.witness.replay.convict import SignReport, keep_lie
 from ledger.witness.replay.lies import LieFoundError
 from ledger.witness.replay.replayer import Replayer
 from ledger.witness.store import Cosigned, Stopped, StoreFailedError, WitnessStore
@@ -65,6 +65,7 @@ class Follower:
         store: WitnessStore,
         evidence: Path,
         replayer: Replayer | None = None,
+        sign_report: SignReport | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -77,13 +78,14 @@ class Follower:
             store: what it cosigned.
             evidence: the folder for what contradicts itself.
             replayer: computes every block again before it is cosigned; None to look at the log only.
+            sign_report: signs the report of a lie that was found, with the key for notices; None to write none.
             clock: POSIX seconds.
             monotonic: seconds, never going back.
         """
         self.url = client.url
         self._client, self._policy, self._keys, self._store = client, policy, keys, store
         self._evidence, self._clock, self._monotonic = evidence, clock, monotonic
-        self._replayer = replayer
+        self._replayer, self._sign_report = replayer, sign_report
         self._trusted: TrustedLedger | None = None
         self._walked = 0.0
         self._turn = threading.Lock()
@@ -299,7 +301,7 @@ class Follower:
         trusted, reason = self._trusted or self._charter(fresh=True), found.reason
         try:
             if isinstance(found, LieFoundError):
-                kept = keep_lie(self._evidence, trusted, found)
+                kept = keep_lie(self._evidence, trusted, found, sign=self._sign_report, now=int(self._clock()))
             else:
                 kept = keep_notes(self._evidence, trusted, found.first, found.second, found.path)
         except StoppedError as error:  # a full disk must not keep it from stopping

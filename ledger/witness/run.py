@@ -24,7 +24,7 @@ from ledger.witness.outcome import Outcome
 from ledger.witness.replay.replayer import Replayer
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
 from ledger.witness.serve.server import Door
-from ledger.witness.statements.keys import open_notice_key
+from ledger.witness.statements.keys import NoticeKey, open_notice_key
 from ledger.witness.statements.replayed import ReplayJudge
 from ledger.witness.statements.service import StatementService
 from ledger.witness.store import WitnessStore
@@ -52,7 +52,7 @@ class Witness:
         Args:
             root: its folder.
             passphrase: of its keys.
-            serves: whether it takes statements as well, which needs a key for notices.
+            serves: whether it takes statements as well.
             request_key: signs what it asks of ledgers, where these read to agencies only.
             replays: whether it computes every block again before it cosigns, and signs with its replay keys too.
             clock: POSIX seconds.
@@ -72,6 +72,7 @@ class Witness:
         self._done = threading.Event()
         self._failed: Exception | None = None
         self._request_key = request_key
+        self._notices = open_notice_key(folder.keys, self.name, passphrase) if serves or replays else None
         self._replayers: list[Replayer] = []
         self.followers = [self._follower_of(each, folder, keys, replays=replays) for each in ledgers]
         self.foreign = [
@@ -81,7 +82,9 @@ class Witness:
         self._prompt = [Prompt(each) for each in self.followers]
         self._mirrors: Mirrors | None = None
         self._mirror_door: Door | None = None
-        self._statements = self._take_statements(folder, passphrase, replays=replays) if serves else None
+        self._statements = (
+            self._take_statements(folder, self._notices, replays=replays) if self._notices and serves else None
+        )
 
     def _follower_of(self, followed: Followed, folder: WitnessFolder, keys: CosignerKeys, *, replays: bool) -> Follower:
         """Return what looks at one ledger, its blocks computed again where the witness replays."""
@@ -97,15 +100,16 @@ class Witness:
             store=self.store,
             evidence=folder.evidence,
             replayer=replayer,
+            sign_report=self._notices.sign_report if self._notices else None,
             clock=self._clock,
         )
 
-    def _take_statements(self, folder: WitnessFolder, passphrase: bytes, *, replays: bool) -> StatementService:
+    def _take_statements(self, folder: WitnessFolder, key: NoticeKey, *, replays: bool) -> StatementService:
         """Return what takes statements for the ledgers that are followed."""
         return StatementService(
             folder.root / "statements.db",
             self.followers,
-            key=open_notice_key(folder.keys, self.name, passphrase),
+            key=key,
             cosigned=self.store,
             judge_of=self._replay_judge if replays else None,
             clock=self._clock,

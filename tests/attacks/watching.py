@@ -11,14 +11,18 @@ from pathlib import Path
 
 from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
+from ledger.signing.signer import generate
 from ledger.witness.follow import Follower
 from ledger.witness.keys import CosignerKeys
 from ledger.witness.outcome import STOPPED, Outcome
 from ledger.witness.replay.replayer import Replayer
+from ledger.witness.statements.keys import NoticeKey
 from ledger.witness.store import WitnessStore
 from tests.ledger.client.serving import Service
 from tests.world import World
 from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.ledgerformat.witness_report import verify_witness_report
+from verifier.primitives.keys import EDDSA
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Watching:
     replayer: Replayer
     store: WitnessStore
     evidence: Path
+    notices: NoticeKey
 
     @property
     def cosigned(self) -> int:
@@ -53,9 +58,19 @@ class Watching:
         assert told["lie"] == word, told
         assert leaf is None or told["leaf"] == leaf, told
         assert event is None or told["event"] == event, told
+        self._reported(outcome, told)
         assert self.follower.step().word == STOPPED
         assert word in self.store.stopped(self.world.ledger.origin).reason
         return outcome.evidence
+
+    def _reported(self, outcome: Outcome, told: dict[str, object]) -> None:
+        """Require the witness's signed word for the same."""
+        (file,) = (Path(each) for each in outcome.evidence if each.endswith(".report"))
+        found = verify_witness_report(file.read_bytes(), self.notices.public)
+        assert (found.lie.replace("-", " "), found.leaf, found.event) == (told["lie"], told["leaf"], told["event"])
+        head = self.world.ledger.head.edge
+        assert (found.origin, found.size) == (self.world.ledger.origin, head.size)
+        assert found.evidence == any(each.endswith(".evidence") for each in outcome.evidence)
 
 
 def publish(world: World) -> None:
@@ -75,9 +90,19 @@ def watched(world: World, folder: Path, *, clock: Callable[[], float] = time.tim
     own = world.witnesses[0]
     keys = CosignerKeys(((own.key, own.signer),))
     evidence = folder / "evidence"
-    follower = Follower(client, policy, keys=keys, store=store, evidence=evidence, replayer=replayer, clock=clock)
+    notices = NoticeKey(own.key.name, generate(EDDSA))
+    follower = Follower(
+        client,
+        policy,
+        keys=keys,
+        store=store,
+        evidence=evidence,
+        replayer=replayer,
+        sign_report=notices.sign_report,
+        clock=clock,
+    )
     try:
-        yield Watching(world, service, follower, replayer, store, evidence)
+        yield Watching(world, service, follower, replayer, store, evidence, notices)
     finally:
         service.close()
         replayer.close()

@@ -14,6 +14,7 @@ from verifier.cli.files import FileError
 from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
 from verifier.cli.trace import add_command as add_trace_command
 from verifier.cli.withheld import add_command as add_withheld_command
+from verifier.cli.witness_report import add_command as add_report_command
 from verifier.errors import (
     IncompleteError,
     MalformedError,
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_trace_command(commands)
     add_single_commands(commands)
     add_withheld_command(commands)
+    add_report_command(commands)
     add_audit_command(commands)
     for command in commands.choices.values():  # before the command or after it: whoever says neither loses nothing
         command.add_argument("--lang", choices=LANGUAGES, help=_LANG, default=argparse.SUPPRESS)

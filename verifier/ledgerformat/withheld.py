@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verifier.errors import MalformedError, UnsupportedError, UntrustedError
+from verifier.errors import MalformedError, UnsupportedError
+from verifier.ledgerformat.notice import read_lines, require_signed
 from verifier.primitives.base64strict import parse_decimal, parse_hash_hex
-from verifier.primitives.note import ED25519_NOTE, NoteKey, parse_note, require_name
+from verifier.primitives.note import NoteKey, parse_note, require_name
 
 WORD = "suyuan withheld statement"
 _FIRST = f"{WORD} v1"
@@ -67,7 +68,7 @@ def parse_withheld(text: str, what: str = "notice") -> Withheld:
         if first.startswith(f"{WORD} v"):
             raise UnsupportedError(f"{what} version", came=first, expected=_FIRST)
         raise MalformedError(what, came=first, expected=_FIRST)
-    values = _values(lines, what)
+    values = read_lines(lines, _FIELDS, what)
     notice = Withheld(
         origin=require_name(values["ledger"], f"{what}.ledger"),
         statement=parse_hash_hex(values["statement"], f"{what}.statement"),
@@ -101,22 +102,8 @@ def verify_withheld(data: bytes, key: NoteKey, what: str = "notice") -> Withheld
     """
     note = parse_note(data, what)
     notice = parse_withheld(note.text, what)
-    if key.kind != ED25519_NOTE:
-        raise UntrustedError(f"{what} key", came=f"type {key.kind:02x}", expected="01, a key for notices")
-    if [(line.name, line.key_id) for line in note.signatures] != [(key.name, key.key_id)]:
-        came = ", ".join(line.name for line in note.signatures)
-        raise UntrustedError(f"{what} signature", came=came, expected=f"{key.name}, and no other")
-    key.key.verify(note.signatures[0].blob, note.text.encode(), f"{what} signature")
+    require_signed(note, key, what)
     return notice
-
-
-def _values(lines: list[str], what: str) -> dict[str, str]:
-    """Return the value of each field; they stand in their order, each once."""
-    pairs = [line.partition(" ") for line in lines[:-1]]
-    if lines[-1:] != [""] or tuple(name for name, _, _ in pairs) != _FIELDS or not all(value for _, _, value in pairs):
-        came = ", ".join(name for name, _, _ in pairs)
-        raise MalformedError(what, came=came, expected=", ".join(_FIELDS) + ": a line each")
-    return {name: value for name, _, value in pairs}
 
 
 def _one_of(value: str, what: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 from ledger.client.trusted import TrustedLedger
 from ledger.index import frontier as mini
@@ -22,18 +24,29 @@ from verifier.errors import SuyuanError
 from verifier.ledgerformat.index import history_value
 from verifier.ledgerformat.seal import SignedSeal, parse_seal
 from verifier.ledgerformat.statement import Statement
+from verifier.ledgerformat.witness_report import WitnessReport
+from verifier.primitives.checkpoint import Checkpoint
 from verifier.proof.bundle import RESTRICTED, EventPart, SealPart, StatementPart
 from verifier.proof.evidence_index import IndexEvidence, format_index_evidence
 from verifier.proof.evidence_kinds import confirm_evidence
 
+SignReport: TypeAlias = Callable[[WitnessReport], bytes]
 
-def keep_lie(folder: Path, trusted: TrustedLedger, found: LieFoundError) -> tuple[str, ...]:
+
+def keep_lie(
+    folder: Path, trusted: TrustedLedger, found: LieFoundError, *, sign: SignReport | None, now: int
+) -> tuple[str, ...]:
     """Write what was found down; return the files' names, the evidence first.
+
+    The evidence convicts by itself; the signed report is the witness's word, where it has a key for notices; the other
+    one says the same in more words, and is for the witness itself.
 
     Args:
         folder: where to.
         trusted: the ledger that lied.
         found: the lie.
+        sign: signs the report, with the witness's key for notices.
+        now: POSIX seconds.
 
     Raises:
         StoppedError: they could not be written.
@@ -45,6 +58,9 @@ def keep_lie(folder: Path, trusted: TrustedLedger, found: LieFoundError) -> tupl
     if evidence is not None:
         kept.append(folder / f"{stem}.evidence")
         write_new(kept[0], evidence)
+    if sign and found.seen:
+        kept.append(folder / f"{stem}.report")
+        write_new(kept[-1], sign(_report(found, found.seen, origin, now, evidence=evidence is not None)))
     report = {
         "ledger": origin,
         "lie": found.word,
@@ -58,6 +74,21 @@ def keep_lie(folder: Path, trusted: TrustedLedger, found: LieFoundError) -> tupl
     kept.append(folder / f"{stem}.json")
     write_new(kept[-1], (json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n").encode())
     return tuple(str(file) for file in kept)
+
+
+def _report(found: LieFoundError, seen: Checkpoint, origin: str, now: int, *, evidence: bool) -> WitnessReport:
+    return WitnessReport(
+        origin=origin,
+        lie=found.word.replace(" ", "-"),
+        leaf=found.where.leaf,
+        event=found.where.position,
+        reason=found.cause.code,
+        field=re.sub("[^A-Za-z0-9._-]", "-", found.cause.field)[:128] or "none",
+        size=seen.size,
+        root=seen.root,
+        time=now,
+        evidence=evidence,
+    )
 
 
 def _evidence(found: LieFoundError, trusted: TrustedLedger) -> bytes | None:

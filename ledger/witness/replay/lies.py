@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from verifier.errors import SuyuanError, VerificationError
+from verifier.primitives.checkpoint import Checkpoint
 from verifier.proof.bundle import StatementPart
 
 FORKED, ROLLED_BACK = "forked", "rolled back"
@@ -50,6 +51,7 @@ class LieFoundError(VerificationError):
         """
         self.word, self.where, self.cause = word, where, cause
         self.conviction: Conviction | None = None
+        self.seen: Checkpoint | None = None  # what was replayed towards
         super().__init__(
             f"{word} at {where}: {cause.field}", came=cause.came, expected=cause.expected, todo="Keep both."
         )

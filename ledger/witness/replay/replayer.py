@@ -92,7 +92,7 @@ class Replayer:
             try:
                 self._advance(checkpoint, note, self._chunk)
             except LieFoundError as found:
-                self._past = None
+                self._past, found.seen = None, checkpoint
                 self._convict(found, checkpoint, note)
                 raise
             except BaseException:

@@ -9,6 +9,7 @@ from ledger.signing.keyfile import load_key, save_key
 from ledger.signing.notes import sign_text
 from ledger.signing.signer import Signer, generate
 from verifier.ledgerformat.withheld import Withheld, format_withheld
+from verifier.ledgerformat.witness_report import WitnessReport, format_witness_report
 from verifier.primitives.keys import EDDSA
 from verifier.primitives.note import ED25519_NOTE, Note, NoteKey, format_note
 
@@ -25,7 +26,13 @@ class NoticeKey:
 
     def sign(self, notice: Withheld) -> bytes:
         """Return the notice as a signed note."""
-        text = format_withheld(notice)
+        return self._sign(format_withheld(notice))
+
+    def sign_report(self, report: WitnessReport) -> bytes:
+        """Return the report as a signed note."""
+        return self._sign(format_witness_report(report))
+
+    def _sign(self, text: str) -> bytes:
         return format_note(Note(text, (sign_text(self.public, self._signer, text),)))
 
 
