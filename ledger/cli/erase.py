@@ -92,6 +92,7 @@ def report(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet:
     lines = [voice.say("erase.report-title", origin=printable(origin or ""), size=size, time=moment(now()))]
     for each in reports:
         lines += ["", *_lines(voice, each)]
+    lines += ["", voice.say("erase.copies" if reports else "erase.none")]
     voice.data(answer, lines)
 
 
