@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from verifier.errors import NotPermittedError
@@ -40,15 +41,16 @@ class TraceState:
 
 
 _State: TypeAlias = Callable[[bytes], TraceState | None]
+_state = lru_cache(maxsize=4096)(TraceState)  # many subjects, few owners
 
 
 def advance(state: TraceState | None, head: Head, kind_of_event: EventType) -> TraceState:
     """Return the state of a trace after an event that joins it."""
     if state is None:
-        return TraceState(head.principal, bool(kind_of_event.opened_forms & GUARDED), head.to)
+        return _state(head.principal, not kind_of_event.opened_forms.isdisjoint(GUARDED), head.to)
     if head.to is None and not kind_of_event.ends:
         return state
-    return TraceState(state.owner, state.guarded, head.to)
+    return _state(state.owner, state.guarded, head.to)
 
 
 def check_authority(
@@ -79,7 +81,7 @@ def check_authority(
     principal = _require_principal(event, kind_of_event, registry)
     if head.behalf is not None:
         require_mandate(event, head.behalf, registry, time)
-    if targets is not None:
+    if targets is not None and kind_of_event.answers is not None:
         _require_answer_right(principal, kind_of_event, _answerable(targets, registry, event.leaf))
     for pair in head.joins:
         if holds(("trace", pair[1])):

@@ -27,7 +27,7 @@ def parse_json(data: bytes, what: str = "json") -> Any:
         raise MalformedError(what, came=f"byte {error.start} is not UTF-8", expected="UTF-8") from error
     _require_shallow(text, what)
     try:
-        value = _DECODER.decode(text)
+        value = _decode(text)
         if "\\u" in text:
             _require_no_lone_surrogate(value, what)
     except _RefusedError as refused:
@@ -35,6 +35,15 @@ def parse_json(data: bytes, what: str = "json") -> Any:
     except (ValueError, RecursionError) as error:
         raise MalformedError(what, came=str(error), expected="JSON") from None
     return value
+
+
+def _decode(text: str) -> Any:
+    """Return what the decoder makes of a text; an object without spaces around it is read without looking for them."""
+    if text[:1] == "{" and text[-1:] == "}":
+        value, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return value
+    return _DECODER.decode(text)
 
 
 class _RefusedError(Exception):

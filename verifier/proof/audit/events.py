@@ -55,7 +55,7 @@ def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer:
     require_supported(event)
     for joined, _ in head.joins:
         since = registry.kind_since(joined)
-        if registry.charters and (since is None or since > event.leaf):
+        if (since is None or since > event.leaf) and registry.charters:
             raise NotPermittedError("head.joins", came=joined, expected=f"a kind that exists at leaf {event.leaf}")
     check_head(kind, head)
     targets = _targets(known, event)
@@ -167,7 +167,7 @@ def _judge_right(
         targets=targets,
         holds=lambda _: whole,
     )
-    if not whole or not any(rule.refuse for rule in kind.order):
+    if not whole or not kind.refuses:
         return
     for finding in judge_order(event, kind, lambda pair: _history(known, pair)):
         if finding.rule.refuse and isinstance(finding, Violation):
