@@ -29,6 +29,7 @@ from ledger.governance.signing import sign_ceremony
 from ledger.governance.speaking import draft_alone, submission_of
 from ledger.governance.targets import Target, fetch_targets, require_recorded
 from ledger.signing.signer import Signer
+from verifier.errors import NotPermittedError
 from verifier.ledgerformat.submission import Submission, format_submission
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.proof.examination import Standpoint
@@ -83,6 +84,7 @@ def record(recording: Recording, draft: Draft) -> None:
     """Draft against the newest state, rehearse, show, ask, sign and send; a dry run records and numbers nothing."""
     voice, moment = recording.voice, now()
     standpoint = Standpoint(recording.policy, moment // 1000, registry_types())
+    _require_few(draft)
     targets = fetch_targets(recording.client, draft.about, standpoint, walk=recording.walk)
     checked = _check(recording, draft, targets, moment)
     voice.show([*tell_acts(voice, checked), *_behind(voice, checked, targets), state_line(voice, checked.state), ""])
@@ -97,6 +99,14 @@ def record(recording: Recording, draft: Draft) -> None:
         "state": state_json(checked.state),
     }
     voice.data(answer, [voice.say("endorse.nothing-sent")] if not sent else [_sent_line(voice, each) for each in sent])
+
+
+def _require_few(draft: Draft) -> None:
+    """Refuse too many targets before any of them is fetched."""
+    answers = registry_types()[draft.type].answers
+    if answers and len(set(draft.about)) > answers.most:
+        expected, todo = f"at most {answers.most}", "Say it in several acts."
+        raise NotPermittedError("EVENT", came=f"{len(draft.about)} events", expected=expected, todo=todo)
 
 
 def _check(recording: Recording, draft: Draft, targets: Sequence[Target], moment: int) -> Checked:

@@ -92,6 +92,15 @@ def test_a_grant_that_could_not_be_is_refused_with_its_field(run, street, fields
     assert field in ran.answer["error"]["field"]
 
 
+def test_a_grant_is_about_64_events_at_most_and_no_more_are_even_asked_for(run, street):
+    street.speaking("payer")
+    street.asking("payer")
+    street.service.asked.clear()
+    ran = give(street, run, *(bytes([each]) * 32 for each in range(65)))
+    assert (ran.code, ran.answer["error"]["field"]) == (1, "EVENT")
+    assert street.service.asked == []
+
+
 def test_what_cannot_be_checked_is_not_granted(run, street):
     """A payment is in the parties' walk alone, which is not open to who asks without a request key."""
     ran = give(street, run, street.world.events["payment"].name, options=("--wait", 5))
