@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from ledger.compose.event import Draft
 from ledger.signing.keyfile import save_key
+from tests.docs.pages import ROOT, blocks_of
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.endorsing.office import open_office
 from tests.ledger.erasure.seeking import places
@@ -87,3 +90,22 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
         assert run("erase", "report", root, "--lang", lang).code == 0
     assert run("erase", "due", root, "--json").answer == {"due": []}
     assert not places(root, ["张三", "13800000001"])
+
+
+def test_the_commands_of_docs_erasure_md_work_in_their_order(run, office, tmp_path, secret):
+    world = office.world
+    name = tell_order(world)
+    save_keys(world, tmp_path)
+    world.cosign()
+    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    (tmp_path / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
+    blocks = [each.text for each in blocks_of((ROOT / "docs" / "erasure.md").read_text("utf-8")) if each.language]
+    assert len(blocks) == 2
+    for line in "".join(blocks).splitlines():
+        words = line.replace("$EVENT", name).replace("http://127.0.0.1:8640", office.url)
+        if "status" in words:
+            world.cosign()
+            world.ledger.writer.call(world.ledger._sequencer.tidy).result()
+        ran = run(*shlex.split(words)[1:])
+        assert ran.code == 0, (words, ran.err)
+    assert not places(tmp_path / "zone", ["张三", "13800000001"])
