@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quie
 from ledger.cli.passphrases import read_passphrase
 from ledger.cli.signers import request_key_of
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
+from ledger.cli.witness_status import read_status, status_lines
 from ledger.errors import SetupError
 from ledger.witness.folder import Accepted, WitnessFolder
 from ledger.witness.keys import has_key_files
@@ -152,25 +153,19 @@ def run(  # noqa: PLR0913 - a command's options
 
 @witness.command("status", help=help_of("witness.status"))
 @door
-def status(folder: _Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Show what a witness cosigned, and what stopped it."""
+def status(
+    folder: _Folder,
+    *,
+    mirror: Annotated[Path | None, option("--mirror", text="help.mirror-status", metavar="DIR")] = None,
+    lang: Lang = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what a witness cosigned, what stopped it, what a ledger withholds, and what its mirror holds."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    place = WitnessFolder(folder)
-    name, followed = place.read()
-    reader = open_reader(place.database)
-    ledgers: list[dict[str, Any]] = []
-    for origin in reader.origins():
-        newest, stopped = reader.newest(origin), reader.stopped(origin)
-        ledger: dict[str, Any] = {"origin": origin, "stopped": None}
-        if newest:
-            ledger |= {"size": newest.size, "root": newest.root.hex(), "time": newest.time}
-            ledger["handedIn"] = reader.waiting(origin) is None
-        if stopped:
-            ledger["stopped"] = {"reason": stopped.reason, "time": stopped.time, "evidence": list(stopped.evidence)}
-        ledgers.append(ledger)
-    reader.close()
+    name, followed, ledgers = read_status(WitnessFolder(folder), mirror)
     answer = {"name": name, "follows": [each.url for each in followed], "ledgers": ledgers}
-    voice.data(answer, [name, *(line for each in ledgers for line in _status_lines(voice, each))])
+    voice.data(answer, [name, *(line for each in ledgers for line in status_lines(voice, each))])
     if any(each["stopped"] for each in ledgers):
         raise typer.Exit(FALSE)
 
@@ -252,11 +247,3 @@ def _report_mirror(voice: Voice, url: str, held: Held) -> None:
     words = [voice.say("witness.holds", size=held.size)] if not held.error else [render_error(held.error, voice.lang)]
     error = error_json(held.error) if held.error else None
     voice.data({"ledger": url, "mirrored": held.size, "error": error}, [f"{url}: {words[0]}"])
-
-
-def _status_lines(voice: Voice, ledger: dict[str, Any]) -> list[str]:
-    lines = [f"{ledger['origin']}: {voice.say('outcome.cosigned', size=ledger['size'])}"] if "size" in ledger else []
-    if ledger["stopped"]:
-        lines.append(f"{ledger['origin']}: {voice.say('outcome.stopped')} ({ledger['stopped']['reason']})")
-        lines += [f"  {voice.say('label.evidence')}: {each}" for each in ledger["stopped"]["evidence"]]
-    return lines

@@ -72,7 +72,9 @@ class Witness:
         self._done = threading.Event()
         self._failed: Exception | None = None
         self._request_key = request_key
-        self._notices = open_notice_key(folder.keys, self.name, passphrase) if serves or replays else None
+        self._notices = (
+            open_notice_key(folder.keys, self.name, passphrase) if passphrase and (serves or replays) else None
+        )
         self._replayers: list[Replayer] = []
         self.followers = [self._follower_of(each, folder, keys, replays=replays) for each in ledgers]
         self.foreign = [

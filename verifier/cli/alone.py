@@ -8,6 +8,7 @@ from typing import Any
 from verifier.cli.files import add_policy_option, read_file, standpoint_of
 from verifier.cli.speaking import show, spell_json
 from verifier.errors import IncompleteError, MalformedError
+from verifier.ledgerformat.witness_report import WORD as REPORT
 from verifier.primitives.base64strict import parse_base64
 from verifier.proof.alone import (
     VerifiedCheckpoint,
@@ -146,7 +147,11 @@ def run_consistency(options: argparse.Namespace) -> int:
 
 def run_evidence(options: argparse.Namespace) -> int:
     """Confirm what convicts a ledger; 0 means that the evidence holds."""
-    found = confirm_evidence(read_file(options.file), standpoint_of(options))
+    data = read_file(options.file)
+    if data.startswith(f"{REPORT} v".encode()):
+        todo = "It is a witness's word: `suyuan-verify report FILE --key VKEY`."
+        raise MalformedError("file", came="a witness's report", expected="evidence", todo=todo)
+    found = confirm_evidence(data, standpoint_of(options))
     word = found.kind.replace(" ", "-")
     lines = [f"{text('label.ledger', options.lang)}: {found.origin}"]
     for name, fact in found.facts.items():

@@ -162,3 +162,9 @@ def _tried(mirror: LedgerMirror) -> Held:
         return mirror.step()
     except SuyuanError as error:
         return Held(0, error)
+
+
+def mirrored_size(root: Path, origin: str) -> int | None:
+    """Return the size up to which a folder of mirrors holds a ledger, and cosigned it; None where it holds nothing."""
+    path = root / sha256(origin.encode()).hexdigest() / "cosigned"
+    return parse_signed_checkpoint(path.read_bytes())[0].size if path.exists() else None

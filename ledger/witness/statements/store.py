@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,3 +160,19 @@ class StatementStore:
     def _undo(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+def read_noticed(path: Path) -> list[Taken]:
+    """Return the statements of every ledger about which a notice was published, also while the witness runs.
+
+    Raises:
+        SetupError: there is another file.
+    """
+    if not path.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute(_SELECT + "notice IS NOT NULL ORDER BY first_seen DESC LIMIT 1000").fetchall()
+    except sqlite3.Error as error:
+        raise SetupError(str(path), came=str(error), expected="a database of a witness") from error
+    return [Taken(*row) for row in rows]

@@ -12,11 +12,13 @@ import pytest
 from ledger.sequencer.block import BlockBuilder
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.keys import REPLAY, load_cosigner_keys
+from ledger.witness.statements.keys import open_notice_key
+from ledger.witness.statements.store import StatementStore, Taken
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import World
 from verifier.primitives.checkpoint import Cosignature, parse_signed_checkpoint, verify_lines
-from verifier.primitives.note import parse_vkey
+from verifier.primitives.note import format_vkey, parse_vkey
 
 ENV = ("--passphrase-env", "PASS")
 ROOT = Path(__file__).parents[3]
@@ -70,11 +72,45 @@ def test_evidence_of_a_lie_is_confirmed_by_the_verifier(run, zone, monkeypatch):
     stopped = run("witness", "run", "w1", "--once", "--replay", "--json", *ENV)
     assert (stopped.code, stopped.answer["outcome"]) == (1, "stopped")
     (file,) = (each for each in stopped.answer["evidence"] if each.endswith(".evidence"))
-    command = [sys.executable, "-m", "verifier", "evidence", file, "--policy", "zone.policy", "--json"]
-    confirmed = subprocess.run(
-        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
-    assert confirmed.returncode == 0, confirmed.stderr
-    told = json.loads(confirmed.stdout)
+    told = verified("evidence", file, "--policy", "zone.policy")
     assert (told["outcome"], told["ledger"]) == ("wrong-index", world.ledger.origin)
     assert told["roots"][0] != told["roots"][1]
+    (file,) = (each for each in stopped.answer["evidence"] if each.endswith(".report"))
+    key = open_notice_key(WitnessFolder(Path("w1")).keys, "w1.example", SECRET.encode())
+    told = verified("report", file, "--key", format_vkey(key.public))
+    assert (told["outcome"], told["witness"], told["lie"]) == ("reported", "w1.example/notices", "wrong-index")
+    assert told["evidence"] is True
+    status = run("witness", "status", "w1", "--json")
+    (ledger,) = status.answer["ledgers"]
+    assert (status.code, ledger["stopped"]["evidence"]) == (1, stopped.answer["evidence"])
+    shown = run("witness", "status", "w1", "--lang", "zh").out
+    assert "报告" in shown
+    assert file in shown.replace("\n", "")
+
+
+def test_status_shows_what_is_withheld_and_what_the_mirror_holds(run, zone):
+    world, service = zone
+    origin = world.ledger.origin
+    assert run("witness", "run", "w1", "--once", "--replay", "--mirror", "mirrors", *ENV).code == 0
+    store = StatementStore(Path("w1/statements.db"))
+    for number, leaf in ((1, None), (2, 7)):
+        store.add(Taken(bytes([number]) * 32, origin, b"entry", b"", number, 700, 600.0, leaf=leaf, notice=b"signed"))
+    store.add(Taken(b"\3" * 32, origin, b"entry", b"", 1, 2, 0.0))
+    store.close()
+    (ledger,) = run("witness", "status", "w1", "--mirror", "mirrors", "--json").answer["ledgers"]
+    assert ledger["mirrored"] == ledger["size"]
+    assert [(each["statement"][:2], each["leaf"]) for each in ledger["withheld"]] == [("02", 7), ("01", None)]
+    shown = run("witness", "status", "w1", "--mirror", "elsewhere", "--lang", "en").out
+    assert "mirror holds nothing yet" in shown
+    assert "logged after all at leaf 7" in shown
+    assert "mirrored" not in run("witness", "status", "w1", "--json").answer["ledgers"][0]
+
+
+def verified(*line: str) -> dict[str, object]:
+    """Return what the verifier answers to whoever has nothing but the file."""
+    command = [sys.executable, "-m", "verifier", *line, "--json"]
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
