@@ -89,7 +89,7 @@ def test_evidence_of_a_lie_is_confirmed_by_the_verifier(run, zone, monkeypatch):
 
 
 def test_status_shows_what_is_withheld_and_what_the_mirror_holds(run, zone):
-    world, service = zone
+    world, _ = zone
     origin = world.ledger.origin
     assert run("witness", "run", "w1", "--once", "--replay", "--mirror", "mirrors", *ENV).code == 0
     store = StatementStore(Path("w1/statements.db"))
