@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from hashlib import sha256
 
 from ledger.index import frontier as mini
 from ledger.index.bucket import bucket_of, bucket_range, subtree
-from ledger.index.heap import Heap
+from ledger.index.heap import LEAF, Heap, Summary
 from ledger.index.rebuild import LEVELS, build
 from ledger.witness.replay.rows import HistoryRow, ReplayRows
 from verifier.judgement.authority import TraceState
 
+_trace = lru_cache(maxsize=4096)(TraceState)  # many subjects, few owners
+
 
 class Held:
-    """One history as it stands: what its row holds, and whether that is in the database."""
+    """One history as it stands: what its row holds, and the bucket that it shares."""
 
-    __slots__ = ("count", "frontier", "key", "leaf", "newest", "trace")
+    __slots__ = ("count", "frontier", "key", "leaf", "newest", "node", "trace")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, node: int) -> None:
         """Begin a history without events."""
         self.key = key
+        self.node = node
         self.count = 0
         self.frontier = self.leaf = b""
         self.newest = 0
         self.trace: TraceState | None = None
+
+
+def history_leaf(key: bytes, count: int, frontier: bytes) -> bytes:
+    """Return the hash under which a history of `count` events stands in the prefix tree (formats, section 10)."""
+    root = mini.root(frontier) if count > 1 else frontier
+    value = sha256(b"\x04" + count.to_bytes(8, "big") + root).digest()
+    return sha256(b"\x02" + key + value).digest()
 
 
 class Words:
@@ -70,18 +81,23 @@ class Index:
 
     def load(self, keys: Collection[bytes]) -> None:
         """Read what shares a bucket with these keys; afterwards `state` answers for them without the database."""
-        held, levels = self._held, self.heap.levels
-        missing = [key for key in keys if key not in held]
-        nodes = sorted({bucket_of(key, levels) for key in missing} - self._buckets.keys())
+        held, buckets, levels = self._held, self._buckets, self.heap.levels
+        missing = {key: bucket_of(key, levels) for key in keys if key not in held}
+        late = [key for key, node in missing.items() if key in buckets.get(node, ())]  # read as a neighbour, not held
+        nodes = sorted(set(missing.values()) - buckets.keys())
         for node in nodes:
-            self._buckets[node] = {}
+            buckets[node] = {}
         for row in self._rows.histories([bucket_range(node, levels) for node in nodes]):
-            state = self._from_row(row)
-            held[state.key] = state
-            self._buckets[bucket_of(state.key, levels)][state.key] = state.leaf
-        for key in missing:
+            key = row[0]
+            buckets[bucket_of(key, levels)][key] = row[3]
+            if key in missing:
+                held[key] = self._from_row(row, missing[key])
+        for key in late:
+            if found := self._rows.history(key):
+                held[key] = self._from_row(found, missing[key])
+        for key, node in missing.items():
             if key not in held:
-                held[key] = Held(key)
+                held[key] = Held(key, node)
 
     def state(self, key: bytes) -> Held:
         """Return a history as it stands, read if need be."""
@@ -93,9 +109,11 @@ class Index:
 
     def join(self, state: Held, entry: bytes, number: int) -> int:
         """Add an entry hash to a history; return what was its newest event + 1."""
-        if not state.count:
+        if state.count:
+            state.frontier = mini.push(state.frontier, state.count, entry)
+        else:
             self.keys += 1
-        state.frontier = mini.push(state.frontier, state.count, entry)
+            state.frontier = entry
         state.count += 1
         self._touched[state.key] = state
         before, state.newest = state.newest, number + 1
@@ -104,14 +122,19 @@ class Index:
     def root(self) -> bytes:
         """Return the root over all histories as they stand."""
         levels, buckets = self.heap.levels, self._buckets
-        nodes: dict[int, None] = {}
+        summaries: dict[int, Summary] = {}
+        shared: list[int] = []
         for key, state in self._touched.items():
-            value = sha256(b"\x04" + state.count.to_bytes(8, "big") + mini.root(state.frontier)).digest()
-            state.leaf = sha256(b"\x02" + key + value).digest()
-            node = bucket_of(key, levels)
-            buckets[node][key] = state.leaf
-            nodes[node] = None
-        summaries = {node: subtree(sorted(buckets[node].items()), levels) for node in nodes}
+            state.leaf = history_leaf(key, state.count, state.frontier)
+            node = state.node
+            bucket = buckets[node]
+            bucket[key] = state.leaf
+            if len(bucket) == 1:
+                summaries[node] = LEAF, state.leaf
+            else:
+                shared.append(node)
+        for node in shared:
+            summaries[node] = subtree(sorted(buckets[node].items()), levels)
         self.heap.update(summaries)
         self._dirty |= self._touched
         self._touched.clear()
@@ -134,12 +157,12 @@ class Index:
             return sorted((row[0], row[3]) for row in rows)
         return sorted(self._buckets[node].items())
 
-    def _from_row(self, row: HistoryRow) -> Held:
-        state = Held(row[0])
+    def _from_row(self, row: HistoryRow, node: int) -> Held:
+        state = Held(row[0], node)
         _, state.count, state.frontier, state.leaf, state.newest, owner, guarded, custodian = row
         if owner is not None:
             holder = None if custodian is None else self._words.word(custodian)
-            state.trace = TraceState(self._words.word(owner), bool(guarded), holder)
+            state.trace = _trace(self._words.word(owner), bool(guarded), holder)
         return state
 
     def _row(self, state: Held) -> HistoryRow:

@@ -138,13 +138,13 @@ class Past:
         """Enter an event in every history that it joins."""
         head, number = event.head, self.events
         entry = entry_hash(HistoryEntry(event.name, event.leaf, event.position))
-        before = []
+        before = b""
         for (joined, _), key in zip(head.joins, keys, strict=True):
             state = self.index.state(key)
-            before.append(self.index.join(state, entry, number).to_bytes(8, "big"))
+            before += self.index.join(state, entry, number).to_bytes(8, "big")
             if joined == _TRACE:
                 state.trace = advance(state.trace, head, kind)
-        self._add(event.name, EventRow(number, event.leaf, event.position, spelt, b"".join(before)))
+        self._add(event.name, EventRow(number, event.leaf, event.position, spelt, before))
 
     def record_envelope(self, name: bytes, leaf: int, entry: bytes, key: bytes) -> None:
         """Enter a hash envelope in its one history."""

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,9 +17,18 @@ from ledger.witness.replay.tables import VERSION, open_tables
 HistoryRow: TypeAlias = tuple[bytes, int, bytes, bytes, int, "int | None", "int | None", "int | None"]
 """key, count, frontier, leaf hash, newest event + 1, owner, guarded, custodian."""
 
-_HISTORY = "SELECT key, count, frontier, leaf, newest, owner, guarded, custodian FROM history"
-_BETWEEN = _HISTORY + " WHERE key >= ? AND key < ?"
+_HISTORY = "SELECT key, count, frontier, leaf, newest, owner, guarded, custodian FROM "
+_HISTORIES = "history", "fresh"  # a key that stands in both stands as the second says
 _RANGES = 32  # ranges a query
+_FRESH = 150_000  # histories that wait to be carried over
+_SETTLE = (
+    "INSERT OR REPLACE INTO history SELECT * FROM fresh ORDER BY key",
+    "DELETE FROM fresh",
+)
+_LEAVES = """
+SELECT key, leaf FROM history WHERE NOT EXISTS (SELECT 1 FROM fresh WHERE fresh.key = history.key)
+UNION ALL SELECT key, leaf FROM fresh ORDER BY key
+"""
 _INSERT = {
     "entries": "INSERT INTO entry (leaf, entry, event, first) VALUES (?,?,?,?)",
     "events": "INSERT INTO event (number, leaf, position, head, before) VALUES (?,?,?,?,?)",
@@ -27,7 +37,7 @@ _INSERT = {
     "ids": "INSERT INTO used (id, issuer) VALUES (?,?)",
     "sequences": "INSERT INTO sequence (kid, first, count) VALUES (?,?,?)",
     "histories": (
-        "INSERT OR REPLACE INTO history (key, count, frontier, leaf, newest, owner, guarded, custodian) "
+        "INSERT OR REPLACE INTO fresh (key, count, frontier, leaf, newest, owner, guarded, custodian) "
         "VALUES (?,?,?,?,?,?,?,?)"
     ),
     "words": "INSERT INTO word (number, word) VALUES (?,?)",
@@ -98,10 +108,14 @@ class Chunk:
 
 
 class ReplayRows:
-    """The database of one replay. One thread at a time."""
+    """The database of one replay. One thread at a time.
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file.
+    Keys are hashes: in a large table each lies on a page of its own, which a chunk would write for a hundred bytes.
+    So histories go to a small table, `fresh`, and from there to the large one many chunks at a time, in key order.
+    """
+
+    def __init__(self, path: Path, *, fresh: int = _FRESH) -> None:
+        """Open or create the file; `fresh` histories may lie in the small table.
 
         Raises:
             SetupError: another process has it, or it is of another version.
@@ -113,6 +127,8 @@ class ReplayRows:
             self.close()
             todo = "Move the file away; the ledger is replayed from leaf 0."
             raise SetupError(str(path), came=f"version {row[0]}", expected=f"version {VERSION}", todo=todo)
+        self._most = fresh
+        self._fresh: int = self._connection.execute("SELECT count(*) FROM fresh").fetchone()[0]
 
     def close(self) -> None:
         """Close the file and let go of the lock."""
@@ -140,6 +156,7 @@ class ReplayRows:
             for name, sql in _INSERT.items():
                 if rows := getattr(chunk, name):
                     self._connection.executemany(sql, sorted(rows) if name in _SORTED else rows)
+            fresh = self._settled(self._fresh + len(chunk.histories))
             self._connection.execute("INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?,?,?,?)", values)
             reach("replay-before-commit")
             self._connection.execute("COMMIT")
@@ -151,27 +168,38 @@ class ReplayRows:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise StoppedError("replay", came=self._failed, expected="a database that can be written") from error
+        self._fresh = fresh
         reach("replay-after-commit")
+
+    def _settled(self, fresh: int) -> int:
+        """Carry the fresh histories over, once they are many; return how many there are then, at most."""
+        if fresh < self._most:
+            return fresh
+        for sql in _SETTLE:
+            self._connection.execute(sql)
+        return 0
 
     # Reading.
 
     def leaves(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield key and leaf hash of every history, sorted by key."""
-        yield from self._connection.execute("SELECT key, leaf FROM history ORDER BY key")
+        yield from self._connection.execute(_LEAVES)
 
     def histories(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[HistoryRow]:
         """Return the rows of keys in these ranges (low, high; b"" for no end)."""
-        found: list[HistoryRow] = []
-        bounded = [(low, high or b"\xff" * 33) for low, high in ranges]
-        for start in range(0, len(bounded), _RANGES):
-            part = bounded[start : start + _RANGES]
-            sql = " UNION ALL ".join([_BETWEEN] * len(part))
-            found += self._connection.execute(sql, [bound for each in part for bound in each]).fetchall()
-        return found
+        found: dict[bytes, HistoryRow] = {}
+        bounds = [bound for low, high in ranges for bound in (low, high or b"\xff" * 33)]
+        for table in _HISTORIES:
+            for start in range(0, len(bounds), 2 * _RANGES):
+                part = bounds[start : start + 2 * _RANGES]
+                for row in self._connection.execute(_between(table, len(part) // 2), part):
+                    found[row[0]] = row
+        return list(found.values())
 
     def history(self, key: bytes) -> HistoryRow | None:
         """Return the row of one key."""
-        return self._one(_HISTORY + " WHERE key = ?", key)
+        found = (self._one(f"{_HISTORY}{table} WHERE key = ?", key) for table in reversed(_HISTORIES))
+        return next((row for row in found if row), None)
 
     def event(self, number: int) -> EventRow | None:
         """Return an event by its number."""
@@ -237,3 +265,8 @@ class ReplayRows:
 
 
 _SORTED = frozenset({"names", "ids", "histories"})
+
+
+@cache
+def _between(table: str, ranges: int) -> str:
+    return " UNION ALL ".join([f"{_HISTORY}{table} WHERE key >= ? AND key < ?"] * ranges)

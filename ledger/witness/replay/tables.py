@@ -12,7 +12,13 @@ from pathlib import Path
 
 from ledger.errors import SetupError
 
-VERSION = 1
+VERSION = 2
+_HISTORY = """
+CREATE TABLE IF NOT EXISTS {} (
+    key BLOB PRIMARY KEY, count INTEGER NOT NULL, frontier BLOB NOT NULL, leaf BLOB NOT NULL, newest INTEGER NOT NULL,
+    owner INTEGER, guarded INTEGER, custodian INTEGER
+) STRICT, WITHOUT ROWID;
+"""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (
     one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, size INTEGER NOT NULL, events INTEGER NOT NULL,
@@ -38,12 +44,9 @@ CREATE TABLE IF NOT EXISTS used (
 CREATE TABLE IF NOT EXISTS sequence (
     kid BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kid, first)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS history (
-    key BLOB PRIMARY KEY, count INTEGER NOT NULL, frontier BLOB NOT NULL, leaf BLOB NOT NULL, newest INTEGER NOT NULL,
-    owner INTEGER, guarded INTEGER, custodian INTEGER
-) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS word (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 """
+_SCHEMA = _TABLES + _HISTORY.format("history") + _HISTORY.format("fresh")
 _SETTINGS = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000}
 _CACHE = 32 << 10  # KiB of pages that SQLite may hold
 _WAL = 16_384  # pages after which a commit copies the write-ahead log into the database
@@ -63,7 +66,7 @@ def open_tables(path: Path) -> tuple[sqlite3.Connection, int]:
             _set(connection, name, value)
         connection.execute(f"PRAGMA cache_size=-{_CACHE}")
         connection.execute(f"PRAGMA wal_autocheckpoint={_WAL}")
-        connection.executescript(_TABLES)
+        connection.executescript(_SCHEMA)
     except sqlite3.Error as error:
         os.close(lock)
         raise SetupError(str(path), came=str(error), expected="a database of a replaying witness") from error
