@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from ledger.client.client import LedgerClient
 from ledger.errors import UnknownError
-from tests.demo.running import Demo
+from tests.demo.running import BIN, Demo
 from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.trust_policy import parse_trust_policy
 from verifier.proof.bundle import Erased
@@ -60,11 +62,11 @@ def test_a_proof_from_after_verifies_and_names_the_order(demo: Demo) -> None:
     assert len(said) == 1
 
 
-def test_nothing_of_it_is_left_at_the_ledger_nor_in_a_backup_made_afterwards(demo: Demo) -> None:
+def test_nothing_of_it_is_left_at_ledger_and_mirror_nor_in_a_backup_made_afterwards(demo: Demo) -> None:
     body = body_before(demo)
     assert body in (demo.folder / BEFORE).read_bytes(), "this battery can find it"
-    kept = [path for part in ("ledger", "lie") for path in (demo.folder / part).rglob("*") if path.is_file()]
-    assert {"ledger.db"} < {path.name for path in kept}
+    kept = [path for part in ("ledger", "mirror", "lie") for path in (demo.folder / part).rglob("*") if path.is_file()]
+    assert {"ledger.db", "erasures.json"} < {path.name for path in kept}
     assert [str(path) for path in kept if holds(path, body)] == []
 
 
@@ -75,3 +77,13 @@ def holds(path: Path, body: bytes) -> bool:
 def test_whoever_asks_for_the_body_is_told_that_it_is_not_to_be_had(demo: Demo) -> None:
     with pytest.raises(UnknownError, match="that are kept"):
         LedgerClient(demo.url).body(delivery(verdict_of(demo, AFTER)).event.name)
+
+
+def test_the_operators_report_names_what_went_and_whose_copy(demo: Demo) -> None:
+    command = [str(BIN / "suyuan"), "erase", "report", str(demo.folder / "ledger"), "--json"]
+    report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    (order,) = report["orders"]
+    assert order["event"] == delivery(verdict_of(demo, AFTER)).event.name.hex()
+    assert [(each["agency"], each["copy"]) for each in order["confirmations"]] == [
+        ("urn:suyuan:agency:commerce", "mirror")
+    ]
