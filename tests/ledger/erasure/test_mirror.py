@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from ledger.client.client import LedgerClient
+from ledger.client.transport import Patience
+from ledger.client.trusted import read_charter
 from ledger.export.export import export_ledger
 from ledger.witness.mirror.erasing import erase_copy, read_erasures
+from ledger.witness.mirror.mirror import LedgerMirror, open_mirror_keys
+from tests.ledger.client.serving import Service
 from tests.ledger.erasure.test_eraser import settle
 from tests.verifier.proof.governed import approve, order
 from verifier.cli.sources import FolderSource
@@ -20,6 +27,10 @@ def copied(world, folder, monkeypatch, *, by_officer: bool = True):
     settle(world)
     with world.ledger.store.read() as reader:
         return said, export_ledger(reader, folder).size
+
+
+def publish(world):
+    world.ledger.writer.call(world.ledger._sequencer.publish).result()
 
 
 def state_of(world, folder):
@@ -61,3 +72,31 @@ def test_an_order_completed_behind_a_copy_is_not_in_force_in_it(world, tmp_path,
         export_ledger(reader, tmp_path / "copy", size=before)
     assert erase_copy(tmp_path / "copy", before, 7) == 0
     assert state_of(world, tmp_path / "copy").body is not None
+
+
+def test_a_mirror_takes_out_what_it_holds_once_the_quorum_covers_the_order_and_goes_on(world, tmp_path):
+    service = Service(world.ledger)
+    client = LedgerClient(service.url, timeout=20, patience=Patience(attempts=1))
+    trusted = read_charter(client.charter(), world.standpoint().policy, world.standpoint().now)
+    keys = open_mirror_keys(tmp_path / "keys", "w0.example", b"a passphrase of the mirror")
+    follower = SimpleNamespace(trusted=trusted, origin=world.ledger.origin)
+    mirror = LedgerMirror(tmp_path / "mirrors", follower, client, keys=keys)
+    try:
+        publish(world)
+        held = mirror.step()
+        assert held.error is None
+        assert state_of(world, mirror.folder).body is not None
+        said = order(world, world.events["packing"])
+        approve(world, said)
+        settle(world)
+        publish(world)
+        assert mirror.step().size == world.ledger.head.edge.size > held.size
+        after = state_of(world, mirror.folder)
+        assert (after.state, after.order) == (ERASED, said.name)
+        assert [each["order"] for each in read_erasures(mirror.folder)] == [said.name.hex()]
+        audit = Audit(FolderSource(mirror.folder), world.standpoint())
+        for _ in audit.run():
+            pass
+        assert audit.report().outcome == "verified"
+    finally:
+        service.close()
