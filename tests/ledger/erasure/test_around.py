@@ -13,6 +13,8 @@ from ledger.compose.event import ComposedEvent
 from ledger.erasure import eraser as module
 from ledger.export.export import export_ledger
 from ledger.fsck.check import check_ledger
+from ledger.store.interface import Deletion, StoredErasure
+from ledger.store.sqlite.erasing import format_erasure
 from ledger.store.sqlite.store import SqliteStore
 from tests.ledger.erasure.seeking import places
 from tests.ledger.erasure.test_eraser import BUYER, NUMBER, erase, held, settle
@@ -51,6 +53,21 @@ def test_a_check_of_the_rows_knows_what_was_erased_and_what_is_lost(world):
         connection.execute("DELETE FROM meta WHERE name LIKE 'erased %'")
     found = {(each.table, each.column) for each in check_ledger(database, tiles, guard).damages}
     assert ("event", "body") in found
+    world.ledger = open_ledger(world.folder, world.keys)
+
+
+def test_a_record_of_an_erasure_that_nobody_ordered_is_found(world):
+    world.ledger.close()
+    database = world.folder / "ledger.db"
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        name = world.events["order"].name
+        rows = connection.execute("SELECT seq, head FROM event WHERE body IS NOT NULL").fetchall()
+        (seq,) = [seq for seq, head in rows if event_name(head) == name]
+        made_up = Deletion(bytes(32), 1, name, seq, body=True, pointers=(), attachments=())
+        connection.execute("INSERT INTO meta VALUES (?, ?)", format_erasure(StoredErasure(made_up, 1)))
+        connection.execute("UPDATE event SET body = NULL WHERE seq = ?", (seq,))
+    found = check_ledger(database, world.folder / "tiles", world.folder / "guard").damages
+    assert found
     world.ledger = open_ledger(world.folder, world.keys)
 
 
