@@ -88,9 +88,11 @@ def _may_revoke(registry: Registry, event: Event, issuer: Participant, registrar
     if role == "enterprise":
         return registrar, _THE_REGISTRAR
     if role == "key":
-        holder = _holder(registry, kid_of(subject))
-        of_enterprise = holder is not None and not is_agency(holder)
-        own = issuer.is_agency and holder == issuer.uri
+        key = registry.key(kid_of(subject))
+        if key is None and registry.administrator(kid_of(subject)):  # a stolen key must not take the cure away
+            return False, f"{_A_ROOT}, or the agency's administrators, for a key of an administrator"
+        own = issuer.is_agency and key is not None and key.holder == issuer.uri
+        of_enterprise = key is not None and not is_agency(key.holder)
         return own or (registrar and of_enterprise), f"{_A_ROOT}, the agency that holds it, or a registrar"
     act = registry.mandate(subject) if role == "mandate" else registry.grant(subject)
     own = act is not None and act.principal == issuer.uri

@@ -176,6 +176,16 @@ def test_an_administrator_whose_key_was_revoked_meanwhile_does_not_count(agency)
     assert agency.chronicle.registry.key(public.kid)
 
 
+def test_a_statement_key_alone_ends_no_administrators_key(agency):
+    """Else whoever stole an officer's key could take the agency's own cure away."""
+    with pytest.raises(NotPermittedError, match="administrators"):
+        agency.chronicle.say(agency.actor, revocation(agency.signers[0].public))
+    (proposal,) = agency.chronicle.say(agency.administrators[1], revocation(agency.signers[0].public))
+    agency.approve(proposal, *agency.administrators[1:])
+    leaf = agency.chronicle.leaf
+    assert agency.chronicle.registry.administrator_at(agency.signers[0].public.kid, leaf, 0) is None
+
+
 @pytest.mark.parametrize("what", ["replaced", "key revoked", "key suspended", "agency revoked", "agency suspended"])
 def test_an_administrator_key_ends_with_what_it_rests_on(agency, what):
     chronicle, key, uri = agency.chronicle, agency.signers[0].public, agency.actor.uri
