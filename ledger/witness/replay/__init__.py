@@ -9,7 +9,8 @@
     source       where entries and batches come from
     replayer     all of it, up to a checkpoint
     lies         what a ledger is stopped for, by name
-    convict      evidence out of what was replayed, for everybody
+    convict      what is kept of a lie: evidence of a wrong index, the signed report
+    convict_statement   evidence of a statement that could not be said
 
 The rules are the verifier's, the state is the witness's: a restart goes on where the last block was written.
 """

@@ -22,7 +22,8 @@ rollback.refused("larger-size-first", "the smaller first", **with_part(BACK, 11,
 rollback.refused("one-checkpoint-twice", "two sizes", **with_part(BACK, 11, lambda pair: [pair[0]] * 2), **BASE)
 rollback.refused("of-another-ledger", "leaf 0 is pinned", file=BACK, **OTHERS)
 rollback.refused("size-altered", "the ledger signed both", error="BadSignatureError", field="checkpoint signature",
-                 **with_part(BACK, 11, lambda pair: [pair[0].replace(b"\n8\n", b"\n7\n"), pair[1]]), **BASE)  # fmt: skip
+                 **with_part(BACK, 11, lambda pair: [pair[0].replace(b"\n8\n", b"\n7\n"), pair[1]]),
+                 **BASE)  # fmt: skip
 
 statement = Book("statement-evidence", "MismatchError", "log root")
 for name, said in LIES["statements"].items():
