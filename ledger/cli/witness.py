@@ -14,6 +14,7 @@ from ledger.cli.passphrases import read_passphrase
 from ledger.cli.signers import request_key_of
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.cli.witness_status import read_status, status_lines
+from ledger.collector import calm_collector
 from ledger.errors import SetupError
 from ledger.witness.folder import Accepted, WitnessFolder
 from ledger.witness.keys import has_key_files
@@ -217,6 +218,7 @@ def _run(voice: Voice, running: Witness, listen: str | None, period: float) -> N
                 _report(voice, url, outcome)
             last[url] = told
 
+    calm_collector()
     try:
         running.run(report, period=period, mirrored=mirrored)
     finally:
