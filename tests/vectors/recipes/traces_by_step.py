@@ -182,10 +182,10 @@ for name, desc, outcome, step, error, field, given in (
     ),
     (
         "body-erased",
-        "erasure comes later: unsupported",
-        "unsupported",
+        "called erased, and no order about it stands in the proof",
+        "altered",
         5,
-        "UnsupportedError",
+        "MismatchError",
         "body",
         part(8, lambda parts: [*parts[:4], event_with(parts[4], 2, [2, H(b"order")]), *parts[5:]]),
     ),
