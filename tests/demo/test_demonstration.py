@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.demo.running import PATIENCE, Demo, demo_command, free_port, verify, wait_until_gone
+from tests.demo.running import BIN, PATIENCE, Demo, demo_command, free_port, verify, wait_until_gone
 
 pytestmark = pytest.mark.slow
 PROCESSES = 5  # the server and four witnesses
@@ -22,6 +23,17 @@ def test_the_address_it_prints_opens_a_page_about_the_item(demo: Demo) -> None:
         page = answer.read().decode()
     assert "A1B2C3D4E5" in page
     assert "Release" in page
+
+
+def test_the_commands_that_it_prints_verify_what_it_left(demo: Demo, tmp_path: Path) -> None:
+    nobody = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    commands = [line for line in demo.said() if f" --policy {demo.folder}" in line]
+    assert [line.split()[1] for line in commands] == ["trace", "evidence"]
+    for line in commands:
+        _, *arguments = line.split()
+        command = [str(BIN / "suyuan-verify"), *arguments]
+        answer = subprocess.run(command, env=nobody, capture_output=True, check=False)
+        assert answer.returncode == 0, line
 
 
 @pytest.mark.parametrize("agency", ["Example Customs", "Example Inspection and Quarantine"])
