@@ -12,6 +12,7 @@ POINTS = (
     "intake", "before-commit", "after-commit", "after-guard", "before-tiles", "after-tiles", "before-publish",
     "after-publish", "before-answer", "cosignature", "witness-signed", "witness-persisted", "witness-handed",
     "replay-before-commit", "replay-after-commit", "erase-before-commit", "erase-after-commit", "erase-scoured",
+    "mirror-copied", "mirror-held", "mirror-signed", "mirror-erased",
 )  # fmt: skip
 _name, _, _count = os.environ.get("SUYUAN_FAILPOINT", "").partition(":")
 _left = int(_count or 1)
