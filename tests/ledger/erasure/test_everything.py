@@ -112,13 +112,12 @@ def test_after_everything_is_erased_all_still_replays_and_verifies_and_nothing_i
 
 def replay_whole(world: World, folder) -> None:
     """Let a witness that knows nothing replay the whole ledger from its service."""
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()  # what is served is what was published
     service = Service(world.ledger)
-    replayer = Replayer(
-        folder / "replay.db", LedgerClient(service.url, timeout=20, patience=Patience(attempts=1)),
-        world.standpoint().policy,
-    )  # fmt: skip
+    client = LedgerClient(service.url, timeout=20, patience=Patience(attempts=1))
+    replayer = Replayer(folder / "replay.db", client, world.standpoint().policy)
     try:
-        note = world.ledger.prover.checkpoint(quorum=True)
+        note = client.checkpoint()
         checkpoint, _ = parse_signed_checkpoint(note)
         replayer.advance_to(checkpoint, note)
         assert replayer.size == checkpoint.size
