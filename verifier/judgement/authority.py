@@ -78,11 +78,29 @@ def check_authority(
         NotPermittedError: it may not, and why.
     """
     head = event.head
-    principal = _require_principal(event, kind_of_event, registry)
+    principal = require_principal(event, kind_of_event, registry)
     if head.behalf is not None:
         require_mandate(event, head.behalf, registry, time)
     if targets is not None and kind_of_event.answers is not None:
         _require_answer_right(principal, kind_of_event, _answerable(targets, registry, event.leaf))
+    require_link_rights(event, kind_of_event, principal, state_of=state_of, targets=targets, holds=holds)
+
+
+def require_link_rights(
+    event: Event,
+    kind_of_event: EventType,
+    principal: Participant,
+    *,
+    state_of: _State,
+    targets: Sequence[Head] | None,
+    holds: Callable[[Pair], bool],
+) -> None:
+    """Return if a principal may join and follow what an event does; arguments as for `check_authority`.
+
+    Raises:
+        NotPermittedError: it may not, and why.
+    """
+    head = event.head
     for pair in head.joins:
         if holds(("trace", pair[1])):
             _require_join_right(pair, principal, event, kind_of_event, state_of(pair[1]), targets)
@@ -91,7 +109,7 @@ def check_authority(
             _require_follow_right(pair, principal, head, state_of(pair[1]))
 
 
-def _require_principal(event: Event, kind_of_event: EventType, registry: Registry) -> Participant:
+def require_principal(event: Event, kind_of_event: EventType, registry: Registry) -> Participant:
     """Return the principal, admitted and in one of the type's roles; the recipient is admitted too."""
     head = event.head
     principal = registry.participant_at(head.principal, event.leaf)
@@ -240,7 +258,8 @@ def _require_follow_right(pair: Pair, principal: Participant, head: Head, state:
 def _is_opened(subject: str, form: str, event: Event, kind_of_event: EventType) -> bool:
     """Return whether the subject stands in a role through which its form may be opened."""
     for role in kind_of_event.subjects.values():
-        if form in role.opens and event.body and subject in event.body.of_role(role.name):
+        given = event.body.subjects.get(role.name) if form in role.opens and event.body else None
+        if given is not None and (given == subject or (isinstance(given, list) and subject in given)):
             return True
     return False
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from verifier.errors import MalformedError, TooLargeError
-from verifier.ledgerformat.subject import form_of
+from verifier.ledgerformat.subject import form_of, is_subject
 from verifier.primitives.base64strict import parse_base64url
 from verifier.primitives.strict_json import parse_json
 
@@ -72,9 +72,22 @@ def parse_body(data: bytes, what: str = "body") -> Body:
     if not isinstance(salt, str) or len(parse_base64url(salt, f"{what}.salt")) != SALT_SIZE:
         raise MalformedError(f"{what}.salt", came=salt, expected="base64url of 16 bytes")
     for role, given in subjects.items():
-        _require_subjects(given, f"{what}.subjects.{role}")
+        if not _are_subjects(given):
+            _require_subjects(given, f"{what}.subjects.{role}")
     parsed = {pointer: _digest(digest, f"{what}._sd[{pointer!r}]") for pointer, digest in digests.items()}
     return Body(subjects, content, parsed)
+
+
+def _are_subjects(given: Any) -> bool:
+    """Return whether this is a subject, or a list of 1 to 64 distinct ones; what is wrong says `_require_subjects`."""
+    if isinstance(given, str):
+        return is_subject(given)
+    if not isinstance(given, list) or not 0 < len(given) <= MAX_SUBJECTS:
+        return False
+    for each in given:
+        if not isinstance(each, str) or not is_subject(each):
+            return False
+    return len(given) == 1 or len(set(given)) == len(given)
 
 
 def _require_subjects(given: Any, what: str) -> None:

@@ -53,8 +53,12 @@ def index_key(kind: str, name: bytes) -> bytes:
 
 def entry_hash(entry: HistoryEntry) -> bytes:
     """Return SHA-256(0x00 || 0x06 || name || leaf u64be || position u32be)."""
-    place = entry.leaf.to_bytes(8, "big") + entry.position.to_bytes(4, "big")
-    return sha256(b"\x00\x06" + entry.name + place).digest()
+    return entry_hash_of(entry.name, entry.leaf, entry.position)
+
+
+def entry_hash_of(name: bytes, leaf: int, position: int) -> bytes:
+    """Return the hash of an entry whose parts are at hand."""
+    return sha256(b"\x00\x06" + name + leaf.to_bytes(8, "big") + position.to_bytes(4, "big")).digest()
 
 
 def history_root(entries: Iterable[HistoryEntry]) -> bytes:

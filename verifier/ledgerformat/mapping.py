@@ -31,6 +31,13 @@ def map_links(kind_of_event: EventType, subjects: Subjects, targets: Sequence[He
     Raises:
         MismatchError: roles that the type does not have, missing ones, or other forms.
     """
+    return Links(*_map(kind_of_event, subjects, targets))
+
+
+def _map(
+    kind_of_event: EventType, subjects: Subjects, targets: Sequence[Head]
+) -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
+    """Return joins and follows, each sorted."""
     joins: set[Pair] = set()
     follows: set[Pair] = set()
     _require_roles(kind_of_event, subjects)
@@ -45,16 +52,20 @@ def map_links(kind_of_event: EventType, subjects: Subjects, targets: Sequence[He
         joins.update(pair for pair in target.joins if pair[0] in ANSWERED_KINDS)
     if len(joins) > MAX_LINKS or len(follows) > MAX_LINKS:
         raise MismatchError("links", came=f"{len(joins)} joins", expected=f"at most {MAX_LINKS} joins and follows")
-    return Links(tuple(sorted(joins)), tuple(sorted(follows)))
+    return _sorted(joins), _sorted(follows)
+
+
+def _sorted(pairs: set[Pair]) -> tuple[Pair, ...]:
+    return tuple(sorted(pairs)) if len(pairs) > 1 else tuple(pairs)
 
 
 def check_links(kind_of_event: EventType, head: Head, body: Body, targets: Sequence[Head] = ()) -> None:
     """Return if the head carries exactly the links that follow from its body; raise MismatchError if not."""
-    links = map_links(kind_of_event, body.subjects, targets)
-    if head.joins != links.joins:
-        raise MismatchError("head.joins", came=_spell(head.joins), expected=_spell(links.joins))
-    if head.follows != links.follows:
-        raise MismatchError("head.follows", came=_spell(head.follows), expected=_spell(links.follows))
+    joins, follows = _map(kind_of_event, body.subjects, targets)
+    if head.joins != joins:
+        raise MismatchError("head.joins", came=_spell(head.joins), expected=_spell(joins))
+    if head.follows != follows:
+        raise MismatchError("head.follows", came=_spell(head.follows), expected=_spell(follows))
 
 
 def check_head(kind_of_event: EventType, head: Head) -> None:

@@ -45,6 +45,11 @@ def form_of(subject: str, what: str = "subject") -> str:
     raise MalformedError(what, came=subject, expected="a subject in canonical spelling (docs/formats.md, section 3)")
 
 
+def is_subject(text: str) -> bool:
+    """Return whether this is a subject in its canonical spelling."""
+    return _form(text) is not None
+
+
 def is_form(text: str) -> bool:
     """Return whether a subject can have this form: one of the table, or `handle:` and a class that is free."""
     word, colon, class_ = text.partition(":")

@@ -146,7 +146,13 @@ def require_scope(shown: Shown, key: Key) -> None:
     head, body = shown.event.head, shown.event.body
     if not key.may_sign(head.type):
         raise NotPermittedError("head.type", came=head.type, expected=f"types {', '.join(key.types)}, the key's scope")
-    for subject in body.all_subjects() if body and key.subjects else ():
+    if body and key.subjects:
+        require_subjects_in_scope(body, key)
+
+
+def require_subjects_in_scope(body: Body, key: Key) -> None:
+    """Return if a key may name every subject of a body; raise NotPermittedError if not."""
+    for subject in body.all_subjects():
         if not key.may_name(subject):
             expected = f"subjects that start with {', '.join(key.subjects)}, the key's scope"
             raise NotPermittedError("body.subjects", came=subject, expected=expected)

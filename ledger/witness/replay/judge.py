@@ -17,7 +17,7 @@ from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
-from verifier.proof.audit.events import judge_event, require_phase
+from verifier.proof.audit.events import Run, judge_event, require_phase
 from verifier.proof.audit.statements import require_note_right, signer_of
 from verifier.proof.examination import WHOLE_BODY
 
@@ -115,9 +115,9 @@ def _judge_statement(taken: Taken, parsed: Statement, time: int, past: Past) -> 
     if leaf:
         signer = signer_of(past, header, leaf, time)
         parsed.verify(signer.key)
-    shown = zip(taken.names, taken.heads, taken.answered, taken.keys, strict=True)
+    shown, run = zip(taken.names, taken.heads, taken.answered, taken.keys, strict=True), Run()
     for position, (name, head, answered, keys) in enumerate(shown):
-        _take_event(head, (name, leaf, position, header.kid, time), answered, keys, signer, past)
+        _take_event(head, (name, leaf, position, header.kid, time), answered, keys, signer, past, run)
     if not leaf:  # the founding charter names the key that signed it
         parsed.verify(signer_of(past, header, leaf, time).key)
 
@@ -133,14 +133,20 @@ def _require_phase(taken: Taken, time: int, past: Past) -> None:
 
 
 def _take_event(  # noqa: PLR0917 - one event and what surrounds it
-    head: Head, place: _Place, answered: AnsweredEvent, keys: Sequence[bytes], signer: Signer | None, past: Past
+    head: Head,
+    place: _Place,
+    answered: AnsweredEvent,
+    keys: Sequence[bytes],
+    signer: Signer | None,
+    past: Past,
+    run: Run,
 ) -> None:
     name, leaf, position, kid, time = place
     try:
         kind = past.replay.registry.type_at(head.type, leaf)
         body = _open(head, answered, permanent=kind.permanent, where=(leaf, position))
         event = Event(name, leaf, position, head, body, kid)
-        judge_event(past, event, answered, signer, time=time)
+        judge_event(past, event, answered, signer, time=time, run=run)
         if head.type.startswith(_REGISTRY):
             past.replay.apply(event, time=time)
             past.chunk.registry.append((past.events, time, answered.body or b""))

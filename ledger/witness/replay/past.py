@@ -18,7 +18,7 @@ from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
-from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
+from verifier.ledgerformat.index import entry_hash_of, index_key
 from verifier.ledgerformat.statement import parse_statement
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.known import ErasedClaim, Sequences
@@ -137,7 +137,7 @@ class Past:
     def record(self, event: Event, spelt: bytes, keys: Sequence[bytes], kind: EventType) -> None:
         """Enter an event in every history that it joins."""
         head, number = event.head, self.events
-        entry = entry_hash(HistoryEntry(event.name, event.leaf, event.position))
+        entry = entry_hash_of(event.name, event.leaf, event.position)
         before = b""
         for (joined, _), key in zip(head.joins, keys, strict=True):
             state = self.index.state(key)
@@ -149,7 +149,7 @@ class Past:
     def record_envelope(self, name: bytes, leaf: int, entry: bytes, key: bytes) -> None:
         """Enter a hash envelope in its one history."""
         state: Held = self.index.state(key)
-        before = self.index.join(state, entry_hash(HistoryEntry(name, leaf, 0)), self.events)
+        before = self.index.join(state, entry_hash_of(name, leaf, 0), self.events)
         self._add(name, EventRow(self.events, leaf, 0, entry, before.to_bytes(8, "big")))
 
     def _add(self, name: bytes, row: EventRow) -> None:

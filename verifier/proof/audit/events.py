@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UnsupportedError
 from verifier.judgement.answers import check_answers
-from verifier.judgement.authority import check_authority
+from verifier.judgement.authority import check_authority, require_link_rights
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.participants import Key, Participant
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Signer, require_supported
 from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
@@ -19,7 +22,7 @@ from verifier.ledgerformat.mapping import check_body, check_head, check_links, c
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.findings import Place
 from verifier.proof.audit.known import ErasedClaim, Known, RegistryInput, Situation
-from verifier.proof.examination import WHOLE_BODY, Shown, require_scope
+from verifier.proof.examination import WHOLE_BODY, Shown, require_scope, require_subjects_in_scope
 
 _BUILTIN = "registry."
 _PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
@@ -42,12 +45,84 @@ def read_body(known: Known, head: Head, answered: AnsweredEvent) -> Body | None:
     return parse_body(answered.body)
 
 
-def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer: Signer | None, *, time: int) -> None:
+_Shape: TypeAlias = tuple[str, str, str | None, bool, tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Run:
+    """What events of one statement have in common, learnt from those that were judged whole.
+
+    Of another event with the same type, issuer, recipient, kinds of links and members, at the same leaf under the same
+    key, all rules that look at nothing else were judged with that one.
+
+    Attributes:
+        known: type and principal of a shape.
+    """
+
+    known: dict[_Shape, tuple[EventType, Participant]] = field(default_factory=dict)
+
+
+def judge_event(
+    known: Situation,
+    event: Event,
+    answered: AnsweredEvent,
+    signer: Signer | None,
+    *,
+    time: int,
+    run: Run | None = None,
+) -> None:
     """Return if an event could be said there; `signer` is None where who signed it is not established.
+
+    Args:
+        known: the state before its leaf.
+        event: the event.
+        answered: its body as it was served.
+        signer: whose key signed its statement.
+        time: ledger time of its leaf.
+        run: of its statement's events before it, one object for each statement and signer.
 
     Raises:
         SuyuanError: the first reason why not.
     """
+    shape = _shape(event.head)
+    if run is None or shape is None or signer is None or signer.registered is None:
+        _judge_whole(known, event, answered, signer, time=time)
+    elif learnt := run.known.get(shape):
+        _judge_alike(known, event, answered, signer.registered, *learnt)
+    else:
+        kind = _judge_whole(known, event, answered, signer, time=time)
+        if principal := known.replay.registry.participant_at(event.head.principal, event.leaf):
+            run.known[shape] = kind, principal
+
+
+def _shape(head: Head) -> _Shape | None:
+    """Return what the rules look at besides body, subjects and names; None where they look at more."""
+    if head.about or head.behalf is not None or head.state is not None or head.type.startswith(_BUILTIN):
+        return None
+    joins, follows = tuple([kind for kind, _ in head.joins]), tuple([kind for kind, _ in head.follows])
+    return head.type, head.issuer, head.to, head.until is None, joins, follows
+
+
+def _judge_alike(  # noqa: PLR0917 - as `judge_event`
+    known: Situation, event: Event, answered: AnsweredEvent, key: Key, kind: EventType, principal: Participant
+) -> None:
+    """Judge what is an event's own: body, links as mapped, subjects in scope, rights at them, and order."""
+    _require_body(known, event, answered, kind)
+    if event.body:
+        check_body(kind, event.body)
+        check_links(kind, event.head, event.body)
+        if key.subjects:
+            require_subjects_in_scope(event.body, key)
+    whole = known.torn is None
+    state_of = known.memory.trace_state
+    require_link_rights(event, kind, principal, state_of=state_of, targets=(), holds=lambda _: whole)
+    _judge_order(known, event, kind)
+
+
+def _judge_whole(
+    known: Situation, event: Event, answered: AnsweredEvent, signer: Signer | None, *, time: int
+) -> EventType:
+    """Judge an event by every rule; return its type's version."""
     head, registry = event.head, known.replay.registry
     if head.issuer != (signer.holder if signer else head.issuer):
         raise MismatchError("head.issuer", came=head.issuer, expected=f"{signer.holder if signer else ''}, the signer")
@@ -71,6 +146,7 @@ def judge_event(known: Situation, event: Event, answered: AnsweredEvent, signer:
         check_answers(event, registry=registry, targets=targets or ())
     else:
         _judge_right(known, event, kind, targets, signer, time=time)
+    return kind
 
 
 def apply_registry(known: Known, event: Event, answered: AnsweredEvent, statement: tuple[bytes, int]) -> None:
@@ -167,7 +243,12 @@ def _judge_right(
         targets=targets,
         holds=lambda _: whole,
     )
-    if not whole or not kind.refuses:
+    _judge_order(known, event, kind)
+
+
+def _judge_order(known: Situation, event: Event, kind: EventType) -> None:
+    """Refuse what breaks a rule of order that admission holds, as far as the histories are whole."""
+    if known.torn is not None or not kind.refuses:
         return
     for finding in judge_order(event, kind, lambda pair: _history(known, pair)):
         if finding.rule.refuse and isinstance(finding, Violation):

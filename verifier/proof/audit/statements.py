@@ -13,6 +13,7 @@ from verifier.ledgerformat.statement import Envelope, Header, Statement, check_b
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.events import (
+    Run,
     apply_registry,
     judge_event,
     note_missing,
@@ -55,10 +56,10 @@ def take_entry(known: Known, leaf: int, entry: bytes, time: int) -> None:
     events = [_event(known, leaf, place, each, parsed) for place, each in enumerate(answered)]
     read = [event for event in events if event]
     signer = _establish(known, parsed, read, leaf, time) if leaf else None
-    statement = leaf_hash(entry), time
+    statement, run = (leaf_hash(entry), time), Run()
     for event, each in zip(events, answered, strict=True):
         if event:
-            _take_event(known, event, each, signer, statement)
+            _take_event(known, event, each, signer, statement, run)
     if not leaf:  # the founding charter names the key that signed it
         _establish(known, parsed, read, leaf, time)
 
@@ -151,8 +152,13 @@ def _event(known: Known, leaf: int, position: int, answered: AnsweredEvent, pars
     return event
 
 
-def _take_event(
-    known: Known, event: Event, answered: AnsweredEvent, signer: Signer | None, statement: tuple[bytes, int]
+def _take_event(  # noqa: PLR0917 - one event and what surrounds it
+    known: Known,
+    event: Event,
+    answered: AnsweredEvent,
+    signer: Signer | None,
+    statement: tuple[bytes, int],
+    run: Run,
 ) -> None:
     """Judge an event; then let it take effect as it did in the ledger, whatever was found."""
     place, found = Place(leaf=event.leaf, position=event.position), len(known.findings)
@@ -163,7 +169,7 @@ def _take_event(
     unread = answered.body is not None and event.body is None  # its body was found wrong before
     if known.unruled is None and not unread:
         with known.findings.catch("event", place):
-            judge_event(known, event, answered, signer, time=statement[1])
+            judge_event(known, event, answered, signer, time=statement[1], run=run)
     if unread and head.type.startswith(REGISTRY):
         known.unrule(event.leaf)
     if known.unruled is None and head.type.startswith(REGISTRY):
