@@ -13,10 +13,10 @@ from ledger.fsck.rows import Rows
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.body import body_hash
 from verifier.ledgerformat.head import event_name, parse_head
+from verifier.ledgerformat.history import push
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.primitives.merkle import tree_root
-from verifier.proof.audit.history import push
 
 _HEAD, _BODY = 5, 6
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from verifier.errors import InconsistentError, MalformedError, MismatchError
 from verifier.ledgerformat.head import event_name, parse_head
+from verifier.ledgerformat.history import History, fold, push
 from verifier.ledgerformat.index import (
     HistoryEntry,
     IndexProof,
@@ -27,7 +28,6 @@ from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.cbor import Value
 from verifier.primitives.checkpoint import Checkpoint
 from verifier.primitives.merkle import leaf_hash, root_of_shared_path
-from verifier.proof.audit.history import History, fold, push
 from verifier.proof.bundle import (
     Headers,
     SealPart,

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from verifier.ledgerformat.head import Pair
+from verifier.ledgerformat.history import History, push
 from verifier.ledgerformat.seal import Seal
-from verifier.proof.audit.history import History, push
 from verifier.proof.audit.index import Index
 from verifier.proof.audit.known import Join, Known
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+from verifier.ledgerformat.history import History, key_leaf, push
 from verifier.ledgerformat.index import EMPTY, bit
-from verifier.proof.audit.history import History, key_leaf, push
 from verifier.proof.audit.names import Names
 
 _NONE = -1

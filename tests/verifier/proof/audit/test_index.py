@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reference import HASH, MTH, prefix_tree_root
+from verifier.ledgerformat.history import fold, push
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, value_of
-from verifier.proof.audit.history import fold, push
 from verifier.proof.audit.index import Index
 
 
