@@ -32,16 +32,37 @@ def parse_xml(data: bytes, what: str = "message") -> Element:
         TooLargeError: over 1 MiB, 32 levels or 65,536 elements.
         MalformedError: not UTF-8, not well-formed, or with a document type.
     """
+    _require_plain(data, what)
+    try:
+        return _parse(data, what)
+    except etree.XMLSyntaxError as error:
+        raise MalformedError(what, came=_where(error), expected="well-formed XML") from None
+
+
+def parse_whole(data: bytes, what: str = "message") -> Element:
+    """Return the root element of a UTF-8 XML document with its comments and processing instructions in place.
+
+    For checking signatures; `parse_xml` is for reading, and holds the limits on depth and elements.
+
+    Raises:
+        TooLargeError: over 1 MiB.
+        MalformedError: as `parse_xml`.
+    """
+    _require_plain(data, what)
+    parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False, huge_tree=False, encoding="utf-8")
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise MalformedError(what, came=_where(error), expected="well-formed XML") from None
+
+
+def _require_plain(data: bytes, what: str) -> None:
     if len(data) > MAX_BYTES:
         raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {MAX_BYTES}")
     _require_utf8(data, what)
     for sign in (b"<!DOCTYPE", b"<!ENTITY"):
         if sign in data:
             raise MalformedError(what, came=sign.decode(), expected="XML without document type or entities")
-    try:
-        return _parse(data, what)
-    except etree.XMLSyntaxError as error:
-        raise MalformedError(what, came=_where(error), expected="well-formed XML") from None
 
 
 def _require_utf8(data: bytes, what: str) -> None:
