@@ -15,12 +15,13 @@ from verifier.errors import NotPermittedError, SuyuanError
 from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
-from verifier.judgement.coherence import HistoryOf, Violation, judge_order
+from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.digest import Digest, First, digest_history
 from verifier.judgement.participants import Key
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import ADMINISTRATOR, ROOT, Replay, Signer, require_supported
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import FOLLOWED_KINDS, Pair
+from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.statement import Statement
 
 
@@ -201,26 +202,23 @@ def _require_scope(event: CandidateEvent, key: Key | None) -> None:
 def _require_order(placed: Event, event: CandidateEvent, view: View, judged: Judged) -> None:
     """Refuse an event that breaks a rule of order whose type says that admission refuses."""
 
-    def history_of(pair: Pair) -> Sequence[Event] | None:
-        if pair[0] not in FOLLOWED_KINDS:
-            return None
-        return [*view.history(pair), *(each for each in judged.events if each.joins(pair))]
+    def digest_of(pair: Pair) -> Digest:
+        earlier = (each for each in judged.events if each.joins(pair))
+        return digest_history(pair, [*view.history(pair), *earlier])
 
-    for finding in judge_order(placed, event.kind, history_of):
+    for finding in judge_order(placed, event.kind, digest_of):
         if finding.rule.refuse and isinstance(finding, Violation):
-            if finding.rule.once:
-                raise _second(finding, history_of)
-            expected = " or ".join(finding.rule.after)
-            raise NotPermittedError(f"order.{finding.rule.code}", came="not there before it", expected=expected)
+            if finding.first:
+                raise _second(finding, finding.first)
+            field = f"order.{finding.rule.code}"
+            raise NotPermittedError(field, came=finding.came, expected=finding.expected)
 
 
-def _second(finding: Violation, history_of: HistoryOf) -> SuyuanError:
+def _second(finding: Violation, first: First) -> SuyuanError:
     """Return the refusal of what may be said once; it names the first, which can be answered instead."""
-    head, type_ = finding.event.head, finding.event.head.type
-    histories = (history_of(pair) or () for pair in head.joins)
-    first = min((each for history in histories for each in history if each.head.type == type_), key=lambda e: e.place)
-    if (first.head.issuer, first.head.id) == (head.issuer, head.id):  # no second one: the same, sent once more
+    head = finding.event.head
+    if (first.issuer, first.id) == (head.issuer, head.id):  # no second one: the same, sent once more
         return ConflictError("id", came="recorded already", expected="ids this issuer has not used")
     todo = f"The first is {first.name.hex()}, at leaf {first.leaf}. Answer that one."
     field = f"order.{finding.rule.code}"
-    return NotPermittedError(field, came=f"a second {type_}", expected=f"{type_} only once", todo=todo)
+    return NotPermittedError(field, came=finding.came, expected=finding.expected, todo=todo)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from verifier.errors import MalformedError, TooLargeError
-from verifier.judgement.coherence import Digests, Unjudged, judge_order
+from verifier.judgement.coherence import Unjudged, judge_order
+from verifier.judgement.digest import Digests
 from verifier.judgement.registry import Registry
 from verifier.judgement.trace import walk_trace
 from verifier.ledgerformat.event import Event
@@ -75,8 +76,8 @@ def test_a_long_history_is_not_read_again_for_every_event_whose_order_is_judged(
     names = [bytes([number]) * 32 for number in range(64)]
     history = CountedHistory(_event(number, names) for number in range(500))
     rules = parse_type(type_files()["delivery.signed"])
-    digests = Digests()
-    findings = [judge_order(each, rules, {("trace", SUBJECT): history}.get, digests) for each in history]
+    digests = Digests({("trace", SUBJECT): history}.get)
+    findings = [judge_order(each, rules, digests) for each in history]
     assert all(isinstance(finding, Unjudged) for (finding,) in findings), "what they follow is not held"
     assert history.read <= 4
 

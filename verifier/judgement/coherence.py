@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
 
+from verifier.judgement.digest import Digest, DigestOf, First
 from verifier.judgement.trace import MAX_SUBJECTS
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import FOLLOWED_KINDS, Pair
-from verifier.ledgerformat.vocabulary import EventType, OrderRule, matches_any
+from verifier.ledgerformat.type_rules import OrderRule
+from verifier.ledgerformat.type_words import matches_any
+from verifier.ledgerformat.vocabulary import EventType
 
 MAX_REACH = MAX_SUBJECTS * len(FOLLOWED_KINDS)  # histories: as many as those of the longest trace
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that does not hold for an event."""
+    """A rule that does not hold for an event.
+
+    Attributes:
+        event: the event.
+        rule: the rule.
+        came: what stands there instead, in words.
+        first: of a type that may stand once, the event that does.
+    """
 
     event: Event
     rule: OrderRule
+    came: str = ""
+    first: First | None = None
 
     def __str__(self) -> str:
         """Return the rule's code and the event's type."""
         return f"{self.rule.code} ({self.event.head.type} {self.event.name.hex()[:12]}…)"
+
+    @property
+    def expected(self) -> str:
+        """Return what the rule asks for, in words."""
+        rule, type_ = self.rule, self.event.head.type
+        patterns, last = " or ".join(rule.patterns), " or ".join(rule.last)
+        if rule.demand == "last":
+            return f"{patterns} as the latest of {last}" if patterns else f"no {last} before {type_}"
+        return {
+            "after": f"{patterns} before {type_}",
+            "once": f"{type_} only once",
+            "needs": f"{patterns} as the latest of {last} before {type_}",
+            "advances": f"a state of the {rule.within} history that it joins, of more entries than any {type_} before",
+        }[rule.demand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,58 +60,91 @@ class Unjudged:
     rule: OrderRule
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What rules of order need to know of a history: judging every event of a long one stays linear.
-
-    Attributes:
-        first: place of the first event, by type.
-        earliest: claimed time and name of the two that claim the least, by type.
-        follows: what its events follow, closed or not, none twice.
-    """
-
-    first: Mapping[str, tuple[int, int]]
-    earliest: Mapping[str, Sequence[tuple[int, bytes]]]
-    follows: Sequence[Pair]
-
-
-HistoryOf = Callable[[Pair], Sequence[Event] | None]
-Digests: TypeAlias = dict[Pair, Digest | None]
-
-
-def judge_order(
-    event: Event, kind_of_event: EventType, history_of: HistoryOf, digests: Digests | None = None
-) -> list[Violation | Unjudged]:
+def judge_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> list[Violation | Unjudged]:
     """Return the rules of order that an event breaks, or that cannot be judged from these histories.
 
     Args:
         event: the event.
         kind_of_event: its type's version in force.
-        history_of: the events of a [kind, name] in log order, None for a history that is not held.
-        digests: of the histories looked at so far, filled in here; only while the histories stay the same.
+        digest_of: the digest of a history by [kind, name], None for one that is not held.
     """
     findings: list[Violation | Unjudged] = []
-    known: Digests = {} if digests is None else digests
     for rule in kind_of_event.order:
-        scope, whole = _scope(event, history_of, known, reach=rule.reach)
-        if _holds(rule, event, scope):
-            continue
-        findings.append(Violation(event, rule) if whole or rule.once else Unjudged(event, rule))
+        scope, whole = _scope(event, rule, digest_of)
+        came = _JUDGES[rule.demand](rule, event, scope)
+        if rule.demand == "after" and came is not None and not whole:
+            findings.append(Unjudged(event, rule))  # what must stand before may stand where nobody can look
+        elif came is not None:
+            findings.append(Violation(event, rule, came, _first(event, scope) if rule.demand == "once" else None))
+        elif rule.demand != "after" and not whole:
+            findings.append(Unjudged(event, rule))
     return findings
 
 
-def _holds(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> bool:
-    if rule.once:
-        return not any(_stands_earlier(event, digest, event.head.type) for digest in scope)
+def _first(event: Event, scope: Sequence[Digest]) -> First:
+    type_ = event.head.type
+    return min((each.firsts[type_] for each in scope if type_ in each.firsts), key=lambda each: each.leaf)
+
+
+# Each returns what came instead of what the rule asks for, None where the rule holds in these histories.
+
+
+def _judge_after(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:
     precedes = _claims_no_later if rule.by_time else _stands_earlier
-    return any(
-        matches_any(rule.after, type_) and precedes(event, digest, type_) for digest in scope for type_ in digest.first
+    met = any(
+        matches_any(rule.patterns, type_) and precedes(event, digest, type_)
+        for digest in scope
+        for type_ in digest.places
     )
+    return None if met else "not there before it"
+
+
+def _judge_once(_: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:
+    type_ = event.head.type
+    return f"a second {type_}" if any(_stands_earlier(event, digest, type_) for digest in scope) else None
+
+
+def _judge_last(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:
+    for digest in scope:
+        last = digest.last_before(event.place, _named(rule.last, digest))
+        if last is not None and not matches_any(rule.patterns, last):
+            return f"{last} before it"
+    return None
+
+
+def _judge_needs(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:
+    for digest in scope:
+        last = digest.last_before(event.place, _named(rule.last, digest))
+        if last is None or not matches_any(rule.patterns, last):
+            return f"{last or 'none of these'} before it"
+    return None
+
+
+def _judge_advances(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:
+    state = event.head.state
+    if state is None or state.kind != rule.within or (state.kind, state.name) not in event.head.joins:
+        return "a state of another history" if state else "no state"
+    counts = (each.count_before(event.place, event.head.type) for each in scope)
+    before = max(counts, default=0)
+    return f"{state.count} entries after {before}" if state.count <= before else None
+
+
+_JUDGES = {
+    "after": _judge_after,
+    "once": _judge_once,
+    "last": _judge_last,
+    "needs": _judge_needs,
+    "advances": _judge_advances,
+}
+
+
+def _named(patterns: tuple[str, ...], digest: Digest) -> list[str]:
+    return [type_ for type_ in digest.places if matches_any(patterns, type_)]
 
 
 def _stands_earlier(event: Event, digest: Digest, type_: str) -> bool:
     """Return whether an event of this type stands before an event."""
-    return type_ in digest.first and digest.first[type_] < event.place
+    return digest.stands_before(event.place, type_)
 
 
 def _claims_no_later(event: Event, digest: Digest, type_: str) -> bool:
@@ -94,37 +152,34 @@ def _claims_no_later(event: Event, digest: Digest, type_: str) -> bool:
     return any(time <= event.head.time and name != event.name for time, name in digest.earliest[type_])
 
 
-def _scope(event: Event, history_of: HistoryOf, known: Digests, *, reach: bool) -> tuple[list[Digest], bool]:
-    """Return an event's histories (and those along follows), and whether all of these are held."""
-    names = [pair for pair in event.head.joins if pair[0] in FOLLOWED_KINDS]
-    if reach:
-        names += [pair for pair in event.head.follows if pair not in names]
+def _scope(event: Event, rule: OrderRule, digest_of: DigestOf) -> tuple[list[Digest], bool]:
+    """Return the histories that a rule looks at, and whether all of them are held."""
+    names = _pairs(event, rule)
     found: list[Digest] = []
     whole = True
     for pair in names:  # grows while it is walked
-        if pair not in known:
-            known[pair] = _digest(history_of(pair))
-        digest = known[pair]
+        digest = digest_of(pair)
         if digest is None:
             whole = False
             continue
         found.append(digest)
+        if not rule.reach:
+            continue
         room = max(0, MAX_REACH - len(names))
-        unseen = (followed for followed in digest.follows if reach and followed not in names)
+        unseen = (followed for followed in digest.follows if followed not in names)
         fresh = list(islice(unseen, room + 1))
         names += fresh[:room]
         whole = whole and len(fresh) <= room
     return found, whole
 
 
-def _digest(history: Sequence[Event] | None) -> Digest | None:
-    if history is None:
-        return None
-    first: dict[str, tuple[int, int]] = {}
-    earliest: dict[str, list[tuple[int, bytes]]] = {}
-    for event in history:
-        type_ = event.head.type
-        first[type_] = min(event.place, first.get(type_, event.place))
-        claims = {*earliest.get(type_, ()), (event.head.time, event.name)}
-        earliest[type_] = sorted(claims)[:2]
-    return Digest(first, earliest, tuple(dict.fromkeys(pair for event in history for pair in event.head.follows)))
+def _pairs(event: Event, rule: OrderRule) -> list[Pair]:
+    """Return the histories where a rule begins to look."""
+    if rule.demand == "advances":
+        state = event.head.state
+        pair = (state.kind, state.name) if state else None
+        return [pair] if pair in event.head.joins and pair[0] == rule.within else []
+    if rule.kind:
+        return [pair for pair in event.head.joins if pair[0] == rule.kind]
+    names = [pair for pair in event.head.joins if pair[0] in FOLLOWED_KINDS]
+    return names + [pair for pair in event.head.follows if pair not in names] if rule.reach else names

@@ -87,6 +87,92 @@ def product_of(subject: str) -> str:
     return subject[: len(_GS1) + len("01/") + 14]
 
 
+def lot_set(lot: str) -> str:
+    """Return the set which the items of a lot join: `urn:suyuan:set:lot-items:{gtin14}:{lot}`.
+
+    In the lot, `.` stands as `.2E`, and the percent sign of an escaped character as `.`: no two lots share a set.
+
+    Raises:
+        MalformedError: it is no lot.
+    """
+    if _form(lot) != "lot":
+        raise MalformedError("lot", came=lot, expected="https://id.gs1.org/01/{gtin14}/10/{lot}")
+    gtin, number = lot[len(_GS1) + len("01/") :].split("/10/")
+    return f"urn:suyuan:set:lot-items:{gtin}:{number.replace('.', '.2E').replace('%', '.')}"
+
+
+def claim_message(*, class_: str, number: str) -> bytes:
+    """Return what an agency's HMAC-SHA-256 of an invoice, list or warehouse receipt is over.
+
+    Args:
+        class_: a label like `invoice`.
+        number: as it stands on the document.
+
+    Raises:
+        MalformedError: no label, or no number.
+    """
+    if not _CLASS.fullmatch(class_) or not number:
+        raise MalformedError("claim", came=(class_, number), expected="a label like invoice, and a number")
+    return f"suyuan/claim/v1|{class_}|{number}".encode()
+
+
+def claim_subject(agency: str, mac: bytes) -> str:
+    """Return the subject of a claim: `urn:suyuan:claim:{agency label}:{hmac}`.
+
+    Args:
+        agency: URI of whoever holds the key.
+        mac: HMAC-SHA-256 of `claim_message`, 32 bytes.
+
+    Raises:
+        MalformedError: no agency, or another length.
+    """
+    return f"urn:suyuan:claim:{_label_of(agency)}:{_mac(mac)}"
+
+
+def quota_message(*, year: int, id_type: str, id_number: str) -> bytes:
+    """Return what an agency's HMAC-SHA-256 of a buyer is over, for one calendar year.
+
+    Args:
+        year: of the purchase, 4 digits.
+        id_type: code of the document of identity, without `|`.
+        id_number: its number.
+
+    Raises:
+        MalformedError: a part that is empty, or a year of other than 4 digits.
+    """
+    if not 1000 <= year <= 9999 or not id_type or "|" in id_type or not id_number:
+        raise MalformedError("quota", came="other parts", expected="a year of 4 digits, a type without |, a number")
+    return f"suyuan/quota/v1|{year}|{id_type}|{id_number}".encode()
+
+
+def quota_subject(agency: str, *, year: int, mac: bytes) -> str:
+    """Return the subject of a buyer's quota of a year: `urn:suyuan:quota:{agency label}:{year}:{hmac}`.
+
+    Args:
+        agency: URI of whoever holds the key.
+        year: 4 digits.
+        mac: HMAC-SHA-256 of `quota_message`, 32 bytes.
+
+    Raises:
+        MalformedError: no agency, or another length.
+    """
+    if not 1000 <= year <= 9999:
+        raise MalformedError("quota.year", came=year, expected="4 digits")
+    return f"urn:suyuan:quota:{_label_of(agency)}:{year}:{_mac(mac)}"
+
+
+def _label_of(agency: str) -> str:
+    if not is_agency(agency):
+        raise MalformedError("agency", came=agency, expected="an agency URI")
+    return agency.rpartition(":")[2]
+
+
+def _mac(mac: bytes) -> str:
+    if len(mac) != 32:
+        raise MalformedError("mac", came=f"{len(mac)} bytes", expected="32 bytes of HMAC-SHA-256")
+    return mac.hex()
+
+
 def gs1_digits(subject: str) -> str | None:
     """Return the digits in which a GS1 company prefix stands: behind the indicator or extension digit; all of a GLN."""
     if not subject.startswith(_GS1):
@@ -145,6 +231,9 @@ _URN_FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "kind": ("kind", _matches(KIND)),
     "list": ("list-entry", _matches(rf"{_LABEL}:{_WORD}")),
     "book": ("book", _matches(_WORD)),
+    "book-line": ("book-line", _matches(rf"{_WORD}:{_WORD}")),
+    "claim": ("claim", _matches(rf"{_LABEL}:[0-9a-f]{{64}}")),
+    "quota": ("quota", _matches(rf"{_LABEL}:[0-9]{{4}}:[0-9a-f]{{64}}")),
     "set": ("set", _matches(rf"{_LABEL}:{_WORD}:{_WORD}")),
 }
 FORMS = {"product", "lot", "item", "unit", "place", "party"} | {form for form, _ in _URN_FORMS.values()}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.verifier.judgement.chronicle import bare, made_type
 from verifier.judgement.coherence import MAX_REACH, Unjudged, Violation, judge_order
+from verifier.judgement.digest import Digests
 from verifier.ledgerformat.vocabulary import EventType, OrderRule
 
 ITEM, ORDER, FAR = (("trace", bytes([each]) * 32) for each in (1, 2, 3))
@@ -19,10 +20,11 @@ def _type(*rules: OrderRule) -> EventType:
 
 
 def _after(*patterns: str, reach: bool = False, by_time: bool = False) -> OrderRule:
-    return OrderRule("first-things", patterns, reach, by_time, refuse=False)
+    within = "reach" if reach else "history"
+    return OrderRule("first-things", "after", within, refuse=False, patterns=patterns, by_time=by_time)
 
 
-ONCE = OrderRule("once-only", (), reach=False, by_time=False, refuse=True)
+ONCE = OrderRule("once-only", "once", "history", refuse=True)
 
 
 def _late(leaf: int = 10, **members):
@@ -35,7 +37,7 @@ def _judge(event, rule, *others, held=None):
         for pair in each.head.joins:
             if pair in histories:
                 histories[pair].append(each)
-    return [type(each) for each in judge_order(event, _type(rule), histories.get)]
+    return [type(each) for each in judge_order(event, _type(rule), Digests(histories.get))]
 
 
 def test_what_must_come_before_stands_earlier_in_the_log():

@@ -19,7 +19,9 @@ LABELS = starting_lower(LOWER + string.digits + "-", 62)
 WORDS = st.text(string.ascii_letters + string.digits + "._-", min_size=1, max_size=64)
 KINDS = starting_lower(LOWER + string.digits + "-", 15)
 TYPES = st.lists(starting_lower(LOWER + "-", 14), min_size=2, max_size=4).map(".".join)
-TAKEN = {"enterprise", "agency", "ledger", "key", "type", "policy", "kind", "list", "book", "set"}
+TAKEN = {"enterprise", "agency", "ledger", "key", "type", "policy", "kind", "list", "set"} | {
+    "book", "book-line", "claim", "quota"
+}  # fmt: skip
 
 
 def with_check_digit(digits: str) -> str:
@@ -48,6 +50,7 @@ def digits(count: int) -> st.SearchStrategy[str]:
 USCCS = st.text(USCC_SIGNS, min_size=17, max_size=17).map(with_check_sign)
 SERIALS = st.text(SET_82, min_size=1, max_size=20).map(escaped)
 HEX = st.binary(min_size=16, max_size=16).map(bytes.hex)
+MACS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 PRODUCTS = digits(14).map("https://id.gs1.org/01/{}".format)
 ENTERPRISES = USCCS.map("urn:suyuan:enterprise:{}".format)
 AGENCIES = LABELS.map("urn:suyuan:agency:{}".format)
@@ -67,6 +70,9 @@ BY_FORM = {
     "kind": KINDS.map("urn:suyuan:kind:{}".format),
     "list-entry": st.builds("urn:suyuan:list:{}:{}".format, LABELS, WORDS),
     "book": WORDS.map("urn:suyuan:book:{}".format),
+    "book-line": st.builds("urn:suyuan:book-line:{}:{}".format, WORDS, WORDS),
+    "claim": st.builds("urn:suyuan:claim:{}:{}".format, LABELS, MACS),
+    "quota": st.builds("urn:suyuan:quota:{}:{:04}:{}".format, LABELS, st.integers(0, 9999), MACS),
     "set": st.builds("urn:suyuan:set:{}:{}:{}".format, LABELS, WORDS, WORDS),
     "handle:parcel": HEX.map("urn:suyuan:parcel:{}".format),
 }

@@ -1,3 +1,4 @@
+import hmac
 from hashlib import sha256
 
 import pytest
@@ -7,7 +8,19 @@ from hypothesis import strategies as st
 from tests.verifier.ledgerformat.subjects import BY_FORM, HEX, LABELS, SET_82, SUBJECTS, TAKEN, with_check_digit
 from tests.verifier.primitives.properties import bent_text, parse_or_refuse
 from verifier.errors import MalformedError
-from verifier.ledgerformat.subject import FORMS, form_of, gs1_digits, is_uscc, product_of, subject_name
+from verifier.ledgerformat.subject import (
+    FORMS,
+    claim_message,
+    claim_subject,
+    form_of,
+    gs1_digits,
+    is_uscc,
+    lot_set,
+    product_of,
+    quota_message,
+    quota_subject,
+    subject_name,
+)
 
 GTIN = "https://id.gs1.org/01/06901234567892"
 ENTERPRISE = "urn:suyuan:enterprise:91350100M000100Y43"
@@ -78,6 +91,16 @@ class TestForms:
             "urn:suyuan:ledger:a b",
             "urn:suyuan:ledger:a+b",
             "urn:suyuan:key:" + "A" * 64,
+            "urn:suyuan:book-line:H1",
+            "urn:suyuan:book-line:H1:1:2",
+            "urn:suyuan:book-line:H1:a/b",
+            "urn:suyuan:claim:tax",
+            "urn:suyuan:claim:tax:" + "a" * 63,
+            "urn:suyuan:claim:Tax:" + "a" * 64,
+            "urn:suyuan:claim:tax:" + "A" * 64,
+            "urn:suyuan:quota:customs:" + "a" * 64,
+            "urn:suyuan:quota:customs:26:" + "a" * 64,
+            "urn:suyuan:quota:customs:2026:" + "a" * 65,
         ],
     )
     def test_another_spelling_is_refused(self, text):
@@ -152,6 +175,69 @@ class TestGs1:
         assert gs1_digits("https://id.gs1.org/414/6901234567892") == "6901234567892"
         assert gs1_digits("https://id.gs1.org/417/6901234567892") == "6901234567892"
         assert gs1_digits("urn:suyuan:agency:a") is None
+
+
+class TestSets:
+    """Of the lot as its URI spells it each `.` is written `.2E` and then each `%` as `.`."""
+
+    def test_a_lot_has_one_set_for_its_items(self):
+        assert lot_set(f"{GTIN}/10/A-1_b") == "urn:suyuan:set:lot-items:06901234567892:A-1_b"
+        assert lot_set(f"{GTIN}/10/a.b%2Fc") == "urn:suyuan:set:lot-items:06901234567892:a.2Eb.2Fc"
+
+    @given(BY_FORM["lot"], BY_FORM["lot"])
+    def test_no_two_lots_share_a_set(self, one, other):
+        assert form_of(lot_set(one)) == "set"
+        assert (lot_set(one) == lot_set(other)) == (one == other)
+
+    @given(st.sampled_from(["a.b", "a%2Fb", "a.2Fb", "a%2F", ".2F", "%2F", ".", "2E"]), st.data())
+    def test_dots_and_escapes_are_told_apart(self, one, data):
+        other = data.draw(st.sampled_from(["a.b", "a%2Fb", "a.2Fb", "a%2F", ".2F", "%2F", ".", "2E"]))
+        assert (lot_set(f"{GTIN}/10/{one}") == lot_set(f"{GTIN}/10/{other}")) == (one == other)
+
+    @pytest.mark.parametrize("subject", [GTIN, f"{GTIN}/21/1", f"{GTIN}/10/", ENTERPRISE, "", f"{GTIN}/10/a/b"])
+    def test_only_lots_have_one(self, subject):
+        with pytest.raises(MalformedError):
+            lot_set(subject)
+
+
+class TestKeyedPseudonyms:
+    """HMAC-SHA-256 under an agency's key of a text that says what it is of."""
+
+    TAX = "urn:suyuan:agency:tax"
+
+    def test_a_claim_is_the_mac_of_class_and_number(self):
+        message = claim_message(class_="invoice", number="发票|1")
+        assert message == "suyuan/claim/v1|invoice|发票|1".encode()
+        mac = hmac.digest(b"k" * 32, message, "sha256")
+        assert claim_subject(self.TAX, mac) == f"urn:suyuan:claim:tax:{mac.hex()}"
+        assert form_of(claim_subject(self.TAX, mac)) == "claim"
+
+    def test_a_quota_is_of_one_buyer_and_year(self):
+        message = quota_message(year=2026, id_type="1", id_number="X")
+        assert message == b"suyuan/quota/v1|2026|1|X"
+        subject = quota_subject(self.TAX, year=2026, mac=sha256(message).digest())
+        assert subject == f"urn:suyuan:quota:tax:2026:{sha256(message).hexdigest()}"
+        assert form_of(subject) == "quota"
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda: claim_message(class_="Invoice", number="1"),
+            lambda: claim_message(class_="in|voice", number="1"),
+            lambda: claim_message(class_="invoice", number=""),
+            lambda: claim_subject(ENTERPRISE, bytes(32)),
+            lambda: claim_subject("urn:suyuan:agency:tax", bytes(31)),
+            lambda: quota_message(year=999, id_type="1", id_number="X"),
+            lambda: quota_message(year=2026, id_type="1|2", id_number="X"),
+            lambda: quota_message(year=2026, id_type="", id_number="X"),
+            lambda: quota_message(year=2026, id_type="1", id_number=""),
+            lambda: quota_subject("urn:suyuan:agency:tax", year=10000, mac=bytes(32)),
+            lambda: quota_subject("customs", year=2026, mac=bytes(32)),
+        ],
+    )
+    def test_other_parts_make_none(self, make):
+        with pytest.raises(MalformedError):
+            make()
 
 
 class TestSocialCreditCode:

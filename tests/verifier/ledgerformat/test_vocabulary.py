@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.verifier.ledgerformat.bodies import as_bytes, with_one_part_exchanged
 from tests.verifier.primitives.properties import bent, parse_or_refuse
 from verifier.errors import MalformedError, TooLargeError, UnsupportedError
+from verifier.ledgerformat.type_rules import parse_amount
 from verifier.ledgerformat.vocabulary import MAX_TYPE_FILE, Answers, OrderRule, matches, matches_any, parse_type
 from verifier.vocabulary import registry_types, type_files
 
@@ -89,11 +90,101 @@ class TestTypeFile:
         assert (kind.closes, kind.ends, kind.permanent, kind.late) == (True, False, False, 1000)
         assert kind.head == {"to": True, "until": False}
         assert [rule.attachment for rule in kind.disclosures.values()] == [False, True]
-        assert kind.order == (OrderRule("paid", ("order.payment",), reach=True, by_time=True, refuse=False),)
-        assert not kind.order[0].once
+        assert kind.order == (
+            OrderRule("paid", "after", "reach", refuse=False, patterns=("order.payment",), by_time=True),
+        )
 
     def test_without_answers_joins_only_what_its_roles_give(self):
         assert parsed().joined_kinds == {"trace"}
+
+
+LAST = {"code": "held", "last": ["a.held", "a.lifted"], "is": ["a.lifted"], "in": "history", "refuse": True}
+NEEDS = {"code": "gone", "last": ["a.gone", "a.come"], "needs": ["a.gone"], "in": "trace", "refuse": True}
+ADVANCES = {"code": "again", "advances": True, "in": "trace", "refuse": False}
+COUNT = {"code": "overdrawn", "role": "parcel", "amount": "/quantity", "sign": "subtract", "least": "0", "most": "9.5"}
+STATE = {"head": {"state": "required"}}
+
+
+class TestRules:
+    """Rules of order and counters are read as section 15 and 5 have them, and no others are."""
+
+    def test_what_the_latest_must_be(self):
+        (rule,) = parsed(order=[LAST]).order
+        assert (rule.demand, rule.last, rule.patterns) == ("last", ("a.held", "a.lifted"), ("a.lifted",))
+        assert (rule.kind, rule.reach, rule.refuse) == (None, False, True)
+        assert parsed(order=[LAST | {"is": []}]).order[0].patterns == ()
+
+    def test_what_must_be_there_as_the_latest(self):
+        (rule,) = parsed(order=[NEEDS]).order
+        assert (rule.demand, rule.patterns, rule.kind) == ("needs", ("a.gone",), "trace")
+
+    def test_what_must_advance(self):
+        (rule,) = parsed(order=[ADVANCES], **STATE).order
+        assert (rule.demand, rule.kind, rule.refuse) == ("advances", "trace", False)
+
+    def test_any_kind_that_the_type_joins_may_be_named(self):
+        claim = {"form": "claim", "joins": ["claim"]}
+        once = {"code": "claimed", "once": True, "in": "claim", "refuse": True}
+        assert parsed(subjects={"claim": claim}, order=[once]).order[0].kind == "claim"
+
+    @pytest.mark.parametrize(("window", "follows"), [("inside", ["trace"]), ("before", ["trace", "case"])])
+    def test_windows(self, window, follows):
+        role = PARCEL | {"follows": follows, "window": window}
+        assert parsed(subjects={"parcel": role}).subjects["parcel"].window == window
+        assert parsed().subjects["parcel"].window is None
+
+    def test_a_counter_has_its_bounds_in_hundred_thousandths(self):
+        (count,) = parsed(counts=[COUNT]).counts
+        assert (count.code, count.role, count.amount, count.adds) == ("overdrawn", "parcel", "/quantity", False)
+        assert (count.least, count.most) == (0, 950_000)
+        (free,) = parsed(counts=[{"code": "a", "role": "parcel", "amount": "/n", "sign": "add"}]).counts
+        assert (free.adds, free.least, free.most) == (True, None, None)
+
+    def test_the_amount_may_be_a_whole_disclosure(self):
+        shown = {"disclosures": {"/quantity": {"audience": "parties"}}}
+        assert parsed(counts=[COUNT], **shown).counts[0].amount == "/quantity"
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("0", 0),
+        ("1", 100_000),
+        ("-0.5", -50_000),
+        ("9999999999999.99999", 10**18 - 1),
+        ("0.00001", 1),
+        ("1.10", 110_000),
+    ],
+)
+def test_a_decimal_is_a_whole_number_of_hundred_thousandths(text, units):
+    assert parse_amount(text, "amount") == units
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "-",
+        "01",
+        "1.",
+        ".5",
+        "+1",
+        "-0",
+        "-0.000",
+        "1e3",
+        "0.000001",
+        "10000000000000",
+        "\uff11",
+        " 1",
+        "1\n",
+        1,
+        1.5,
+        None,
+    ],
+)
+def test_another_spelling_of_a_number_is_no_decimal(value):
+    with pytest.raises(MalformedError, match="amount"):
+        parse_amount(value, "amount")
 
 
 @pytest.mark.parametrize("value", [False, None, 0, 1, "true", "", [], {}])
@@ -184,13 +275,60 @@ def test_closes_and_ends_have_one_word_each(member, word):
         ({"late": True}, "type.late"),
         ({"order": {}}, "type.order"),
         ({"order": [{"code": "a", "once": False, "in": "history", "refuse": True}]}, "type.order[0].once"),
-        ({"order": [{"code": "a", "once": True, "in": "log", "refuse": True}]}, "type.order[0]"),
-        ({"order": [{"code": "a", "once": True, "in": ["history"], "refuse": True}]}, "type.order[0]"),
+        ({"order": [{"code": "a", "once": True, "in": "log", "refuse": True}]}, "type.order[0].in"),
+        ({"order": [{"code": "a", "once": True, "in": ["history"], "refuse": True}]}, "type.order[0].in"),
         ({"order": [{"code": "a", "once": True, "in": "history", "refuse": 1}]}, "type.order[0]"),
         ({"order": [{"code": "A", "once": True, "in": "history", "refuse": True}]}, "type.order[0].code"),
         ({"order": [{"code": "a", "once": True, "in": "history"}]}, "type.order[0]"),
         ({"order": [{"code": "a", "after": [], "in": "history", "by": "time", "refuse": True}]}, "type.order[0].after"),
         ({"order": [{"code": "a", "after": ["*"], "in": "history", "by": "leaf", "refuse": True}]}, "type.order[0]"),
+        ({"order": [{"code": "a", "once": True, "in": "member", "refuse": True}]}, "type.order[0].in"),
+        ({"order": [LAST | {"in": "claim"}]}, "type.order[0].in"),
+        ({"order": [LAST | {"last": []}]}, "type.order[0].last"),
+        ({"order": [LAST | {"is": "a.lifted"}]}, "type.order[0].is"),
+        ({"order": [LAST | {"is": ["held"]}]}, "type.order[0].is"),
+        ({"order": [LAST | {"by": "time"}]}, "type.order[0]"),
+        ({"order": [LAST | {"needs": ["a.gone"]}]}, "type.order[0]"),
+        ({"order": [LAST | {"refuse": None}]}, "type.order[0]"),
+        ({"order": [NEEDS | {"needs": []}]}, "type.order[0].needs"),
+        ({"order": [NEEDS | {"last": [1]}]}, "type.order[0].last"),
+        ({"order": [NEEDS | {"in": "reach"}]}, "type.order[0].in"),
+        ({"order": [NEEDS | {"in": None}]}, "type.order[0].in"),
+        ({"order": [ADVANCES]}, "type.order[0].advances"),
+        ({"order": [ADVANCES], "head": {"state": "optional"}}, "type.order[0].advances"),
+        ({"order": [ADVANCES | {"in": "history"}]} | STATE, "type.order[0].in"),
+        ({"order": [ADVANCES | {"in": "member"}]} | STATE, "type.order[0].in"),
+        ({"order": [ADVANCES | {"advances": 1}]} | STATE, "type.order[0].advances"),
+        (
+            {"subjects": {"it": {"form": "book", "joins": ["trace", "note"]}}, "order": [LAST | {"in": "note"}]},
+            "type.order[0].in",
+        ),
+        ({"subjects": {"parcel": PARCEL | {"window": "inside"}}}, "type.subjects.parcel.window"),
+        ({"subjects": {"parcel": PARCEL | {"follows": ["trace"], "window": "after"}}}, "type.subjects.parcel.window"),
+        ({"subjects": {"parcel": PARCEL | {"follows": ["trace"], "window": None}}}, "type.subjects.parcel.window"),
+        ({"subjects": {"parcel": PARCEL | {"follows": ["trace"], "window": []}}}, "type.subjects.parcel.window"),
+        ({"counts": {}}, "type.counts"),
+        ({"counts": [[]]}, "type.counts[0]"),
+        ({"counts": [COUNT | {"more": 1}]}, "type.counts[0]"),
+        ({"counts": [COUNT | {"code": "A"}]}, "type.counts[0].code"),
+        ({"counts": [COUNT | {"sign": "-"}]}, "type.counts[0].sign"),
+        ({"counts": [COUNT | {"sign": []}]}, "type.counts[0].sign"),
+        ({"counts": [COUNT | {"role": "items"}]}, "type.counts[0].role"),
+        ({"counts": [COUNT | {"role": []}]}, "type.counts[0]"),
+        ({"counts": [COUNT | {"amount": "quantity"}]}, "type.counts[0].amount.pointer"),
+        ({"counts": [COUNT | {"amount": 1}]}, "type.counts[0]"),
+        ({"counts": [COUNT | {"least": 0}]}, "type.counts[0].least"),
+        ({"counts": [COUNT | {"most": "1e3"}]}, "type.counts[0].most"),
+        ({"counts": [COUNT | {"least": "10"}]}, "type.counts[0]"),
+        ({"counts": [COUNT], "disclosures": {"/quantity/unit": {"audience": "public"}}}, "type.counts[0].amount"),
+        (
+            {"counts": [COUNT | {"amount": "/a/b"}], "disclosures": {"/a": {"audience": "public"}}},
+            "type.counts[0].amount",
+        ),
+        (
+            {"counts": [COUNT], "disclosures": {"/quantity": {"audience": "public", "attachment": True}}},
+            "type.counts[0].amount",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:60],
 )

@@ -11,6 +11,7 @@ from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import check_authority, require_link_rights
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.digest import Digest, digest_history
 from verifier.judgement.participants import Key, Participant
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Signer, require_supported
@@ -250,11 +251,10 @@ def _judge_order(known: Situation, event: Event, kind: EventType) -> None:
     """Refuse what breaks a rule of order that admission holds, as far as the histories are whole."""
     if known.torn is not None or not kind.refuses:
         return
-    for finding in judge_order(event, kind, lambda pair: _history(known, pair)):
+    for finding in judge_order(event, kind, lambda pair: _digest(known, pair)):
         if finding.rule.refuse and isinstance(finding, Violation):
-            expected = " or ".join(finding.rule.after) or f"{event.head.type} only once"
-            raise NotPermittedError(f"order.{finding.rule.code}", came="not there before it", expected=expected)
+            raise NotPermittedError(f"order.{finding.rule.code}", came=finding.came, expected=finding.expected)
 
 
-def _history(known: Situation, pair: Pair) -> Sequence[Event] | None:
-    return known.memory.history(pair) if pair[0] in FOLLOWED_KINDS else None
+def _digest(known: Situation, pair: Pair) -> Digest | None:
+    return digest_history(pair, known.memory.history(pair)) if pair[0] in FOLLOWED_KINDS else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from verifier.errors import ContradictionError, MismatchError
-from verifier.judgement.coherence import Digests, Violation, judge_order
+from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.digest import Digests
 from verifier.ledgerformat.subject import form_of, product_of, subject_name
 from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said
@@ -14,23 +15,16 @@ def establish_coherent(found: Examination, subject: str) -> list[Said]:
     closure, registry = found.closure, found.registry
     if closure is None or registry is None:
         raise MismatchError("trace", came="none", expected="step 5 first")
-    rules, digests = 0, Digests()
+    rules, digests = 0, Digests(closure.histories.get)
     for event in closure.events():
         kind = registry.type_at(event.head.type, event.leaf)
         rules += len(kind.order)
-        for finding in judge_order(event, kind, closure.histories.get, digests):
+        for finding in judge_order(event, kind, digests):
             if isinstance(finding, Violation):
-                raise ContradictionError("order", came=str(finding), expected=_spell_rule(finding))
+                raise ContradictionError("order", came=str(finding), expected=finding.expected)
             found.unchecked.append(Said("unchecked.order", {"code": finding.rule.code}))
     _require_product(found, subject)
     return [Said("step8.rules", {"rules": rules})]
-
-
-def _spell_rule(violation: Violation) -> str:
-    rule = violation.rule
-    if rule.once:
-        return f"{violation.event.head.type} once"
-    return f"{' or '.join(rule.after)} before {violation.event.head.type}"
 
 
 def _require_product(found: Examination, subject: str) -> None:

@@ -1,0 +1,128 @@
+"""What rules of order need to know of a history: enough to judge each event of a long one without reading it again."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.head import Pair
+
+Place: TypeAlias = tuple[int, int]  # leaf, position
+
+
+class First(NamedTuple):
+    """The first event of a type in a history."""
+
+    name: bytes
+    leaf: int
+    issuer: str
+    id: bytes
+
+
+class Digest:
+    """A history, by type: where its events stand, what they claim and state, and where they lead.
+
+    Events are added in log order. A digest that keeps *every* place judges any event of the history; one that does not
+    keeps the first and the last place only, and judges an event that all of them stand before: its size follows from
+    the number of types, not of events.
+
+    Attributes:
+        pair: the history's kind and name.
+        places: of each type, in log order.
+        firsts: of each type.
+        earliest: of each type, claimed time and name of the two that claim the least.
+        counts: of each type, (place, the highest count stated of this history so far).
+        follows: what its events follow, closed or not, none twice.
+    """
+
+    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "pair", "places")
+
+    def __init__(self, pair: Pair, *, every: bool = False) -> None:
+        """Begin with a history without events."""
+        self.pair, self.every = pair, every
+        self.places: dict[str, list[Place]] = {}
+        self.firsts: dict[str, First] = {}
+        self.earliest: dict[str, Sequence[tuple[int, bytes]]] = {}
+        self.counts: dict[str, list[tuple[Place, int]]] = {}
+        self.follows: dict[Pair, None] = {}
+
+    def add(self, event: Event) -> None:
+        """Take the next event of the history."""
+        head = event.head
+        places = self.places.setdefault(head.type, [])
+        if not places:
+            self.firsts[head.type] = First(event.name, event.leaf, head.issuer, head.id)
+        if len(places) > 1 and not self.every:
+            places.pop()
+        places.append(event.place)
+        self.earliest[head.type] = sorted({*self.earliest.get(head.type, ()), (head.time, event.name)})[:2]
+        for pair in head.follows:
+            self.follows[pair] = None
+        if head.state and (head.state.kind, head.state.name) == self.pair:
+            self._count(event, head.state.count)
+
+    def _count(self, event: Event, count: int) -> None:
+        counts = self.counts.setdefault(event.head.type, [])
+        highest = max(count, counts[-1][1]) if counts else count
+        if not self.every:
+            counts.clear()
+        counts.append((event.place, highest))
+
+    def copy(self) -> Digest:
+        """Return a digest to which other events can be added."""
+        other = Digest(self.pair, every=self.every)
+        other.places = {type_: [*places] for type_, places in self.places.items()}
+        other.counts = {type_: [*counts] for type_, counts in self.counts.items()}
+        other.firsts, other.earliest, other.follows = dict(self.firsts), dict(self.earliest), dict(self.follows)
+        return other
+
+    def stands_before(self, place: Place, type_: str) -> bool:
+        """Return whether an event of this type stands before a place."""
+        places = self.places.get(type_)
+        return places is not None and places[0] < place
+
+    def last_before(self, place: Place, types: Iterable[str]) -> str | None:
+        """Return the type of the last event before a place that is of one of these types, None where there is none."""
+        last = ((before, type_) for type_ in types if (before := self._last(type_, place)))
+        return max(last, default=(None, None))[1]
+
+    def count_before(self, place: Place, type_: str) -> int:
+        """Return the highest count of this history that an event of this type states before a place; 0 for none."""
+        counts = self.counts.get(type_, [])
+        at = bisect_left(counts, (place, 0))
+        return counts[at - 1][1] if at else 0
+
+    def _last(self, type_: str, place: Place) -> Place | None:
+        places = self.places.get(type_, [])
+        at = bisect_left(places, place)
+        return places[at - 1] if at else None
+
+
+DigestOf: TypeAlias = Callable[[Pair], Digest | None]
+HistoryOf: TypeAlias = Callable[[Pair], Sequence[Event] | None]
+
+
+class Digests:
+    """Digests of histories that are held whole and stay the same, each made once."""
+
+    def __init__(self, history_of: HistoryOf) -> None:
+        """Take what returns the events of a [kind, name] in log order, None for a history that is not held."""
+        self._history_of = history_of
+        self._known: dict[Pair, Digest | None] = {}
+
+    def __call__(self, pair: Pair) -> Digest | None:
+        """Return the digest of a history, None for one that is not held."""
+        if pair not in self._known:
+            history = self._history_of(pair)
+            self._known[pair] = None if history is None else digest_history(pair, history, every=True)
+        return self._known[pair]
+
+
+def digest_history(pair: Pair, events: Iterable[Event], *, every: bool = False) -> Digest:
+    """Return the digest of a history's events, which come in log order."""
+    digest = Digest(pair, every=every)
+    for event in events:
+        digest.add(event)
+    return digest
