@@ -1,12 +1,13 @@
 """An element's children against what its table allows: which, how often, in what order.
 
-A child that is unknown, missing or there too often is a fault in every mode. Children out of order are a departure:
-every name occurs in one place of a table only, so what is meant stays clear.
+A child that is unknown, missing or there too often is a fault in every mode, but for those that official samples are
+known to leave out or repeat. Children out of order are a departure: every name occurs in one place of a table only, so
+what is meant stays clear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -27,11 +28,15 @@ class Slot:
         name: local name; in the namespace of the messages, but for `Signature`.
         least: how often it must occur.
         most: how often it may occur.
+        spared: whether a lenient reader does without it.
+        repeated: whether a lenient reader lives with too many: it takes the first, or none where there may be none.
     """
 
     name: str
     least: int = 1
     most: int = 1
+    spared: bool = False
+    repeated: bool = False
 
     @property
     def tag(self) -> str:
@@ -39,25 +44,41 @@ class Slot:
         return f"{{{SIGNATURE_NAMESPACE if self.name == 'Signature' else NAMESPACE}}}{self.name}"
 
 
-def take_children(element: Element, slots: Sequence[Slot], path: str, findings: Findings) -> Children:
-    """Return the children by local name, each allowed one with a list, and note what is wrong with them."""
-    places = {slot.tag: place for place, slot in enumerate(slots)}
-    found: dict[str, list[Element]] = {slot.name: [] for slot in slots}
+class Layout:
+    """The children that an element may have, in order; made once a table, used for every element.
+
+    Attributes:
+        slots: each child.
+        places: tag to its place among them.
+    """
+
+    __slots__ = ("places", "slots")
+
+    def __init__(self, slots: Iterable[Slot]) -> None:
+        self.slots = tuple(slots)
+        self.places = {slot.tag: place for place, slot in enumerate(self.slots)}
+
+
+def take_children(element: Element, layout: Layout, path: str, findings: Findings) -> Children:
+    """Return the children that are there and allowed, by local name, and note what is wrong with them."""
+    found: dict[str, list[Element]] = {}
     last, in_order = 0, True
     if _has_text(element):
         findings.fault(path or "message", came="text between elements", expected="elements only")
     for child in element:
-        place = places.get(str(child.tag))
+        place = layout.places.get(str(child.tag))
         if place is None:
             _note_unknown(child, path, findings)
             continue
+        name = layout.slots[place].name
         if place < last and in_order:
             in_order = False
-            name = slots[place].name
-            findings.depart(join(path, name), came=f"behind {slots[last].name}", expected="the order of the table")
+            came = f"behind {layout.slots[last].name}"
+            findings.depart(join(path, name), came=came, expected="the order of the table")
         last = max(place, last)
-        found[slots[place].name].append(child)
-    _count(slots, found, path, findings)
+        found.setdefault(name, []).append(child)
+    for slot in layout.slots:
+        _count(slot, len(found.get(slot.name, ())), path, findings)
     return found
 
 
@@ -66,18 +87,23 @@ def join(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def _count(slots: Sequence[Slot], found: Children, path: str, findings: Findings) -> None:
-    for slot in slots:
-        many = len(found[slot.name])
-        if many < slot.least:
-            findings.fault(join(path, slot.name), came="nothing", expected="this element")
-        elif many > slot.most:
-            findings.fault(join(path, slot.name), came=f"{many} of them", expected=f"at most {slot.most}")
+def _count(slot: Slot, many: int, path: str, findings: Findings) -> None:
+    if slot.least <= many <= slot.most:
+        return
+    if many < slot.least:
+        note = findings.depart if slot.spared else findings.fault
+        note(join(path, slot.name), came="nothing", expected="this element")
+    elif slot.repeated:
+        expected = "one" if slot.most else "no such element"  # the first is taken, or none
+        findings.depart(join(path, slot.name), came=f"{many} of them", expected=expected)
+    else:
+        findings.fault(join(path, slot.name), came=f"{many} of them", expected=f"at most {slot.most}")
 
 
 def _has_text(element: Element) -> bool:
-    texts = [element.text, *(child.tail for child in element)]
-    return any(each and each.strip(BLANKS) for each in texts)
+    if element.text and element.text.strip(BLANKS):
+        return True
+    return any(child.tail and child.tail.strip(BLANKS) for child in element)
 
 
 def _note_unknown(child: Element, path: str, findings: Findings) -> None:

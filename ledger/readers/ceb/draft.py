@@ -15,6 +15,7 @@ from ledger.readers.ceb.drafts.waybill import draft_waybill
 from ledger.readers.ceb.facts import Facts
 from ledger.readers.ceb.keys import Handles
 from ledger.readers.ceb.result import Document
+from verifier.errors import UnsupportedError
 
 _DRAFTS: dict[str, Callable[[Document, Handles, Facts], Draft]] = {
     "CEB311": draft_order,
@@ -40,10 +41,13 @@ def draft_event(document: Document, *, handles: Handles, facts: Facts = NO_FACTS
         facts: what the document cannot say.
 
     Raises:
-        UnsupportedError: a draft that was not declared, or a deletion: no event says that.
+        UnsupportedError: a draft that was not declared, or a deletion: no event says that; or a message type that no
+            event is made of.
         MalformedError: a value that the event cannot carry.
         IncompleteError: a fact or handle is missing.
         TooLargeError: a disclosed value is larger than a disclosure may be.
     """
+    if document.message not in _DRAFTS:
+        raise UnsupportedError("message type", came=document.message, expected=", ".join(_DRAFTS))
     require_declared(document)
     return _DRAFTS[document.message](document, handles, facts)

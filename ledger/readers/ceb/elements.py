@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.readers.ceb.children import Slot, join, take_children
+from functools import cache
+
+from ledger.readers.ceb.children import Layout, Slot, join, take_children
 from ledger.readers.ceb.fields import Field
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.values import canonical
@@ -12,44 +14,64 @@ from ledger.readers.ceb.xmltree import Element
 def read_fields(element: Element, fields: tuple[Field, ...], path: str, findings: Findings) -> dict[str, str]:
     """Return the values of an element's fields by name, without the empty ones."""
     refuse_attributes(element, path, findings)
-    slots = [Slot(field.name, 0 if field.optional else 1) for field in fields]
-    found = take_children(element, slots, path, findings)
+    found = take_children(element, _layout(fields), path, findings)
     values = {}
     for field in fields:
-        for child in found[field.name][:1]:
-            value = _read_field(field, child, join(path, field.name), findings)
+        if not field.surplus and (children := found.get(field.name)):
+            value = _read_field(field, children[0], path, findings)
             if value:
                 values[field.name] = value
     return values
 
 
+@cache
+def _layout(fields: tuple[Field, ...]) -> Layout:
+    """Return the layout of a table's fields; there are as many as tables."""
+    return Layout(
+        Slot(field.name, 0, 0, repeated=True)
+        if field.surplus
+        else Slot(field.name, 0 if field.optional else 1, spared=field.spared)
+        for field in fields
+    )
+
+
 def _read_field(field: Field, element: Element, path: str, findings: Findings) -> str | None:
     if field.kind == "any":
         return None
-    refuse_attributes(element, path, findings)
+    if element.keys():
+        refuse_attributes(element, join(path, field.name), findings)
     if len(element):
-        findings.fault(path, came="elements", expected="a value")
+        findings.fault(join(path, field.name), came="elements", expected="a value")
         return None
     return check_value(field, element.text or "", path, findings)
 
 
 def check_value(field: Field, text: str, path: str, findings: Findings) -> str | None:
-    """Return a value in its canonical spelling, None if it is empty or of another type."""
+    """Return a value in its canonical spelling, None if it is empty or of another type.
+
+    Args:
+        field: the row of the table.
+        text: what came.
+        path: where the element stands that holds the field.
+        findings: where faults go.
+    """
     value = canonical(field, text)
+    if value and not field.codes and not field.shape:
+        return value
+    where = join(path, field.name)
     if not text and (field.optional or value is not None):
         if value is None:
-            findings.depart(path, came="an empty element", expected=f"{field.expected}, or no element")
+            findings.depart(where, came="an empty element", expected=f"{field.expected}, or no element")
         return None
     came = f"{len(text)} characters" if field.personal else text
     if value is None:
-        findings.fault(path, came=came or "nothing", expected=field.expected)
-        return None
-    if broken := field.broken_rule(value):
-        findings.depart(path, came=came, expected=broken)
+        findings.fault(where, came=came or "nothing", expected=field.expected)
+    elif value and (broken := field.broken_rule(value)):
+        findings.depart(where, came=came, expected=broken)
     return value
 
 
 def refuse_attributes(element: Element, path: str, findings: Findings) -> None:
     """Note attributes: only the message itself has any."""
-    if element.attrib:
-        findings.fault(path, came=f"attribute {min(map(str, element.attrib))}", expected="no attributes")
+    if element.keys():
+        findings.fault(path, came=f"attribute {min(map(str, element.keys()))}", expected="no attributes")

@@ -7,33 +7,25 @@ below the root is collected: a document with faults does not hide the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 
 from lxml import etree
 
-from ledger.readers.ceb.children import Slot, join, take_children
+from ledger.readers.ceb.children import Children, Layout, Slot, join, take_children
 from ledger.readers.ceb.elements import check_value, read_fields, refuse_attributes
 from ledger.readers.ceb.excerpt import excerpts
 from ledger.readers.ceb.fields import MessageTable
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.lines import check_numbering
 from ledger.readers.ceb.result import Document, DocumentReading, Mode, Reading
-from ledger.readers.ceb.tables import CATALOGUE, TABLES
-from ledger.readers.ceb.tables.common import (
-    EXTEND,
-    GUID,
-    MAX_DOCUMENTS,
-    MAX_LINES,
-    MAX_SUBSCRIPTIONS,
-    NAMESPACE,
-    SUBSCRIBE,
-    TRANSFER,
-    VERSION,
-)
+from ledger.readers.ceb.tables import TABLES
+from ledger.readers.ceb.tables.common import EXTEND, GUID, MAX_SUBSCRIPTIONS, NAMESPACE, SUBSCRIBE, VERSION
 from ledger.readers.ceb.xmltree import Element, parse_xml
-from verifier.errors import MalformedError, UnsupportedError
+from verifier.errors import MalformedError
 
 _ROOT = re.compile(r"(CEB[0-9]{3})(Message)?")
+_ATTRIBUTES = tuple(replace(field, name=f"@{field.name}") for field in (GUID, VERSION))
 _SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"  # a hint; never followed
 
 
@@ -46,16 +38,15 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT) -> Reading:
 
     Raises:
         MalformedError: no XML of this kind at all; TooLargeError if there is too much of it.
-        UnsupportedError: a message type that is not read yet.
     """
     root = parse_xml(data)
     envelope = Findings(mode)
     table = _table_of(root, envelope)
     guid = _read_attributes(root, envelope)
-    found = take_children(root, _envelope_slots(table, mode), "", envelope)
+    found = take_children(root, _message_layout(table), "", envelope)
     _read_envelope(found, table, envelope)
-    nodes = found[table.node][:MAX_DOCUMENTS]
-    around = [*found["BaseTransfer"][:1], *found["BaseSubscribe"]]
+    nodes = found.get(table.node, [])[: table.most_documents]
+    around = [*found.get("BaseTransfer", ())[:1], *found.get("BaseSubscribe", ())]
     # Behind a faulty envelope no document is usable, so nothing need be cut out for it.
     sources = [data] * len(nodes) if envelope.faults else excerpts(root, nodes, around, data)
     documents = tuple(
@@ -69,7 +60,7 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT) -> Reading:
         documents=documents,
         faults=tuple(envelope.faults),
         departures=tuple(envelope.departures),
-        signature="not checked" if found["Signature"] else "absent",
+        signature="not checked" if found.get("Signature") else "absent",
     )
 
 
@@ -80,50 +71,43 @@ def _table_of(root: Element, findings: Findings) -> MessageTable:
         todo = "Unpack a transport envelope (DxpMsg) first." if name.localname.startswith("DxpMsg") else ""
         raise MalformedError("namespace", came=name.namespace or "none", expected=NAMESPACE, todo=todo)
     match = _ROOT.fullmatch(name.localname)
-    if not match or match[1] not in CATALOGUE:
+    if not match or match[1] not in TABLES:
         raise MalformedError("root element", came=name.localname, expected="CEBnnnMessage, nnn a known number")
     if not match[2]:
         findings.depart("root element", came=name.localname, expected=f"{match[1]}Message")
-    if match[1] not in TABLES:
-        raise UnsupportedError(f"message type not read yet: {match[1]}")
     return TABLES[match[1]]
 
 
 def _read_attributes(root: Element, findings: Findings) -> str:
     """Check the root's attributes and return its guid."""
-    for field in (GUID, VERSION):
-        text = root.get(field.name)
+    for field in _ATTRIBUTES:
+        text = root.get(field.name[1:])
         if text is None:
-            findings.fault(f"@{field.name}", came="nothing", expected=field.expected)
+            findings.fault(field.name, came="nothing", expected=field.expected)
         else:
-            check_value(field, text, f"@{field.name}", findings)
+            check_value(field, text, "", findings)
     for name in sorted({str(each) for each in root.attrib} - {GUID.name, VERSION.name, _SCHEMA_LOCATION}):
         findings.fault("message", came=f"attribute {name}", expected="guid and version only")
     return root.get(GUID.name) or ""
 
 
-def _envelope_slots(table: MessageTable, mode: Mode) -> list[Slot]:
-    lenient = mode is Mode.LENIENT
-    return [
-        Slot(table.node, 1, MAX_DOCUMENTS),
-        Slot("BaseTransfer", 1, MAX_DOCUMENTS if lenient else 1),  # surplus ones become departures
-        Slot("BaseSubscribe", 0, MAX_SUBSCRIPTIONS),
-        Slot("ExtendMessage", 0, 1),
-        Slot("Signature", 0, 1),
-    ]
+@cache
+def _message_layout(table: MessageTable) -> Layout:
+    known = {
+        "BaseTransfer": Slot("BaseTransfer", repeated=True),
+        "BaseSubscribe": Slot("BaseSubscribe", 0, MAX_SUBSCRIPTIONS),
+        "ExtendMessage": Slot("ExtendMessage", 0),
+        "Signature": Slot("Signature", int(table.envelope.signed), spared=True),
+    }
+    return Layout([Slot(table.node, 1, table.most_documents), *(known[name] for name in table.envelope.names)])
 
 
-def _read_envelope(found: Mapping[str, list[Element]], table: MessageTable, findings: Findings) -> None:
-    if table.signed and not found["Signature"]:
-        findings.depart("Signature", came="nothing", expected="ds:Signature")
-    transfers = found["BaseTransfer"]
-    if len(transfers) > 1 and findings.mode is Mode.LENIENT:
-        findings.depart("BaseTransfer", came=f"{len(transfers)} of them", expected="one; the first is taken")
-    for element in transfers[:1]:
-        read_fields(element, TRANSFER, "BaseTransfer", findings)
-    for place, element in enumerate(found["BaseSubscribe"], 1):
+def _read_envelope(found: Children, table: MessageTable, findings: Findings) -> None:
+    for element in found.get("BaseTransfer", ())[:1]:
+        read_fields(element, table.envelope.transfer, "BaseTransfer", findings)
+    for place, element in enumerate(found.get("BaseSubscribe", ()), 1):
         read_fields(element, SUBSCRIBE, f"BaseSubscribe[{place}]", findings)
-    for element in found["ExtendMessage"]:
+    for element in found.get("ExtendMessage", ()):
         read_fields(element, EXTEND, "ExtendMessage", findings)
 
 
@@ -142,14 +126,19 @@ def _read_parts(
 ) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Return head and lines of a document that keeps them in elements of their own."""
     refuse_attributes(node, path, findings)
-    slots = [Slot(table.head), *([Slot(table.line, 1, MAX_LINES)] if table.line else [])]
-    found = take_children(node, slots, path, findings)
+    found = take_children(node, _document_layout(table), path, findings)
     head: dict[str, str] = {}
-    for element in found[table.head][:1]:
+    for element in found.get(table.head, ())[:1]:
         head = read_fields(element, table.fields, join(path, table.head), findings)
     lines = [
         read_fields(element, table.line_fields, join(path, f"{table.line}[{place}]"), findings)
-        for place, element in enumerate(found.get(table.line, ())[:MAX_LINES], 1)
+        for place, element in enumerate(found.get(table.line, ())[: table.most_lines], 1)
     ]
     check_numbering(lines, table, path, findings)
     return head, lines
+
+
+@cache
+def _document_layout(table: MessageTable) -> Layout:
+    lines = [Slot(table.line, table.fewest_lines, table.most_lines)] if table.line else []
+    return Layout([Slot(table.head), *lines])

@@ -16,7 +16,8 @@ MAX_DIGITS = 19
 MAX_FRACTION = 5
 _BLANKS = " \t\r\n"
 _DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?")
-_TIME = re.compile(r"[0-9]{14}")
+_TIME = re.compile(r"([0-9]{14})([0-9]{3})?")
+_RUN = re.compile(r"[ \t\r\n]+")
 _DATE = re.compile(r"[0-9]{8}")
 
 
@@ -26,12 +27,14 @@ def canonical(field: Field, text: str) -> str | None:
         case "number":
             return canonical_number(text)
         case "whole":
-            return canonical_whole(text)
-        case "time":
-            return text if milliseconds(text) is not None else None
+            return canonical_whole(text, field.longest)
+        case "time" | "moment":
+            length = 14 if field.kind == "time" else 17
+            return text if len(text) == length and milliseconds(text) is not None else None
         case "date":
             return text if _DATE.fullmatch(text) and milliseconds(f"{text}000000") is not None else None
         case _:
+            text = _RUN.sub(" ", text).strip(" ") if field.collapse else text
             return text if field.shortest <= len(text) <= field.longest else None
 
 
@@ -47,22 +50,31 @@ def canonical_number(text: str) -> str | None:
     return f"-{spelt}" if sign == "-" and spelt != "0" else spelt
 
 
-def canonical_whole(text: str) -> str | None:
-    """Return a whole number of at most 32 bits (xs:int) without needless sign or zeros; None if it is none."""
+def canonical_whole(text: str, digits: int = 0) -> str | None:
+    """Return a whole number of at most 32 bits (xs:int) without needless sign or zeros; None if it is none.
+
+    Args:
+        text: what came.
+        digits: how many digits it may have; 0 asks for 32 bits only.
+    """
     spelt = canonical_number(text)
     if spelt is None or "." in text or not -(1 << 31) <= int(spelt) < 1 << 31:
         return None
-    return spelt
+    return None if digits and len(spelt.lstrip("-")) > digits else spelt
 
 
 def milliseconds(text: str) -> int | None:
-    """Return YYYYMMDDhhmmss in China local time as milliseconds since 1970; None if there is no such time."""
-    if not _TIME.fullmatch(text):
+    """Return YYYYMMDDhhmmss, or YYYYMMDDhhmmssSSS, in China local time as milliseconds since 1970.
+
+    None if there is no such time.
+    """
+    found = _TIME.fullmatch(text)
+    if not found:
         return None
     month, day, hour, minute, second = (int(text[place : place + 2]) for place in range(4, 14, 2))
     try:
         moment = datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=CHINA)
     except ValueError:
         return None
-    since = int(moment.timestamp()) * 1000
+    since = int(moment.timestamp()) * 1000 + int(found[2] or 0)
     return since if since >= 0 else None

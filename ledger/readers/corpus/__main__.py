@@ -68,7 +68,7 @@ def _report(table: Path, found: dict[str, Row], skipped: tuple[str, ...]) -> int
 
 
 def _tally(rows: Collection[Row]) -> str:
-    read = sum(row.result == "read" for row in rows)
+    read = sum(row.read for row in rows)
     return f"{len(rows)} files, {read} read, {len(rows) - read} refused"
 
 

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 
 from verifier.errors import MalformedError
 
-HEADER = ("file", "sha256", "result", "reason")
+HEADER = ("file", "sha256", "strict", "lenient", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,21 @@ class Row:
     Attributes:
         file: path below the corpus folder, with slashes.
         sha256: of its bytes, hex.
-        result: `read` or `refused`.
+        strict: `read` or `refused`, by a strict reader.
+        lenient: `read` or `refused`, by a lenient reader; empty where there is none.
         reason: why it was refused, or what was accepted against the rules; empty if nothing.
     """
 
     file: str
     sha256: str
-    result: str
+    strict: str
+    lenient: str
     reason: str
+
+    @property
+    def read(self) -> bool:
+        """Return whether any reader reads it."""
+        return "read" in (self.strict, self.lenient)
 
 
 def parse_table(text: str) -> dict[str, Row]:

@@ -12,24 +12,25 @@ from ledger.readers.ceb.read import read_message
 from ledger.readers.ceb.result import Departure, Mode
 from verifier.errors import SuyuanError
 
-Verdict = tuple[Literal["read", "refused"], str]
+Result = Literal["read", "refused", ""]
+Verdict = tuple[Result, Result, str]  # strict, lenient, reason
 Read = Callable[[bytes], Verdict]
 MOST_REASONS = 3
 _PLACE = re.compile(r"\[[0-9]+\]")
 
 
 def judge_ceb(data: bytes) -> Verdict:
-    """Read a customs message leniently; say what was accepted, and how many faults a strict reader finds."""
+    """Read a customs message in both modes; say what was accepted, and how many faults a strict reader finds."""
     try:
         reading = read_message(data, Mode.LENIENT)
     except SuyuanError as error:
-        return "refused", _reason(error)
+        return "refused", "refused", _reason(error)
     if reading.all_faults:
-        return "refused", summarise(reading.all_faults)
-    if not reading.all_departures:
-        return "read", ""
+        return "refused", "refused", summarise(reading.all_faults)
     strict = len(read_message(data, Mode.STRICT).all_faults)
-    return "read", f"accepted: {summarise(reading.all_departures)}; strict: {strict} faults"
+    if not strict:
+        return "read", "read", ""
+    return "refused", "read", f"accepted: {summarise(reading.all_departures)}; strict: {strict} faults"
 
 
 def find_epcis_reader() -> Read | None:
@@ -45,9 +46,9 @@ def _judge_epcis(read_epcis: Callable[[bytes], Any], data: bytes) -> Verdict:
     try:
         reading = read_epcis(data)
     except SuyuanError as error:
-        return "refused", _reason(error)
+        return "refused", "", _reason(error)
     faults = [fault for event in reading.faulty for fault in event.faults]
-    return ("refused", summarise(faults)) if faults else ("read", "")
+    return ("refused", "", summarise(faults)) if faults else ("read", "", "")
 
 
 def summarise(findings: Iterable[SuyuanError | Departure]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ledger.readers.ceb.fields import PARAMETER, MessageTable, number, text, whole
-from ledger.readers.ceb.tables.common import (
+from ledger.readers.ceb.tables.common import NOTE
+from ledger.readers.ceb.tables.imports.common import (
     BUYER_NAME,
     BUYER_TELEPHONE,
     CURRENCY,
     ID_NUMBER,
     ID_TYPE,
-    NOTE,
+    IMPORT,
     ORDER_NUMBER,
     PLATFORM,
     REPORT,
@@ -63,4 +64,5 @@ CEB311 = MessageTable(
         text("country", 3, shape=PARAMETER),
         NOTE,
     ),
+    envelope=IMPORT,
 )

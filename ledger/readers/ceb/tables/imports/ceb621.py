@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ledger.readers.ceb.fields import DIGITS, PARAMETER, MessageTable, date, number, text, whole
-from ledger.readers.ceb.tables.common import (
+from ledger.readers.ceb.tables.common import CUSTOMS, NOTE
+from ledger.readers.ceb.tables.imports.common import (
     AGENT,
     BUYER_NAME,
     BUYER_TELEPHONE,
@@ -11,11 +12,11 @@ from ledger.readers.ceb.tables.common import (
     CURRENCY,
     ID_NUMBER,
     ID_TYPE,
-    NOTE,
     ORDER_NUMBER,
     PLATFORM,
     REPORT,
     SELLER,
+    SIGNED_IMPORT,
     WAYBILL_NUMBER,
 )
 
@@ -37,7 +38,7 @@ CEB621 = MessageTable(
         text("invtNo", 0, 18, optional=True),
         text("ieFlag", 1, codes=("I",)),
         date("declTime"),
-        text("customsCode", 4, shape=DIGITS),
+        CUSTOMS,
         text("portCode", 4, shape=DIGITS),
         date("ieDate", optional=True),
         ID_TYPE,
@@ -60,7 +61,7 @@ CEB621 = MessageTable(
         number("insuredFee"),
         CURRENCY,
         text("wrapType", 1, optional=True),
-        whole("packNo", codes=("1",)),
+        whole("packNo", 9, codes=("1",)),
         number("grossWeight"),
         number("netWeight"),
         NOTE,
@@ -88,5 +89,5 @@ CEB621 = MessageTable(
         number("totalPrice"),
         NOTE,
     ),
-    signed=True,
+    envelope=SIGNED_IMPORT,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ledger.readers.ceb.fields import MessageTable, text, time
-from ledger.readers.ceb.tables.common import CARRIER, NOTE, REPORT, WAYBILL_NUMBER
+from ledger.readers.ceb.tables.common import NOTE
+from ledger.readers.ceb.tables.imports.common import CARRIER, IMPORT, REPORT, WAYBILL_NUMBER
 
 CEB513 = MessageTable(
     code="CEB513",
@@ -17,4 +18,5 @@ CEB513 = MessageTable(
         time("logisticsTime"),
         NOTE,
     ),
+    envelope=IMPORT,
 )

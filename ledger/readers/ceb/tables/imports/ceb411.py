@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ledger.readers.ceb.fields import MessageTable, number, text, time
-from ledger.readers.ceb.tables.common import CURRENCY, NOTE, ORDER_NUMBER, PLATFORM, REPORT
+from ledger.readers.ceb.tables.common import NOTE
+from ledger.readers.ceb.tables.imports.common import CURRENCY, IMPORT, ORDER_NUMBER, PLATFORM, REPORT
 
 CEB411 = MessageTable(
     code="CEB411",
@@ -25,4 +26,5 @@ CEB411 = MessageTable(
         time("payTime"),
         NOTE,
     ),
+    envelope=IMPORT,
 )

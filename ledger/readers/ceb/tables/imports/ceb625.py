@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from ledger.readers.ceb.fields import DIGITS, PARAMETER, MessageTable, number, text, whole
-from ledger.readers.ceb.tables.common import (
+from ledger.readers.ceb.tables.common import CUSTOMS, NOTE
+from ledger.readers.ceb.tables.imports.common import (
     AGENT,
     BUYER_NAME,
     BUYER_TELEPHONE,
     CARRIER,
     ID_NUMBER,
     ID_TYPE,
-    NOTE,
     ORDER_NUMBER,
     PLATFORM,
     REPORT,
     SELLER,
+    SIGNED_IMPORT,
     WAYBILL_NUMBER,
 )
 
@@ -24,7 +25,7 @@ CEB625 = MessageTable(
     head="InvtRefundHead",
     fields=(
         *REPORT,
-        text("customsCode", 4, shape=DIGITS),
+        CUSTOMS,
         ORDER_NUMBER,
         *PLATFORM,
         *SELLER,
@@ -51,5 +52,5 @@ CEB625 = MessageTable(
         NOTE,
     ),
     numbering="distinct",
-    signed=True,
+    envelope=SIGNED_IMPORT,
 )
