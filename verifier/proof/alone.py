@@ -14,6 +14,7 @@ from verifier.judgement.authority import require_mandate
 from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import Replay, require_supported
+from verifier.ledgerformat.disclosure import Disclosure
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.mapping import check_body, check_head, check_links
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
@@ -75,6 +76,7 @@ class VerifiedEvent:
     checkpoint: VerifiedCheckpoint
     time: int | None
     unchecked: tuple[Said, ...] = field(default=())
+    disclosures: tuple[Disclosure, ...] = ()
 
 
 def verify_checkpoint(note: bytes, charter: Sequence[StatementPart], standpoint: Standpoint) -> VerifiedCheckpoint:
@@ -245,7 +247,7 @@ def _judge_event(
     unchecked = tuple(Said(f"unchecked.{name}") for name in names)
     if isinstance(shown.body, Erased):
         unchecked += (Said("unchecked.erasure", {"order": shown.body.order.hex()}),)
-    return VerifiedEvent(shown.event, kind, issuer, shown.body, checkpoint, time, unchecked)
+    return VerifiedEvent(shown.event, kind, issuer, shown.body, checkpoint, time, unchecked, shown.disclosures)
 
 
 def _require_mandate(event: Event, found: Examination, registry: Registry, time: int) -> None:
