@@ -11,6 +11,7 @@ from verifier import __version__
 from verifier.cli.alone import add_commands as add_single_commands
 from verifier.cli.audit import add_audit_command
 from verifier.cli.files import FileError
+from verifier.cli.recompute import add_command as add_recompute_command
 from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
 from verifier.cli.trace import add_command as add_trace_command
 from verifier.cli.withheld import add_command as add_withheld_command
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_withheld_command(commands)
     add_report_command(commands)
     add_audit_command(commands)
+    add_recompute_command(commands)
     for command in commands.choices.values():  # before the command or after it: whoever says neither loses nothing
         command.add_argument("--lang", choices=LANGUAGES, help=_LANG, default=argparse.SUPPRESS)
     return parser

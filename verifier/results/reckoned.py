@@ -1,0 +1,157 @@
+"""The rules that more than a comparison decides: money, lines, packages, returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from verifier.results.amounts import Tolerance, add, is_within, multiply, read_amount, spell_amount, subtract
+from verifier.results.comparison import Comparison, agree
+from verifier.results.documents import MOST_ITEMS, Document
+from verifier.results.rules import AMOUNT, TEXT, Field
+
+_LINE = {"name": TEXT, "quantity": AMOUNT, "price": AMOUNT}
+_RETURNED = ("hsCode", "name", "unit")
+_ITEMS = "/lines/items"
+Items = Mapping[int, Mapping[str, Any]]
+
+
+def check_money(found: Comparison, tolerance: Tolerance) -> None:
+    """Ask that what is paid is goods, freight and tax less the discount, and each total its price times quantity."""
+    if "order" in found.documents:
+        _check_paid(found, tolerance)
+    for source in ("order", "list"):
+        for number, item in items_of(found, source, needed=True).items():
+            _check_total(found, source, number, item, tolerance)
+
+
+def _check_paid(found: Comparison, tolerance: Tolerance) -> None:
+    amounts = {name: amount_of(found, f"/amounts/{name}") for name in ("goods", "freight", "tax", "discount", "paid")}
+    if any(each is None for each in amounts.values()):
+        return
+    known = {name: each for name, each in amounts.items() if each is not None}
+    made = subtract(add((known["goods"], known["freight"], known["tax"])), known["discount"])
+    if not is_within(known["paid"], made, tolerance):
+        stated = {f"order/amounts/{name}": spell_amount(each) for name, each in known.items()}
+        found.differ({**stated, "expected": spell_amount(made)})
+
+
+def amount_of(found: Comparison, pointer: str, source: str = "order") -> Decimal | None:
+    """Return an amount of a document; one that is missing or is no number is noted."""
+    stated = found.require(Field(source, pointer))
+    amount = read_amount(stated)
+    if amount is None and stated is not None:
+        found.differ({f"{source}{pointer}": stated, "expected": "a decimal"})
+    return amount
+
+
+def _check_total(found: Comparison, source: str, number: int, item: Mapping[str, Any], tolerance: Tolerance) -> None:
+    where = f"{source}{_ITEMS}/{number}"
+    stated = {name: item.get(name) for name in ("price", "quantity", "total")}
+    lacking = [f"{where}/{name}" for name, value in stated.items() if value is None]
+    found.missing.extend(lacking)
+    if lacking:
+        return
+    price, quantity, total = (read_amount(each) for each in stated.values())
+    made = None if price is None or quantity is None else multiply(price, quantity)
+    if made is None or total is None or not is_within(total, made, tolerance):
+        values = {f"{where}/{name}": value for name, value in stated.items()}
+        found.differ({**values, "expected": "decimals" if made is None else spell_amount(made)})
+
+
+def check_lines(found: Comparison) -> None:
+    """Ask that order and list have the same lines one to one, with the same names, quantities and prices."""
+    ordered, listed = (items_of(found, source, needed=True) for source in ("order", "list"))
+    if not ordered or not listed:
+        return
+    for number in sorted(ordered.keys() | listed.keys()):
+        if number not in ordered or number not in listed:
+            lines = {f"{source}{_ITEMS}/{number}": number if number in items else None
+                     for source, items in (("order", ordered), ("list", listed))}  # fmt: skip
+            found.differ(lines)
+            continue
+        for name, kind in _LINE.items():
+            _compare_member(found, number, name, kind, {"order": ordered[number], "list": listed[number]})
+
+
+def check_packages(found: Comparison) -> None:
+    """Ask that waybill and list are of one package each."""
+    for wanted in (Field("waybill", "/packages"), Field("list", "/lines/packages")):
+        stated = found.require(wanted)
+        if stated is not None and read_amount(stated) != 1:
+            found.differ({str(wanted): stated, "expected": "1"})
+
+
+def check_return(found: Comparison) -> None:
+    """Ask that what is returned was listed: the same goods, name and unit, and no more of it."""
+    returned, listed = (items_of(found, source, needed=True) for source in ("return", "list"))
+    if not returned or not listed:
+        return
+    for number, item in returned.items():
+        if number not in listed:
+            found.differ({f"return{_ITEMS}/{number}": number, f"list{_ITEMS}/{number}": None})
+            continue
+        for name in _RETURNED:
+            _compare_member(found, number, name, TEXT, {"return": item, "list": listed[number]})
+        _check_returned_quantity(found, number, item, listed[number])
+
+
+def _check_returned_quantity(
+    found: Comparison, number: int, returned: Mapping[str, Any], listed: Mapping[str, Any]
+) -> None:
+    values = {
+        f"return{_ITEMS}/{number}/quantity": returned.get("quantity"),
+        f"list{_ITEMS}/{number}/quantity": listed.get("quantity"),
+    }
+    if lacking := [name for name, value in values.items() if value is None]:
+        found.missing.extend(lacking)
+        return
+    least, most = (read_amount(each) for each in values.values())
+    if least is None or most is None or not 0 < least <= most:
+        found.differ(values)
+
+
+def _compare_member(
+    found: Comparison, number: int, name: str, kind: str, items: Mapping[str, Mapping[str, Any]]
+) -> None:
+    values = {f"{source}{_ITEMS}/{number}/{name}": item.get(name) for source, item in items.items()}
+    if lacking := [where for where, value in values.items() if value is None]:
+        found.missing.extend(lacking)
+        return
+    left, right = values.values()
+    if not agree(left, right, kind):
+        found.differ(values)
+
+
+def items_of(found: Comparison, source: str, *, needed: bool = False) -> Items:
+    """Return a document's lines by number; lines that cannot be told apart, or too many, are a difference.
+
+    Args:
+        found: the comparison.
+        source: the document.
+        needed: whether a document that is not there is noted as missing.
+    """
+    document = found.documents.get(source)
+    if document is None:
+        if needed:
+            found.missing.append(source)
+        return {}
+    if found.require(Field(source, _ITEMS)) is None:
+        return {}
+    numbers = [_number_of(each) for each in document.items]
+    known = [each for each in numbers if each is not None]
+    if not known or not _are_distinct(document, numbers):
+        found.differ({f"{source}{_ITEMS}": len(document.items), "expected": "lines with a number each"})
+        return {}
+    return dict(sorted(zip(known, document.items, strict=True)))
+
+
+def _number_of(item: Mapping[str, Any]) -> int | None:
+    amount = read_amount(item.get("number"))
+    return int(amount) if amount is not None and amount > 0 and amount == int(amount) else None
+
+
+def _are_distinct(document: Document, numbers: list[int | None]) -> bool:
+    stated = document.find(_ITEMS)
+    return None not in numbers and len(set(numbers)) == len(numbers) == len(stated) <= MOST_ITEMS
