@@ -8,7 +8,6 @@ What is not in that form cannot wrap, hide or fetch anything, because nothing lo
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 
 from lxml import etree
@@ -146,6 +145,9 @@ def _binary(element: Element, most: int) -> bytes:
     if len(text) > most * 4 // 3 + 4:
         raise NotAuthenticError(Reason.TOO_LARGE)
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
+        value = base64.b64decode(text, validate=True)
+    except ValueError:
         raise NotAuthenticError(Reason.FORM) from None
+    if not value:
+        raise NotAuthenticError(Reason.FORM)
+    return value
