@@ -13,6 +13,7 @@ from ledger.readers.ceb.facts import Facts, enterprise_of, month_set, product_of
 from ledger.readers.ceb.keys import DeclarationKey, DrawnHandles, Handles, OrderKey, ParcelKey
 from ledger.readers.ceb.read import read_message
 from ledger.readers.ceb.result import Departure, Document, DocumentReading, Mode, Reading
+from ledger.readers.ceb.signature import Signature, Trust, load_trust
 
 __all__ = [
     "DeclarationKey",
@@ -26,8 +27,11 @@ __all__ = [
     "OrderKey",
     "ParcelKey",
     "Reading",
+    "Signature",
+    "Trust",
     "draft_event",
     "enterprise_of",
+    "load_trust",
     "month_set",
     "product_of_bar_code",
     "read_message",

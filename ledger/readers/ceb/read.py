@@ -19,6 +19,7 @@ from ledger.readers.ceb.fields import MessageTable
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.lines import check_numbering
 from ledger.readers.ceb.result import Document, DocumentReading, Mode, Reading
+from ledger.readers.ceb.signature import ABSENT, NOBODY_ASKED, Signature, Trust, check_signature
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.tables.common import EXTEND, GUID, MAX_SUBSCRIPTIONS, NAMESPACE, SUBSCRIBE, VERSION
 from ledger.readers.ceb.xmltree import Element, parse_xml
@@ -29,12 +30,13 @@ _ATTRIBUTES = tuple(replace(field, name=f"@{field.name}") for field in (GUID, VE
 _SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"  # a hint; never followed
 
 
-def read_message(data: bytes, mode: Mode = Mode.STRICT) -> Reading:
+def read_message(data: bytes, mode: Mode = Mode.STRICT, *, trust: Trust | None = None) -> Reading:
     """Return what a customs message says, document by document.
 
     Args:
         data: the message as received, UTF-8 XML of at most 1 MiB.
         mode: how the rules are held.
+        trust: whose customs signatures are believed; without it none is checked.
 
     Raises:
         MalformedError: no XML of this kind at all; TooLargeError if there is too much of it.
@@ -60,8 +62,17 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT) -> Reading:
         documents=documents,
         faults=tuple(envelope.faults),
         departures=tuple(envelope.departures),
-        signature="not checked" if found.get("Signature") else "absent",
+        signature=_check_own_signature(data, found, trust),
     )
+
+
+def _check_own_signature(data: bytes, found: Children, trust: Trust | None) -> Signature:
+    if not found.get("Signature"):
+        return ABSENT
+    if trust is None:
+        return NOBODY_ASKED
+    senders = (each.findtext(f"{{{NAMESPACE}}}copCode", "") for each in found.get("BaseTransfer", ()))
+    return check_signature(data, trust, sender=next(senders, ""))
 
 
 def _table_of(root: Element, findings: Findings) -> MessageTable:

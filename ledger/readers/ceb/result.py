@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
 
+from ledger.readers.ceb.signature import Signature
 from verifier.errors import MalformedError
 
 
@@ -90,7 +90,7 @@ class Reading:
         documents: one entry a business document, in order.
         faults: faults of the envelope: what stands around the documents.
         departures: what was accepted of the envelope.
-        signature: whether the message carries a ds:Signature. It is never checked here.
+        signature: what the message's own ds:Signature is worth.
     """
 
     message: str
@@ -99,7 +99,7 @@ class Reading:
     documents: tuple[DocumentReading, ...]
     faults: tuple[MalformedError, ...]
     departures: tuple[Departure, ...]
-    signature: Literal["absent", "not checked"]
+    signature: Signature
 
     @property
     def all_faults(self) -> tuple[MalformedError, ...]:

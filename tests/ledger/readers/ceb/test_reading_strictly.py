@@ -3,6 +3,7 @@
 import pytest
 
 from ledger.readers.ceb import Mode, read_message
+from ledger.readers.ceb.signature import State
 from tests.ledger.readers.ceb.edit import CODES, before, behind, drop, joined, messages, part, put, replace
 from verifier.errors import MalformedError
 
@@ -188,8 +189,8 @@ def test_envelope_parts_that_may_be_there_are_read():
     data = behind(ORDER, "BaseTransfer", SUBSCRIBE + EXTEND + part(LIST, "Signature"))
     reading = read_message(data)
     assert not reading.all_faults
-    assert reading.signature == "not checked"
-    assert read_message(ORDER).signature == "absent"
+    assert reading.signature.state is State.NOT_CHECKED
+    assert read_message(ORDER).signature.state is State.ABSENT
 
 
 def test_a_schema_location_is_a_hint_that_nobody_follows():
