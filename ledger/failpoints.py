@@ -13,6 +13,8 @@ POINTS = (
     "after-publish", "before-answer", "cosignature", "witness-signed", "witness-persisted", "witness-handed",
     "replay-before-commit", "replay-after-commit", "erase-before-commit", "erase-after-commit", "erase-scoured",
     "mirror-copied", "mirror-held", "mirror-signed", "mirror-erased",
+    "gateway-received", "gateway-queued", "gateway-numbered", "gateway-signed", "gateway-sent", "gateway-receipted",
+    "gateway-parked",
 )  # fmt: skip
 _name, _, _count = os.environ.get("SUYUAN_FAILPOINT", "").partition(":")
 _left = int(_count or 1)

@@ -14,7 +14,7 @@ import pytest
 from ledger import failpoints
 
 ROUNDS = 20
-ELSEWHERE = ("witness-", "replay-", "erase-", "mirror-")  # other processes, other tests
+ELSEWHERE = ("witness-", "replay-", "erase-", "mirror-", "gateway-")  # other processes, other tests
 LEDGER_POINTS = [each for each in failpoints.POINTS if not each.startswith(ELSEWHERE)]
 
 

@@ -1,0 +1,186 @@
+"""From bytes to documents: what a sender hands over, read and judged, before anything is kept.
+
+Reading touches no file and no register, so it runs outside the queue's turn; `jobs` keeps what was read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ledger.client.drafts import Described, read_descriptions
+from ledger.compose.event import Draft
+from ledger.gateway.register import DocumentHandles
+from ledger.readers.ceb import Document, Facts, Mode, draft_event, read_message
+from ledger.readers.epcis import EpcisEvent, map_event, read_epcis
+from verifier.errors import SuyuanError, UnsupportedError
+from verifier.primitives.base64strict import parse_hash_hex
+from verifier.primitives.strict_json import parse_json
+
+CEB, EPCIS, DRAFTS = "ceb", "epcis", "drafts"
+Aggregations = Callable[[str, str], bytes | None]
+Draw = Callable[[DocumentHandles], Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a document, or what surrounds it, is not taken.
+
+    Attributes:
+        path: where it stands.
+        error: what is wrong, its field named.
+    """
+
+    path: str
+    error: SuyuanError
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One document that can become events.
+
+    Attributes:
+        path: where it stood, like `Order[2]`.
+        digest: SHA-256 of what it says: the same document is taken once, however often it comes.
+        drafts: what makes its drafts, given earlier packings; each draft asks for handles.
+        source: what it is read from again, where a handle is missing; None where none can be.
+    """
+
+    path: str
+    digest: bytes
+    drafts: Callable[[Aggregations], list[Draw]]
+    source: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came in one piece.
+
+    Attributes:
+        kind: `ceb`, `epcis` or `drafts`.
+        digest: SHA-256 of its bytes and of what was said with them: the same arrival has the same job.
+        documents: those without faults.
+        faults: of the others.
+        departures: what a lenient reader accepted, a sentence each.
+        notes: facts about it as a whole: message type, signature.
+        about: names of the events that it answers.
+    """
+
+    kind: str
+    digest: bytes
+    documents: tuple[Read, ...]
+    faults: tuple[Fault, ...] = ()
+    departures: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    about: tuple[bytes, ...] = ()
+
+
+def read_ceb(data: bytes, *, mode: Mode = Mode.STRICT, facts: Facts | None = None) -> Arrival:
+    """Return the documents of a customs message.
+
+    Args:
+        data: as received.
+        mode: strict, or lenient.
+        facts: what the message cannot say.
+
+    Raises:
+        SuyuanError: no message that can be read at all.
+    """
+    facts = facts or Facts()
+    reading = read_message(data, mode)
+    said = _said(mode, facts)
+    documents = tuple(_ceb_document(each, facts, said) for each in reading.usable)
+    faults = [Fault("message", each) for each in reading.faults]
+    faults += [Fault(each.path, fault) for each in reading.documents for fault in each.faults]
+    departures = tuple(str(each) for each in reading.all_departures)
+    notes = {"message": reading.message, "signature": _word(reading.signature)}
+    return Arrival(CEB, sha256(said + data).digest(), documents, tuple(faults), departures, notes)
+
+
+def read_ceb_again(source: bytes) -> list[Draw]:
+    """Return what makes the draft of a document that waited for a handle, from its kept source."""
+    said, _, data = source.partition(b"\n")
+    told = json.loads(said)
+    facts = told["facts"]
+    facts["products"] = {int(number): product for number, product in facts["products"].items()}
+    arrival = read_ceb(data, mode=Mode(told["mode"]), facts=Facts(**facts))
+    return arrival.documents[0].drafts(lambda _child, _parent: None)
+
+
+def read_capture(data: bytes) -> Arrival:
+    """Return the events of an EPCIS 2.0 document.
+
+    Raises:
+        SuyuanError: no document that can be read at all.
+    """
+    reading = read_epcis(data)
+    documents = tuple(_epcis_document(each) for each in reading.events)
+    faults = tuple(Fault(each.path, fault) for each in reading.faulty for fault in each.faults)
+    return Arrival(EPCIS, sha256(data).digest(), documents, faults)
+
+
+def read_drafts(data: bytes, now: int) -> Arrival:
+    """Return the events of a description in JSON (`ledger.client.drafts`), without attachments.
+
+    A gateway opens no file that a description names.
+
+    Raises:
+        SuyuanError: another shape.
+    """
+    value = parse_json(data, "events")
+    listed = value if isinstance(value, list) else [value]
+    for place, each in enumerate(listed):
+        if isinstance(each, dict) and "attachments" in each:
+            todo = "Use `suyuan submit` for events with files."
+            raise UnsupportedError(f"events[{place}].attachments", came="files", expected="none here", todo=todo)
+    described = read_descriptions(data, Path("/nonexistent"), now)
+    digest = sha256(data).digest()
+    documents = tuple(
+        Read(
+            f"events[{place}]", sha256(digest + place.to_bytes(4, "big")).digest(), _described(each, f"events[{place}]")
+        )
+        for place, each in enumerate(described)
+    )
+    about = dict.fromkeys(name for place, each in enumerate(described) for name in _names(each, f"events[{place}]"))
+    return Arrival(DRAFTS, digest, documents, about=tuple(about))
+
+
+def _ceb_document(document: Document, facts: Facts, said: bytes) -> Read:
+    content = json.dumps([document.message, document.head, document.lines], sort_keys=True, ensure_ascii=False)
+
+    def drafts(_aggregations: Aggregations) -> list[Draw]:
+        return [lambda handles: draft_event(document, handles=handles, facts=facts)]
+
+    return Read(document.path, sha256(content.encode()).digest(), drafts, source=said + b"\n" + document.source)
+
+
+def _epcis_document(event: EpcisEvent) -> Read:
+    def drafts(aggregations: Aggregations) -> list[Draw]:
+        return [_given(each) for each in map_event(event, aggregations)]
+
+    return Read(event.path, sha256(event.source()).digest(), drafts)
+
+
+def _described(described: Described, path: str) -> Callable[[Aggregations], list[Draw]]:
+    draft = replace(described.draft, about=_names(described, path))
+    return lambda _aggregations: [_given(draft)]
+
+
+def _names(described: Described, path: str) -> tuple[bytes, ...]:
+    return tuple(parse_hash_hex(each, f"{path}.about") for each in described.about)
+
+
+def _given(draft: Draft) -> Draw:
+    return lambda _handles: draft
+
+
+def _said(mode: Mode, facts: Facts) -> bytes:
+    return json.dumps({"mode": mode.value, "facts": asdict(facts)}, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _word(signature: Any) -> str:
+    return str(getattr(signature, "value", signature))

@@ -1,0 +1,207 @@
+"""Keeping what was read: each document becomes items, once, or a fault of its job."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from ledger.errors import UnknownError
+from ledger.gateway.composing import Composed, Composer, Missing
+from ledger.gateway.intake import Arrival, Draw, Fault, Read, read_ceb_again
+from ledger.gateway.items import Items, Origin, Ready
+from ledger.gateway.register import Number
+from ledger.gateway.store import READY, WAITING
+from verifier.errors import IncompleteError, SuyuanError
+
+
+@dataclass(slots=True)
+class Told:
+    """What a sender is told of a job.
+
+    Attributes:
+        id: the job's name, 32 hexadecimal digits.
+        kind: `ceb`, `epcis` or `drafts`.
+        sender: participant URI.
+        received: milliseconds since 1970.
+        items: `{path, item, again}` of each event.
+        faults: `{path, code, field, came, expected, todo}` of what was not taken.
+        departures: what a lenient reader accepted.
+        notes: facts about the whole.
+    """
+
+    id: str
+    kind: str
+    sender: str
+    received: int
+    items: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[dict[str, str]] = field(default_factory=list)
+    departures: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        """Return whether nothing of it was taken."""
+        return bool(self.faults) and not self.items
+
+
+class RolledBackError(Exception):
+    """A job that is taken whole or not at all has a fault."""
+
+
+class Keeping:
+    """Keeps arrivals within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, composer: Composer) -> None:
+        """Keep over a connection."""
+        self._connection = connection
+        self._items = Items(connection)
+        self._composer = composer
+        self._opened: list[Number] = []
+        self.ready: list[Ready] = []
+
+    def keep(self, arrival: Arrival, *, sender: str, now: int, whole: bool = False) -> Told:
+        """Keep what came; return what its sender is told.
+
+        Args:
+            arrival: as it was read.
+            sender: participant URI; the events are said in its name.
+            now: milliseconds since 1970.
+            whole: whether one fault refuses all of it.
+        """
+        job = sha256(f"{sender}|{arrival.kind}|".encode() + arrival.digest).hexdigest()[:32]
+        told = Told(job, arrival.kind, sender, now, departures=list(arrival.departures), notes=dict(arrival.notes))
+        told.faults = [fault_json(each) for each in arrival.faults]
+        if not (whole and told.faults):
+            self._keep_documents(arrival.documents, told, whole=whole)
+        row = (job, sender, arrival.digest, arrival.kind, now, json.dumps(told_json(told), ensure_ascii=False))
+        self._connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
+        return told
+
+    def settle(self, numbers: Iterable[Number] | None = None) -> None:
+        """Compose what waited for numbers that are known now: those opened here, or those named."""
+        self._opened += numbers or ()
+        while self._opened:  # what is composed now may open what others wait for
+            told, self._opened = self._opened, []
+            for seq in self._items.waiting_for(told):
+                self._compose_again(seq)
+
+    def _keep_documents(self, documents: Sequence[Read], told: Told, *, whole: bool) -> None:
+        if not whole:
+            for each in documents:
+                self._keep_document(each, told)
+            return
+        ready, opened = len(self.ready), len(self._opened)
+        self._connection.execute("SAVEPOINT job")
+        for each in documents:
+            self._keep_document(each, told)
+            if told.faults:
+                self._connection.execute("ROLLBACK TO job")
+                del self.ready[ready:], self._opened[opened:]
+                told.items.clear()
+                break
+        self._connection.execute("RELEASE job")
+
+    def _keep_document(self, document: Read, told: Told) -> None:
+        """Keep one document; its fault is told and keeps no other out."""
+        origin = _origin(document, told, 0)
+        if self._items.known(told.sender, origin.digest):
+            self._tell_again(document, told)
+            return
+        try:
+            drafts = document.drafts(self._items.packed)
+            made = [self._compose(each, told.sender) for each in drafts]
+            if document.source is None and any(isinstance(each, Missing) for each in made):
+                raise IncompleteError("handle", came="a number that nobody has told", expected="its handle")
+        except SuyuanError as error:
+            told.faults.append(fault_json(Fault(document.path, error)))
+            return
+        for place, each in enumerate(made):
+            origin = _origin(document, told, place)
+            told.items.append({"path": document.path, "item": origin.id, "again": False})
+            if isinstance(each, Composed):
+                self._add(origin, each)
+            else:
+                self._items.add_waiting(origin, each.numbers, document.source or b"")
+
+    def _add(self, origin: Origin, composed: Composed) -> None:
+        self.ready.append(self._items.add(origin, composed))
+        self._opened += _numbers_of(composed)
+
+    def _compose(self, draw: Draw, sender: str) -> Composed | Missing:
+        return self._composer.compose(draw, self._items.register, issuer=sender)
+
+    def _tell_again(self, document: Read, told: Told) -> None:
+        """Name the items that the same document made when it came first."""
+        place = 0
+        while known := self._items.known(told.sender, _origin(document, told, place).digest):
+            told.items.append({"path": document.path, "item": known[0], "again": True})
+            place += 1
+
+    def _compose_again(self, seq: int) -> None:
+        origin, source = self._items.origin(seq)
+        try:
+            (draw,) = read_ceb_again(source)
+            made = self._compose(draw, origin.sender)
+        except SuyuanError as error:
+            self._items.park(seq, reason_json(error))
+            return
+        if isinstance(made, Composed):
+            self._items.satisfied(seq)
+            self.ready.append(self._items.fill(seq, origin, made))
+            self._opened += _numbers_of(made)
+
+
+def _numbers_of(composed: Composed) -> list[Number]:
+    return [number for numbers in composed.opened.values() for number in numbers]
+
+
+def _origin(document: Read, told: Told, place: int) -> Origin:
+    digest = sha256(document.digest + told.sender.encode() + place.to_bytes(2, "big")).digest()
+    return Origin(told.id, told.sender, digest, document.path, told.received)
+
+
+def told_json(told: Told) -> dict[str, Any]:
+    """Return what a sender is told, as JSON."""
+    members = {"id": told.id, "kind": told.kind, "sender": told.sender, "received": told.received}
+    lists = {"items": told.items, "faults": told.faults, "departures": told.departures}
+    return {**members, **lists, "notes": told.notes}
+
+
+def fault_json(fault: Fault) -> dict[str, str]:
+    """Return a fault as JSON."""
+    return {"path": fault.path, **error_json(fault.error)}
+
+
+def error_json(error: SuyuanError) -> dict[str, str]:
+    """Return an error as JSON."""
+    members = {"code": error.code, "field": error.field, "came": error.came, "expected": error.expected}
+    return {**members, "todo": error.todo}
+
+
+def reason_json(error: SuyuanError) -> str:
+    """Return why an item is parked, as it is kept."""
+    return json.dumps(error_json(error), ensure_ascii=False)
+
+
+def read_job(connection: sqlite3.Connection, job: str) -> dict[str, Any]:
+    """Return a job with the state of its items now.
+
+    Raises:
+        UnknownError: there is none of this name.
+    """
+    row = connection.execute("SELECT told FROM job WHERE id = ?", (job,)).fetchone()
+    if row is None:
+        raise UnknownError("job", came=job, expected="a name that this gateway gave")
+    told: dict[str, Any] = json.loads(row[0])
+    for each in told["items"]:
+        sql = "SELECT state, reason FROM item WHERE id = ?"
+        state, reason = connection.execute(sql, (each["item"],)).fetchone()
+        each["state"] = state
+        if reason:
+            each["reason"] = json.loads(reason)
+    told["done"] = all(each["state"] not in (WAITING, READY, "signed") for each in told["items"])
+    return told

@@ -1,0 +1,117 @@
+"""The register: which handle stands for which number. Private to the gateway, in its file.
+
+A number is known by its *form* (`order`, `parcel`, `declaration`), a *code* that makes it unique (platform, carrier,
+whose number it is) and itself. A waybill does not name the platform: there the order's number alone must do.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ledger.readers.ceb.keys import HALF_YEAR, DeclarationKey, OrderKey, ParcelKey
+from verifier.errors import IncompleteError
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that somebody gave to something.
+
+    Attributes:
+        form: of the handle: `order`, `parcel` or `declaration`.
+        code: what makes it unique; empty where the sender could not say it.
+        number: itself.
+        time: when it was used, milliseconds since 1970; numbers of parcels come again after half a year. Else 0.
+    """
+
+    form: str
+    code: str
+    number: str
+    time: int = 0
+
+
+class Register:
+    """Finds and keeps handles over the gateway's connection, within its holder's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read and write over a connection."""
+        self._connection = connection
+
+    def find(self, number: Number) -> str | None:
+        """Return the handle of a number, None where nobody has told it.
+
+        Raises:
+            IncompleteError: the code is not known, and several have this number.
+        """
+        rows = self._connection.execute(
+            "SELECT code, time, handle FROM handle WHERE form = ? AND number = ?", (number.form, number.number)
+        ).fetchall()
+        if number.form == "parcel":
+            near = [(abs(time - number.time), handle) for code, time, handle in rows if code == number.code]
+            return min((handle for away, handle in near if away < HALF_YEAR), default=None)
+        if not number.code:
+            handles = {handle for _, _, handle in rows}
+            if len(handles) > 1:
+                raise IncompleteError("platform", came="nothing", expected="the platform whose order number this is")
+            return next(iter(handles), None)
+        return next((handle for code, _, handle in rows if code == number.code), None)
+
+    def keep(self, numbers: Iterable[Number], handle: str, *, item: int | None, event: bytes | None) -> None:
+        """Keep the handle of numbers: with the item that opens it here, or the event that opened it elsewhere."""
+        rows = [(each.form, each.code, each.number, each.time, handle, item, event) for each in numbers]
+        self._connection.executemany("INSERT OR IGNORE INTO handle VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def opener(self, handle_names: Iterable[str]) -> set[int]:
+        """Return the items that open handles here and are not recorded yet."""
+        sql = (
+            "SELECT i.seq FROM handle h JOIN item i ON i.seq = h.item "
+            "WHERE h.handle = ? AND i.state NOT IN ('recorded', 'parked')"
+        )
+        return {seq for name in handle_names for (seq,) in self._connection.execute(sql, (name,))}
+
+
+@dataclass(slots=True)
+class DocumentHandles:
+    """The handles that one document asks for: known ones, and one drawn for each number that nobody has told.
+
+    Implements `ledger.readers.ceb.keys.Handles`.
+
+    Attributes:
+        register: where handles are looked up; nothing is kept there before the document has become an event.
+        random: source of random bytes.
+        drawn: the numbers that each new handle stands for.
+    """
+
+    register: Register
+    random: Callable[[int], bytes]
+    drawn: dict[str, list[Number]] = field(default_factory=dict)
+
+    def order(self, key: OrderKey) -> str:
+        """Return the handle of an order."""
+        return self.of([Number("order", key.platform or "", key.number)])
+
+    def parcel(self, key: ParcelKey) -> str:
+        """Return the handle of a parcel."""
+        return self.of([Number("parcel", key.carrier, key.number, key.time)])
+
+    def declaration(self, key: DeclarationKey) -> str:
+        """Return the handle of a list, by the first of its numbers that is known."""
+        return self.of(numbers_of_declaration(key.agent, key.customs_number, key.own_number, key.port_number))
+
+    def of(self, numbers: list[Number]) -> str:
+        """Return the handle of something, by the first of its numbers that is known, else a new one."""
+        found = next((handle for each in numbers if (handle := self.register.find(each))), None)
+        if found is None:
+            drawn = (handle for handle, known in self.drawn.items() if not set(known).isdisjoint(numbers))
+            found = next(drawn, None)
+        if found is None:
+            found = f"urn:suyuan:{numbers[0].form}:{self.random(16).hex()}"
+            self.drawn[found] = numbers
+        return found
+
+
+def numbers_of_declaration(agent: str, customs: str | None, own: str | None, port: str | None) -> list[Number]:
+    """Return the numbers of a list that are there, the strongest first."""
+    named = [("customs", customs), (f"own {agent}", own), ("port", port)]
+    return [Number("declaration", code, number) for code, number in named if number]

@@ -1,0 +1,264 @@
+"""The sending thread: signs what is ready, sends it until the ledger has answered, parks what it refuses."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+
+from ledger.client.client import LedgerClient, Receipt
+from ledger.client.reading import read_head
+from ledger.client.sequence import next_number, take_numbers
+from ledger.compose.batch import sign_batch
+from ledger.errors import ConflictError, UnknownError
+from ledger.failpoints import reach
+from ledger.gateway.batches import Batch, Batches
+from ledger.gateway.batching import Schedule
+from ledger.gateway.door import Door, Refused, Unanswered
+from ledger.gateway.items import Items, Ready
+from ledger.gateway.jobs import reason_json
+from ledger.gateway.store import Store
+from ledger.signing.signer import Signer
+from verifier.errors import IncompleteError, SuyuanError, TooLargeError
+from verifier.ledgerformat.statement import parse_entry, statement_identity
+
+_POSITION = re.compile(r"events\[([0-9]+)\]")
+_NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds between two attempts
+_HELD = 60.0  # seconds until a statement is tried again that the ledger refused as such: its key may be registered then
+Check = Callable[[bytes, bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A participant in whose name this gateway speaks.
+
+    Attributes:
+        uri: participant URI.
+        signer: its statement key.
+        numbers: the path beside which that key's sequence numbers are kept.
+    """
+
+    uri: str
+    signer: Signer
+    numbers: Path
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Why a sender's batches do not go out now.
+
+    Attributes:
+        error: what came last.
+        until: when it is tried again, seconds of the monotonic clock.
+        attempts: how often it was tried.
+    """
+
+    error: SuyuanError
+    until: float
+    attempts: int
+
+
+class Sending:
+    """Signs and sends, in one thread."""
+
+    def __init__(  # noqa: PLR0913 - what it works with
+        self,
+        store: Store,
+        schedule: Schedule,
+        senders: Mapping[str, Sender],
+        *,
+        door: Door,
+        client: LedgerClient,
+        origin: str,
+        check: Check,
+        moved: threading.Condition,
+    ) -> None:
+        """Send what a schedule chooses.
+
+        Args:
+            store: where it stands.
+            schedule: what is ready; used under `moved` only.
+            senders: by URI.
+            door: takes statements to the ledger.
+            client: asks the ledger for more about a refusal.
+            origin: the ledger's name.
+            check: raises where a receipt is not one of the trusted ledger for a statement.
+            moved: guards the schedule; notified of whatever changes.
+        """
+        self._store, self._schedule, self._senders = store, schedule, senders
+        self._door, self._client, self._origin, self._check = door, client, origin, check
+        self._moved = moved
+        self._spread = SystemRandom().random
+        with store.reading() as connection:
+            unanswered = Batches(connection).unanswered()  # one a sender: the next is signed when it is answered
+            ready = Items(connection).ready()
+        self._outstanding = {each.sender: each for each in unanswered}
+        self.troubles: dict[str, Trouble] = {}
+        for batch in unanswered:
+            schedule.reopen(batch.seqs)
+        schedule.add(ready, time.monotonic())
+
+    def turn(self) -> float | None:
+        """Do what is due; return in how many seconds to come again at the latest, None for when something moved."""
+        now = time.monotonic()
+        for sender, batch in list(self._outstanding.items()):
+            trouble = self.troubles.get(sender)
+            if trouble is None or trouble.until <= now:
+                self._send(batch)
+                return 0.0
+        held = self._held(now)
+        with self._moved:
+            due = self._schedule.due(now, held)
+            chosen = self._schedule.choose(held) if due == 0.0 else None
+        if chosen is not None:
+            self._sign(*chosen)
+            return 0.0
+        waits = [each.until - now for each in self.troubles.values()] + ([due] if due is not None else [])
+        return min(waits, default=None)
+
+    def _held(self, now: float) -> set[str]:
+        troubled = {sender for sender, each in self.troubles.items() if each.until > now}
+        return troubled | self._outstanding.keys()
+
+    def _sign(self, uri: str, seqs: list[int]) -> None:
+        """Take numbers, sign, keep; each is durable before the next."""
+        sender = self._senders.get(uri)
+        with self._store.reading() as connection:
+            events = Items(connection).events(seqs)
+        try:
+            if sender is None:
+                raise IncompleteError("sender", came=uri, expected="a participant whose key this gateway has")
+            first = take_numbers(sender.numbers, sender.signer.public.kid, len(events))
+            reach("gateway-numbered")
+            submission = sign_batch(events, sender.signer, issuer=uri, audience=[self._origin], first=first)
+        except SuyuanError as error:  # a smart key that was pulled out; the events stay ready
+            self._return(seqs)
+            self._trouble(uri, error, _HELD if sender is None else None)
+            return
+        identity = statement_identity(parse_entry(submission.statement))
+        with self._store.writing() as connection:
+            batch = Batches(connection).add(uri, identity, seqs, submission)
+        reach("gateway-signed")
+        self._outstanding[uri] = batch
+
+    def _send(self, batch: Batch) -> None:
+        answer = self._door.submit(batch.submission, batch.identity)
+        reach("gateway-sent")
+        if isinstance(answer, Unanswered):
+            self._trouble(batch.sender, answer.error, answer.after)
+        elif isinstance(answer, Refused):
+            self._refused(batch, answer.error)
+        else:
+            self._promised(batch, answer)
+
+    def _promised(self, batch: Batch, receipt: Receipt) -> None:
+        try:
+            self._check(batch.statement, receipt.data)
+        except SuyuanError as error:  # not the trusted ledger's receipt: to us, nothing is recorded yet
+            self._trouble(batch.sender, error, None)
+            return
+        with self._store.writing() as connection:
+            Batches(connection).promised(batch, receipt)
+        reach("gateway-receipted")
+        self._settled(batch)
+        self._close(batch.seqs)
+
+    def _refused(self, batch: Batch, error: SuyuanError) -> None:
+        """Park what the ledger names, let the others be signed again; hold the sender where it names none."""
+        if isinstance(error, TooLargeError) and len(batch.seqs) > 1:
+            middle = len(batch.seqs) // 2
+            self._again(batch, {}, [list(batch.seqs[:middle]), list(batch.seqs[middle:])])
+        elif isinstance(error, ConflictError) and error.field == "statement.first":
+            self._skip_numbers(batch, error)
+            self._again(batch, {}, [])
+        elif faults := self._faults(batch, error):
+            self._again(batch, faults, [])
+        elif isinstance(error, TooLargeError):
+            self._again(batch, {0: error}, [])
+        else:
+            self._trouble(batch.sender, error, _HELD)
+
+    def _faults(self, batch: Batch, error: SuyuanError) -> dict[int, SuyuanError]:
+        """Return the errors by position: what the refusal names, and all else that the ledger finds when asked."""
+        faults = _by_position([error])
+        if faults and len(batch.seqs) > 1:
+            with suppress(SuyuanError):  # the refusal alone will do
+                faults = {**_by_position(self._client.validate(batch.submission)), **faults}
+        return {position: each for position, each in faults.items() if position < len(batch.seqs)}
+
+    def _again(self, batch: Batch, faults: Mapping[int, SuyuanError], split: Iterable[list[int]]) -> None:
+        recorded = {at for at, error in faults.items() if isinstance(error, ConflictError) and self._stands(batch, at)}
+        gone = {batch.seqs[at]: error for at, error in faults.items() if at not in recorded}
+        with self._store.writing() as connection:
+            items = Items(connection)
+            Batches(connection).refused(batch)
+            for seq, error in gone.items():
+                items.park(seq, reason_json(error))
+            for at in recorded:
+                connection.execute("UPDATE item SET state = 'recorded' WHERE seq = ?", (batch.seqs[at],))
+            with self._moved:
+                for seq in self._schedule.resting_on(gone):
+                    rests = IncompleteError("about", came="an event that the ledger refused", expected="a recorded one")
+                    items.park(seq, reason_json(rests))
+        reach("gateway-parked")
+        self._settled(batch)
+        self._close([*gone, *(batch.seqs[at] for at in recorded)])
+        left = [seq for at, seq in enumerate(batch.seqs) if at not in faults]
+        with self._moved:
+            self._schedule.split(split)
+        self._return(left)
+
+    def _stands(self, batch: Batch, position: int) -> bool:
+        """Return whether the ledger has this very event already: then nothing is lost, and nothing is to be sent."""
+        with self._store.reading() as connection:
+            (event,) = Items(connection).events([batch.seqs[position]])
+        try:
+            read_head(self._client, event.name)
+        except UnknownError:
+            return False
+        return True
+
+    def _skip_numbers(self, batch: Batch, error: SuyuanError) -> None:
+        """Go on behind the numbers that the ledger knows of this key: its sequence file is not the newest."""
+        found = _NUMBERS_FROM.search(error.expected)
+        sender = self._senders[batch.sender]
+        kid = sender.signer.public.kid
+        if found and int(found[1]) > next_number(sender.numbers, kid):
+            take_numbers(sender.numbers, kid, 0, first=int(found[1]))
+
+    def _return(self, seqs: list[int]) -> None:
+        with self._store.reading() as connection:
+            marks = ",".join("?" * len(seqs))
+            sql = f"SELECT seq, sender, size, received FROM item WHERE seq IN ({marks}) ORDER BY seq"  # noqa: S608
+            rows = [
+                Ready(seq, sender, size, frozenset(), at) for seq, sender, size, at in connection.execute(sql, seqs)
+            ]
+        with self._moved:
+            self._schedule.restore(rows, time.monotonic())
+
+    def _close(self, seqs: Iterable[int]) -> None:
+        with self._moved:
+            self._schedule.close(seqs)
+            self._moved.notify_all()
+
+    def _settled(self, batch: Batch) -> None:
+        """Let a sender's next batch go."""
+        self.troubles.pop(batch.sender, None)
+        del self._outstanding[batch.sender]
+
+    def _trouble(self, sender: str, error: SuyuanError, after: float | None) -> None:
+        attempts = self.troubles[sender].attempts + 1 if sender in self.troubles else 1
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(attempts - 1, 10)) * (1 + self._spread() / 2))
+        until = time.monotonic() + (min(after, _HELD) if after is not None else pause)
+        self.troubles[sender] = Trouble(error, until, attempts)
+
+
+def _by_position(errors: Iterable[SuyuanError]) -> dict[int, SuyuanError]:
+    named = ((_POSITION.match(each.field), each) for each in errors)
+    return {int(found[1]): each for found, each in named if found}
