@@ -112,7 +112,8 @@ def claim_message(*, class_: str, number: str) -> bytes:
         MalformedError: no label, or no number.
     """
     if not _CLASS.fullmatch(class_) or not number:
-        raise MalformedError("claim", came=(class_, number), expected="a label like invoice, and a number")
+        # The number is what the pseudonym hides: no error may tell it.
+        raise MalformedError("claim", came="other parts", expected="a label like invoice, and a number")
     return f"suyuan/claim/v1|{class_}|{number}".encode()
 
 
