@@ -57,6 +57,10 @@ class Signature:
     fingerprint: str = ""
     subject: str = ""
 
+    def __str__(self) -> str:
+        """Return state and reason, without the signer: `not authentic: digest`."""
+        return f"{self.state.value}: {self.reason.value}" if self.reason else self.state.value
+
     @property
     def holds(self) -> bool:
         """Return whether the signature itself is right, whoever made it."""

@@ -46,3 +46,9 @@ def test_a_certificate_is_named_only_once_its_signature_held():
     held = {"not-valid-then", "signer-not-known", "not-the-sender"}
     for name, (state, reason) in EXPECTED.items():
         assert check(VECTORS / f"{name}.xml").holds == (state == "authentic" or reason in held), name
+
+
+def test_told_in_words_a_signature_names_nobody():
+    assert str(check(VECTORS / "rsa-sha1.xml")) == "authentic"
+    assert str(check(VECTORS / "signer-not-known.xml")) == "not authentic: signer-not-known"
+    assert str(check(VECTORS / "unsigned.xml")) == "absent"
