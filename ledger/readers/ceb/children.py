@@ -63,7 +63,7 @@ def take_children(element: Element, layout: Layout, path: str, findings: Finding
     """Return the children that are there and allowed, by local name, and note what is wrong with them."""
     found: dict[str, list[Element]] = {}
     last, in_order = 0, True
-    if _has_text(element):
+    if has_text(element):
         findings.fault(path or "message", came="text between elements", expected="elements only")
     for child in element:
         place = layout.places.get(str(child.tag))
@@ -100,7 +100,8 @@ def _count(slot: Slot, many: int, path: str, findings: Findings) -> None:
         findings.fault(join(path, slot.name), came=f"{many} of them", expected=f"at most {slot.most}")
 
 
-def _has_text(element: Element) -> bool:
+def has_text(element: Element) -> bool:
+    """Return whether an element holds text beside its children."""
     if element.text and element.text.strip(BLANKS):
         return True
     return any(child.tail and child.tail.strip(BLANKS) for child in element)

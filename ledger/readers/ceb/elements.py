@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ledger.readers.ceb.children import Layout, Slot, join, take_children
+from ledger.readers.ceb.children import Layout, Slot, has_text, join, take_children
 from ledger.readers.ceb.fields import Field
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.values import canonical
@@ -36,14 +36,22 @@ def _layout(fields: tuple[Field, ...]) -> Layout:
 
 
 def _read_field(field: Field, element: Element, path: str, findings: Findings) -> str | None:
-    if field.kind == "any":
-        return None
     if element.keys():
         refuse_attributes(element, join(path, field.name), findings)
+    if field.kind == "any":
+        _check_any(element, join(path, field.name), findings)
+        return None
     if len(element):
         findings.fault(join(path, field.name), came="elements", expected="a value")
         return None
     return check_value(field, element.text or "", path, findings)
+
+
+def _check_any(element: Element, path: str, findings: Findings) -> None:
+    """Note what an element may not hold that holds one element of any kind, or none."""
+    if len(element) > 1 or has_text(element):
+        came = f"{len(element)} elements" if len(element) > 1 else "text"
+        findings.fault(path, came=came, expected="one element, of any kind")
 
 
 def check_value(field: Field, text: str, path: str, findings: Findings) -> str | None:

@@ -8,12 +8,18 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import pytest
+from lxml import etree
 
+from fixtures.messages import parcel_messages
+from ledger.readers.ceb import Mode, read_message
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.tables.common import EXTEND, SUBSCRIBE, UNBOUNDED_DOCUMENTS, UNBOUNDED_LINES
 from ledger.readers.ceb.xmltree import MAX_BYTES
+from tests.ledger.readers.ceb.broken import ways_to_break
+from tests.ledger.readers.ceb.made import Maker
 
 FOLDER = Path(os.environ.get("SUYUAN_CORPUS") or "no corpus") / "ceb/202205"
 LISTINGS = [FOLDER / f"xsd-{way}-202205.txt" for way in ("import", "export")]
@@ -85,3 +91,60 @@ def test_a_message_has_the_envelope_of_the_definition(code):
 def test_every_message_of_the_definitions_has_a_table():
     assert official().keys() == TABLES.keys()
     assert len(TABLES) == 42
+
+
+@cache
+def schema(code: str) -> etree.XMLSchema:
+    """Return the official definition of a message: the schema that declares its root element."""
+    for way in ("进口", "出口"):
+        file = FOLDER / "xsd" / f"海关跨境{way}业务节点报文定义202205.xsd"
+        if f'"{code}Message"' in file.read_text(encoding="utf-8"):
+            return _schema(file)
+    raise AssertionError(code)
+
+
+@cache
+def _schema(file: Path) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(file))
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_what_keeps_its_table_is_valid_by_the_definition(code):
+    random = Random(code)
+    for full in (True, False, *20 * [None]):
+        data = etree.tostring(Maker(TABLES[code], random, full).message(), encoding="UTF-8")
+        schema(code).assertValid(etree.fromstring(data))
+        assert read_message(data).all_faults == ()
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_definition_and_strict_reader_find_the_same_single_defects(code):
+    """But for the rules of the text beside the definitions, which only the reader holds."""
+    root = Maker(TABLES[code], Random(code), full=True, cap=40, most=1).message()
+    for broken in ways_to_break(TABLES[code]):
+        data = broken.of(root)
+        assert schema(code).validate(etree.fromstring(data)) != broken.by_definition, broken
+        assert read_message(data).all_faults, broken
+
+
+def test_generated_messages_are_valid_by_the_official_definition():
+    for seed in range(10):
+        for code, data in parcel_messages(seed).items():
+            schema(code).assertValid(etree.fromstring(data))
+
+
+SAMPLES = sorted(FOLDER.glob("samples/*/*.xml"))
+
+
+def test_there_is_a_sample_of_all_but_three_types():
+    assert {path.name[:6] for path in SAMPLES} == TABLES.keys() - {"CEB816", "CEB818", "CEB900"}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name[:6])
+def test_a_sample_that_the_definition_refuses_is_refused_strictly_and_read_leniently(path):
+    data = path.read_bytes()
+    valid = schema(path.name[:6]).validate(etree.fromstring(data))
+    assert valid or read_message(data).all_faults
+    reading = read_message(data, Mode.LENIENT)
+    assert reading.all_faults == ()
+    assert len(reading.usable) == len(reading.documents) >= 1
