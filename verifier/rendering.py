@@ -12,7 +12,7 @@ from verifier.judgement.participants import Participant
 from verifier.judgement.recognition import Endorsement, Recognition
 from verifier.ledgerformat.head import Head
 from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, Erased
-from verifier.proof.verdict import Said, StepResult, Story, StoryEvent, Verdict
+from verifier.proof.verdict import Outsider, Rest, Said, StepResult, Story, StoryEvent, Verdict
 from verifier.texts import has_text, text
 
 _LAST_DAY = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last that datetime can write
@@ -155,7 +155,31 @@ def story_json(story: Story, lang: str) -> dict[str, Any]:
         "ledgerTime": story.time,
         "cosignedBy": list(story.cosigned),
         "events": [event_json(each, story, lang) for each in story.timeline],
+        "outside": [_outsider_json(each, story) for each in story.outside],
+        "rest": _rest_json(story.rest),
     }
+
+
+def _outsider_json(outsider: Outsider, story: Story) -> dict[str, Any]:
+    """Return an event that does not belong to the story, as far as its head goes."""
+    event = outsider.event
+    return {
+        "name": event.name.hex(),
+        "type": event.head.type,
+        "leaf": event.leaf,
+        "position": event.position,
+        "claimedTime": event.head.time,
+        "ledgerTime": outsider.time,
+        "issuer": event.head.principal,
+        "subjects": _subjects(event.head, story),
+        "about": [each.hex() for each in event.head.about],
+    }
+
+
+def _rest_json(rest: Rest | None) -> dict[str, Any] | None:
+    if rest is None:
+        return None
+    return {"count": rest.count, "root": rest.root.hex(), "statedBy": rest.event.name.hex()}
 
 
 def event_json(told: StoryEvent, story: Story, lang: str) -> dict[str, Any]:
@@ -231,7 +255,12 @@ def _story(story: Story, lang: str) -> list[str]:
         "",
         text("label.timeline", lang),
     ]
-    return lines + [line for told in story.timeline for line in _event(told, lang)]
+    if story.rest:
+        lines.append(f"  {text('label.rest', lang, count=story.rest.count, event=story.rest.event.name.hex()[:16])}")
+    lines += [line for told in story.timeline for line in _event(told, lang)]
+    if story.outside:
+        lines.append(f"  {text('label.outside', lang, count=len(story.outside))}")
+    return lines
 
 
 def _event(told: StoryEvent, lang: str) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from ledger.prove.log import Leaves, shared_path
-from ledger.prove.source import EventSource
+from ledger.prove.source import BodyOf, EventSource
 from ledger.store.interface import Reader, StoredEvent
 from verifier.errors import MismatchError
 from verifier.judgement.registry import Registry
@@ -17,7 +17,6 @@ from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, Erased, EventP
 from verifier.proof.examination import WHOLE_BODY
 
 _PUBLIC_KINDS = {"trace", "recall", "registry"}
-BodyOf = Callable[[StoredEvent, Head], BodyState]
 
 
 def statement_parts(

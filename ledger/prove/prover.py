@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.log import consistency_path, root_at
-from ledger.prove.parts import BodyOf, erased_by_order, order_to_erase, public_body, statement_parts, whole_body
+from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
 from ledger.prove.receipt import prove_event, prove_receipt
-from ledger.prove.source import EventSource
+from ledger.prove.source import BodyOf, EventSource
 from ledger.prove.trace import Sources, prove_trace
 from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent
 from verifier.judgement.charter import APPROVAL, CHARTER

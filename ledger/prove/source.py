@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from ledger.store.interface import Reader, StoredEvent, StoredStatement
 from verifier.errors import MismatchError
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Pair, event_name, parse_head
+from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
 from verifier.ledgerformat.index import index_key
+from verifier.proof.bundle import BodyState
+
+BodyOf: TypeAlias = Callable[[StoredEvent, Head], BodyState]
 
 _ENVELOPE = 0xD2
 
@@ -17,10 +21,11 @@ _ENVELOPE = 0xD2
 class EventSource:
     """Histories of a snapshot at a log size, each read once."""
 
-    def __init__(self, reader: Reader, size: int) -> None:
-        """Read events at leaves below `size`."""
+    def __init__(self, reader: Reader, size: int, body_of: BodyOf | None = None) -> None:
+        """Read events at leaves below `size`; a proof's reader sees the bodies that it shows, which `body_of` says."""
         self._reader = reader
         self._size = size
+        self._body_of = body_of
         self._statements: dict[int, StoredStatement] = {}
         self._histories: dict[Pair, list[Event]] = {}
         self.stored: dict[bytes, StoredEvent] = {}
@@ -33,9 +38,14 @@ class EventSource:
         return self._histories[pair]
 
     def event(self, row: StoredEvent) -> Event:
-        """Return a stored event; the body is read for registry events only, where proofs look into it."""
+        """Return a stored event; the body is read where walks look into it: of the registry, and of what follows."""
         head = parse_head(row.head)
-        body = parse_body(row.body) if row.body and head.type.startswith("registry.") else None
+        shown: BodyState | None = None
+        if head.type.startswith("registry."):
+            shown = row.body
+        elif head.follows and self._body_of:
+            shown = self._body_of(row, head)
+        body = parse_body(shown) if isinstance(shown, bytes) else None
         event = Event(event_name(row.head), row.leaf, row.position, head, body, self.statement(row.leaf).kid)
         self.stored[event.name] = row
         return event

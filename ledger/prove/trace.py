@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ledger.index.overlay import Overlay
 from ledger.prove.index import IndexView, prove_index
 from ledger.prove.log import shared_path
-from ledger.prove.parts import BodyOf, erased_by_order, public_body, seal_parts, statement_parts, whole_body
-from ledger.prove.source import EventSource
+from ledger.prove.parts import erased_by_order, public_body, seal_parts, statement_parts, whole_body
+from ledger.prove.source import BodyOf, EventSource
 from ledger.store.interface import Reader
 from ledger.tiles.folder import LogReader
 from verifier.judgement.needs import registry_needs
@@ -55,7 +55,8 @@ def prove_trace(
     """
     form_of(subject)
     reader = sources.reader
-    source = EventSource(reader, size)
+    shown = erased_by_order(body_of or (public_body if walk == "public" else whole_body), sources.replay.registry, size)
+    source = EventSource(reader, size, shown)
     view = IndexView(sources.overlay, reader, size)
     closure = walk_trace(subject_name(subject), walk=walk, history_of=source.history, registry=sources.replay.registry)
     events = closure.events()
@@ -65,8 +66,7 @@ def prove_trace(
         is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
         history_of=source.history,
     )
-    shown = body_of or (public_body if walk == "public" else whole_body)
-    trace = statement_parts(events, source, reader, erased_by_order(shown, sources.replay.registry, size))
+    trace = statement_parts(events, source, reader, shown)
     registry = statement_parts(_resting(events, needs), source, reader, whole_body)
     leaves = {part.leaf for part in (*trace, *registry)}
     seals = seal_parts(leaves, reader, size - 1)

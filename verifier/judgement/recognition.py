@@ -44,7 +44,8 @@ class Recognition:
     """What the policies make of an event.
 
     Attributes:
-        outcome: `recorded`, `recognised`, `not yet recognised`, `refused`, `disputed` or `expired`.
+        outcome: `recorded`, `recognised`, `not yet recognised`, `refused`, `disputed` or `expired`; `not judged` where
+            a proof does not show what agencies answered.
         endorsements: standing ones, oldest first.
         policies: those in force for its type at its leaf.
         unmet: those whose rule is not met.

@@ -27,6 +27,7 @@ from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature
 from verifier.primitives.keys import PublicKey
 from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, SealPart, StatementPart
+from verifier.proof.since import Since
 from verifier.proof.verdict import Said, StoryEvent
 
 _PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
@@ -88,6 +89,7 @@ class Examination:
     registry_pairs: set[Pair] = field(default_factory=set)
     trace_events: dict[bytes, Shown] = field(default_factory=dict)
     closure: Closure | None = None
+    since: tuple[Since, Event] | None = None
     told: list[StoryEvent] = field(default_factory=list)
     notices: list[Said] = field(default_factory=list)
     unchecked: list[Said] = field(default_factory=list)

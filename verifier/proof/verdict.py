@@ -81,12 +81,29 @@ class StoryEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Outsider:
+    """An event of a history of the story that does not belong to it; `time`: ledger time, ms since 1970."""
+
+    event: Event
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The entries of a history that a proof does not show: how many, their root, and the event that states it."""
+
+    count: int
+    root: bytes
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What a verified trace tells.
 
     Attributes:
         subject: the URI asked for.
-        walk: `public` or `parties`.
+        walk: `public`, `parties`, `registry`, or the one kind of history that is proved.
         origin: the ledger.
         ledger_names: its name for people.
         size: leaves that the checkpoint covers.
@@ -95,6 +112,8 @@ class Story:
         cosigned: names of the cosigners that verified.
         timeline: events in log order.
         subjects: subjects that are known in clear, by name.
+        outside: events of its histories that lie outside every window, in log order: authentic, and no more is asked.
+        rest: what of the one history that is proved is not shown; None where all of it is.
     """
 
     subject: str
@@ -107,6 +126,8 @@ class Story:
     cosigned: tuple[str, ...]
     timeline: tuple[StoryEvent, ...]
     subjects: Mapping[bytes, str]
+    outside: tuple[Outsider, ...] = ()
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)

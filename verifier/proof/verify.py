@@ -27,6 +27,8 @@ from verifier.proof.verdict import (
     UNREADABLE,
     UNSUPPORTED,
     VERIFIED,
+    Outsider,
+    Rest,
     Said,
     StepResult,
     Story,
@@ -109,8 +111,8 @@ class _Run:
             lambda: establish_sealed(found, shown, proof.path),
             lambda: establish_keys(found, proof.registry, proof.trace, proof.registry_index),
             lambda: establish_authentic(found, proof.trace, proof.subject, proof.walk),
-            lambda: establish_complete(found, proof.trace_index),
-            lambda: establish_recognised(found),
+            lambda: establish_complete(found, proof.trace_index, proof.since),
+            lambda: establish_recognised(found, proof.walk),
             lambda: establish_coherent(found, proof.subject),
             lambda: establish_fresh(found),
         )
@@ -148,4 +150,13 @@ class _Run:
             cosigned=tuple(each.key.name for each in found.cosignatures if each.key not in charter.policy.logs),
             timeline=tuple(found.told),
             subjects={subject_name(each): each for each in [self.proof.subject, *clear]},
+            outside=self._outside(),
+            rest=Rest(found.since[0].count, found.since[0].root, found.since[1]) if found.since else None,
         )
+
+    def _outside(self) -> tuple[Outsider, ...]:
+        closure = self.found.closure
+        if closure is None or not closure.outside:
+            return ()
+        events = (event for event in closure.events() if event.name in closure.outside)
+        return tuple(Outsider(event, self.found.seal_of(event.leaf).time) for event in events)

@@ -11,7 +11,9 @@ from verifier.texts import VERDICTS
 
 VERDICT = ["outcome", "exitCode", "text", "error", "steps", "notices", "notChecked", "story"]
 STEP = ["number", "name", "passed", "established", "error"]
-STORY = ["subject", "walk", "ledger", "size", "root", "ledgerTime", "cosignedBy", "events"]
+STORY = [
+    "subject", "walk", "ledger", "size", "root", "ledgerTime", "cosignedBy", "events", "outside", "rest",
+]  # fmt: skip
 EVENT = [
     "name", "type", "title", "stage", "leaf", "position", "claimedTime", "ledgerTime", "issuer", "agent", "successor",
     "subjects", "about", "recognition", "zones", "recognisedBy", "met", "needed", "reasons", "cosignedBy", "body",

@@ -51,7 +51,7 @@ def test_the_public_walk_leaves_cases_alone_and_the_parties_walk_does_not():
     events = [_joins(0, "case", to=1), _joins(0, to=2, by="case", leaf=2)]
     assert _walk(*events).names == (NAMES[0],)
     parties = _walk(*events, walk="parties")
-    assert parties.names == (NAMES[0], NAMES[2], NAMES[1])
+    assert set(parties.names) == {NAMES[0], NAMES[2], NAMES[1]}
     assert ("case", NAMES[1]) in parties.histories
 
 
@@ -61,29 +61,34 @@ def test_recalls_of_every_subject_reached_belong_to_the_trace():
     assert list(closure.histories["recall", NAMES[1]]) == [recall]
 
 
-def test_a_follow_that_a_later_event_closed_is_listed_and_not_followed():
-    link = _joins(0, to=1)
-    closer = _joins(0, leaf=2, type="a.closed", about=(link.name,))
-    closure = _walk(link, closer)
-    assert closure.names == (NAMES[0],)
+def test_a_follow_that_a_later_event_closed_is_listed_and_followed_up_to_there():
+    link = _joins(0, to=1, leaf=2)
+    closer = _joins(0, leaf=4, type="a.closed", about=(link.name,))
+    told = [_joins(1, leaf=leaf) for leaf in (1, 3, 5)]
+    closure = _walk(link, closer, *told)
+    assert closure.names == (NAMES[0], NAMES[1])
+    assert closure.outside == {told[2].name}
+    assert closure.story() == [told[0], link, told[1], closer]
+    assert closure.events() == [told[0], link, told[1], closer, told[2]], "the history is whole"
     ((closed),) = closure.closed
     assert (closed.event, closed.followed, closed.by) == (link, ("trace", NAMES[1]), closer)
 
 
 def test_an_answer_that_closes_nothing_closes_nothing():
     link = _joins(0, to=1)
-    assert _walk(link, _joins(0, leaf=2, about=(link.name,))).names == (NAMES[0], NAMES[1])
+    assert _walk(link, _joins(0, leaf=2, about=(link.name,)), _joins(1, leaf=3)).outside == frozenset()
 
 
 def test_a_closing_event_elsewhere_closes_nothing():
-    link = _joins(0, to=1)
-    assert _walk(link, _joins(5, leaf=2, type="a.closed", about=(link.name,))).names == (NAMES[0], NAMES[1])
+    link, later = _joins(0, to=1), _joins(1, leaf=3)
+    closure = _walk(link, later, _joins(5, leaf=2, type="a.closed", about=(link.name,)))
+    assert (closure.names, closure.outside, closure.closed) == ((NAMES[0], NAMES[1]), frozenset(), ())
 
 
 def test_one_follow_that_is_open_is_enough():
     link, again = _joins(0, to=1), _joins(0, to=1, leaf=3)
     closer = _joins(0, leaf=2, type="a.closed", about=(link.name,))
-    assert _walk(link, closer, again).names == (NAMES[0], NAMES[1])
+    assert _walk(link, closer, again, _joins(1, leaf=9)).outside == frozenset()
 
 
 def test_a_ring_of_follows_ends():

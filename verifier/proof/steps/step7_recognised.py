@@ -9,30 +9,35 @@ from verifier.judgement.participants import Participant
 from verifier.judgement.recognition import ENDORSEMENTS, Answers, Recognition, judge_recognition
 from verifier.judgement.registry import Registry
 from verifier.judgement.standing import Dispute, Standing
+from verifier.judgement.trace import HISTORY_WALKS
 from verifier.ledgerformat.event import Event
 from verifier.proof.examination import Examination, Shown
 from verifier.proof.steps.step4_keys import BUILTIN
 from verifier.proof.verdict import Said, StoryEvent
 
 
-def establish_recognised(found: Examination) -> list[Said]:
-    """Establish what the policies make of each event; all are told before any failure is raised."""
+def establish_recognised(found: Examination, walk: str = "public") -> list[Said]:
+    """Establish what the policies make of each event of the story; all are told before any failure is raised.
+
+    A proof of one history does not show what agencies answered: then recognition is listed as unchecked.
+    """
     registry, closure = found.registry, found.closure
     if registry is None or closure is None:
         raise MismatchError("trace", came="none", expected="step 5 first")
-    events = closure.events()
-    standing, answers = Standing(registry), Answers(events)
+    standing, answers = Standing(registry), Answers(closure.events())
 
     def disputes(event: Event) -> Sequence[Dispute]:
         return standing.disputes(event, found.seal_of(event.leaf).time)
 
-    for event in events:
+    for event in closure.story():
         time = found.seal_of(event.leaf).time
         recognition = judge_recognition(
             event, answers, registry=registry, time=time, at=found.newest_seal.time, disputes=disputes
         )
+        if walk in HISTORY_WALKS and recognition.policies and recognition.outcome != "disputed":
+            recognition = Recognition("not judged", (), recognition.policies, (), ())
         found.told.append(_tell(found, registry, found.trace_events[event.name], recognition))
-    if found.standpoint.answering:
+    if found.standpoint.answering or walk in HISTORY_WALKS:
         found.unchecked.append(Said("unchecked.recognition"))
         return []
     for told in found.told:

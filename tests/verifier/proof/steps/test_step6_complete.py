@@ -18,7 +18,7 @@ from tests.verifier.proof.steps.forging import (
     said,
     unchecked,
 )
-from tests.world import PRODUCT, found_world, now, tell_parcel
+from tests.world import PRODUCT, UNIT, found_world, now, tell_parcel
 from verifier.primitives.note import format_vkey
 from verifier.primitives.tlog_policy import parse_tlog_policy
 from verifier.proof.bundle import MISSING
@@ -73,15 +73,26 @@ def test_a_missing_body_is_not_complete(told):
     assert "1 bodies missing, first of transport.packing" in str(verdict.error)
 
 
-def test_a_link_that_was_ended_is_noticed_and_not_followed(world):
-    world.say(
-        "warehouse", Draft("transport.unpacking", now(), data={"reason": "x"}, about=(world.events["packing"].name,))
-    )
+def test_a_link_that_was_ended_is_noticed_and_followed_up_to_there(world):
+    unpacking = Draft("transport.unpacking", now(), data={"reason": "x"}, about=(world.events["packing"].name,))
+    world.say("warehouse", unpacking)
+    (later,) = world.say("carrier", Draft("transport.object", now(), {"epcs": [UNIT]}, {"action": "OBSERVE"}))
     verdict = judged(proved(world), world.standpoint())
     assert verdict.outcome == "verified"
     assert "notice.closed" in notices(verdict)
-    told = {each.event.head.type for each in verdict.story.timeline}
-    assert "transport.object" not in told, "the unit belonged to the parcel, not to the item any more"
+    told = {each.event.name for each in verdict.story.timeline}
+    assert world.events["departing"].name in told, "the item was in the unit"
+    assert later.name not in told, "the unit belonged to the parcel, not to the item any more"
+    assert [each.event.name for each in verdict.story.outside] == [later.name]
+    assert said(verdict, 6)["step6.outside"] == {"events": 1}
+
+
+def test_an_event_outside_the_story_that_is_left_out_is_missed_too(world, monkeypatch):
+    unpacking = Draft("transport.unpacking", now(), data={"reason": "x"}, about=(world.events["packing"].name,))
+    world.say("warehouse", unpacking)
+    (later,) = world.say("carrier", Draft("transport.object", now(), {"epcs": [UNIT]}, {"action": "OBSERVE"}))
+    bent = proved_without(world, later.name, monkeypatch)
+    assert failure(judged(bent, world.standpoint()))[:3] == ("incomplete", 6, "not-indexed")
 
 
 # The index: the ledger's word, unless somebody replayed it.
