@@ -12,6 +12,8 @@ from verifier.cli.recompute_report import recomputation_json, render_recomputati
 from verifier.cli.speaking import show, spell_json
 from verifier.errors import IncompleteError, MalformedError, VerificationError
 from verifier.ledgerformat.disclosure import Disclosure, check_disclosure, parse_disclosure
+from verifier.ledgerformat.head import Pair
+from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.strict_json import parse_json
 from verifier.proof.alone import verify_event
 from verifier.proof.eventproof import WORD as EVENT
@@ -23,7 +25,10 @@ from verifier.proof.verdict import VERIFIED
 from verifier.proof.verify import examine_trace
 from verifier.rendering import plain
 from verifier.results.findings import DIFFERS
-from verifier.results.recomputation import REFUTED, UNTOLD, Input, Recomputation, recompute_matches
+from verifier.results.recomputation import REFUTED, UNTOLD, Input, Recomputation
+from verifier.results.recomputed_balances import recompute_balances
+from verifier.results.recomputed_matches import recompute_matches
+from verifier.results.recomputed_summaries import recompute_summaries
 from verifier.texts import text
 
 
@@ -33,6 +38,7 @@ class Gathered:
 
     traces: list[TraceProof] = field(default_factory=list)
     inputs: dict[bytes, Input] = field(default_factory=dict)
+    starts: dict[Pair, int] = field(default_factory=dict)
     worst: int = 0
 
 
@@ -55,7 +61,12 @@ def run(options: argparse.Namespace) -> int:
     """Verify the files, recompute, print; 1 where a result does not follow, 3 where one cannot be told."""
     standpoint = standpoint_of(options)
     gathered = gather([read_file(each) for each in options.files], standpoint, registry=options.registry)
-    found = recompute_matches(gathered.inputs.values())
+    inputs = list(gathered.inputs.values())
+    found = [
+        *recompute_matches(inputs),
+        *recompute_summaries(inputs),
+        *recompute_balances(inputs, gathered.starts),
+    ]
     if options.json:
         print(spell_json({"results": [recomputation_json(each, options.lang) for each in found]}))
     elif found:
@@ -102,10 +113,12 @@ def _take_trace(gathered: Gathered, data: bytes, standpoint: Standpoint) -> None
     verdict = examine_trace(data, standpoint)
     if verdict.story is None:
         raise verdict.error or IncompleteError("trace proof", came=verdict.outcome, expected=VERIFIED)
-    gathered.traces.append(parse_trace_proof(data))
+    proof = parse_trace_proof(data)
+    gathered.traces.append(proof)
+    gathered.starts[proof.walk, subject_name(proof.subject)] = proof.since.count if proof.since else 0
     gathered.worst = 1 if 1 in (gathered.worst, verdict.exit_code) else max(gathered.worst, verdict.exit_code)
     for told in verdict.story.timeline:
-        _add(gathered, Input(told.event, told.disclosures))
+        _add(gathered, Input(told.event, told.kind, told.disclosures))
 
 
 def _take_event(gathered: Gathered, data: bytes, held: Sequence[TraceProof], standpoint: Standpoint) -> None:
@@ -118,7 +131,7 @@ def _take_event(gathered: Gathered, data: bytes, held: Sequence[TraceProof], sta
             continue
         if not found.checkpoint.quorum:
             raise IncompleteError("checkpoint", came="too few cosignatures", expected="the quorum")
-        _add(gathered, Input(found.event, found.disclosures))
+        _add(gathered, Input(found.event, found.kind, found.disclosures))
         return
     raise error or IncompleteError("registry", came="no trace proof", expected="one that knows the events' issuers")
 
@@ -135,14 +148,16 @@ def _take_disclosures(gathered: Gathered, data: bytes) -> None:
     shown = tuple(parse_disclosure(each) for each in texts.values())
     for each in shown:
         check_disclosure(each, known.event.body.digests)
-    _add(gathered, Input(known.event, shown))
+    _add(gathered, Input(known.event, known.kind, shown))
 
 
 def _add(gathered: Gathered, more: Input) -> None:
     """Keep an event with all of its disclosures; a body that one file withholds another may show."""
     name, known = more.event.name, gathered.inputs.get(more.event.name)
     event = known.event if known and known.event.body else more.event
-    gathered.inputs[name] = Input(event, _distinct([*(known.disclosures if known else ()), *more.disclosures]))
+    gathered.inputs[name] = Input(
+        event, more.kind, _distinct([*(known.disclosures if known else ()), *more.disclosures])
+    )
 
 
 def _distinct(disclosures: Iterable[Disclosure]) -> tuple[Disclosure, ...]:

@@ -12,7 +12,8 @@ from verifier.texts import has_text, text
 def render_recomputation(found: Recomputation, lang: str) -> list[str]:
     """Return a result as lines: what it is about, each rule, the differing values, and the outcome."""
     name = found.recorded.hex() if found.recorded else "-"
-    lines = [text("result.match", lang, event=name, inputs=len(found.inputs))]
+    lines = [text(f"result.{found.what}", lang, event=name, inputs=len(found.inputs))]
+    lines += [f"  {text(f'result.{each}', lang)}: {found.facts[each] or '-'}" for each in found.facts]
     for each in found.result.findings if found.result else ():
         lines += _rule(each, found.rules.get(each.rule), lang)
     if found.missing:
@@ -47,6 +48,8 @@ def _field(name: str, lang: str) -> str:
 def recomputation_json(found: Recomputation, lang: str) -> dict[str, Any]:
     """Return a result for programs, with the values that differ."""
     return {
+        "what": found.what,
+        **found.facts,
         "recorded": found.recorded.hex() if found.recorded else None,
         "outcome": found.outcome,
         "text": text(f"result.recomputed.{found.outcome}", lang),
