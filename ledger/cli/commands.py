@@ -16,6 +16,7 @@ from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
 from ledger.cli.mandate import mandate
 from ledger.cli.options import help_of
+from ledger.cli.pseudonym import pseudonym
 from ledger.cli.submit import submit
 from ledger.cli.witness import witness
 
@@ -40,3 +41,4 @@ app.add_typer(agency, name="agency")
 app.add_typer(erase, name="erase")
 app.add_typer(mandate, name="mandate")
 app.add_typer(grant, name="grant")
+app.add_typer(pseudonym, name="pseudonym")

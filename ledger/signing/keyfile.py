@@ -25,14 +25,7 @@ def save_key(path: Path, signer: MemorySigner, passphrase: bytes) -> None:
     Raises:
         KeyFileError: there is a file already, or no passphrase.
     """
-    pem = _encrypt(signer, passphrase)
-    make_folder(path.parent)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeyFileError(str(path), came="a file that is there already", expected="a new file") from None
-    _write_synced(descriptor, pem)
-    sync_folder(path.parent)
+    write_private(path, _encrypt(signer, passphrase))
 
 
 def change_passphrase(path: Path, old: bytes, new: bytes) -> MemorySigner:
@@ -63,13 +56,7 @@ def load_key(path: Path, passphrase: bytes) -> MemorySigner:
     Raises:
         KeyFileError: not there, open to others, not opened by this passphrase, or of another kind.
     """
-    try:
-        mode = path.stat().st_mode & 0o077
-        pem = path.read_bytes()
-    except OSError as error:
-        raise KeyFileError(str(path), came=error.strerror, expected="a readable key file") from error
-    if mode:
-        raise KeyFileError(str(path), came=f"mode {mode:03o} for others", expected="0600", todo=f"chmod 600 {path}")
+    pem = read_private(path)
     try:
         private = load_pem_private_key(pem, passphrase)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -80,6 +67,37 @@ def load_key(path: Path, passphrase: bytes) -> MemorySigner:
     if not isinstance(private, kinds) or not isinstance(curve, ec.SECP256R1 | None):
         raise KeyFileError(str(path), came=type(private).__name__, expected="a P-256, Ed25519 or ML-DSA-44 key")
     return MemorySigner(private)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a new file that its owner alone can read, and sync it.
+
+    Raises:
+        KeyFileError: there is a file already.
+    """
+    make_folder(path.parent)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KeyFileError(str(path), came="a file that is there already", expected="a new file") from None
+    _write_synced(descriptor, content)
+    sync_folder(path.parent)
+
+
+def read_private(path: Path) -> bytes:
+    """Return a file that nobody but its owner can read.
+
+    Raises:
+        KeyFileError: not there, or open to others.
+    """
+    try:
+        mode = path.stat().st_mode & 0o077
+        content = path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(str(path), came=error.strerror, expected="a readable key file") from error
+    if mode:
+        raise KeyFileError(str(path), came=f"mode {mode:03o} for others", expected="0600", todo=f"chmod 600 {path}")
+    return content
 
 
 def _encrypt(signer: MemorySigner, passphrase: bytes) -> bytes:
