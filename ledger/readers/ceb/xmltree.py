@@ -21,18 +21,19 @@ _MARK = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 
 
-def parse_xml(data: bytes, what: str = "message") -> Element:
+def parse_xml(data: bytes, what: str = "message", *, most: int = MAX_BYTES) -> Element:
     """Return the root element of a UTF-8 XML document.
 
     Args:
         data: the document as received, with or without byte-order mark.
         what: its name in errors.
+        most: how many bytes it may have.
 
     Raises:
-        TooLargeError: over 1 MiB, 32 levels or 65,536 elements.
+        TooLargeError: over so many bytes (1 MiB), 32 levels or 65,536 elements.
         MalformedError: not UTF-8, not well-formed, or with a document type.
     """
-    _require_plain(data, what)
+    _require_plain(data, what, most)
     try:
         return _parse(data, what)
     except etree.XMLSyntaxError as error:
@@ -48,7 +49,7 @@ def parse_whole(data: bytes, what: str = "message") -> Element:
         TooLargeError: over 1 MiB.
         MalformedError: as `parse_xml`.
     """
-    _require_plain(data, what)
+    _require_plain(data, what, MAX_BYTES)
     parser = etree.XMLParser(load_dtd=False, no_network=True, resolve_entities=False, huge_tree=False, encoding="utf-8")
     try:
         return etree.fromstring(data, parser)
@@ -56,9 +57,9 @@ def parse_whole(data: bytes, what: str = "message") -> Element:
         raise MalformedError(what, came=_where(error), expected="well-formed XML") from None
 
 
-def _require_plain(data: bytes, what: str) -> None:
-    if len(data) > MAX_BYTES:
-        raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {MAX_BYTES}")
+def _require_plain(data: bytes, what: str, most: int) -> None:
+    if len(data) > most:
+        raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {most}")
     _require_utf8(data, what)
     for sign in (b"<!DOCTYPE", b"<!ENTITY"):
         if sign in data:
