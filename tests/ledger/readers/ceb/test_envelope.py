@@ -100,10 +100,12 @@ BROKEN = [
     (replace(PLAIN, "CEB311Message", "C" * 31), "DxpMsg/TransInfo/MsgType"),
     (replace(PLAIN, "</TransInfo>", "</TransInfo>words"), "DxpMsg"),
     (replace(PLAIN, "</TransInfo>", "</TransInfo><a/>"), "DxpMsg"),
-    (replace(PLAIN, "</Data>", "*</Data>"), "DxpMsg/Data"),
     (replace(PLAIN, "</Data>", "</Data><Data/>"), "DxpMsg/Data"),
     (replace(FULL, "<FileName>a.xml", "<FileName>"), "DxpMsg/AddInfo/FileName"),
     (enclose(ORDER, extra=SIGNATURE + ADDED), "DxpMsg/AddInfo"),
+]
+NO_BASE64 = [  # libxml2 passes over stray characters, against XML Schema
+    (replace(PLAIN, "</Data>", f"{end}</Data>"), "DxpMsg/Data") for end in ("*", "=", "A", "====")
 ]
 WRAPPED = [
     (replace(wrap(PLAIN), ' Ver="1.0"', ""), "DxpMsgSv/SvNo/@Ver"),
@@ -114,7 +116,7 @@ WRAPPED = [
 ]
 
 
-@pytest.mark.parametrize(("data", "field"), [*BROKEN, *WRAPPED])
+@pytest.mark.parametrize(("data", "field"), [*BROKEN, *NO_BASE64, *WRAPPED])
 def test_an_envelope_against_its_definition_is_refused_by_the_element_at_fault(data, field):
     with pytest.raises(MalformedError) as refused:
         parse_envelope(data)
