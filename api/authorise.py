@@ -13,10 +13,10 @@ from verifier.ledgerformat.vocabulary import matches_any
 
 READ_TRACE, WALK_PARTIES, READ_HEAD, READ_BODY = "trace", "walk", "head", "body"
 READ_DISCLOSURE, READ_ATTACHMENT = "disclosure", "attachment"
-READ_BATCH, READ_ENTRIES, READ_INBOX = "batches", "entries", "inbox"
+READ_BATCH, READ_ENTRIES, READ_INBOX, READ_MEMBERS = "batches", "entries", "inbox", "members"
 ACTIONS = (
     READ_TRACE, WALK_PARTIES, READ_HEAD, READ_BODY, READ_DISCLOSURE, READ_ATTACHMENT, READ_BATCH, READ_ENTRIES,
-    READ_INBOX,
+    READ_INBOX, READ_MEMBERS,
 )  # fmt: skip
 PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 BODY = "body"  # what a grant calls the body, beside pointers of disclosures
@@ -146,6 +146,7 @@ _BY_ACTION: Mapping[str, tuple[_Way, ...]] = {
     READ_BATCH: (_AGENCIES, _AUDITOR, _WITNESS, _PARTY),
     READ_ENTRIES: (_AGENCIES, _AUDITOR, _WITNESS),
     READ_INBOX: (_ITSELF,),
+    READ_MEMBERS: (_AGENCIES,),
 }
 _BY_AUDIENCE: Mapping[str | None, tuple[_Way, ...]] = {
     "public": (_ALL,),

@@ -164,6 +164,12 @@ AfterPlace = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^(0|[1-9][0-9]{0,14})[.](0|[1-9][0-9]{0,3})$"}),
     Query(description="the page before's `next`; the first page has none"),
 ]
+AfterNumber = Annotated[
+    int,
+    _read(_parse_number, "after"),
+    WithJsonSchema(_NUMBER),
+    Query(description="the page before's `next`; the first page has none"),
+]
 Limit = Annotated[
     int,
     _read(_parse_limit, "limit"),

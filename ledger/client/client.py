@@ -201,6 +201,23 @@ class LedgerClient:
         """Return what the service says of a filing's recognition and use, as JSON: its word only."""
         return _object(self._get(f"/filings/{name.hex()}", "application/json", _PAGE), "filing")
 
+    def reach(self, recall: bytes) -> dict[str, Any]:
+        """Return what the service says of how far a recall reaches, as JSON: its word only.
+
+        Raises:
+            PrivateError: whoever asks is no agency.
+        """
+        return _object(self._get(f"/recalls/{recall.hex()}/reach", "application/json", _PAGE), "reach")
+
+    def items(self, subject: str, *, after: int = 0, limit: int = 1000) -> dict[str, Any]:
+        """Return a page of what came from a lot or product, as JSON; `next` of it is the next one's `after`.
+
+        Raises:
+            PrivateError: whoever asks is no agency.
+        """
+        path = f"/lots/items?subject={quote(subject, safe='')}&after={after}&limit={limit}"
+        return _object(self._get(path, "application/json", _PAGE), "items")
+
     def batch(self, leaf: int) -> bytes:
         """Return the batch answer of a statement, with the bodies that are open to whoever asks.
 

@@ -203,6 +203,18 @@ class Reader(Protocol):
         """Return a key's events at leaves below `size`, in order."""
         ...
 
+    def history_part(self, key: bytes, size: int, *, first: int, most: int) -> list[StoredEvent]:
+        """Return at most `most` of a key's events at leaves below `size`, from number `first` (counted from 0) on."""
+        ...
+
+    def history_heads(self, key: bytes, size: int) -> list[bytes]:
+        """Return the heads of a key's events at leaves below `size`, in order; bodies are not read."""
+        ...
+
+    def history_range(self, key: bytes, first: int, end: int) -> list[tuple[int, int, bytes]]:
+        """Return leaf, position and head of a key's entries from number `first` to before `end`, in order."""
+        ...
+
     def key_rows(self, low: bytes, high: bytes) -> list[KeyRow]:
         """Return key rows from `low` to before `high` (b"" for no end), sorted by key."""
         ...

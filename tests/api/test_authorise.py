@@ -66,6 +66,7 @@ WHOLE = {
     "batches": AGENCIES | {"auditor", "witness", "party"},
     "entries": AGENCIES | {"auditor", "witness"},
     "inbox": {"the agency"},
+    "members": AGENCIES,
 }
 
 

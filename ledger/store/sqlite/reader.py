@@ -131,6 +131,30 @@ class SqliteReader:
         )
         return [StoredEvent(*row) for row in self._all(sql, key, size)]
 
+    def history_part(self, key: bytes, size: int, *, first: int, most: int) -> list[StoredEvent]:
+        """Return at most `most` of a key's events at leaves below `size`, from number `first` (counted from 0) on."""
+        sql = (
+            f"SELECT {_EVENT} FROM history_key k JOIN history h ON h.key_id = k.id JOIN event e ON e.seq = h.seq "
+            "WHERE k.key = ? AND h.n >= ? AND h.n < ? AND e.leaf < ? ORDER BY h.n"
+        )
+        return [StoredEvent(*row) for row in self._all(sql, key, first, first + most, size)]
+
+    def history_heads(self, key: bytes, size: int) -> list[bytes]:
+        """Return the heads of a key's events at leaves below `size`, in order; bodies are not read."""
+        sql = (
+            "SELECT e.head FROM history_key k JOIN history h ON h.key_id = k.id JOIN event e ON e.seq = h.seq "
+            "WHERE k.key = ? AND e.leaf < ? ORDER BY h.n"
+        )
+        return [head for (head,) in self._all(sql, key, size)]
+
+    def history_range(self, key: bytes, first: int, end: int) -> list[tuple[int, int, bytes]]:
+        """Return leaf, position and head of a key's entries from number `first` to before `end`, in order."""
+        sql = (
+            "SELECT e.leaf, e.position, e.head FROM history_key k JOIN history h ON h.key_id = k.id "
+            "JOIN event e ON e.seq = h.seq WHERE k.key = ? AND h.n >= ? AND h.n < ? ORDER BY h.n"
+        )
+        return self._all(sql, key, first, end)
+
     def key_rows(self, low: bytes, high: bytes) -> list[KeyRow]:
         """Return key rows from `low` to before `high` (b"" for no end), sorted by key."""
         if high:

@@ -104,7 +104,23 @@ def test_histories_are_read_as_they_were_at_a_size(store):
         for size in range(7):
             expected = [stored(2 * number) for number in range(3) if 2 * number < size]
             assert reader.history(sorted(KEYS)[1], size) == expected
-        assert reader.history(bytes(32), 6) == []
+            assert reader.history_heads(sorted(KEYS)[1], size) == [each.head for each in expected]
+            for first, most in ((0, 1), (1, 1), (1, 2), (0, 3), (2, 9), (3, 1), (0, 0)):
+                part = reader.history_part(sorted(KEYS)[1], size, first=first, most=most)
+                assert part == expected[first : first + most]
+        assert reader.history(bytes(32), 6) == reader.history_part(bytes(32), 6, first=0, most=9) == []
+
+
+def test_a_part_of_a_history_is_read_by_number(store):
+    write(store, 0, 1, 2)
+    key = sorted(KEYS)[1]
+    with store.read() as reader:
+        whole = [(each.leaf, each.position, each.head) for each in reader.history(key, 6)]
+        assert len(whole) == 3
+        for first in range(4):
+            for end in range(5):
+                assert reader.history_range(key, first, end) == whole[first:end]
+        assert reader.history_range(bytes(32), 0, 6) == []
 
 
 def test_keys_are_read_by_range_in_order_with_their_newest_state(store):
