@@ -180,15 +180,13 @@ def _require_answer_right(principal: Participant, kind_of_event: EventType, targ
     by = kind_of_event.answers.by
     if "agency" in by and principal.is_agency:
         return
-    named: dict[str, list[str | None]] = {
-        "principal": [each.principal for each in targets],
-        "recipient": [each.to for each in targets],
-    }
-    if any(set(named[each]) <= {principal.uri} for each in by & named.keys()):
-        return
-    answered = " or ".join(each if each == "agency" else f"the {each} ({named[each][0]})" for each in sorted(by))
-    expected = f"{answered} to answer {targets[0].type}"
-    raise NotPermittedError("head.about", came=principal.uri, expected=expected)
+    for target in targets:
+        named: dict[str, str | None] = {"principal": target.principal, "recipient": target.to}
+        if principal.uri in (named[each] for each in by & named.keys()):
+            continue
+        answered = " or ".join(each if each == "agency" else f"the {each} ({named[each]})" for each in sorted(by))
+        expected = f"{answered} to answer {target.type}"
+        raise NotPermittedError("head.about", came=principal.uri, expected=expected)
 
 
 def _require_join_right(  # noqa: PLR0917 - one rule with all it looks at
