@@ -5,6 +5,8 @@ What comes back is parsed as far as it must be to be handed on, and believed by 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -193,6 +195,22 @@ class LedgerClient:
         path = f"/agencies/{label}/inbox?limit={limit}" + (f"&after={after}" if after else "")
         return _object(self._get(path, "application/json", _PAGE), "inbox")
 
+    def resolve_numbers(self, numbers: Sequence[tuple[str, str, str]]) -> list[list[tuple[bytes, str]]]:
+        """Return for each number (form, code, itself) the names and handles of its opening events, as it is told.
+
+        Nothing of it is believed: `ledger.gateway.resolving` checks the events.
+
+        Raises:
+            PrivateError: the client signs no requests.
+        """
+        asked = [{"form": form, "code": code, "number": number} for form, code, number in numbers]
+        body = json.dumps({"numbers": asked}, ensure_ascii=False).encode()
+        answer = self._post("/handles/resolve", body, kind="application/json", accept="application/json")
+        resolved = _object(answer, "resolved").get("resolved")
+        if not isinstance(resolved, list) or len(resolved) != len(asked):
+            raise MalformedError("resolved", came="another shape", expected=f"{len(asked)} entries")
+        return [_openings(each) for each in resolved]
+
     def recognition(self, name: bytes) -> dict[str, Any]:
         """Return what the service says of an event's recognition, as JSON: its word only."""
         return _object(self._get(f"/events/{name.hex()}/recognition", "application/json", _PAGE), "recognition")
@@ -259,6 +277,20 @@ class LedgerClient:
             size=parse_decimal(headers.get("suyuan-tree-size", ""), "Suyuan-Tree-Size"),
             recorded=standing == "recorded",
         )
+
+
+def _openings(value: Any) -> list[tuple[bytes, str]]:
+    listed = value.get("openings") if isinstance(value, dict) else None
+    if not isinstance(listed, list):
+        raise MalformedError("resolved.openings", came="another shape", expected="a list")
+    return [_opening(each) for each in listed]
+
+
+def _opening(value: Any) -> tuple[bytes, str]:
+    event, handle = (value.get("event"), value.get("handle")) if isinstance(value, dict) else (None, None)
+    if not isinstance(event, str) or not isinstance(handle, str):
+        raise MalformedError("resolved.openings", came="another shape", expected="event and handle")
+    return parse_hash_hex(event, "resolved.event"), handle
 
 
 def _object(answer: Answer, what: str) -> dict[str, Any]:

@@ -67,9 +67,10 @@ class Batches:
         self._connection.execute(sql, (RECORDED, receipt.leaf, receipt.data, batch.number))
         self._connection.execute("UPDATE item SET state = ?, reason = NULL WHERE batch = ?", (RECORDED, batch.number))
 
-    def refused(self, batch: Batch) -> None:
-        """Note that the ledger refused a batch; its items are ready again."""
-        self._connection.execute("UPDATE batch SET state = ? WHERE number = ?", (REFUSED, batch.number))
+    def refused(self, batch: Batch, reason: str) -> None:
+        """Note that the ledger refused a batch, and why (JSON); its items are ready again."""
+        sql = "UPDATE batch SET state = ?, reason = ? WHERE number = ?"
+        self._connection.execute(sql, (REFUSED, reason, batch.number))
         sql = "UPDATE item SET state = ?, batch = NULL, position = NULL WHERE batch = ?"
         self._connection.execute(sql, (READY, batch.number))
 

@@ -81,6 +81,13 @@ class Keeping:
         self._connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
         return told
 
+    def told(self, handles: Iterable[tuple[Number, str, bytes]]) -> None:
+        """Keep handles that others opened, with their opening events, and compose what waited for them."""
+        listed = list(handles)
+        for number, handle, event in listed:
+            self._items.register.keep([number], handle, item=None, event=event)
+        self.settle([number for number, _, _ in listed])
+
     def settle(self, numbers: Iterable[Number] | None = None) -> None:
         """Compose what waited for numbers that are known now: those opened here, or those named."""
         self._opened += numbers or ()

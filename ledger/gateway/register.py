@@ -55,12 +55,16 @@ class Register:
             if len(handles) > 1:
                 raise IncompleteError("platform", came="nothing", expected="the platform whose order number this is")
             return next(iter(handles), None)
-        return next((handle for code, _, handle in rows if code == number.code), None)
+        known = {code: handle for code, _, handle in rows}
+        return known.get(number.code) or known.get("")
 
     def keep(self, numbers: Iterable[Number], handle: str, *, item: int | None, event: bytes | None) -> None:
         """Keep the handle of numbers: with the item that opens it here, or the event that opened it elsewhere."""
         rows = [(each.form, each.code, each.number, each.time, handle, item, event) for each in numbers]
-        self._connection.executemany("INSERT OR IGNORE INTO handle VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        sql = (
+            "INSERT OR IGNORE INTO handle (form, code, number, time, handle, item, event) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        )
+        self._connection.executemany(sql, rows)
 
     def opener(self, handle_names: Iterable[str]) -> set[int]:
         """Return the items that open handles here and are not recorded yet."""

@@ -173,14 +173,14 @@ class Sending:
         """Park what the ledger names, let the others be signed again; hold the sender where it names none."""
         if isinstance(error, TooLargeError) and len(batch.seqs) > 1:
             middle = len(batch.seqs) // 2
-            self._again(batch, {}, [list(batch.seqs[:middle]), list(batch.seqs[middle:])])
+            self._again(batch, error, {}, [list(batch.seqs[:middle]), list(batch.seqs[middle:])])
         elif isinstance(error, ConflictError) and error.field == "statement.first":
             self._skip_numbers(batch, error)
-            self._again(batch, {}, [])
+            self._again(batch, error, {}, [])
         elif faults := self._faults(batch, error):
-            self._again(batch, faults, [])
+            self._again(batch, error, faults, [])
         elif isinstance(error, TooLargeError):
-            self._again(batch, {0: error}, [])
+            self._again(batch, error, {0: error}, [])
         else:
             self._trouble(batch.sender, error, _HELD)
 
@@ -192,14 +192,16 @@ class Sending:
                 faults = {**_by_position(self._client.validate(batch.submission)), **faults}
         return {position: each for position, each in faults.items() if position < len(batch.seqs)}
 
-    def _again(self, batch: Batch, faults: Mapping[int, SuyuanError], split: Iterable[list[int]]) -> None:
-        recorded = {at for at, error in faults.items() if isinstance(error, ConflictError) and self._stands(batch, at)}
-        gone = {batch.seqs[at]: error for at, error in faults.items() if at not in recorded}
+    def _again(
+        self, batch: Batch, error: SuyuanError, faults: Mapping[int, SuyuanError], split: Iterable[list[int]]
+    ) -> None:
+        recorded = {at for at, each in faults.items() if isinstance(each, ConflictError) and self._stands(batch, at)}
+        gone = {batch.seqs[at]: each for at, each in faults.items() if at not in recorded}
         with self._store.writing() as connection:
             items = Items(connection)
-            Batches(connection).refused(batch)
-            for seq, error in gone.items():
-                items.park(seq, reason_json(error))
+            Batches(connection).refused(batch, reason_json(error))
+            for seq, each in gone.items():
+                items.park(seq, reason_json(each))
             for at in recorded:
                 connection.execute("UPDATE item SET state = 'recorded' WHERE seq = ?", (batch.seqs[at],))
             with self._moved:

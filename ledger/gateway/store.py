@@ -43,14 +43,17 @@ CREATE INDEX item_name ON item (name);
 CREATE INDEX item_batch ON item (batch, position);
 CREATE TABLE batch (
     number INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL, identity BLOB NOT NULL, statement BLOB NOT NULL,
-    count INTEGER NOT NULL, state TEXT NOT NULL, leaf INTEGER, promise BLOB, receipt BLOB, checkpoint BLOB
+    count INTEGER NOT NULL, state TEXT NOT NULL, leaf INTEGER, promise BLOB, receipt BLOB, checkpoint BLOB,
+    reason TEXT
 ) STRICT;
 CREATE INDEX batch_open ON batch (state) WHERE state = 'signed';
 CREATE INDEX batch_promised ON batch (number) WHERE receipt IS NULL AND promise IS NOT NULL;
 CREATE TABLE handle (
     form TEXT NOT NULL, code TEXT NOT NULL, number TEXT NOT NULL, time INTEGER NOT NULL, handle TEXT NOT NULL,
-    item INTEGER, event BLOB, PRIMARY KEY (form, number, code, time)
+    item INTEGER, event BLOB, looks INTEGER NOT NULL DEFAULT 0, look INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (form, number, code, time)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX handle_look ON handle (look) WHERE item IS NOT NULL AND looks < 5;
 CREATE INDEX handle_name ON handle (handle);
 CREATE TABLE need (
     form TEXT NOT NULL, number TEXT NOT NULL, code TEXT NOT NULL, time INTEGER NOT NULL, item INTEGER NOT NULL,
