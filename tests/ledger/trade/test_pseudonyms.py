@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.zone.actors import all_types
+from ledger.compose.event import Draft, compose_event
 from ledger.errors import KeyFileError
 from ledger.trade.pseudonym_file import load_pseudonym_key, save_pseudonym_key
 from ledger.trade.pseudonyms import PseudonymKey, canonical_number
@@ -162,3 +164,24 @@ def test_a_key_file_that_others_can_read_is_refused_and_none_is_written_over(tmp
         load_pseudonym_key(path, b"secret")
     with pytest.raises(KeyFileError, match="there already"):
         saved(tmp_path)
+
+
+def test_no_number_is_in_an_event_about_its_quota():
+    draft = Draft(
+        "clearance.quota-use",
+        1_790_000_000_000,
+        {
+            "quota": QUOTAS.name_quota(id_type="1", id_number=ID_NUMBER),
+            "declaration": f"urn:suyuan:declaration:{'a' * 32}",
+        },
+        {
+            "year": "2026",
+            "rule": "yearly/1",
+            "basis": {"zh": "示例依据", "en": "an example"},
+        },
+        {"/amount": "120"},
+    )
+    event = compose_event(draft, all_types()["clearance.quota-use"], issuer=AGENCY, random=bytes)
+    parts = [event.head, event.body, *(each.encode() for each in event.disclosures)]
+    assert not any(ID_NUMBER.encode() in each or ID_NUMBER[:-1].encode() in each for each in parts)
+    assert any(QUOTAS.name_quota(id_type="1", id_number=ID_NUMBER).encode() in each for each in parts)
