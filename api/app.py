@@ -27,9 +27,10 @@ from api.openapi import describe, operation_id
 from api.opening import open_from
 from api.problems import answer_problem
 from api.rates import Rates
-from api.routes import bodies, endorsed, entries, log, operations, pages, recalls, traces
+from api.routes import bodies, endorsed, entries, handles, log, operations, pages, recalls, traces
 from api.settings import Settings
 from ledger.endorsing.projection import Projection
+from ledger.handles.projection import HandleProjection
 from ledger.ledger import Ledger
 from ledger.opening import milliseconds
 from ledger.witnessing.collection import Collection
@@ -70,7 +71,7 @@ def create_app(
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = metrics = Metrics()
-    for module in (entries, log, traces, bodies, endorsed, recalls, pages, operations):
+    for module in (entries, log, traces, bodies, endorsed, handles, recalls, pages, operations):
         app.include_router(module.router)
     app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last
     app.add_middleware(HeadMiddleware)
@@ -99,6 +100,7 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
         finally:
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(app.state.projection.close)
+            await to_thread.run_sync(app.state.handles.close)
             if given is None:
                 await to_thread.run_sync(ledger.close)
             logger.info("stopped", size=ledger.head.edge.size)
@@ -120,6 +122,8 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.intake = Intake(ledger, settings, metrics)
     app.state.projection = Projection(ledger.store.beside("endorsing.db"), ledger.sources, origin=ledger.origin)
     app.state.projection.start()
+    app.state.handles = HandleProjection(ledger.store.beside("handles.db"), ledger.sources, origin=ledger.origin)
+    app.state.handles.start()
 
 
 def _add_handlers(app: FastAPI) -> None:

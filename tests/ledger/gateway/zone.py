@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.messages import EXAMPLE_COMPANIES, EXAMPLE_GOODS, parcel_messages
@@ -18,11 +18,14 @@ from ledger.gateway.door import Door
 from ledger.gateway.gateway import Gateway, Setting
 from ledger.gateway.intake import Arrival, read_ceb
 from ledger.gateway.jobs import Told
+from ledger.gateway.resolving import Resolver
 from ledger.gateway.sending import Sender
 from ledger.gateway.store import Store
 from ledger.readers.ceb import Facts
+from ledger.signing.signer import Signer
 from tests.world import ORIGIN, World, found_world, now
 from verifier.ledgerformat.head import event_name
+from verifier.ledgerformat.trust_policy import TrustPolicy
 
 GOODS = EXAMPLE_GOODS[:1]
 SENDERS = {"CEB311": "platform", "CEB411": "payment", "CEB511": "carrier", "CEB621": "seller", "CEB513": "carrier"}
@@ -70,8 +73,10 @@ class Gated:
     names: tuple[str, ...] = ("platform", "payment", "carrier", "seller")
     limits: Limits = QUICK
     most: int = 100_000
-    request_keys: Mapping[str, object] = field(default_factory=dict)
+    request_key: Signer | None = None
+    policy: TrustPolicy | None = None
     gateway: Gateway | None = None
+    resolver: Resolver | None = None
 
     def start(self) -> Gateway:
         senders = [
@@ -86,6 +91,9 @@ class Gated:
         self.gateway = Gateway(
             Store(self.folder, origin=ORIGIN), setting, client=client, door=Door(self.url), check=lambda *_: None
         )
+        if self.request_key and self.policy:
+            asking = LedgerClient(self.url, patience=Patience(attempts=1), request_key=self.request_key)
+            self.resolver = Resolver(self.gateway, asking, self.policy, clock=now)
         self.gateway.start()
         return self.gateway
 
