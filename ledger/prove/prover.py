@@ -14,6 +14,7 @@ from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
 from ledger.prove.receipt import prove_event, prove_receipt
+from ledger.prove.since import newest_state
 from ledger.prove.source import BodyOf, EventSource
 from ledger.prove.trace import Sources, prove_trace
 from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent
@@ -126,21 +127,44 @@ class Prover:
             BusyError: no checkpoint has reached a quorum yet.
             StoppedError: the proof does not verify here; it does not leave.
         """
+        return self._again(lambda: self._trace(subject, walk, may_show))
+
+    def history(self, kind: str, subject: str, *, since: int | None = 0, may_show: MayShow | None = None) -> Proved:
+        """Return the proof of one history of a subject, whole or since a state that one of its events states.
+
+        Args:
+            kind: one of `HISTORY_WALKS`.
+            subject: in its canonical spelling.
+            since: how many of its first entries are not to be shown; None for as many as are stated.
+            may_show: whether a body that joins no public history may be shown; None for all.
+
+        Raises:
+            UnknownError: no event states the root of the entries that are not to be shown.
+            TooLargeError: more events than one proof holds.
+            BusyError: no checkpoint has reached a quorum yet.
+            StoppedError: the proof does not verify here; it does not leave.
+        """
+        return self._again(lambda: self._trace(subject, kind, may_show, since))
+
+    def _again(self, prove: Callable[[], Proved]) -> Proved:
+        """Make a proof; make it again where a quorum moved on while it was made."""
         for attempt in range(_ATTEMPTS):
             try:
-                return self._trace(subject, walk, may_show)
+                return prove()
             except BusyError:
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 
-    def _trace(self, subject: str, walk: str, may_show: MayShow | None) -> Proved:
+    def _trace(self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0) -> Proved:
         form_of(subject)
         with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
-            note = cosigned_note(sources.reader, checkpoint.size)
+            note, size = cosigned_note(sources.reader, checkpoint.size), checkpoint.size
+            if since is None:
+                since = newest_state((walk, subject_name(subject)), reader=sources.reader, size=size)
             body_of = _body_of(walk, may_show, sources)
-            made = prove_trace(subject, walk=walk, size=checkpoint.size, note=note, sources=sources, body_of=body_of)
+            made = prove_trace(subject, walk=walk, size=size, note=note, sources=sources, body_of=body_of, since=since)
             data = format_trace_proof(made)
             standpoint = self._standpoint(sources)
             newer = sources.log.size - checkpoint.size

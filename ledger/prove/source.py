@@ -37,6 +37,11 @@ class EventSource:
             self._histories[pair] = [self.event(row) for row in rows if row.head[0] != _ENVELOPE]
         return self._histories[pair]
 
+    def part(self, pair: Pair, *, first: int, most: int) -> Sequence[Event]:
+        """Return at most `most` events of a [kind, name], from entry `first` on; hash envelopes count, and are none."""
+        rows = self._reader.history_part(index_key(*pair), self._size, first=first, most=most)
+        return [self.event(row) for row in rows if row.head[0] != _ENVELOPE]
+
     def event(self, row: StoredEvent) -> Event:
         """Return a stored event; the body is read where walks look into it: of the registry, and of what follows."""
         head = parse_head(row.head)

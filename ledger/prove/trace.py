@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ledger.index.overlay import Overlay
 from ledger.prove.index import IndexView, prove_index
 from ledger.prove.log import shared_path
 from ledger.prove.parts import erased_by_order, public_body, seal_parts, statement_parts, whole_body
+from ledger.prove.since import since_count
 from ledger.prove.source import BodyOf, EventSource
 from ledger.store.interface import Reader
 from ledger.tiles.folder import LogReader
 from verifier.judgement.needs import registry_needs
 from verifier.judgement.replay import Replay
-from verifier.judgement.trace import walk_trace
+from verifier.judgement.trace import HISTORY_WALKS, MAX_HEADS, walk_trace
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.index import index_key
@@ -42,15 +44,30 @@ class Sources:
 
 
 def prove_trace(
-    subject: str, *, walk: str, size: int, note: bytes, sources: Sources, body_of: BodyOf | None = None
+    subject: str,
+    *,
+    walk: str,
+    size: int,
+    note: bytes,
+    sources: Sources,
+    body_of: BodyOf | None = None,
+    since: int = 0,
 ) -> TraceProof:
     """Return the proof of a subject's trace against the checkpoint `note` of `size` leaves.
 
-    `body_of` says how each body of the trace is shown; None for as its walk has it.
+    Args:
+        subject: in its canonical spelling.
+        walk: over which histories; or the one kind of history that is to be proved.
+        size: of the checkpoint.
+        note: its bytes.
+        sources: of one moment.
+        body_of: how each body of the trace is shown; None for as its walk has it.
+        since: of one kind of history, how many of its first entries are not to be shown.
 
     Raises:
         MalformedError: no subject in canonical spelling.
         TooLargeError: the trace is beyond what one proof may hold.
+        UnknownError: no event states what is not to be shown.
         BusyError: the index moved on while it was read; ask again.
     """
     form_of(subject)
@@ -58,7 +75,14 @@ def prove_trace(
     shown = erased_by_order(body_of or (public_body if walk == "public" else whole_body), sources.replay.registry, size)
     source = EventSource(reader, size, shown)
     view = IndexView(sources.overlay, reader, size)
-    closure = walk_trace(subject_name(subject), walk=walk, history_of=source.history, registry=sources.replay.registry)
+    one = walk in HISTORY_WALKS  # of such a history no more is read than a proof may hold
+    closure = walk_trace(
+        subject_name(subject),
+        walk=walk,
+        history_of=partial(source.part, first=since, most=MAX_HEADS + 1) if one else source.history,
+        registry=sources.replay.registry,
+    )
+    rest = since_count((walk, subject_name(subject)), since, source=source, reader=reader) if since else None
     events = closure.events()
     needs = registry_needs(
         events,
@@ -80,6 +104,7 @@ def prove_trace(
         trace=trace,
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
         path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
+        since=rest,
     )
 
 
