@@ -1,14 +1,19 @@
-"""Every message type: what keeps its table is read, and every single defect is named, in each mode."""
+"""Every message type: what keeps its table is read, every single defect is named, and there is a bound to all."""
 
 from random import Random
 
 import pytest
 from lxml import etree
 
-from ledger.readers.ceb import read_message
+from fixtures.messages import export_messages, import_messages
+from ledger.readers.ceb import DrawnHandles, draft_event, read_message
 from ledger.readers.ceb.tables import TABLES
 from tests.ledger.readers.ceb.broken import ways_to_break
+from tests.ledger.readers.ceb.edit import behind, joined, messages, part, replace
 from tests.ledger.readers.ceb.made import Maker
+from verifier.errors import UnsupportedError
+
+GENERATED = {**messages(), **import_messages(1), **export_messages(1)}
 
 
 def written(root):
@@ -32,3 +37,34 @@ def test_every_single_defect_is_named_by_its_element(code):
     for broken in ways_to_break(table):
         fields = {fault.field for fault in read_message(broken.of(root)).all_faults}
         assert any(field.startswith(broken.path) for field in fields), (broken, fields)
+
+
+@pytest.mark.parametrize("code", [code for code, table in TABLES.items() if table.most_documents > 1])
+def test_an_excerpt_of_several_documents_reads_as_the_document_that_it_is_of(code):
+    data, table = GENERATED[code], TABLES[code]
+    for document in read_message(joined(data, data, data, node=table.node)).usable:
+        signed = f"{part(data, 'Signature')}</ceb:{code}Message>" if table.envelope.signed else ""
+        source = replace(document.source, f"</ceb:{code}Message>", signed or f"</ceb:{code}Message>")
+        (again,) = read_message(source).usable
+        assert (again.head, again.lines) == (document.head, document.lines)
+
+
+def test_a_tax_message_has_at_most_a_thousand_bills():
+    (fault,) = read_message(behind(GENERATED["CEB816"], "Tax", 1_000 * "<ceb:Tax/>")).faults
+    assert str(fault) == "Tax: came 1001 of them, expected at most 1000"
+
+
+def test_lines_without_a_bound_of_their_own_are_at_most_20000():
+    data = GENERATED["CEB701"].decode().replace("ceb:", "").replace("xmlns:ceb", "xmlns")
+    line = "<SummaryApplyList><invtNo/></SummaryApplyList>"
+    filled = data.replace("</SummaryApply>", 19_999 * line + "</SummaryApply>").encode()
+    (document,) = read_message(filled).usable
+    assert len(document.lines) == 20_000
+    (fault,) = read_message(replace(filled, "</SummaryApply>", line + "</SummaryApply>")).all_faults
+    assert str(fault) == "SummaryApply[1]/SummaryApplyList: came 20001 of them, expected at most 20000"
+
+
+def test_a_message_that_no_event_is_made_of_is_refused_as_such():
+    (document,) = read_message(GENERATED["CEB900"]).usable
+    with pytest.raises(UnsupportedError, match="CEB900"):
+        draft_event(document, handles=DrawnHandles(bytes))

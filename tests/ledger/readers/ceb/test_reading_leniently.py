@@ -2,9 +2,12 @@
 
 import pytest
 
+from fixtures.messages import export_messages, import_messages
 from ledger.readers.ceb import Mode, read_message
 from tests.ledger.readers.ceb.edit import CODES, before, behind, drop, messages, part, put, replace
 
+EXPORTS, IMPORTS = export_messages(1), import_messages(1)
+RETURNED, CUSTOMS_LIST, RESULT = EXPORTS["CEB214"], EXPORTS["CEB603"], EXPORTS["CEB792"]
 ORDER, WAYBILL = messages()["CEB311"], messages()["CEB511"]
 STATUS, LIST = messages()["CEB513"], messages()["CEB621"]
 
@@ -34,6 +37,24 @@ ACCEPTED = [
         "Order[1]/OrderHead/consigneeDistrict",
         "an empty element",
     ),
+    ("short-root-of-a-receipt", replace(RETURNED, "CEB214Message", "CEB214", 2), "root element", "CEB214"),
+    (
+        "element-of-an-older-version",
+        behind(RETURNED, "agentCode", "<ceb:appSenderId>1</ceb:appSenderId>"),
+        "RefundReturn[1]/appSenderId",
+        "1 of them",
+    ),
+    (
+        "no-gseqno",
+        drop(RESULT, "gseqno"),
+        "SummaryResult[1]/SummaryResultList[1]/gseqno",
+        "nothing",
+    ),
+    ("list-status", put(IMPORTS["CEB624"], "returnStatus", "23"), "InvtCancelReturn[1]/returnStatus", "23"),
+    ("tally-status", put(IMPORTS["CEB712"], "returnStatus", "18"), "DeliveryReturn[1]/returnStatus", "18"),
+    ("flow-in-lower-case", put(CUSTOMS_LIST, "ieFlag", "a"), "Inventory[1]/InventoryHead/ieFlag", "a"),
+    ("mode-of-general-trade", put(CUSTOMS_LIST, "tradeMode", "0101"), "Inventory[1]/InventoryHead/tradeMode", "0101"),
+    ("unit-in-lower-case", put(CUSTOMS_LIST, "unit", "aaa"), "Inventory[1]/InventoryList[1]/unit", "aaa"),
     ("gap-in-lines", put(ORDER, "gnum", "3", 1), "Order[1]/OrderList[2]/gnum", "3"),
 ]
 
@@ -85,3 +106,27 @@ def test_a_departure_stays_short():
     padded = put(WAYBILL, "packNo", "2" + 500 * " ")
     (departure,) = read_message(padded, Mode.LENIENT).all_departures
     assert len(departure.came) < 130
+
+
+def test_a_line_without_gseqno_keeps_its_gnum():
+    (document,) = read_message(drop(RESULT, "gseqno"), Mode.LENIENT).usable
+    assert document.lines[0]["gnum"] == "1"
+    assert "gseqno" not in document.lines[0]
+    assert document.lines[1]["gseqno"] == "2"
+
+
+def test_an_element_of_an_older_version_is_left_out():
+    data = behind(RETURNED, "agentCode", "<ceb:appSenderId>1</ceb:appSenderId>")
+    assert read_message(data, Mode.LENIENT).usable[0].head == read_message(RETURNED).usable[0].head
+
+
+@pytest.mark.parametrize("code", ["-1", "-621005"])
+def test_a_negative_status_is_a_receipt_of_a_failure_and_no_departure(code):
+    for data in (IMPORTS["CEB622"], EXPORTS["CEB604"], IMPORTS["CEB900"]):
+        assert read_message(put(data, "returnStatus", code)).usable[0].head["returnStatus"] == code
+
+
+def test_elsewhere_a_missing_element_stays_a_fault():
+    for name in ("gnum", "invtNo", "gcode"):
+        (fault,) = read_message(drop(RESULT, name), Mode.LENIENT).all_faults
+        assert fault.field == f"SummaryResult[1]/SummaryResultList[1]/{name}"
