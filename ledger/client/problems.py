@@ -14,7 +14,7 @@ from verifier.primitives.cbor import parse_cbor
 from verifier.primitives.strict_json import parse_json
 
 _PREFIX = "urn:suyuan:problem:"
-_CLASSES: Mapping[str, type[SuyuanError]] = {
+CLASSES: Mapping[str, type[SuyuanError]] = {
     each.code: each
     for module in (verifiers, ledgers)
     for each in vars(module).values()
@@ -39,7 +39,7 @@ def error_of(answer: Answer, url: str) -> SuyuanError:
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     problem = _read(kind, answer.body)
     usual = _BY_STATUS.get(answer.status, LedgerError if answer.status < 500 else StoppedError)
-    class_ = _CLASSES.get(problem.get("code", ""), usual)
+    class_ = CLASSES.get(problem.get("code", ""), usual)
     came = problem.get("came") or ("" if problem.get("field") else problem.get("detail") or f"status {answer.status}")
     error = class_(
         problem.get("field") or url,
@@ -55,7 +55,7 @@ def error_of(answer: Answer, url: str) -> SuyuanError:
 def fault_of(fault: Mapping[str, Any]) -> SuyuanError:
     """Return the error that one fault of `POST /validate` tells of."""
     problem = _texts(fault)
-    class_ = _CLASSES.get(problem.get("code", ""), LedgerError)
+    class_ = CLASSES.get(problem.get("code", ""), LedgerError)
     came = problem.get("came", "") if problem.get("field") else problem.get("detail", "")
     field = problem.get("field") or "submission"
     return class_(field, came=came, expected=problem.get("expected", ""), todo=problem.get("todo", ""))

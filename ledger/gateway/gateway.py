@@ -5,10 +5,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
 
 from ledger.client.client import LedgerClient
 from ledger.client.reading import read_head
@@ -19,7 +18,7 @@ from ledger.gateway.batching import Limits, Schedule
 from ledger.gateway.composing import Composer, unknown_head
 from ledger.gateway.door import Door
 from ledger.gateway.intake import Arrival
-from ledger.gateway.items import Items
+from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import Keeping, Told
 from ledger.gateway.sending import Check, Sender, Sending
 from ledger.gateway.store import Store
@@ -147,7 +146,13 @@ class Gateway:
         with self.store.writing() as connection:
             keeping = Keeping(connection, self._composer)
             work(keeping)
-        self._add(keeping)
+        self.send_again(keeping.ready)
+
+    def send_again(self, ready: Iterable[Ready]) -> None:
+        """Let events go out that are kept already."""
+        with self._moved:
+            self._schedule.add(ready, time.monotonic())
+            self._moved.notify_all()
 
     def _require_room(self) -> None:
         if self.fault is not None or self._closing:
@@ -186,15 +191,10 @@ class Gateway:
         finally:
             with self._moved:
                 self._waiting -= len(asked)
-        self._add(keeping)
+        self.send_again(keeping.ready)
         reach("gateway-queued")
         for each, answer in zip(asked, told, strict=True):
             each.answer.set_result(answer)
-
-    def _add(self, keeping: Keeping) -> None:
-        with self._moved:
-            self._schedule.add(keeping.ready, time.monotonic())
-            self._moved.notify_all()
 
     def _send_all(self) -> None:
         while not self._closing:
@@ -240,14 +240,3 @@ class Gateway:
     def _find_head(self, name: bytes) -> Head:
         with self.store.reading() as connection:
             return Items(connection).head(name) or self._heads.get(name) or unknown_head(name)
-
-
-def queue_json(gateway: Gateway) -> dict[str, Any]:
-    """Return how the queue stands, as JSON."""
-    with gateway.store.reading() as connection:
-        states = dict(connection.execute("SELECT state, count(*) FROM item GROUP BY state").fetchall())
-    troubles = {
-        sender: {"code": each.error.code, "sentence": str(each.error), "attempts": each.attempts}
-        for sender, each in dict(gateway.sending.troubles).items()
-    }
-    return {"origin": gateway.setting.origin, "states": states, "open": gateway.open_items(), "troubles": troubles}

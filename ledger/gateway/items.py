@@ -148,6 +148,12 @@ class Items:
             Ready(seq, sender, size, self.open_among(json.loads(after)), at) for seq, sender, size, after, at in rows
         ]
 
+    def ready_one(self, seq: int) -> Ready:
+        """Return one item as the scheduler knows it."""
+        sql = "SELECT seq, sender, size, after, received FROM item WHERE seq = ?"
+        place, sender, size, after, at = self._connection.execute(sql, (seq,)).fetchone()
+        return Ready(place, sender, size, self.open_among(json.loads(after)), at)
+
     def open_among(self, seqs: Iterable[int]) -> frozenset[int]:
         """Return those items that may still be recorded, and are not yet."""
         sql = "SELECT state FROM item WHERE seq = ?"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from ledger.client.problems import CLASSES
 from ledger.errors import UnknownError
 from ledger.gateway.composing import Composed, Composer, Missing
 from ledger.gateway.intake import Arrival, Draw, Fault, Read, read_ceb_again
@@ -212,3 +213,9 @@ def read_job(connection: sqlite3.Connection, job: str) -> dict[str, Any]:
             each["reason"] = json.loads(reason)
     told["done"] = all(each["state"] not in (WAITING, READY, "signed") for each in told["items"])
     return told
+
+
+def error_of_json(told: Mapping[str, str]) -> SuyuanError:
+    """Return the error that `error_json` told of."""
+    class_ = CLASSES.get(told.get("code", ""), SuyuanError)
+    return class_(told["field"], came=told["came"], expected=told["expected"], todo=told["todo"])

@@ -13,6 +13,7 @@ from ledger.signing.signer import generate
 from tests.ledger.client.serving import Reply
 from tests.ledger.gateway.zone import Gated, messages_of, until
 from tests.world import now
+from verifier.ledgerformat.head import parse_head
 from verifier.primitives.keys import EDDSA
 from verifier.proof.verify import verify_trace
 
@@ -51,8 +52,6 @@ def grant(world, event, who):
 
 
 def recorded_event(gated, kind):
-    from verifier.ledgerformat.head import parse_head
-
     with gated.gateway.store.reading() as connection:
         rows = connection.execute("SELECT name, head FROM item WHERE state = 'recorded'").fetchall()
     return next(
