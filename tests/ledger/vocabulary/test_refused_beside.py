@@ -1,0 +1,110 @@
+"""Rules of order of the types beside the flow: for each, an event that the ledger refuses by its code."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from fixtures.examples import read_example
+from tests.ledger.vocabulary.telling import altered, refusal
+from verifier.vocabulary import type_files
+
+PRODUCT = "https://id.gs1.org/01/09520000000110"
+IMPORT = "urn:suyuan:declaration:072a9710726204f4dda02074be379f3a"  # which never left the country
+WAREHOUSE = "urn:suyuan:enterprise:91000000EXAMPLE067"
+STAGES = ("reference", "credit", "risk", "quality", "finance", "aftersales", "statistics", "identity")
+
+
+def claim(seed):
+    """Return a claim that no example uses."""
+    return f"urn:suyuan:claim:tax:{sha256(seed.encode()).hexdigest()}"
+
+
+def changed(name, *, by=None, about=None, **subjects):
+    """Return an example with other subjects, said by somebody else, or about another example."""
+    members = {"subjects": {**read_example(name).event.get("subjects", {}), **subjects}}
+    members |= {"about": about} if about else {}
+    return altered(name, **members, **({"by": by} if by else {}))
+
+
+AGAIN = {
+    "entered-twice": "reference.entry",
+    "removed-without-entry": "reference.entry-removed",
+    "invoiced-twice": "finance.invoice",
+    "claimed-twice": "finance.refund-claimed",
+    "decided-twice": "finance.refund-decided",
+    "settled-twice": "finance.fx-settled",
+    "insured-twice": "finance.insured",
+    "return-closed-twice": "aftersales.return-closed",
+    "resumed-without-suspension": "aftersales.sale-resumed",
+    "returned-without-exhibit": "aftersales.exhibit-returned",
+}
+OTHERWISE = {
+    "entered-before-list": lambda: changed("reference.entry", list="urn:suyuan:list:none:meta"),
+    "repaired-without-record": lambda: changed("credit.repaired", enterprise=WAREHOUSE),
+    "claimed-before-departure": lambda: changed(
+        "finance.refund-claimed", declarations=[IMPORT], lists=[claim("a")], invoices=[claim("b")]
+    ),
+    "settled-before-departure": lambda: changed("finance.fx-settled", declarations=[IMPORT], receipts=[claim("c")]),
+    "returned-without-claim": lambda: changed("finance.refund-returned", lists=[claim("d")]),
+    "returned-after-decision": lambda: changed("finance.refund-returned", about=["finance.refund-claimed"]),
+    "released-without-pledge": lambda: changed("finance.pledge-released", receipt=claim("e")),
+    "lifted-without-recall": lambda: changed("aftersales.recall-lifted", goods=[PRODUCT]),
+    "progress-without-recall": lambda: changed("aftersales.recall-progress", goods=[PRODUCT]),
+    "sold-before-stocked": lambda: changed("aftersales.overseas-sale", stock="urn:suyuan:set:overseas-stock:X:NONE"),
+}
+NEEDED = ("clearance.list", "finance.refund-decided", "aftersales.recall-lifted", "credit.repaired")
+TWICE = {
+    "pledged-twice": lambda: changed("finance.pledged", receipt=claim("f")),
+    "suspended-twice": lambda: changed("aftersales.sale-suspended", goods=[PRODUCT]),
+    "returned-twice": lambda: changed("aftersales.return", item=f"{PRODUCT}/21/EX0902"),
+    "exhibited-twice": lambda: changed("aftersales.exhibit-out", by="seller", goods=[f"{PRODUCT}/21/EX0903"]),
+}
+TOLD_BY_THE_TRACE = {"returned-before-departure", "repaired-before-delivered", "stocked-before-departure",
+                     "returned-before-delivered"}  # fmt: skip
+WITHOUT_COLLISION = {"decided-after-return"}  # needs a ledger where the claim was returned and not made again
+
+
+@pytest.mark.parametrize("code", AGAIN)
+def test_what_may_be_said_once_is_refused_the_second_time(teller, code):
+    teller.tell(AGAIN[code])
+    assert refusal(teller, read_example(AGAIN[code])).startswith(f"events[0].order.{code}: ")
+
+
+@pytest.mark.parametrize("code", OTHERWISE)
+def test_what_must_stand_before_is_asked_for(teller, code):
+    for name in NEEDED:
+        teller.tell(name)
+    example = OTHERWISE[code]()
+    for name in example.after:
+        teller.tell(name)
+    assert refusal(teller, example).startswith(f"events[0].order.{code}: ")
+
+
+@pytest.mark.parametrize("code", TWICE)
+def test_what_is_open_is_not_opened_again(teller, code):
+    example = TWICE[code]()
+    for name in (*example.after, "filing.product"):
+        teller.tell(name)
+    goods = [each for each in _subjects(example) if "/21/EX090" in each]
+    for item in goods:
+        teller.say(changed("transport.commissioning.exhibited", item=item))
+    teller.say(example)
+    assert refusal(teller, example).startswith(f"events[0].order.{code}: ")
+
+
+def test_every_rule_of_these_types_has_an_event_that_it_refuses(teller):
+    codes = {
+        rule.code: rule.refuse
+        for name in type_files()
+        if name.split(".")[0] in STAGES
+        for rule in teller.zone.types[name].order
+    }
+    assert {code for code, refuse in codes.items() if refuse} == {*AGAIN, *OTHERWISE, *TWICE, *WITHOUT_COLLISION}
+    assert {code for code, refuse in codes.items() if not refuse} == TOLD_BY_THE_TRACE
+
+
+def _subjects(example):
+    for given in example.event.get("subjects", {}).values():
+        yield from [given] if isinstance(given, str) else given
