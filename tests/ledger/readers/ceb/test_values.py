@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.readers.ceb.values import canonical_number, canonical_whole, milliseconds
+from ledger.readers.ceb.fields import collapsed, moment, text, time
+from ledger.readers.ceb.values import canonical, canonical_number, canonical_whole, milliseconds
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -89,3 +90,26 @@ def test_a_known_moment():
 )
 def test_what_is_no_time(text):
     assert milliseconds(text) is None
+
+
+def test_a_time_may_have_milliseconds_where_its_field_does():
+    assert milliseconds("20260101080000123") == 1_767_225_600_123
+    assert canonical(moment("returnTime"), "20260101080000123") == "20260101080000123"
+    assert canonical(moment("returnTime"), "20260101080000") is None
+    assert canonical(time("appTime"), "20260101080000") == "20260101080000"
+    assert canonical(time("appTime"), "20260101080000123") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("9999", "9999"), ("0012345", None), ("00012", "12"), ("-9999", "-9999"), ("12345", None)]
+)
+def test_a_whole_number_has_no_more_digits_than_its_field(text, value):
+    assert canonical_whole(text, 4) == value
+
+
+def test_runs_of_blanks_are_one_where_the_field_says_so():
+    field = collapsed(text("trafName", 0, 5))
+    assert canonical(field, " \t a \r\n  b ") == "a b"
+    assert canonical(field, " \n ") == ""
+    assert canonical(field, " abcdef ") is None
+    assert canonical(text("note", 0, 5), " a  b") == " a  b"
