@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.authorise import READ_BATCH, READ_BODY, READ_ENTRIES, WALK_PARTIES, Actor, Decision, Thing, decide
+from api.authorise import (
+    READ_BATCH,
+    READ_BODY,
+    READ_ENTRIES,
+    READ_HISTORY,
+    WALK_PARTIES,
+    Actor,
+    Decision,
+    Thing,
+    decide,
+)
 from api.errors import UnauthenticatedError
 from ledger.errors import PrivateError
 
-_OPENED = frozenset({READ_BODY, READ_BATCH, READ_ENTRIES, WALK_PARTIES})  # by SUYUAN_OPEN_READS
+_OPENED = frozenset({READ_BODY, READ_BATCH, READ_ENTRIES, READ_HISTORY, WALK_PARTIES})  # by SUYUAN_OPEN_READS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,7 @@ class Access:
 
     Attributes:
         actor: who asks.
-        open_reads: whether the operator opened entry bundles, batches, the parties' walk and bodies to everybody.
+        open_reads: whether the operator opened entry bundles, batches, the parties' walk, histories and bodies to all.
     """
 
     actor: Actor

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.language import language_of
 from api.negotiation import choose_form
 from api.pages import HTML, render_page
+from api.parameters import LATEST
 from api.views.event_view import event_json, event_page
 from api.views.trace_json import trace_json, verify_trace_command
 from api.views.trace_view import view_trace
@@ -29,12 +30,24 @@ JSON = "application/json"
 
 def answer_trace(request: Request, proved: Proved, subject: str, *, walk: str, form: str | None) -> Response:
     """Return a trace as its proof, as JSON, or as a page."""
+    return _answer_proved(request, proved, subject, f"/trace?{urlencode({'subject': subject, 'walk': walk})}", form)
+
+
+def answer_history(  # noqa: PLR0917 - as asked for
+    request: Request, proved: Proved, subject: str, kind: str, since: int | None, form: str | None
+) -> Response:
+    """Return one history as its proof, as JSON, or as a page."""
+    part = {} if since == 0 else {"since": LATEST if since is None else str(since)}
+    return _answer_proved(request, proved, subject, f"/histories/{kind}?{urlencode({'subject': subject} | part)}", form)
+
+
+def _answer_proved(request: Request, proved: Proved, subject: str, address: str, form: str | None) -> Response:
     lang = language_of(request)
     request.state.form = form_of(subject)
     forms: dict[str, Callable[[], Response]] = {
         TRACE: lambda: download(proved.data, TRACE, file_name(subject, "trace")),
         JSON: lambda: answer_json(trace_json(proved, subject, lang)),
-        HTML: lambda: _trace_page(request, proved, subject, walk=walk, lang=lang),
+        HTML: lambda: _trace_page(request, proved, subject, address=address, lang=lang),
     }
     response = forms[_chosen(request, form, TRACE)]()
     response.headers["Suyuan-Newer"] = str(proved.newer)
@@ -42,13 +55,12 @@ def answer_trace(request: Request, proved: Proved, subject: str, *, walk: str, f
     return _varied(response)
 
 
-def _trace_page(request: Request, proved: Proved, subject: str, *, walk: str, lang: str) -> Response:
-    query = {"subject": subject, "walk": walk}
+def _trace_page(request: Request, proved: Proved, subject: str, *, address: str, lang: str) -> Response:
     context = {
         "trace": view_trace(proved, subject, lang),
         "command": verify_trace_command(subject),
         "page_of": partial(page_of, lang=lang),
-        "links": {form: f"/trace?{urlencode({**query, 'format': form, 'lang': lang})}" for form in ("proof", "json")},
+        "links": {form: f"{address}&{urlencode({'format': form, 'lang': lang})}" for form in ("proof", "json")},
     }
     return render_page(request, "trace.html", context)
 

@@ -27,7 +27,7 @@ from api.openapi import describe, operation_id
 from api.opening import open_from
 from api.problems import answer_problem
 from api.rates import Rates
-from api.routes import bodies, endorsed, entries, handles, log, operations, pages, recalls, traces
+from api.routes import bodies, endorsed, entries, handles, histories, log, operations, pages, recalls, traces
 from api.settings import Settings
 from ledger.endorsing.projection import Projection
 from ledger.handles.projection import HandleProjection
@@ -71,7 +71,7 @@ def create_app(
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = metrics = Metrics()
-    for module in (entries, log, traces, bodies, endorsed, handles, recalls, pages, operations):
+    for module in (entries, log, traces, histories, bodies, endorsed, handles, recalls, pages, operations):
         app.include_router(module.router)
     app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last
     app.add_middleware(HeadMiddleware)

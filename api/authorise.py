@@ -14,9 +14,10 @@ from verifier.ledgerformat.vocabulary import matches_any
 READ_TRACE, WALK_PARTIES, READ_HEAD, READ_BODY = "trace", "walk", "head", "body"
 READ_DISCLOSURE, READ_ATTACHMENT = "disclosure", "attachment"
 READ_BATCH, READ_ENTRIES, READ_INBOX, READ_MEMBERS = "batches", "entries", "inbox", "members"
+READ_HISTORY = "history"
 ACTIONS = (
     READ_TRACE, WALK_PARTIES, READ_HEAD, READ_BODY, READ_DISCLOSURE, READ_ATTACHMENT, READ_BATCH, READ_ENTRIES,
-    READ_INBOX, READ_MEMBERS,
+    READ_INBOX, READ_MEMBERS, READ_HISTORY,
 )  # fmt: skip
 PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 BODY = "body"  # what a grant calls the body, beside pointers of disclosures
@@ -147,6 +148,7 @@ _BY_ACTION: Mapping[str, tuple[_Way, ...]] = {
     READ_ENTRIES: (_AGENCIES, _AUDITOR, _WITNESS),
     READ_INBOX: (_ITSELF,),
     READ_MEMBERS: (_AGENCIES,),
+    READ_HISTORY: (_AGENCIES, _PARTY, _AGENT),
 }
 _BY_AUDIENCE: Mapping[str | None, tuple[_Way, ...]] = {
     "public": (_ALL,),

@@ -14,10 +14,12 @@ from fastapi.routing import APIRoute
 from pydantic import BeforeValidator, WithJsonSchema
 
 from verifier.errors import MalformedError
+from verifier.judgement.trace import HISTORY_WALKS
 from verifier.ledgerformat.subject import MAX_LENGTH, form_of
 from verifier.primitives.base64strict import parse_base64url, parse_decimal, parse_hash_hex
 
 MAX_NUMBER = 2**53 - 1
+LATEST = "latest"
 _CUT_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 MAX_PAGE = 1000
 _LABEL = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -113,6 +115,14 @@ def _parse_kid(text: str, what: str) -> bytes:
     return raw
 
 
+def _parse_since(text: str, what: str) -> int | None:
+    if text == LATEST:
+        return None
+    if not (count := parse_decimal(text, what, MAX_NUMBER)):
+        raise MalformedError(what, came=text, expected=f"a number of entries from 1 on, or {LATEST}")
+    return count
+
+
 def _one_of(words: tuple[str, ...], what: str) -> BeforeValidator:
     def parse(value: Any) -> Any:
         if value not in words:
@@ -180,6 +190,19 @@ Walk = Annotated[
     Literal["public", "parties", "registry"],
     _one_of(("public", "parties", "registry"), "walk"),
     Query(description="over which kinds of history; the parties' walk is reserved"),
+]
+HistoryKind = Annotated[
+    Literal["list", "claim", "member", "quota", "recall"],
+    _one_of(HISTORY_WALKS, "kind"),
+    Path(description="the kind of history; claim, member and quota are reserved"),
+]
+Since = Annotated[
+    int | None,
+    _read(_parse_since, "since"),
+    WithJsonSchema({"type": "string", "pattern": "^([1-9][0-9]{0,15}|latest)$"}),
+    Query(
+        description="how many of its first entries are not shown; an event behind them states their root; or `latest`"
+    ),
 ]
 Form = Annotated[
     Literal["proof", "json", "page"] | None,

@@ -6,7 +6,7 @@ from sys import maxsize
 
 from api.access import Access
 from api.actors import Moment
-from api.authorise import READ_BATCH, READ_BODY, WALK_PARTIES, Thing
+from api.authorise import READ_BATCH, READ_BODY, READ_HISTORY, WALK_PARTIES, Thing
 from api.facts import Facts
 from ledger.errors import UnknownError
 from ledger.ledger import Ledger
@@ -77,6 +77,7 @@ def _answered(event: StoredEvent, access: Access, facts: Facts | None, registry:
 
 
 _OPEN_WALKS = ("public", "registry")
+_OPEN_HISTORIES = ("list", "recall")  # the others tell how much business somebody does, or who claimed what
 
 
 def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Moment) -> Proved:
@@ -91,6 +92,28 @@ def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Mo
     with ledger.sources() as sources:
         access.require(WALK_PARTIES, Facts(sources, moment, access.actor).subject(subject))
     return ledger.prover.trace(subject, walk=walk, may_show=_Showing(access, moment))
+
+
+def history_of(ledger: Ledger, subject: str, kind: str, *, since: int | None, access: Access, moment: Moment) -> Proved:
+    """Return the proof of one history of a subject, with the bodies that whoever asks may read.
+
+    Args:
+        ledger: whose.
+        subject: in its canonical spelling.
+        kind: of the history.
+        since: how many of its first entries are not to be shown; None for as many as one of its events states.
+        access: who asks.
+        moment: what holds now.
+
+    Raises:
+        UnauthenticatedError: not an open kind, and whoever asks signed nothing.
+        PrivateError: not an open kind, and whoever asks is neither an agency nor whose set it is.
+        UnknownError: no event states the root of the entries that are not to be shown.
+    """
+    if kind not in _OPEN_HISTORIES:
+        with ledger.sources() as sources:
+            access.require(READ_HISTORY, Facts(sources, moment, access.actor).owner_of_set(subject))
+    return ledger.prover.history(kind, subject, since=since, may_show=_Showing(access, moment))
 
 
 def event_of(ledger: Ledger, name: bytes, access: Access, moment: Moment) -> bytes:

@@ -67,6 +67,7 @@ WHOLE = {
     "entries": AGENCIES | {"auditor", "witness"},
     "inbox": {"the agency"},
     "members": AGENCIES,
+    "history": INVOLVED,
 }
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.api.access_world import ASKERS, ORDER, SOURCE, STATES, Asker, found_access_world
 from tests.api.conftest import Server, settings_for
+from tests.world import uscc
 from verifier.ledgerformat.batch_answer import RESTRICTED, SHOWN, parse_batch_answer
 from verifier.ledgerformat.submission import MEDIA_TYPE
 from verifier.primitives.checkpoint import parse_signed_checkpoint
@@ -24,6 +25,7 @@ ALL = set(ASKERS) | {"anybody"}
 PARTIES_OF_ORDER = {"platform", "seller"}  # who placed it and owns it; to whom it passed
 PARTIES_OF_PAYMENT = PARTIES_OF_ORDER | {"payer"}
 AUDITING = {"auditor", "witness"}
+LISTS = f"urn:suyuan:set:lists:{uscc('91330100MA2TEXT01')}:2026-11"  # the seller's
 SECRETS = (b"4711", "张三".encode(), SOURCE, b'"salt"')
 
 
@@ -88,6 +90,9 @@ def walk_rows():
         ("get_unit", f"/00/069012345000000011?{walk}", AGENCIES),
         ("get_place", f"/414/6901234500004?{walk}", AGENCIES),
         ("get_party", f"/417/6901234500004?{walk}", AGENCIES),
+        ("get_history", f"/histories/member?subject={LISTS}", AGENCIES | {"seller"}),
+        ("get_history", f"/histories/claim?subject={LISTS}&since=latest", AGENCIES | {"seller"}, 404),
+        ("get_history", "/histories/quota?subject=urn:suyuan:agency:customs", AGENCIES),
         ("get_inbox", "/agencies/customs/inbox", {"customs"}),
         ("get_inbox", "/agencies/tax/inbox", {"tax"}),
         ("get_inbox", "/agencies/nobody/inbox", set()),
@@ -99,6 +104,9 @@ def public_rows(zone):
     order, payment = zone.order.name.hex(), zone.payment.name.hex()
     return [
         ("get_trace", f"/trace?subject={ORDER}"),
+        ("get_history", f"/histories/recall?subject={ORDER}"),
+        ("get_history", "/histories/list?subject=urn:suyuan:list:positive:1"),
+        ("get_history", f"/histories/list?subject={ORDER}&since=3", 404),
         ("get_product", "/01/06901234567892"),
         ("get_event", f"/events/{payment}"),
         ("get_recognition", f"/events/{order}/recognition"),

@@ -19,7 +19,8 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 OPERATIONS = [
     "add_cosignatures", "get_alive", "get_attachment", "get_batch", "get_body", "get_charter", "get_checkpoint",
     "get_checkpoint_of_size", "get_consistency", "get_disclosures", "get_entries", "get_event", "get_filing",
-    "get_home", "get_inbox", "get_item", "get_items", "get_key", "get_keys", "get_lot", "get_metrics", "get_party", "get_place",
+    "get_history", "get_home", "get_inbox", "get_item", "get_items", "get_key", "get_keys", "get_lot", "get_metrics",
+    "get_party", "get_place",
     "get_product", "get_quorum_checkpoint", "get_reach", "get_ready", "get_receipt", "get_recognition", "get_statement",
     "get_tile", "get_trace", "get_unit", "search", "submit_entry", "validate_submission",
 ]  # fmt: skip
