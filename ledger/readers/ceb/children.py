@@ -78,7 +78,9 @@ def take_children(element: Element, layout: Layout, path: str, findings: Finding
         last = max(place, last)
         found.setdefault(name, []).append(child)
     for slot in layout.slots:
-        _count(slot, len(found.get(slot.name, ())), path, findings)
+        many = len(found.get(slot.name, ()))
+        if not slot.least <= many <= slot.most:
+            _note_number(slot, many, path, findings)
     return found
 
 
@@ -87,9 +89,7 @@ def join(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def _count(slot: Slot, many: int, path: str, findings: Findings) -> None:
-    if slot.least <= many <= slot.most:
-        return
+def _note_number(slot: Slot, many: int, path: str, findings: Findings) -> None:
     if many < slot.least:
         note = findings.depart if slot.spared else findings.fault
         note(join(path, slot.name), came="nothing", expected="this element")
