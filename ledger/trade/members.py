@@ -15,7 +15,7 @@ from typing import Any
 from ledger.store.interface import Reader, StoredEvent
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.index import index_key
-from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.subject import form_of, subject_name
 
 COMMISSIONING, PRODUCTION = "transport.commissioning", "transport.production"
 TRANSFORMATION = "transport.transformation"
@@ -31,13 +31,18 @@ class Item:
 
     Attributes:
         name: subject name of the item, 32 bytes.
-        subject: its URI, None where the body that spells it was erased.
         number: its place in the member history that was read, counted from 0.
+        body: of its commissioning, None where that was erased.
     """
 
     name: bytes
-    subject: str | None
     number: int
+    body: bytes | None
+
+    @property
+    def subject(self) -> str | None:
+        """Return the item's URI, None where the body that spells it was erased."""
+        return _subjects(self.body).get("item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +75,57 @@ def read_members(
         count = CHUNK if end is None else min(CHUNK, end - first)
         rows = reader.history_part(key, size, first=first, most=count)
         for number, row in enumerate(rows, first):
-            if row.head[0] != _ENVELOPE:
-                yield from _member_of(row, number)
+            if row.head[0] != _ENVELOPE and (member := _member_of(row, number)) is not None:
+                yield member
         first += len(rows)
         if len(rows) < count:
             return
 
 
-def sources_of(goods: Sequence[str], reader: Reader, size: int) -> tuple[list[str], bool]:
-    """Return goods and every lot and item that was made of or from them, each once; and whether that is all."""
-    found = list(dict.fromkeys(goods))
-    seen = set(found)
-    for source in found:  # grows while it is walked
+@dataclass(frozen=True, slots=True)
+class Downstream:
+    """What came from goods.
+
+    Attributes:
+        sources: the goods, and every lot and item that was made of or from them, each once.
+        whole: whether these are all.
+        items: subject names of every item among the sources, and of every item commissioned under them.
+    """
+
+    sources: tuple[str, ...]
+    whole: bool
+    items: frozenset[bytes]
+
+
+def downstream_of(goods: Sequence[str], reader: Reader, size: int) -> Downstream:
+    """Return what came from goods, as of `size` leaves; each member history is read once."""
+    sources = list(dict.fromkeys(goods))
+    known = set(sources)
+    items: set[bytes] = set()
+    for place, source in enumerate(sources):  # grows while it is walked
+        if place == MAX_SOURCES:
+            return Downstream(tuple(sources[:place]), whole=False, items=frozenset(items))
+        if form_of(source) == "item":
+            items.add(subject_name(source))
         for member in read_members(source, reader, size):
-            if isinstance(member, Made):
-                fresh = [each for each in member.outputs if each not in seen]
-                seen.update(fresh)
-                found += fresh
-        if len(found) > MAX_SOURCES:
-            return found[:MAX_SOURCES], False
-    return found, True
+            if isinstance(member, Item):
+                items.add(member.name)
+            else:
+                sources += [each for each in member.outputs if each not in known]
+                known.update(member.outputs)
+    return Downstream(tuple(sources), whole=True, items=frozenset(items))
 
 
-def _member_of(row: StoredEvent, number: int) -> Iterator[Item | Made]:
+def _member_of(row: StoredEvent, number: int) -> Item | Made | None:
     head = parse_head(row.head)
     if head.type == COMMISSIONING:
         (name,) = (each for kind, each in head.joins if kind == "trace")
-        yield Item(name, _subjects(row).get("item"), number)
-    elif head.type == PRODUCTION:
-        yield Made((subject,) if (subject := _subjects(row).get("lot")) else ())
-    elif head.type == TRANSFORMATION:
-        yield Made(tuple(_subjects(row).get("outputs", ())))
+        return Item(name, number, row.body)
+    if head.type == PRODUCTION:
+        return Made((lot,) if (lot := _subjects(row.body).get("lot")) else ())
+    return Made(tuple(_subjects(row.body).get("outputs", ()))) if head.type == TRANSFORMATION else None
 
 
-def _subjects(row: StoredEvent) -> dict[str, Any]:
+def _subjects(body: bytes | None) -> dict[str, Any]:
     """Return the subjects that a body spells; it was admitted, so it is read without asking again what it is."""
-    return dict(json.loads(row.body)["subjects"]) if row.body is not None else {}
+    return dict(json.loads(body)["subjects"]) if body is not None else {}

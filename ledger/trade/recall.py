@@ -9,11 +9,11 @@ from typing import Any
 
 from ledger.errors import UnknownError
 from ledger.store.interface import Reader, StoredEvent
-from ledger.trade.members import Item, read_members, sources_of
+from ledger.trade.members import downstream_of
 from ledger.trade.whereabouts import WHERES, Told, Where, Whereabouts
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.index import index_key
-from verifier.ledgerformat.subject import form_of, subject_name
+from verifier.ledgerformat.subject import subject_name
 
 RECALL, PROGRESS, LIFTED = "aftersales.recall", "aftersales.recall-progress", "aftersales.recall-lifted"
 SUSPENDED, RESUMED = "aftersales.sale-suspended", "aftersales.sale-resumed"
@@ -108,25 +108,13 @@ def read_recall(name: bytes, reader: Reader, size: int) -> Recall:
 
 def reach_of(goods: Sequence[str], reader: Reader, size: int) -> Reach:
     """Return how far a recall of goods reaches: every item once, and where it is."""
-    sources, whole = sources_of(goods, reader, size)
+    found = downstream_of(goods, reader, size)
     whereabouts = Whereabouts(lambda name: [parse_head(each) for each in _heads(name, reader, size)])
     where = dict.fromkeys(WHERES, 0)
-    for name in affected_items(sources, reader, size):
+    for name in found.items:
         heads = _heads(name, reader, size)
         where[whereabouts.of(_told(heads, reader)) if len(heads) > 1 else "stock"] += 1
-    return Reach(tuple(sources), whole, where, size)
-
-
-def affected_items(sources: Iterable[str], reader: Reader, size: int) -> Iterator[bytes]:
-    """Yield the subject name of every item among sources, and of every item commissioned under them, each once."""
-    seen: set[bytes] = set()
-    for source in sources:
-        own = [subject_name(source)] if form_of(source) == "item" else []
-        found = (each.name for each in read_members(source, reader, size) if isinstance(each, Item))
-        for name in (*own, *found):
-            if name not in seen:
-                seen.add(name)
-                yield name
+    return Reach(found.sources, found.whole, where, size)
 
 
 def _heads(name: bytes, reader: Reader, size: int) -> list[bytes]:

@@ -6,8 +6,8 @@ import pytest
 
 from ledger.compose.event import Draft
 from ledger.errors import UnknownError
-from ledger.trade.members import Item, Made, read_members, sources_of
-from ledger.trade.recall import affected_items, reach_of, read_recall
+from ledger.trade.members import Item, Made, downstream_of, read_members
+from ledger.trade.recall import reach_of, read_recall
 from tests.ledger.trade.story import BLEND, LOT, OTHER, SERIALS, TEXT, about, item
 from tests.world import PRODUCT, now
 from verifier.ledgerformat.subject import subject_name
@@ -42,22 +42,25 @@ def test_what_is_recorded_after_the_size_asked_for_is_left_out(story, reading):
 
 
 def test_a_recall_of_an_ingredient_reaches_the_items_of_what_was_made_from_it(story, reading):
-    sources, whole = sources_of([OTHER], *reading)
-    assert (sources, whole) == ([OTHER, BLEND], True)
-    assert set(affected_items(sources, *reading)) == names("other", "blended")
+    found = downstream_of([OTHER], *reading)
+    assert (found.sources, found.whole) == ((OTHER, BLEND), True)
+    assert found.items == names("other", "blended")
 
 
 def test_a_recall_of_a_product_reaches_every_item_once_with_or_without_a_lot(story, reading):
-    sources, _ = sources_of([PRODUCT], *reading)
-    assert set(sources) == {PRODUCT, LOT, OTHER, BLEND}
-    found = list(affected_items(sources, *reading))
-    assert len(found) == len(set(found))
-    assert set(found) == names(*SERIALS, "other", "loose", "blended")
+    found = downstream_of([PRODUCT], *reading)
+    assert sorted(found.sources) == sorted([PRODUCT, LOT, OTHER, BLEND])
+    assert found.items == names(*SERIALS, "other", "loose", "blended")
 
 
 def test_a_recall_of_an_item_reaches_it_alone(story, reading):
-    sources, _ = sources_of([item("loose")], *reading)
-    assert list(affected_items(sources, *reading)) == [subject_name(item("loose"))]
+    assert downstream_of([item("loose")], *reading).items == names("loose")
+
+
+def test_a_search_that_is_cut_short_says_so(story, reading, monkeypatch):
+    monkeypatch.setattr("ledger.trade.members.MAX_SOURCES", 1)
+    found = downstream_of([OTHER], *reading)
+    assert (found.sources, found.whole) == ((OTHER,), False)
 
 
 def test_an_item_cannot_be_commissioned_under_a_lot_and_kept_out_of_its_members(story):
