@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.vectors.derived_readers import DERIVED_READERS
 from tests.vectors.proof_readers import PROOF_READERS
+from tests.vectors.result_readers import RESULT_READERS
 from tests.vectors.signed_readers import SIGNED_READERS
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.disclosure import parse_disclosure
@@ -220,4 +221,4 @@ OWN_READERS: dict[str, Reader] = {
     "type-file": read_type_file,
     "vkey": read_vkey,
 }
-READERS = OWN_READERS | SIGNED_READERS | DERIVED_READERS | PROOF_READERS
+READERS = OWN_READERS | SIGNED_READERS | DERIVED_READERS | PROOF_READERS | RESULT_READERS
