@@ -19,7 +19,7 @@ from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.tables.common import EXTEND, SUBSCRIBE, UNBOUNDED_DOCUMENTS, UNBOUNDED_LINES
 from ledger.readers.ceb.xmltree import MAX_BYTES
 from tests.ledger.readers.ceb.broken import ways_to_break
-from tests.ledger.readers.ceb.made import Maker
+from tests.ledger.readers.ceb.made import CLOCKS, Maker, tag
 
 FOLDER = Path(os.environ.get("SUYUAN_CORPUS") or "no corpus") / "ceb/202205"
 LISTINGS = [FOLDER / f"xsd-{way}-202205.txt" for way in ("import", "export")]
@@ -125,6 +125,28 @@ def test_definition_and_strict_reader_find_the_same_single_defects(code):
         data = broken.of(root)
         assert schema(code).validate(etree.fromstring(data)) != broken.by_definition, broken
         assert read_message(data).all_faults, broken
+
+
+SIGNS = [*" \t\n019.-+eA", "é", "中", "\U00020000", "12", "20260301", "235959", "x" * 30]
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_no_value_is_read_strictly_that_the_definition_refuses(code):
+    """And what the definition accepts is refused for a rule of the text alone."""
+    random, table = Random(code), TABLES[code]
+    root = Maker(table, random, full=True, cap=40, most=1).message()
+    for element in [each for each in root[0].iter() for _ in range(4) if not len(each)]:
+        rows = table.line_fields if element.getparent().tag == tag(table.line) else table.fields
+        (field,) = (field for field in rows if tag(field.name) == element.tag)
+        kept, element.text = element.text, "".join(random.choices(SIGNS, k=random.randint(1, 9)))
+        data = etree.tostring(root, encoding="UTF-8")
+        faults = read_message(data).all_faults
+        if schema(code).validate(etree.fromstring(data)):
+            ruled = field.codes or field.shape or field.kind in CLOCKS or field.name == "gnum"
+            assert ruled or not faults, (field, element.text)
+        else:
+            assert faults, (field, element.text)
+        element.text = kept
 
 
 def test_generated_messages_are_valid_by_the_official_definition():
