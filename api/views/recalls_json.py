@@ -42,7 +42,7 @@ def items_json(subject: str, page: Page) -> dict[str, Any]:
         **_BY_SERVER,
         "subject": subject,
         "size": page.size,
-        "items": [{"item": each.subject, "name": each.name.hex()} for each in items],
+        "items": [{"item": each.subject, "number": each.number} for each in items],
         "made": [{"subject": each, "items": _items(each)} for each in sorted(made)],
         "next": page.next,
     }

@@ -14,6 +14,7 @@ from typing import Any
 
 from ledger.store.interface import Reader, StoredEvent
 from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.head_quick import quick_type
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.subject import form_of, subject_name
 
@@ -22,27 +23,31 @@ TRANSFORMATION = "transport.transformation"
 CHUNK = 4_096  # events of a history in memory at a time
 MAX_SOURCES = 1_024  # lots, items and products that one search goes through
 
-_ENVELOPE = 0xD2
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item that came from a lot or product.
+    """An item that came from a lot or product: the event that commissioned it, as it is kept.
 
     Attributes:
-        name: subject name of the item, 32 bytes.
         number: its place in the member history that was read, counted from 0.
+        head: of its commissioning.
         body: of its commissioning, None where that was erased.
     """
 
-    name: bytes
     number: int
+    head: bytes
     body: bytes | None
 
     @property
     def subject(self) -> str | None:
         """Return the item's URI, None where the body that spells it was erased."""
         return _subjects(self.body).get("item")
+
+    @property
+    def name(self) -> bytes:
+        """Return the item's subject name, 32 bytes."""
+        (name,) = (each for kind, each in parse_head(self.head).joins if kind == "trace")
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def read_members(
         count = CHUNK if end is None else min(CHUNK, end - first)
         rows = reader.history_part(key, size, first=first, most=count)
         for number, row in enumerate(rows, first):
-            if row.head[0] != _ENVELOPE and (member := _member_of(row, number)) is not None:
+            if (member := _member_of(row, number)) is not None:
                 yield member
         first += len(rows)
         if len(rows) < count:
@@ -117,13 +122,12 @@ def downstream_of(goods: Sequence[str], reader: Reader, size: int) -> Downstream
 
 
 def _member_of(row: StoredEvent, number: int) -> Item | Made | None:
-    head = parse_head(row.head)
-    if head.type == COMMISSIONING:
-        (name,) = (each for kind, each in head.joins if kind == "trace")
-        return Item(name, number, row.body)
-    if head.type == PRODUCTION:
+    type_ = quick_type(row.head)  # a lot's history is long, and most of it need not be read further
+    if type_ == COMMISSIONING:
+        return Item(number, row.head, row.body)
+    if type_ == PRODUCTION:
         return Made((lot,) if (lot := _subjects(row.body).get("lot")) else ())
-    return Made(tuple(_subjects(row.body).get("outputs", ()))) if head.type == TRANSFORMATION else None
+    return Made(tuple(_subjects(row.body).get("outputs", ()))) if type_ == TRANSFORMATION else None
 
 
 def _subjects(body: bytes | None) -> dict[str, Any]:

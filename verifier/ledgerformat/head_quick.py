@@ -45,6 +45,14 @@ def quick_head(data: bytes) -> Parts | None:
     return type_, id_, issuer, time, joins, data[at + 3 :], follows, about
 
 
+def quick_type(data: bytes) -> str | None:
+    """Return the type that a head begins with; None for bytes that do not begin as a head of at most 64 signs does."""
+    if len(data) < 4 or not 0xA6 <= data[0] <= 0xAC or data[1] != 1:
+        return None
+    start, at = _text(data, 2)
+    return _type(data[start:at])
+
+
 def _about(data: bytes, at: int) -> tuple[Names, int]:
     """Return the one name of label 8 and where it ends; none where it is not there or has more."""
     name = data[at + 4 : at + 36]

@@ -6,6 +6,7 @@ It stands before the general reader, so what it took too lightly would be admitt
 import json
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 from tests.verifier.ledgerformat.heads import heads, plain_heads
 from verifier.errors import SuyuanError
 from verifier.ledgerformat import head as head_module
-from verifier.ledgerformat.head import Head, format_head, parse_head
-from verifier.ledgerformat.head_quick import quick_head
+from verifier.ledgerformat.head import Head, State, format_head, parse_head
+from verifier.ledgerformat.head_quick import quick_head, quick_type
 
 VECTORS = sorted((Path(__file__).parents[2] / "vectors/v1/head").rglob("*.json"))
 TRACE, CASE = ("trace", b"\x22" * 32), ("case", b"\x11" * 32)
@@ -168,3 +169,18 @@ def test_a_head_vector_gets_the_same_answer_with_and_without_it(file: Path, monk
 def test_the_commonest_head_vectors_are_read_by_it() -> None:
     read = {file.stem for file in VECTORS if quick_head(bytes.fromhex(json.loads(file.read_text())["hex"]))}
     assert {"plain", "by-an-enterprise"} <= read
+
+
+def test_the_type_that_a_head_begins_with_is_that_of_the_head():
+    """Of every head that is read, in the vectors too; long types and heads with every label among them."""
+    long_ = replace(PLAIN, type="a." + "b" * 62)
+    full = replace(PLAIN, behalf=PLAIN.issuer, to=PLAIN.issuer, until=1, state=State("trace", bytes(32), 1, bytes(32)))
+    heads = [format_head(each) for each in (PLAIN, FOLLOWING, ANSWERING, long_, full)]
+    heads += [bytes.fromhex(json.loads(file.read_text())["hex"]) for file in VECTORS]
+    read = 0
+    for data in heads:
+        if isinstance(told := answer(data), Head):
+            assert quick_type(data) == told.type
+            read += 1
+    assert read > 5
+    assert [quick_type(data) for data in (b"", b"\xd2", b"\xa6\x01", b"\xa6\x02\x61a", SPELT[0][:8])] == [None] * 5
