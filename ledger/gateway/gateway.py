@@ -141,6 +141,11 @@ class Gateway:
         with self._moved:
             return self._moved.wait_for(lambda: self.fault is not None or self.open_items() == 0, timeout)
 
+    def wait_room(self, timeout: float) -> None:
+        """Wait until something was answered, or the time is over."""
+        with self._moved:
+            self._moved.wait(timeout)
+
     def settle(self, work: Callable[[Keeping], None]) -> None:
         """Do something to what is kept, in one transaction, and let go out what became ready."""
         with self.store.writing() as connection:

@@ -1,6 +1,6 @@
 """The register: which handle stands for which number. Private to the gateway, in its file.
 
-A number is known by its *form* (`order`, `parcel`, `declaration`), a *code* that makes it unique (platform, carrier,
+A number is known by its *form* (`order`, `parcel`, `declaration`, `summary`), a *code* that makes it unique (platform, carrier,
 whose number it is) and itself. A waybill does not name the platform: there the order's number alone must do.
 """
 
@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ledger.readers.ceb.keys import HALF_YEAR, DeclarationKey, OrderKey, ParcelKey
+from ledger.readers.ceb.keys import HALF_YEAR, DeclarationKey, OrderKey, ParcelKey, SummaryKey
 from verifier.errors import IncompleteError
 
 
@@ -19,7 +19,7 @@ class Number:
     """A number that somebody gave to something.
 
     Attributes:
-        form: of the handle: `order`, `parcel` or `declaration`.
+        form: of the handle: `order`, `parcel`, `declaration` or `summary`.
         code: what makes it unique; empty where the sender could not say it.
         number: itself.
         time: when it was used, milliseconds since 1970; numbers of parcels come again after half a year. Else 0.
@@ -102,6 +102,10 @@ class DocumentHandles:
     def declaration(self, key: DeclarationKey) -> str:
         """Return the handle of a list, by the first of its numbers that is known."""
         return self.of(numbers_of_declaration(key.agent, key.customs_number, key.own_number, key.port_number))
+
+    def summary(self, key: SummaryKey) -> str:
+        """Return the handle of a summary declaration."""
+        return self.of([Number("summary", key.agent, key.own_number)])
 
     def of(self, numbers: list[Number]) -> str:
         """Return the handle of something, by the first of its numbers that is known, else a new one."""

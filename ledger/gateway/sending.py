@@ -31,6 +31,7 @@ _POSITION = re.compile(r"events\[([0-9]+)\]")
 _NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds between two attempts
 _HELD = 60.0  # seconds until a statement is tried again that the ledger refused as such: its key may be registered then
+_SKIP = 4_096  # numbers
 Check = Callable[[bytes, bytes], None]
 
 
@@ -100,6 +101,7 @@ class Sending:
             ready = Items(connection).ready()
         self._outstanding = {each.sender: each for each in unanswered}
         self.troubles: dict[str, Trouble] = {}
+        self._skips: dict[str, int] = {}
         for batch in unanswered:
             schedule.reopen(batch.seqs)
         schedule.add(ready, time.monotonic())
@@ -166,6 +168,7 @@ class Sending:
         with self._store.writing() as connection:
             Batches(connection).promised(batch, receipt)
         reach("gateway-receipted")
+        self._skips.pop(batch.sender, None)
         self._settled(batch)
         self._close(batch.seqs)
 
@@ -227,12 +230,16 @@ class Sending:
         return True
 
     def _skip_numbers(self, batch: Batch, error: SuyuanError) -> None:
-        """Go on behind the numbers that the ledger knows of this key: its sequence file is not the newest."""
+        """Go on behind the numbers that the ledger knows of this key: its sequence file is not the newest.
+
+        The ledger names one range only; where others lie behind it, ever wider gaps are left (formats, section 6).
+        """
         found = _NUMBERS_FROM.search(error.expected)
         sender = self._senders[batch.sender]
-        kid = sender.signer.public.kid
-        if found and int(found[1]) > next_number(sender.numbers, kid):
-            take_numbers(sender.numbers, kid, 0, first=int(found[1]))
+        following = next_number(sender.numbers, sender.signer.public.kid)
+        skips = self._skips[batch.sender] = self._skips.get(batch.sender, -1) + 1
+        least = max(int(found[1]) if found else 0, following) + (_SKIP << 2 * (skips - 1) if skips else 0)
+        take_numbers(sender.numbers, sender.signer.public.kid, 0, first=least)
 
     def _return(self, seqs: list[int]) -> None:
         with self._store.reading() as connection:

@@ -80,7 +80,7 @@ class Gated:
 
     def start(self) -> Gateway:
         senders = [
-            Sender(self.world.cast[name].uri, self.world.cast[name].signer, self.folder / f"{name}.pem")
+            Sender(self.world.cast[name].uri, self.world.cast[name].signer, self.world.folder / f"{name}.pem")
             for name in self.names
         ]
         setting = Setting(

@@ -1,0 +1,143 @@
+"""Absence, half answers, refusals: the ledger's own word counts, nothing else does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ledger.client.sequence import next_number
+from ledger.gateway.intake import read_drafts
+from tests.ledger.client.serving import Reply, problem
+from tests.ledger.gateway.zone import Gated, messages_of, recorded_names, until
+from tests.world import now
+from verifier.errors import MalformedError, NotPermittedError
+from verifier.primitives.strict_json import parse_json
+
+GOOD = "https://id.gs1.org/01/09520000000110"
+
+
+def orders(seeds):
+    return [message for _, message in messages_of(seeds, ["CEB311"])]
+
+
+def item_draft(serial, product=GOOD):
+    subjects = {"item": f"{product}/21/{serial}", "product": product}
+    return {"type": "transport.commissioning", "subjects": subjects, "data": {"action": "ADD"}}
+
+
+def drafts(*given):
+    return read_drafts(json.dumps(given).encode(), now())
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        Reply(b"", "text/plain", 503, {"Retry-After": "0"}),
+        Reply(b"<html>404</html>", "text/html", 404),
+        Reply(b"<html>sign in</html>", "text/html", 200),
+        Reply(b"half", "application/cose", 201),
+        Reply(b"no receipt", "application/cose", 201, {"location": "/entries/" + "0" * 64}),
+        Reply(b"{}", "application/problem+json", 400),
+        problem(MalformedError("x", came="a proxy's", expected="y"), 502),
+    ],
+    ids=lambda each: f"{each.status}-{each.kind}",
+)
+def test_what_is_no_answer_of_the_ledger_lets_the_same_bytes_be_sent_again(gated, service, lie):
+    sent = []
+    before = len(recorded_names(gated.world))
+
+    def answer(body):
+        sent.append(body)
+        return lie if len(sent) < 3 else None
+
+    service.lies["/entries"] = answer
+    (order,) = orders([hash(lie.body + lie.kind.encode()) % 10**6 + lie.status])
+    gated.take("platform", order)
+    assert gated.wait() == {"recorded": 1}
+    assert len(sent) >= 3
+    assert len(set(sent)) == 1
+    assert len(recorded_names(gated.world)) - before == 1
+
+
+def test_an_answer_that_was_lost_is_the_same_receipt_the_second_time(gated, service):
+    given = []
+
+    def lose(body):
+        given.append(service.submit(body))
+        return Reply(b"", "text/plain", 502) if len(given) == 1 else given[-1]
+
+    service.lies["/entries"] = lose
+    gated.take("platform", orders([9001])[0])
+    assert gated.wait() == {"recorded": 1}
+    assert given[0].body == given[1].body
+    with gated.gateway.store.reading() as connection:
+        assert connection.execute("SELECT promise FROM batch").fetchone()[0] == given[0].body
+
+
+def test_refused_events_are_parked_with_the_reason_and_the_others_go(gated):
+    good = [item_draft(f"P{place}") for place in range(6)]
+    bad = [item_draft("Q1", "https://id.gs1.org/01/09520000000134".replace("134", "165"))]
+    told = gated.hand("seller", drafts(*good[:3], *bad, *good[3:]))
+    assert not told.faults
+    assert gated.wait() == {"recorded": 6, "parked": 1}
+    (reason,) = gated.reasons()
+    assert parse_json(reason.encode(), "reason")["code"] == "not-permitted"
+
+
+def test_a_document_that_rests_on_a_refused_one_is_parked_with_it(gated, service):
+    refusal = problem(NotPermittedError("events[0].head.issuer", came="x", expected="y"), 403)
+    service.lie("/entries", refusal)
+    for who, message in messages_of([9101], ["CEB311", "CEB411"]):
+        gated.take(who, message)
+    until(lambda: gated.states().get("parked") == 2)
+    assert any("refused" in each for each in gated.reasons())
+
+
+def test_a_batch_that_is_refused_as_such_holds_its_sender_and_nobody_else(gated, service, world):
+    platform = world.cast["platform"].uri.encode()
+
+    def refuse(body):
+        return problem(NotPermittedError("statement.kid", came="x", expected="y"), 403) if platform in body else None
+
+    service.lies["/entries"] = refuse
+    gated.take("platform", orders([9201])[0])
+    gated.hand("seller", drafts(item_draft("R1")))
+    until(lambda: gated.states() == {"recorded": 1, "signed": 1})
+    assert list(gated.gateway.sending.troubles) == [world.cast["platform"].uri]
+
+
+def test_numbers_that_another_program_took_are_skipped(gated, world):
+    seller = world.cast["seller"]
+    gated.hand("seller", drafts(item_draft("S1")))
+    assert gated.wait() == {"recorded": 1}
+    path, kid = world.folder / "seller.pem", seller.signer.public.kid
+    taken = next_number(path, kid)
+    gated.stop()
+    path.with_name("seller.pem.sequence").unlink()
+    gated.start()
+    gated.hand("seller", drafts(item_draft("S2")))
+    assert gated.wait() == {"recorded": 2}
+    assert next_number(path, kid) > taken
+
+
+def test_what_was_handed_over_while_the_ledger_was_away_is_sent_after_the_next_start(gated, service):
+    service.lie("/entries", Reply(b"", "text/plain", 503))
+    for order in orders(range(9300, 9305)):
+        gated.take("platform", order)
+    until(lambda: gated.states().get("signed", 0) > 0)
+    gated.stop()
+    gated.start()
+    del service.lies["/entries"]
+    assert gated.wait() == {"recorded": 5}
+
+
+def test_a_gateway_starts_and_takes_things_in_without_any_ledger(world, tmp_path):
+    alone = Gated(world, "http://127.0.0.1:9", tmp_path / "alone")
+    alone.start()
+    told = alone.take("platform", orders([9400])[0])
+    assert not told.faults
+    until(lambda: bool(alone.gateway.sending.troubles))
+    (trouble,) = alone.gateway.sending.troubles.values()
+    assert trouble.error.code == "unreachable"
+    alone.stop()
