@@ -11,6 +11,7 @@ from ledger.cli.erase import erase
 from ledger.cli.export import add_export
 from ledger.cli.fsck import add_fsck
 from ledger.cli.grant import grant
+from ledger.cli.importing import importing
 from ledger.cli.inbox import inbox
 from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
@@ -41,4 +42,5 @@ app.add_typer(agency, name="agency")
 app.add_typer(erase, name="erase")
 app.add_typer(mandate, name="mandate")
 app.add_typer(grant, name="grant")
+app.add_typer(importing, name="import")
 app.add_typer(pseudonym, name="pseudonym")
