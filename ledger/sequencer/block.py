@@ -16,13 +16,15 @@ from ledger.index.heap import Summary
 from ledger.index.overlay import Notes, Overlay
 from ledger.index.state import KeyState
 from ledger.index.touched import TouchedBuckets
+from ledger.sequencer.histories import BlockHistories
 from ledger.sequencer.judge import Judged, judge_candidate
 from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
 from verifier.errors import SuyuanError
 from verifier.judgement.authority import TraceState
+from verifier.judgement.digest import Digest, KeptDigests
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Pair, event_name, parse_head
+from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.seal import Seal
 from verifier.ledgerformat.statement import Statement
@@ -70,14 +72,25 @@ class Built:
 class BlockBuilder:
     """Builds one block. Implements `ledger.sequencer.judge.View` on the state before the next leaf."""
 
-    def __init__(self, start: Start, *, time: int, replay: Replay, overlay: Overlay, store: WriteStore) -> None:
-        """Begin a block whose ledger time is fixed."""
+    def __init__(
+        self,
+        start: Start,
+        *,
+        time: int,
+        replay: Replay,
+        overlay: Overlay,
+        store: WriteStore,
+        digests: KeptDigests,
+    ) -> None:
+        """Begin a block whose ledger time is fixed; `digests` are those of stored histories."""
         self._start = start
         self._time = time
         self._replay = replay
         self._overlay = overlay
         self._store = store
         self._reader = store.reader()
+        self._events: list[Event] = []
+        self._histories = BlockHistories(self._reader, digests, self._events, self._state)
         self._buckets = TouchedBuckets(store, (), overlay.heap.levels)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
@@ -89,7 +102,6 @@ class BlockBuilder:
         self._key = start.counters.key
         self._block = Block(first=start.counters.size, size=0)
         self._leaves: list[bytes] = []
-        self._events: list[Event] = []
         self._ids: set[tuple[str, bytes]] = set()
         self._identities: set[bytes] = set()
         self._ranges: dict[bytes, list[tuple[int, int]]] = {}
@@ -126,13 +138,13 @@ class BlockBuilder:
             state = self._traces[name] = self._state(index_key("trace", name))
         return state.trace
 
-    def history(self, pair: Pair) -> list[Event]:
-        """Return the events of a [kind, name]: recorded before, or earlier in this block."""
-        stored = self._reader.history(index_key(*pair), self._start.counters.size)
-        events = [
-            Event(event_name(each.head), each.leaf, each.position, parse_head(each.head), None, b"") for each in stored
-        ]
-        return events + [each for each in self._events if each.joins(pair)]
+    def digest(self, pair: Pair) -> Digest:
+        """Return what rules of order need to know of a history: recorded before, or earlier in this block."""
+        return self._histories.digest(pair)
+
+    def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
+        """Return the root of a history's first entries, None where fewer stand before a leaf."""
+        return self._histories.root_before(pair, count, leaf)
 
     def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
         """Return (first, count) of this key's recorded range that begins last before `below`."""

@@ -5,7 +5,6 @@ The same functions serve `validate`, over a reader's snapshot, without recording
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,10 +15,11 @@ from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
-from verifier.judgement.digest import Digest, First, digest_history
+from verifier.judgement.digest import Digest, DigestOf, First, LayeredDigests
 from verifier.judgement.participants import Key
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import ADMINISTRATOR, ROOT, Replay, Signer, require_supported
+from verifier.judgement.states import check_state
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.statement import Statement
@@ -37,8 +37,12 @@ class View(Protocol):
         """Return owner and custody of a subject, None where its trace has not begun."""
         ...
 
-    def history(self, pair: Pair) -> Sequence[Event]:
-        """Return the events of a [kind, name], in log order."""
+    def digest(self, pair: Pair) -> Digest:
+        """Return what rules of order need to know of a [kind, name]; nobody else may add to it."""
+        ...
+
+    def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
+        """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
         ...
 
     def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
@@ -75,9 +79,10 @@ def judge_candidate(candidate: Candidate, *, leaf: int, time: int, view: View) -
     _require_phase(candidate, leaf, time, view.replay)
     _require_sequence(candidate, view)
     judged = Judged([], {})
+    digests = LayeredDigests(view.digest, judged.events)
     for position, event in enumerate(candidate.events):
         try:
-            judged.events.append(_judge_event(candidate, event, (leaf, position, time), signer, view, judged))
+            judged.events.append(_judge_event(candidate, event, (leaf, position, time), signer, view, judged, digests))
         except SuyuanError as error:
             raise error.within(f"events[{position}]") from error
     return judged
@@ -130,6 +135,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     signer: Signer | None,
     view: View,
     judged: Judged,
+    digests: DigestOf,
 ) -> Event:
     replay, (leaf, position, time) = view.replay, place
     key = signer.registered if signer else None
@@ -156,8 +162,9 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         targets=event.targets,
         holds=_holds_all,
     )
+    check_state(placed, view.root_before)
     if event.kind.refuses:
-        _require_order(placed, event, view, judged)
+        _require_order(placed, event, digests)
     for kind, name in event.head.joins:
         if kind == "trace":
             judged.traces[name] = advance(state_of(name), event.head, event.kind)
@@ -199,14 +206,9 @@ def _require_scope(event: CandidateEvent, key: Key | None) -> None:
                 )
 
 
-def _require_order(placed: Event, event: CandidateEvent, view: View, judged: Judged) -> None:
+def _require_order(placed: Event, event: CandidateEvent, digests: DigestOf) -> None:
     """Refuse an event that breaks a rule of order whose type says that admission refuses."""
-
-    def digest_of(pair: Pair) -> Digest:
-        earlier = (each for each in judged.events if each.joins(pair))
-        return digest_history(pair, [*view.history(pair), *earlier])
-
-    for finding in judge_order(placed, event.kind, digest_of):
+    for finding in judge_order(placed, event.kind, digests):
         if finding.rule.refuse and isinstance(finding, Violation):
             if finding.first:
                 raise _second(finding, finding.first)

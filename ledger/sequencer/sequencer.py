@@ -24,6 +24,7 @@ from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import StoredCheckpoint, StoredSeal, WriteStore
 from ledger.tiles.tree import Edge, LogTree
 from verifier.errors import SuyuanError
+from verifier.judgement.digest import KeptDigests
 from verifier.judgement.replay import Replay
 from verifier.primitives.checkpoint import Checkpoint
 from verifier.primitives.merkle import leaf_hash
@@ -80,6 +81,7 @@ class Sequencer:
         self._publisher = publisher
         self._clock = clock
         self._turn = turn
+        self._digests = KeptDigests()
 
     def commit(self, candidates: Sequence[Candidate]) -> list[int | SuyuanError]:
         """Record candidates in one block; return for each its leaf, or why it was refused.
@@ -154,7 +156,14 @@ class Sequencer:
 
     def _build(self, candidates: Sequence[Candidate]) -> Built:
         time = max(self._clock(), self.head.time + 1)
-        builder = BlockBuilder(self._start, time=time, replay=self.head.replay, overlay=self.overlay, store=self._store)
+        builder = BlockBuilder(
+            self._start,
+            time=time,
+            replay=self.head.replay,
+            overlay=self.overlay,
+            store=self._store,
+            digests=self._digests,
+        )
         return builder.build(candidates)
 
     def _commit(self, built: Built) -> None:

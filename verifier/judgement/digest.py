@@ -126,3 +126,69 @@ def digest_history(pair: Pair, events: Iterable[Event], *, every: bool = False) 
     for event in events:
         digest.add(event)
     return digest
+
+
+class KeptDigests:
+    """Digests of histories that grow, brought up to date when they are asked for; the least recently asked are dropped.
+
+    Without them one rule would read a history of 100,000 events whole for each event that joins it.
+    """
+
+    def __init__(self, most: int = 4_096) -> None:
+        """Start with none; `most` are kept."""
+        self._most = most
+        self._kept: dict[Pair, tuple[Digest, int]] = {}  # by when they were asked for, and how far they reach
+
+    def digest(self, pair: Pair, reach: int, since: Callable[[int], Iterable[Event]]) -> Digest:
+        """Return the digest of a history as it stands; nobody else may add to it.
+
+        Args:
+            pair: kind and name.
+            reach: how far the history reaches: a number that grows with it, 0 for an empty one.
+            since: returns its events after a reach of before, in log order.
+        """
+        held = self._kept.pop(pair, None)
+        digest, before = held or (Digest(pair), 0)
+        if before != reach:
+            for event in since(before):
+                digest.add(event)
+        self._kept[pair] = digest, reach
+        if len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
+        return digest
+
+
+class LayeredDigests:
+    """Digests of histories as they stand before the next event: what lies below, and events that may yet be dropped."""
+
+    def __init__(self, below: Callable[[Pair], Digest], events: Sequence[Event]) -> None:
+        """Take what returns the digest below, and a list of events that only grows, in log order."""
+        self._below = below
+        self._events = events
+        self._seen = 0
+        self._joined: dict[Pair, list[Event]] = {}
+        self._digests: dict[Pair, Digest] = {}
+
+    def __call__(self, pair: Pair) -> Digest:
+        """Return the digest of a history; nobody else may add to it."""
+        self._look()
+        digest = self._digests.get(pair)
+        if digest is None:
+            digest = self._digests[pair] = self._below(pair).copy()
+            for event in self._joined.get(pair, ()):
+                digest.add(event)
+        return digest
+
+    def joined(self, pair: Pair) -> Sequence[Event]:
+        """Return the events that joined a history, of those that lie in this layer."""
+        self._look()
+        return self._joined.get(pair, ())
+
+    def _look(self) -> None:
+        """Take the events that have come since; where nobody asks, nobody looks."""
+        for event in self._events[self._seen :]:
+            for pair in event.head.joins:
+                self._joined.setdefault(pair, []).append(event)
+                if pair in self._digests:
+                    self._digests[pair].add(event)
+        self._seen = len(self._events)

@@ -291,13 +291,11 @@ def require_supported(event: Event) -> None:
     """Refuse what is only a format so far.
 
     Raises:
-        UnsupportedError: an unknown registry type, or `state`.
+        UnsupportedError: an unknown registry type.
     """
     head = event.head
     if head.type.startswith(_BUILTIN) and head.type not in IMPLEMENTED:
         raise UnsupportedError("head.type", came=head.type, expected="a registry type that is implemented here")
-    if head.state is not None:
-        raise UnsupportedError("head", came="state", expected="none: states come later")
 
 
 def _require_own(known: Sequence[Act], is_own: Callable[[Act], bool], expected: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from ledger.errors import ConflictError
 from ledger.index.heap import Heap
@@ -14,11 +14,13 @@ from ledger.witness.replay.lies import INADMISSIBLE, LieFoundError, Where
 from ledger.witness.replay.rows import Chunk, EventRow, Reached, ReplayRows, short_name
 from verifier.errors import MismatchError
 from verifier.judgement.authority import TraceState, advance
+from verifier.judgement.digest import Digest, KeptDigests
 from verifier.judgement.replay import Replay
+from verifier.judgement.states import root_of_first
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
-from verifier.ledgerformat.index import entry_hash_of, index_key
+from verifier.ledgerformat.index import HistoryEntry, entry_hash_of, index_key
 from verifier.ledgerformat.statement import parse_statement
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.known import ErasedClaim, Sequences
@@ -57,6 +59,7 @@ class Past:
     _found: int = 0
     _ids: set[tuple[bytes, int]] = field(default_factory=set)
     _ranges: Sequences = field(default_factory=Sequences)
+    _digests: KeptDigests = field(default_factory=KeptDigests)
 
     @property
     def memory(self) -> Past:
@@ -81,20 +84,38 @@ class Past:
         """Return owner and custody of a subject, None where its trace has not begun."""
         return self.index.state(key_of(_TRACE, name)).trace
 
-    def history(self, pair: Pair) -> Sequence[Event]:
-        """Return the events of a history, in log order; hash envelopes are none."""
-        return [_read(row) for row in self.history_rows(index_key(*pair)) if row.head[0] != _ENVELOPE]
+    def history(self, pair: Pair, after: int = 0) -> Sequence[Event]:
+        """Return the events of a history, in log order, those after number `after` - 1; hash envelopes are none."""
+        rows = takewhile(lambda row: row.number >= after, self._backwards(index_key(*pair)))
+        return [_read(row) for row in rows if row.head[0] != _ENVELOPE][::-1]
+
+    def digest(self, pair: Pair) -> Digest:
+        """Return what rules of order need to know of a history; nobody else may add to it."""
+        newest = self.index.state(key_of(*pair)).newest
+        return self._digests.digest(pair, newest, lambda after: self.history(pair, after))
+
+    def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
+        """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
+        state = self.index.state(key_of(*pair))
+        history = state.count, state.frontier
+
+        def entries(first: int, end: int) -> list[HistoryEntry]:
+            rows = islice(self._backwards(state.key), state.count - end, state.count - first)
+            return [HistoryEntry(event_name(row.head), row.leaf, row.position) for row in rows][::-1]
+
+        return root_of_first(count, leaf, history, entries)
 
     def history_rows(self, key: bytes, size: int | None = None) -> list[EventRow]:
         """Return the rows of a history, at leaves below `size`, in log order."""
-        found: list[EventRow] = []
+        return [row for row in self._backwards(key) if size is None or row.leaf < size][::-1]
+
+    def _backwards(self, key: bytes) -> Iterator[EventRow]:
+        """Yield the rows of a history, the newest first."""
         number = self.index.state(key).newest
         while number and (row := self._event(number - 1)):
-            if size is None or row.leaf < size:
-                found.append(row)
+            yield row
             place = 0 if row.head[0] == _ENVELOPE else _place(parse_head(row.head), key)
             number = int.from_bytes(row.before[8 * place : 8 * place + 8], "big")
-        return found[::-1]
 
     def _event(self, number: int) -> EventRow | None:
         waiting = number - self.reached.events

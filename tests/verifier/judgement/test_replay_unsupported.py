@@ -32,11 +32,10 @@ def test_a_registry_type_of_which_nobody_has_heard_is_unsupported(chronicle, act
 
 
 @pytest.mark.parametrize("kind", ["registry.agency", "order.placed", *(f"endorsement.{each}" for each in ENDORSEMENTS)])
-def test_an_event_that_states_a_history_is_unsupported(kind):
+def test_an_event_that_states_a_history_is_supported(kind):
     require_supported(bare(kind, 1))
     require_supported(bare(kind, 1, behalf="urn:suyuan:agency:b"))
-    with pytest.raises(UnsupportedError, match="state"):
-        require_supported(bare(kind, 1, state=State("trace", bytes(32), 1, bytes(32))))
+    require_supported(bare(kind, 1, state=State("trace", bytes(32), 1, bytes(32))))
 
 
 def test_every_endorsement_type_of_the_design_is_in_the_vocabulary():

@@ -11,14 +11,14 @@ from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import check_authority, require_link_rights
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
-from verifier.judgement.digest import Digest, digest_history
 from verifier.judgement.participants import Key, Participant
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Signer, require_supported
+from verifier.judgement.states import check_state
 from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import FOLLOWED_KINDS, Head, Pair
+from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.findings import Place
@@ -244,6 +244,8 @@ def _judge_right(
         targets=targets,
         holds=lambda _: whole,
     )
+    if whole:
+        check_state(event, known.root_before)
     _judge_order(known, event, kind)
 
 
@@ -251,10 +253,6 @@ def _judge_order(known: Situation, event: Event, kind: EventType) -> None:
     """Refuse what breaks a rule of order that admission holds, as far as the histories are whole."""
     if known.torn is not None or not kind.refuses:
         return
-    for finding in judge_order(event, kind, lambda pair: _digest(known, pair)):
+    for finding in judge_order(event, kind, known.memory.digest):
         if finding.rule.refuse and isinstance(finding, Violation):
             raise NotPermittedError(f"order.{finding.rule.code}", came=finding.came, expected=finding.expected)
-
-
-def _digest(known: Situation, pair: Pair) -> Digest | None:
-    return digest_history(pair, known.memory.history(pair)) if pair[0] in FOLLOWED_KINDS else None

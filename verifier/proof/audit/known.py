@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from verifier.errors import MismatchError
 from verifier.judgement.authority import TraceState
+from verifier.judgement.digest import Digest
 from verifier.judgement.replay import Replay
+from verifier.judgement.states import root_of_first
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
@@ -33,8 +34,8 @@ class Remembered(Protocol):
         """Return owner and custody of a subject, None where its trace has not begun."""
         ...
 
-    def history(self, pair: Pair) -> Sequence[Event]:
-        """Return the events of a history of kind `trace` or `case`, in log order."""
+    def digest(self, pair: Pair) -> Digest:
+        """Return what rules of order need to know of a history; nobody else may add to it."""
         ...
 
 
@@ -49,6 +50,10 @@ class Situation(Protocol):
     @property
     def memory(self) -> Remembered:
         """Return the events before the leaf."""
+        ...
+
+    def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
+        """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
         ...
 
     @property
@@ -183,6 +188,12 @@ class Known:
     def unrule(self, leaf: int) -> None:
         """Note that the registry is not known from a leaf on."""
         self.unruled = leaf if self.unruled is None else self.unruled
+
+    def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
+        """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
+        total, frontier = self.index.state(index_key(*pair)) or (0, b"")
+        memory = self.memory
+        return root_of_first(count, leaf, (total, frontier), lambda first, end: memory.entries(pair, total, first, end))
 
     def join(self, name: bytes, place: tuple[int, int], pair: Pair) -> None:
         """Enter an event in one history."""

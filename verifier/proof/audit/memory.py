@@ -1,9 +1,9 @@
 """What an audit remembers of the events behind it: enough to judge those to come, and no more.
 
 An answer asks for its targets' types, principals and joins; authority asks who owns a subject and who holds it; rules
-of order ask for the types, times and follows of whole histories. All of it follows from heads. It is held in flat
-arrays, about 150 bytes an event, so that a ledger of a million events can be audited on a small machine and put down
-in a file in one piece.
+of order ask for the types, times, follows and stated counts of whole histories. All of it follows from heads. It is
+held in flat arrays, about 150 bytes an event, so that a ledger of a million events can be audited on a small machine
+and put down in a file in one piece.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from array import array
 from collections.abc import Sequence
 from hashlib import sha256
 
+from verifier.errors import MalformedError
 from verifier.judgement.authority import TraceState, advance
+from verifier.judgement.digest import Digest, KeptDigests
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import FOLLOWED_KINDS, Head, Pair
+from verifier.ledgerformat.head import Head, Pair, State
+from verifier.ledgerformat.index import HistoryEntry
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.cbor import Value
 from verifier.proof.audit.names import Names
@@ -43,7 +46,9 @@ class Memory:
         self._custodians = array("i")
         self._entries = array("I")  # of each entry of a history, the event
         self._before = array("I")  # of each entry, the one before it + 1
+        self._states: dict[int, State] = {}  # of the few events that state a history's root, by number
         self._cache: dict[int, Event] = {}
+        self._digests = KeptDigests()
 
     def __len__(self) -> int:
         """Return how many events there are."""
@@ -70,11 +75,12 @@ class Memory:
         numbers = [self._pair(pair) for pair in head.joins], [self._pair(pair) for pair in head.follows]
         words = array("Q", [head.time, self._word(head.type), self._word(head.principal), len(numbers[0])])
         self._records += array("Q", [*words]).tobytes() + array("I", numbers[0] + numbers[1]).tobytes()
-        for (kind, _), pair in zip(head.joins, numbers[0], strict=True):
-            if kind in FOLLOWED_KINDS:
-                self._entries.append(number)
-                self._before.append(self._newest[pair])
-                self._newest[pair] = len(self._entries)
+        if head.state:
+            self._states[number] = head.state
+        for pair in numbers[0]:
+            self._entries.append(number)
+            self._before.append(self._newest[pair])
+            self._newest[pair] = len(self._entries)
 
     def add_name(self, name: bytes) -> bool:
         """Remember the name of something that no event answers (a hash envelope); return whether it is new."""
@@ -89,16 +95,35 @@ class Memory:
         number = self._names.find(name)
         return None if number is None else self._event(number)
 
-    def history(self, pair: Pair) -> Sequence[Event]:
-        """Return the events of a history of kind `trace` or `case`, in log order."""
+    def history(self, pair: Pair, after: int = 0) -> Sequence[Event]:
+        """Return the events of a history, in log order; those after an entry, where one is given."""
         number = self._find_pair(pair)
         entry = self._newest[number] if number is not None else 0
         events = []
-        while entry:
+        while entry > after:
             if (event := self._event(self._entries[entry - 1])) is not None:
                 events.append(event)
             entry = self._before[entry - 1]
         return events[::-1]
+
+    def digest(self, pair: Pair) -> Digest:
+        """Return what rules of order need to know of a history; nobody else may add to it."""
+        number = self._find_pair(pair)
+        newest = self._newest[number] if number is not None else 0
+        return self._digests.digest(pair, newest, lambda after: self.history(pair, after))
+
+    def entries(self, pair: Pair, total: int, first: int, end: int) -> list[HistoryEntry]:
+        """Return the entries of a history of `total`, from one place to before another; only events have any here."""
+        number = self._find_pair(pair)
+        entry = self._newest[number] if number is not None else 0
+        found = []
+        for at in range(total - 1, first - 1, -1):
+            if entry and at < end:
+                event = self._entries[entry - 1]
+                place = self._places[event]
+                found.append(HistoryEntry(self._names[event], place >> 16, place & 0xFFFF))
+            entry = self._before[entry - 1] if entry else 0
+        return found[::-1]
 
     def _event(self, number: int) -> Event | None:
         if number in self._cache:
@@ -117,6 +142,7 @@ class Memory:
             joins=tuple(pairs[:joins]),
             body=b"",
             follows=tuple(pairs[joins:]),
+            state=self._states.get(number),
         )
         place = self._places[number]
         event = Event(self._names[number], place >> 16, place & 0xFFFF, head, None, b"")
@@ -182,15 +208,18 @@ class Memory:
     def dump(self) -> list[Value]:
         """Return everything, as CBOR has it."""
         names = [each.dump() for each in (self._names, self._ids, self._pairs)]
-        return [list[Value](self._words), *names, bytes(self._records), *(each.tobytes() for each in self._columns())]
+        states: list[Value] = [[number, each.kind, each.name, each.count] for number, each in self._states.items()]
+        columns = [each.tobytes() for each in self._columns()]
+        return [list[Value](self._words), states, *names, bytes(self._records), *columns]
 
     @classmethod
     def load(cls, values: list[Value]) -> Memory:
         """Return the memory that was dumped."""
         memory = cls()
-        words, *parts = values
+        words, states, *parts = values
         columns = [each for each in parts if isinstance(each, bytes)]
         memory._words = [each for each in words if isinstance(each, str)] if isinstance(words, list) else []
+        memory._states = dict(map(_state, states)) if isinstance(states, list) else {}
         memory._numbers = {word: number for number, word in enumerate(memory._words)}
         memory._names, memory._ids, memory._pairs = Names(32, columns[0]), Names(32, columns[1]), Names(36, columns[2])
         memory._records = bytearray(columns[3])
@@ -201,3 +230,11 @@ class Memory:
     def _columns(self) -> list[array[int]]:
         return [self._places, self._starts, self._newest, self._owners, self._guarded, self._custodians,
                 self._entries, self._before]  # fmt: skip
+
+
+def _state(value: Value) -> tuple[int, State]:
+    """Return what an event states, without the root: nobody asks for that again."""
+    number, kind, name, count = value if isinstance(value, list) else [None] * 4
+    if not isinstance(number, int) or not isinstance(count, int):
+        raise MalformedError("state file", came="another shape", expected="[number, kind, name, count]")
+    return number, State(str(kind), name if isinstance(name, bytes) else b"", count, b"")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from fixtures.zone.actors import all_types
 from verifier.errors import MismatchError
 from verifier.judgement.authority import advance
+from verifier.judgement.digest import digest_history
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Head
+from verifier.ledgerformat.head import Head, State
 from verifier.proof.audit.known import Sequences
 from verifier.proof.audit.memory import Memory
 from verifier.proof.audit.names import Names
@@ -30,6 +31,7 @@ heads = st.builds(
     body=names,
     follows=followed.map(lambda held: tuple(sorted(held))),
     to=st.sampled_from([None, "urn:suyuan:enterprise:c"]),
+    state=st.none() | pairs.flatmap(lambda pair: st.builds(State, *map(st.just, pair), st.integers(1, 9), names)),
 )
 
 
@@ -89,16 +91,28 @@ def test_memory_gives_back_what_later_events_are_judged_by(said):
             assert found is not None
             assert _known(found) == _known(event)
         for pair in {pair for event in events for pair in event.head.joins}:
-            expected = [_known(event) for event in events if event.joins(pair)] if pair[0] != "member" else []
-            assert [_known(each) for each in again.history(pair)] == expected
+            _require_history(again, pair, [event for event in events if event.joins(pair)])
         for number in range(6):
             assert again.trace_state(bytes([number]) * 32) == states.get(bytes([number]) * 32)
         assert again.find(b"nothing" * 4 + b"....") is None
 
 
+def _require_history(memory, pair, joined):
+    assert [_known(each) for each in memory.history(pair)] == [_known(each) for each in joined]
+    assert _digested(memory.digest(pair)) == _digested(digest_history(pair, joined))
+    for first in range(len(joined)):
+        for end in (first + 1, len(joined)):
+            assert memory.entries(pair, len(joined), first, end) == [each.entry for each in joined[first:end]]
+
+
 def _known(event):
     head = event.head
-    return event.name, event.place, head.type, head.principal, head.time, head.joins, head.follows
+    state = head.state and (head.state.kind, head.state.name, head.state.count)
+    return event.name, event.place, head.type, head.principal, head.time, head.joins, head.follows, state
+
+
+def _digested(digest):
+    return digest.places, digest.earliest, digest.counts, [*digest.follows]
 
 
 def test_a_hash_envelope_is_known_by_name_but_no_event():

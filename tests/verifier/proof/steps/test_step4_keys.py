@@ -196,13 +196,10 @@ def test_an_order_about_a_permanent_body_is_refused(world, monkeypatch):
     assert failure(judged(proved(world), world.standpoint())) == ("altered", 4, "not-permitted", "head.about")
 
 
-def test_a_registry_event_that_states_a_history_is_unsupported(world, monkeypatch):
-    """A verifier that is older than the ledger does not guess."""
+def test_a_registry_event_states_no_history(world, monkeypatch):
     draft = replace(revocation(world.cast["carrier"].signer.public), time=now())
     smuggled(world, world.cast["customs"], draft, monkeypatch, state=State("trace", bytes(32), 1, bytes(32)))
-    verdict = judged(proved(world), world.standpoint())
-    assert failure(verdict)[:3] == ("unsupported", 4, "unsupported")
-    assert (verdict.exit_code, verdict.story) == (5, None)
+    assert failure(judged(proved(world), world.standpoint())) == ("altered", 4, "mismatch", "head.state")
 
 
 def test_a_mandate_in_a_history_that_the_trace_does_not_use_changes_nothing(world, monkeypatch):

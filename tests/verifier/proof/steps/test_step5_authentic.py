@@ -180,7 +180,7 @@ def test_a_head_names_the_statements_issuer(world, monkeypatch):
         ({"about": (bytes(32),)}, ("altered", "not-permitted", "head.about")),
         ({"until": 5}, ("altered", "mismatch", "head.until")),
         ({"behalf": "urn:suyuan:agency:tax"}, ("altered", "not-permitted", "head.issuer")),
-        ({"state": State("trace", bytes(32), 1, bytes(32))}, ("unsupported", "unsupported", "head")),
+        ({"state": State("trace", bytes(32), 1, bytes(32))}, ("altered", "mismatch", "head.state")),
         ({"body": bytes(32)}, ("altered", "mismatch", "body")),
         ({"to": "urn:suyuan:agency:nobody"}, ("altered", "not-permitted", "head.to")),
     ],
