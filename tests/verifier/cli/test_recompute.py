@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.zone.actors import enterprise
 from ledger.compose.event import ComposedEvent, Draft
+from tests.docs.pages import ROOT, blocks_of
 from tests.verifier.results.paperwork import PAPERS
 from tests.world import DECLARATION, ORDER, PARCEL, PRODUCT, found_world, handle, now, uscc
 from verifier.cli.main import main
@@ -281,3 +282,14 @@ def test_people_read_every_rule_and_the_outcome_in_their_language(office, capsys
     assert {"zh": "与单证不符", "en": "does not follow"}[lang] in told
     assert "赵六" in told
     assert "clearance.match" in type_files()
+
+
+def test_the_command_of_the_page_says_that_the_match_is_as_recorded(office, capsys, monkeypatch):
+    (block,) = (each for each in blocks_of((ROOT / "docs/matching.md").read_text()) if each.language == "sh")
+    Path(office.trace(PARCEL)).rename(office.folder / "parcel.trace")
+    for name in PAPER_NAMES:
+        Path(office.disclosures(name)).rename(office.folder / f"{name}.json")
+    monkeypatch.chdir(office.folder)
+    program, *words = block.text.split()
+    assert (program, main(["--lang", "en", *words])) == ("suyuan-verify", 0)
+    assert "as recorded" in capsys.readouterr().out
