@@ -6,7 +6,7 @@ circulation). Codes in CEB may also be ten-digit customs registration codes; the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stdnum import ean
@@ -26,19 +26,29 @@ class Facts:
         to: order: the participant who takes the goods over.
         platform: waybill: the platform's code (ebpCode); a waybill names the order by its number only.
         unit: waybill: the parcel's SSCC as `https://id.gs1.org/00/{sscc18}`, if it has one.
-        enterprise: list: the seller's enterprise URI; needed where `ebcCode` is no unified social credit code.
+        order: export waybill: the order's handle, if the carrier knows it.
+        warehouse: export list: the handle of the overseas warehouse's filing (9810).
+        consignment: manifest: the handle of the bill of lading, under which its parcels are counted.
+        enterprise: list, summary: the seller's enterprise URI; needed where `ebcCode` is no unified social credit code.
         products: list: line number (gnum) to product URI; needed where a line's bar code is no GTIN; goes before it.
-        month: list: the set that the list is counted in; `month_set` of enterprise and day if left out.
+        month: list, summary: the set that lists are counted in; `month_set` of enterprise and day if left out.
         item: return: the item that comes back, `https://id.gs1.org/01/{gtin14}/21/{serial}`.
+        about: receipt, tax status, result of a summary: names of the recorded events that it is about, in hexadecimal.
+        covers: summary: how many entries of the set's history it covers, and their root in hexadecimal.
     """
 
     to: str | None = None
     platform: str | None = None
     unit: str | None = None
+    order: str | None = None
+    warehouse: str | None = None
+    consignment: str | None = None
     enterprise: str | None = None
     products: Mapping[int, str] = field(default_factory=dict)
     month: str | None = None
     item: str | None = None
+    about: Sequence[str] = ()
+    covers: tuple[int, str] | None = None
 
 
 def enterprise_of(code: str) -> str | None:
@@ -57,11 +67,14 @@ def product_of_bar_code(bar_code: str) -> str | None:
     return None if shop or not gtin.strip("0") else f"https://id.gs1.org/01/{gtin}"
 
 
-def month_set(enterprise: str, day: str) -> str:
-    """Return the set of the import lists that an enterprise declares in a month.
+def month_set(enterprise: str, day: str, *, exports: bool = False) -> str:
+    """Return the set of the import lists, or export lists, that an enterprise declares in a month.
 
     Args:
         enterprise: enterprise URI.
         day: any day of the month, YYYYMMDD.
+        exports: whether it is of export lists.
     """
-    return f"urn:suyuan:set:lists:{enterprise.rpartition(':')[2]}:{day[:4]}-{day[4:6]}"
+    return (
+        f"urn:suyuan:set:{'export-lists' if exports else 'lists'}:{enterprise.rpartition(':')[2]}:{day[:4]}-{day[4:6]}"
+    )

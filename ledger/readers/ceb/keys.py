@@ -43,12 +43,20 @@ class ParcelKey:
 
 @dataclass(frozen=True, slots=True)
 class DeclarationKey:
-    """An import list: customs' number (invtNo), the declarant's (agentCode, copNo), the e-port's (preNo)."""
+    """A list: customs' number (invtNo), the declarant's (agentCode, copNo), the e-port's (preNo)."""
 
     agent: str
     customs_number: str | None = None
     own_number: str | None = None
     port_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryKey:
+    """A summary declaration: the declarant's code and its own number (agentCode, copNo), one for all its parts."""
+
+    agent: str
+    own_number: str
 
 
 class Handles(Protocol):
@@ -67,7 +75,11 @@ class Handles(Protocol):
         ...
 
     def declaration(self, key: DeclarationKey) -> str:
-        """Return the handle of an import list."""
+        """Return the handle of a list."""
+        ...
+
+    def summary(self, key: SummaryKey) -> str:
+        """Return the handle of a summary declaration."""
         ...
 
 
@@ -83,6 +95,7 @@ class DrawnHandles:
     _orders: dict[str, dict[str | None, str]] = field(default_factory=dict)  # number, platform
     _parcels: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     _declarations: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _summaries: dict[SummaryKey, str] = field(default_factory=dict)
 
     def order(self, key: OrderKey) -> str:
         """Return the handle of an order; without platform, of the one order with this number.
@@ -108,13 +121,17 @@ class DrawnHandles:
         return handle
 
     def declaration(self, key: DeclarationKey) -> str:
-        """Return the handle of an import list, by the first of its numbers that is known."""
+        """Return the handle of a list, by the first of its numbers that is known."""
         names = _names_of(key)
         known = (self._declarations[name] for name in names if name in self._declarations)
         handle = next(known, None) or self._draw("declaration")
         for name in names:
             self._declarations.setdefault(name, handle)
         return handle
+
+    def summary(self, key: SummaryKey) -> str:
+        """Return the handle of a summary declaration."""
+        return self._summaries.setdefault(key, self._draw("summary"))
 
     def _draw(self, word: str) -> str:
         return f"urn:suyuan:{word}:{self.random(16).hex()}"

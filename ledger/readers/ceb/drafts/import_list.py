@@ -83,7 +83,7 @@ def draft_import_list(document: Document, handles: Handles, facts: Facts) -> Dra
         type="clearance.list",
         time=time_of(document, "appTime"),
         subjects={
-            "declaration": handles.declaration(_key_of(document)),
+            "declaration": handles.declaration(list_key(document)),
             "order": handles.order(OrderKey(head["ebpCode"], head["orderNo"])),
             "products": products_of(document, facts.products),
             "enterprise": enterprise,
@@ -117,7 +117,12 @@ def _data_of(document: Document) -> dict[str, Any]:
     }
 
 
-def _key_of(document: Document) -> DeclarationKey:
+def list_key(document: Document) -> DeclarationKey:
+    """Return what the list that a document is, or is about, is known by.
+
+    Raises:
+        MalformedError: it has none of the numbers of a list.
+    """
     head = document.head
     key = DeclarationKey(
         agent=head["agentCode"],

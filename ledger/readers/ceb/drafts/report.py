@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ledger.compose.event import AttachmentDraft, Draft
@@ -13,6 +14,7 @@ from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.values import milliseconds
 from verifier.errors import IncompleteError, MalformedError, TooLargeError, UnsupportedError
 from verifier.ledgerformat.disclosure import MAX_DISCLOSURE
+from verifier.primitives.base64strict import parse_hash_hex
 
 MEDIA_TYPE = "application/xml"
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -26,20 +28,17 @@ def path_of(document: Document, name: str) -> str:
 
 
 def require_declared(document: Document) -> None:
-    """Return if a document reports something that happened: declared, and new or changed.
+    """Return if a document reports something that happened: declared, and new or changed; so is all that customs sends.
 
     Raises:
         UnsupportedError: it is a draft at the e-port (appStatus 1), or deletes what was reported before (appType 3).
     """
-    if document.head["appStatus"] != "2":
-        raise UnsupportedError(
-            path_of(document, "appStatus"), came=document.head["appStatus"], expected="2, a declared document"
-        )
-    if document.head["appType"] not in ("1", "2"):
+    status, type_ = document.head.get("appStatus", "2"), document.head.get("appType", "1")
+    if status != "2":
+        raise UnsupportedError(path_of(document, "appStatus"), came=status, expected="2, a declared document")
+    if type_ not in ("1", "2"):
         todo = "Answer the recorded event with record.correction, reason did-not-occur."
-        raise UnsupportedError(
-            path_of(document, "appType"), came=document.head["appType"], expected="1 or 2", todo=todo
-        )
+        raise UnsupportedError(path_of(document, "appType"), came=type_, expected="1 or 2", todo=todo)
 
 
 def require_value(document: Document, name: str, pattern: str, expected: str) -> str:
@@ -48,7 +47,7 @@ def require_value(document: Document, name: str, pattern: str, expected: str) ->
     Raises:
         MalformedError: it is not; a lenient reader accepts more than an event can say.
     """
-    value = document.head[name]
+    value = document.head.get(name, "")
     if not re.fullmatch(pattern, value):
         raise MalformedError(path_of(document, name), came=value, expected=expected)
     return value
@@ -74,8 +73,21 @@ def time_of(document: Document, name: str) -> int:
 
 
 def firm(document: Document, word: str) -> dict[str, str]:
-    """Return code and name of a firm; `word` is how its elements begin, like `ebp`."""
+    """Return code and name of a firm; `word` is how its elements begin, like `ebp`.
+
+    Raises:
+        MalformedError: an element is empty, which export messages allow.
+    """
+    for element in (f"{word}Code", f"{word}Name"):
+        if element not in document.head:
+            raise MalformedError(path_of(document, element), came="nothing", expected="a firm's code and name")
     return {"code": document.head[f"{word}Code"], "name": document.head[f"{word}Name"]}
+
+
+def part(document: Document) -> dict[str, Any]:
+    """Return which part of how many a document is, where it was split over several messages."""
+    number, of = (int(document.head.get(name, 0)) for name in ("msgSeqNo", "msgCount"))
+    return {"part": {"number": number, "of": of}} if 0 < number <= of and of > 1 else {}
 
 
 def pick(values: Mapping[str, str], names: Names) -> dict[str, str]:
@@ -90,7 +102,7 @@ def items(document: Document, names: Names) -> list[dict[str, str]]:
 
 def remarks(document: Document) -> dict[str, Any] | None:
     """Return what somebody wrote in free text: on the document, and by line number on its lines; None if nothing."""
-    lines = {line["gnum"]: line["note"] for line in document.lines if "note" in line}
+    lines = {line["gnum"]: line["note"] for line in document.lines if "note" in line and "gnum" in line}
     found: dict[str, Any] = pick(document.head, {"note": "note"})
     if lines:
         found["lines"] = lines
@@ -117,7 +129,7 @@ def report(
     for pointer, value in disclosed.items():
         _require_fitting(document, pointer, value)
     guid = document.head["guid"]
-    known = {"message": document.message, "guid": guid, "appType": document.head["appType"]}
+    known = {"message": document.message, "guid": guid, **pick(document.head, {"appType": "appType"})}
     return Draft(
         type=type,
         time=time,
@@ -127,6 +139,11 @@ def report(
         attachments={"/source": AttachmentDraft(MEDIA_TYPE, document.source)},
         to=to,
     )
+
+
+def answering(draft: Draft, about: Sequence[str]) -> Draft:
+    """Return a draft with the events that it answers; raise MalformedError where a text is no event's name."""
+    return replace(draft, about=tuple(parse_hash_hex(each, "facts.about") for each in about))
 
 
 def _require_fitting(document: Document, pointer: str, value: Any) -> None:

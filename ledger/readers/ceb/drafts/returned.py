@@ -1,4 +1,4 @@
-"""CEB625 to aftersales.return.
+"""CEB625 to aftersales.return, and CEB213 to aftersales.export-return.
 
 In clear: how many lines. `/numbers` every number; `/lines` the items; `/reason` why, and free text; `/buyer` who.
 CEB knows no serial numbers, so the item that comes back is a fact that the sender adds; a return of several items is
@@ -10,7 +10,7 @@ from __future__ import annotations
 from ledger.compose.event import Draft
 from ledger.readers.ceb.drafts.report import items, pick, remarks, report, require_fact, time_of
 from ledger.readers.ceb.facts import Facts
-from ledger.readers.ceb.keys import Handles, OrderKey
+from ledger.readers.ceb.keys import DeclarationKey, Handles, OrderKey
 from ledger.readers.ceb.result import Document
 
 NUMBERS = {
@@ -18,7 +18,11 @@ NUMBERS = {
     "waybill": "logisticsNo",
     "customs": "invtNo",
     "own": "copNo",
+    "ownReturn": "coElNo",
     "port": "preNo",
+    "bill": "billNo",
+    "vehicle": "trafName",
+    "voyage": "voyageNo",
     "district": "customsCode",
     "platformCode": "ebpCode",
     "sellerCode": "ebcCode",
@@ -47,5 +51,23 @@ def draft_return(document: Document, handles: Handles, facts: Facts) -> Draft:
             "/lines": {"items": items(document, ITEM)},
             "/reason": {"reason": head["reason"], **(remarks(document) or {})},
             "/buyer": pick(head, BUYER),
+        },
+    )
+
+
+def draft_export_return(document: Document, handles: Handles, facts: Facts) -> Draft:
+    """Return the draft of a return of goods that were exported."""
+    head = document.head
+    key = DeclarationKey(head["agentCode"], customs_number=head["invtNo"])
+    return report(
+        document,
+        type="aftersales.export-return",
+        time=time_of(document, "appTime"),
+        subjects={"declaration": handles.declaration(key), **({"item": facts.item} if facts.item else {})},
+        data={"lineCount": len(document.lines)},
+        disclosed={
+            "/numbers": pick(head, NUMBERS),
+            "/lines": {"items": items(document, ITEM)},
+            "/reason": {"reason": head["reason"], **(remarks(document) or {})},
         },
     )

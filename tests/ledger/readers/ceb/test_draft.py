@@ -40,6 +40,7 @@ def test_an_order(handles):
         "seller": {"code": SELLER.code, "name": SELLER.name},
         "lineCount": 2,
         "document": {"message": "CEB311", "guid": field(data, "guid"), "appType": "1"},
+        "sourceSignature": "not-checked",
     }
     assert event.disclosed["/number"] == field(data, "orderNo")
     assert event.disclosed["/buyer"]["idNumber"] == field(data, "buyerIdNumber")
