@@ -1,7 +1,7 @@
 """The register: which handle stands for which number. Private to the gateway, in its file.
 
-A number is known by its *form* (`order`, `parcel`, `declaration`, `summary`), a *code* that makes it unique (platform, carrier,
-whose number it is) and itself. A waybill does not name the platform: there the order's number alone must do.
+A number is known by its *form* (`order`, `parcel`, `declaration`, `summary`), a *code* that makes it unique (platform,
+carrier, whose number it is) and itself. A waybill does not name the platform: there the number alone must do.
 """
 
 from __future__ import annotations
