@@ -45,6 +45,8 @@ MADE = {
 }  # no vectors: other tests hold the rules to files
 PYCDDL_WRONG = {  # cddl-rs refuses these though the rules hold; where it is mended, a line goes
     "trace-proof/absent": "* in a map's array may be no item",
+    "trace-proof/claims-absent": "* in a map's array may be no item",
+    "trace-proof/subject-of-another-history": "* in a map's array may be no item",
     "trace-proof/permanent-body-missing": "3 is a body state, behind an array among the choices",
 }
 PYCDDL_CRASHES = {"submission/word-in-bytes"}  # it panics over bytes where a literal text should stand
@@ -188,8 +190,8 @@ SEEN = {  # refused vectors that are wrong by shape
     """,
     "trace-proof": """
         body-state-4 checkpoint-as-text count-0 cut empty index-proof-missing index-proof-of-two-strings
-        label-11 seals-missing statement-without-events subject-missing version-2-of-another-shape version-2
-        walk-unknown word-another
+        label-11 seals-missing since-of-no-entry since-of-one-member statement-without-events subject-missing
+        version-2-of-another-shape version-2 walk-unknown word-another
     """,
 }
 

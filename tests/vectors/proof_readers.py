@@ -53,6 +53,10 @@ def read_trace(vector: Vector) -> Facts:
     recalled = sorted(each.values["event"] for each in verdict.notices if each.key == "notice.recalled")
     place = {"origin": story.origin, "size": story.size, "root": story.root.hex(), "time": story.time}
     whole = {"timeline": [[*one, *other] for one, other in zip(told, said, strict=True)], "recalled": recalled}
+    if story.outside:
+        whole["outside"] = [each.event.name.hex() for each in story.outside]
+    if story.rest:
+        whole["rest"] = [story.rest.count, story.rest.root.hex(), story.rest.event.name.hex()]
     return {"verdict": concluded, "story": place | {"cosigned": sorted(story.cosigned)} | whole}
 
 

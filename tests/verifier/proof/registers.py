@@ -1,4 +1,4 @@
-"""A set whose members are said one by one, and now and then reconciled: what proofs of one history are made of."""
+"""Sets whose members are said one by one and reconciled, units that are put into others: what proofs are made of."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from verifier.proof.verdict import Verdict
 from verifier.proof.verify import examine_trace
 
 MEMBER, RECONCILED = "test.member", "test.reconciled"
+SEEN, LOADED, UNLOADED = "test.seen", "test.loaded", "test.unloaded"
 SET, OTHER, LONELY = (f"urn:suyuan:set:lists:91330100MA2TEXT01X:2026-{month}" for month in ("11", "12", "10"))
 PAIR = ("member", subject_name(SET))
 
@@ -39,11 +40,32 @@ def _file(name: str, **members: object) -> str:
 def found_registers(folder: Path) -> World:
     """Return a world in which sets have members; nothing is said of them yet."""
     world = found_world(folder, policies=False)
-    files = {MEMBER: _file(MEMBER), RECONCILED: _file(RECONCILED, head={"state": "optional"})}
+    files = {MEMBER: _file(MEMBER), RECONCILED: _file(RECONCILED, head={"state": "optional"}), **_containment()}
     subjects = {name: {"type": f"urn:suyuan:type:{name}"} for name in files}
     world.zone.decree([Draft("registry.type", now(), subjects[name], {"file": files[name]}) for name in files])
     world.zone.types = {**world.zone.types, **{name: parse_type(text.encode()) for name, text in files.items()}}
     return world
+
+
+def _containment() -> dict[str, str]:
+    unit = {"form": "unit", "joins": ["trace"]}
+    into = {"form": "unit", "follows": ["trace"], "window": "inside"}
+    answers = {"types": [LOADED], "most": 1, "by": ["agency", "principal"]}
+    return {
+        SEEN: _file(SEEN, subjects={"unit": unit | {"opens": ["unit"]}}, permanent=True),
+        LOADED: _file(LOADED, subjects={"unit": unit, "into": into}),
+        UNLOADED: _file(UNLOADED, subjects={}, answers=answers, closes="follows"),
+    }
+
+
+def load(world: World, unit: str, into: str) -> ComposedEvent:
+    """Let a unit be put into another."""
+    return world.say("carrier", Draft(LOADED, now(), {"unit": unit, "into": into}))[0]
+
+
+def unload(world: World, loaded: ComposedEvent) -> ComposedEvent:
+    """Let it be taken out again."""
+    return world.say("carrier", Draft(UNLOADED, now(), about=(loaded.name,)))[0]
 
 
 def enter(world: World, *subjects: str, count: int = 1) -> list[ComposedEvent]:
