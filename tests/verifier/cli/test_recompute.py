@@ -90,7 +90,9 @@ def office(tmp_path_factory) -> Office:
     _match(office, "match")
     _trade(office, "bent ", handle("order", "2"), handle("parcel", "2"), handle("declaration", "2"))
     _match(office, "bent match", prefix="bent ", lie=True)
+    _summarise(office, "summary", {"lists": "2", "goods": "541.94"})
     _trade(office, "bare ", handle("order", "3"), handle("parcel", "3"), handle("declaration", "3"))
+    _summarise(office, "summary of too much", {"lists": "2", "goods": "270.97"})
     _keep_book(office)
     yield office
     world.ledger.close()
@@ -108,7 +110,7 @@ def _file(office: Office) -> None:
 
 def _trade(office: Office, prefix: str, order: str, parcel: str, declaration: str) -> None:
     seller = office.world.cast["seller"].uri
-    month = f"urn:suyuan:set:lists:{seller.rpartition(':')[2]}:2026-11"
+    month = _month(office)
     subjects = {
         "order": {"order": order},
         "payment": {"order": order},
@@ -132,6 +134,21 @@ def _trade(office: Office, prefix: str, order: str, parcel: str, declaration: st
             who,
             Draft(TYPES[source], now(), subjects[source], data, stated, to=receivers.get(source)),
         )
+
+
+def _month(office: Office) -> str:
+    return f"urn:suyuan:set:lists:{office.world.cast['seller'].uri.rpartition(':')[2]}:2026-11"
+
+
+def _summarise(office: Office, name: str, totals: dict[str, str]) -> None:
+    """Let the seller declare all lists of the month that are there by now."""
+    firm = {"code": "3301960002", "name": "示例电商"}
+    data = {"customs": "2244", "agent": firm, "seller": firm, "declarant": firm, "groupedBy": "1"}
+    subjects = {
+        "summary": handle("summary", name), "enterprise": office.world.cast["seller"].uri, "period": _month(office)
+    }  # fmt: skip
+    state = office.state_of(_month(office))
+    office.say(name, "seller", Draft("clearance.summary", now(), subjects, data, {"/totals": totals}, state=state))
 
 
 def _input(event: ComposedEvent) -> Input:
@@ -271,6 +288,26 @@ def test_a_reconciliation_follows_from_the_line_s_events_or_not(office, recomput
         (None, "unrecorded"),
     ]
     assert (answer[-1]["line"], answer[-1]["amount"]) == (LINE, "98")
+
+
+def test_a_summary_covers_each_list_once_and_its_totals_follow_or_not(office, recompute):
+    names = ("list", "bent list", "bare list", "summary", "summary of too much")
+    code, answer = recompute(office.trace(_month(office), walk="member"), *(office.disclosures(each) for each in names))
+    found = {each["recorded"]: each for each in answer if each["what"] == "summary"}
+    right, wrong = (found[office.said[each].name.hex()] for each in names[3:])
+    assert code == 1
+    assert (right["outcome"], right["inputs"]) == ("confirmed", [office.said[each].name.hex() for each in names[:2]])
+    assert (wrong["outcome"], wrong["inputs"]) == ("refuted", [office.said["bare list"].name.hex()])
+    assert wrong["rules"] == {"summary.coverage": "confirmed", "summary.totals": "refuted"}
+    assert wrong["differences"]["differences"] == [
+        {"rule": "summary.totals", "values": {"summary/totals/lists": "2", "expected": "1"}}
+    ]
+
+
+def test_of_a_summary_whose_history_is_not_here_nothing_is_told(office, recompute):
+    code, answer = recompute(office.trace(handle("summary", "summary")), office.disclosures("summary"))
+    (found,) = (each for each in answer if each["what"] == "summary")
+    assert (code, found["outcome"], found["missing"]) == (3, "untold", ["summary/state"])
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
