@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fixtures.examples import read_example
 from tests.ledger.vocabulary.telling import altered, refusal
 from tests.world import handle
+from verifier.errors import SuyuanError
+from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.vocabulary import parse_type
+from verifier.vocabulary import type_files
+
+STAGES = ("filing", "order", "transport", "delivery", "clearance", "book", "market")
+# What these ask for stands wherever the histories that the event joins or follows have begun: without it they have not,
+# and the event is refused for that. They say so for those who read the type, and for a verifier.
+HELD_BY_LINKS = {
+    "product-filed-before-enterprise",
+    "shipped-before-ordered",
+    "packed-before-commissioned",
+    "declared-before-filed",
+}
 
 
 def subjects(name, **changes):
@@ -82,3 +98,58 @@ def test_it_is_refused_where_the_story_cannot_go_on_so(teller, code, name, befor
     for each in before:
         teller.tell(each)
     assert code in refusal(teller, altered(name, **changes))
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("summary-covers-nothing-new", "clearance.summary"),
+        ("reconciled-without-progress", "book.reconciled"),
+    ],
+)
+def test_what_was_stated_before_is_not_stated_again(teller, code, name):
+    stated = parse_head(teller.tell(name).head).state
+    again = replace(teller.draft(read_example(name)), state=stated)
+    with pytest.raises(SuyuanError, match=code):
+        teller.zone.say(teller.cast[read_example(name).by], [again])
+
+
+UNKNOWN = "https://id.gs1.org/01/09520000000127"
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "subject"),
+    [
+        ("transport.waybill", "order", handle("order", "never placed")),
+        ("transport.packing", "item", f"{UNKNOWN}/21/NEVER"),
+        ("clearance.list", "products", [UNKNOWN]),
+        ("clearance.export-list", "products", [UNKNOWN]),
+        ("transport.production", "lot", f"{UNKNOWN}/10/NEVER"),
+        ("clearance.tax", "declaration", handle("declaration", "never declared")),
+        ("clearance.quota-use", "declaration", handle("declaration", "never declared")),
+        ("order.payment", "order", handle("order", "never placed")),
+    ],
+)
+def test_what_never_began_is_neither_joined_nor_followed(teller, name, role, subject):
+    changed = subjects(name, **{role: subject})
+    if name == "transport.production":
+        changed["product"] = UNKNOWN
+    assert "whose trace began" in refusal(teller, altered(name, subjects=changed))
+
+
+def test_a_transit_is_closed_by_the_district_that_it_was_opened_for(teller):
+    teller.tell("clearance.transit-opened")
+    why = refusal(teller, altered("clearance.transit-closed", about=["clearance.transit-opened"], by="customs"))
+    assert "the recipient" in why
+
+
+def test_only_customs_restores_what_customs_counted(teller):
+    assert "head.about" in refusal(teller, altered("clearance.quota-restored", by="neighbour"))
+
+
+def test_every_rule_that_refuses_is_broken_here():
+    types = [parse_type(file, name) for name, file in type_files().items()]
+    rules = {rule.code for each in types if each.stage in STAGES for rule in each.order if rule.refuse}
+    broken = {code for code, _ in TWICE} | {code for code, *_ in OTHERWISE}
+    broken |= {"summary-covers-nothing-new", "reconciled-without-progress"}
+    assert rules == broken | HELD_BY_LINKS
