@@ -75,7 +75,7 @@ def take_children(element: Element, layout: Layout, path: str, findings: Finding
             in_order = False
             came = f"behind {layout.slots[last].name}"
             findings.depart(join(path, name), came=came, expected="the order of the table")
-        last = max(place, last)
+        last = place
         found.setdefault(name, []).append(child)
     for slot in layout.slots:
         many = len(found.get(slot.name, ()))

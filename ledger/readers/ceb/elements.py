@@ -74,7 +74,7 @@ def check_value(field: Field, text: str, path: str, findings: Findings) -> str |
     came = f"{len(text)} characters" if field.personal else text
     if value is None:
         findings.fault(where, came=came or "nothing", expected=field.expected)
-    elif value and (broken := field.broken_rule(value)):
+    elif broken := field.broken_rule(value):
         findings.depart(where, came=came, expected=broken)
     return value
 

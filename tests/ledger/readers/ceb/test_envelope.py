@@ -66,6 +66,13 @@ def test_a_transport_node_s_envelope_is_opened_twice():
     assert envelope.node.sent == "2026-03-01T10:00:01+08:00"
 
 
+def test_a_signature_of_either_node_is_told():
+    outside = replace(wrap(PLAIN), "</DxpMsgSv>", SIGNATURE + "</DxpMsgSv>")
+    assert parse_envelope(outside).signed
+    assert parse_envelope(wrap(FULL)).signed
+    assert not parse_envelope(wrap(PLAIN)).signed
+
+
 def test_base64_may_be_broken_into_lines():
     text = b64encode(ORDER).decode()
     lines = "\r\n".join(text[place : place + 76] for place in range(0, len(text), 76))

@@ -30,6 +30,12 @@ def test_missing_repeated_and_impossible_parts_are_named():
     assert not split.complete
 
 
+def test_a_part_too_many_is_not_complete():
+    (split,) = report_splits([part(number, 2) for number in (1, 2, 3)])
+    assert (split.missing, split.beyond) == ((), (3,))
+    assert not split.complete
+
+
 def test_parts_that_disagree_on_how_many_there_are_are_not_complete():
     (split,) = report_splits([part(1, 1), part(2, 2)])
     assert (split.counts, split.count, split.missing) == ((1, 2), 2, ())
