@@ -17,6 +17,12 @@ AFTER = {
     "by": "time",
     "refuse": False,
 }
+LAST = {"code": "held", "last": ["a.held", "a.lifted"], "is": ["a.lifted"], "in": "history", "refuse": True}
+NEEDS = {"code": "not-departed", "last": ["a.departed", "a.arrived"], "needs": ["a.departed"], "in": "trace",
+         "refuse": True}  # fmt: skip
+ADVANCES = {"code": "not-later", "advances": True, "in": "member", "refuse": True}
+SET = {"form": "set", "joins": ["member"]}
+COUNT = {"code": "overdrawn", "role": "parcel", "amount": "/quantity", "sign": "subtract", "least": "0"}
 TYPE = {
     "type": "transport.packing",
     "version": 1,
@@ -60,6 +66,17 @@ add("disclosures", "three audiences and an attachment", ["trace"], disclosures={
     "/a": {"audience": "public"}, "/b/c": {"audience": "parties"}, "/d": {"audience": "agencies", "attachment": True}
 })  # fmt: skip
 add("order", "both kinds of rules", ["trace"], order=[ONCE, AFTER], late=604_800_000, ends="custody")
+add("order-last", "what the latest must be, or that there is none", ["trace"], order=[LAST, LAST | {"is": []}])
+add("order-needs", "what must be there as the latest", ["trace"], order=[NEEDS])
+add("order-in-a-kind", "the histories of one kind", ["claim"], order=[ONCE | {"in": "claim"}],
+    subjects={"invoice": {"form": "claim", "joins": ["claim"]}})  # fmt: skip
+add("order-advances", "states that advance", ["member"], order=[ADVANCES], head={"state": "required"},
+    subjects={"month": SET})  # fmt: skip
+add("window-inside", "while it is inside", ["trace"], ["trace"], **role(follows=["trace"], window="inside"))
+add("window-before", "what stands before", ["trace"], ["trace"], **role(follows=["trace"], window="before"))
+add("counts", "counters in clear and in a disclosure", ["trace"],
+    counts=[COUNT, COUNT | {"amount": "/a", "sign": "add"}],
+    disclosures={"/a": {"audience": "agencies"}})  # fmt: skip
 add(
     "opens-a-product",
     "a prefix decides: permanent",
@@ -187,6 +204,48 @@ for name, changes, desc, field in (
     ("order-by-leaf", rule(AFTER, by="leaf"), "position or time", "type.order[0]"),
     ("order-refuse-1", rule(AFTER, refuse=1), "true or false", "type.order[0]"),
     ("order-code-in-capitals", rule(AFTER, code="After"), "a word", "type.order[0].code"),
+    ("order-in-a-kind-not-joined", rule(ONCE, **{"in": "claim"}), "a kind that it joins", "type.order[0].in"),
+    (
+        "order-in-notes",
+        rule(LAST, **{"in": "note"}) | role(joins=["trace", "note"]),
+        "hash envelopes have no type",
+        "type.order[0].in",
+    ),
+    ("order-last-of-nothing", rule(LAST, last=[]), "at least one", "type.order[0].last"),
+    ("order-last-by-time", rule(LAST, by="time"), "by position only", "type.order[0]"),
+    ("order-last-and-needs", rule(LAST, needs=["a.held"]), "is or needs", "type.order[0]"),
+    ("order-needs-nothing", rule(NEEDS, needs=[]), "at least one", "type.order[0].needs"),
+    ("order-needs-in-reach", rule(NEEDS, **{"in": "reach"}), "history or a kind", "type.order[0].in"),
+    (
+        "order-advances-without-state",
+        rule(ADVANCES) | {"subjects": {"month": SET}},
+        "the head requires state",
+        "type.order[0].advances",
+    ),
+    (
+        "order-advances-in-history",
+        rule(ADVANCES, **{"in": "history"}) | {"head": {"state": "required"}},
+        "one kind",
+        "type.order[0].in",
+    ),
+    ("order-advances-false", rule(ADVANCES, advances=False), "true", "type.order[0].advances"),
+    ("window-without-follows", role(window="inside"), "of a role that follows", "type.subjects.parcel.window"),
+    ("window-after", role(follows=["trace"], window="after"), "inside or before", "type.subjects.parcel.window"),
+    ("window-null", role(follows=["trace"], window=None), "inside or before", "type.subjects.parcel.window"),
+    ("counts-object", {"counts": {}}, "a list", "type.counts"),
+    ("counts-of-no-role", {"counts": [COUNT | {"role": "book"}]}, "a role", "type.counts[0].role"),
+    ("counts-sign", {"counts": [COUNT | {"sign": "-"}]}, "add or subtract", "type.counts[0].sign"),
+    ("counts-number", {"counts": [COUNT | {"least": 0}]}, "a decimal is a text", "type.counts[0].least"),
+    ("counts-six-decimals", {"counts": [COUNT | {"least": "0.000001"}]}, "5 at most", "type.counts[0].least"),
+    ("counts-minus-zero", {"counts": [COUNT | {"least": "-0"}]}, "one zero", "type.counts[0].least"),
+    ("counts-of-10e13", {"counts": [COUNT | {"least": "10000000000000"}]}, "below 10^13", "type.counts[0].least"),
+    ("counts-least-above-most", {"counts": [COUNT | {"most": "-1"}]}, "least is not above most", "type.counts[0]"),
+    (
+        "counts-part-of-a-disclosure",
+        {"counts": [COUNT | {"amount": "/a/b"}], "disclosures": {"/a": {"audience": "parties"}}},
+        "a whole disclosure",
+        "type.counts[0].amount",
+    ),
     ("late-0", {"late": 0}, "a positive number", "type.late"),
 ):
     book.refused(name, desc, field=field, text=json.dumps(TYPE | changes, ensure_ascii=False))
