@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +66,14 @@ def composed(draft):
     event = compose_event(draft, kind, issuer=ISSUER, targets=targets, random=secrets.token_bytes)
     check_data(kind, json.loads(event.body)["data"])
     return event
+
+
+def test_the_table_of_the_documentation_is_what_happens():
+    table = Path("docs/readers.md").read_text().partition("| | import |")[0]
+    told = {}
+    for row in re.findall(r"^\| (CEB[^|]*)\|[^|]*\|([^|]*)\|", table, flags=re.MULTILINE):
+        told |= dict.fromkeys(re.findall("CEB[0-9]{3}", row[0]), re.search("`(.*?)`", row[1])[1])
+    assert told == BECOMES
 
 
 def test_all_messages_of_the_specification_are_here():
