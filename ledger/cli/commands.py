@@ -8,6 +8,7 @@ from ledger.cli.agency import agency
 from ledger.cli.charter import charter
 from ledger.cli.endorse import endorse
 from ledger.cli.erase import erase
+from ledger.cli.evidence_bundle import evidence_bundle
 from ledger.cli.export import add_export
 from ledger.cli.fsck import add_fsck
 from ledger.cli.grant import grant
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (init, migrate, backup, submit, inbox, endorse):
     app.command(help=help_of(command.__name__))(command)
+app.command("evidence-bundle", help=help_of("evidence-bundle"))(evidence_bundle)
 add_fsck(app)
 add_export(app)
 app.add_typer(key, name="key")

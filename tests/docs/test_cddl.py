@@ -39,6 +39,7 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
 }
 MADE = {
     "ceremony-file",
+    "evidence-bundle",
     "inadmissible-statement-evidence",
     "rollback-evidence",
     "wrong-index-evidence",

@@ -30,7 +30,7 @@ from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, Seal
 from verifier.proof.since import Since
 from verifier.proof.verdict import Said, StoryEvent
 
-_PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
+PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 WHOLE_BODY = "body"  # what an order names that erases everything of an event
 
 
@@ -168,7 +168,7 @@ def require_body_state(shown: Shown, kind: EventType) -> None:
     """
     if kind.permanent:
         raise MismatchError("body", came="none", expected=f"the body: those of {kind.name} are permanent")
-    if shown.body == RESTRICTED and {pair[0] for pair in shown.event.head.joins} & _PUBLIC_KINDS:
+    if shown.body == RESTRICTED and {pair[0] for pair in shown.event.head.joins} & PUBLIC_KINDS:
         raise MismatchError("body", came="restricted", expected="the body of an event in a public history")
 
 
