@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from verifier.judgement.recognition import WITH_CONDITIONS
+from verifier.ledgerformat.event import Event
 from verifier.proof.bundle import RESTRICTED, Erased
 from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said, StoryEvent
 
 _CORRECTION = "record.correction"
+_LIFTED = "aftersales.recall-lifted"
 _REQUESTED, _ANSWERED = "assistance.requested", "assistance.answered"
 _DISPUTED = "disputed."  # reasons for which an event itself is disputed
 
@@ -17,10 +21,32 @@ def notices_of(found: Examination) -> list[Said]:
     notices: list[Said] = []
     for (kind, _), history in found.closure.histories.items() if found.closure else ():
         if kind == "recall":
-            notices += [Said("notice.recalled", {"event": event.name.hex()}) for event in history]
+            notices += _recalls(history, {told.event.name: told for told in found.told})
     for told in found.told:
         notices += _notices_of_event(told)
     return notices + _overdue(found)
+
+
+def _recalls(history: Sequence[Event], told: Mapping[bytes, StoryEvent]) -> list[Said]:
+    """Return a notice of each recall, and whether it was ended; what answers a recall is none itself."""
+    ends = {
+        name: event
+        for event in history
+        if event.head.type == _LIFTED and not _is_disputed(told.get(event.name))
+        for name in event.head.about
+    }
+    notices = []
+    for event in history:
+        if event.name in ends:
+            facts = {"event": event.name.hex(), "by": ends[event.name].name.hex()}
+            notices.append(Said("notice.recall-ended", facts))
+        elif not event.head.about:
+            notices.append(Said("notice.recalled", {"event": event.name.hex()}))
+    return notices
+
+
+def _is_disputed(told: StoryEvent | None) -> bool:
+    return told is not None and any(each.code.startswith(_DISPUTED) for each in told.recognition.reasons)
 
 
 def _overdue(found: Examination) -> list[Said]:
