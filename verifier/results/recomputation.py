@@ -43,7 +43,8 @@ class Recomputation:
         rules: outcome of each rule, the first three; empty where nothing is recorded.
         inputs: names of the events that it was recomputed from.
         missing: documents, fields, histories and versions that keep it from being told.
-        facts: of a balance: the `line`, and its `amount` at the end of what is here (None where it cannot be told).
+        facts: of a balance: the `line`, its `amount` at the end of what is here (None where it cannot be told), and
+            since which reconciliation it was reckoned (`since`: its name in hex; None from the start).
     """
 
     what: str

@@ -68,7 +68,9 @@ def _recompute_line(pair: Pair, line: str, shown: Sequence[Input], starts: Mappi
     found = reckon_balance(_movements(line, history, start), start=Decimal(0) if start == 0 else None)
     recorded = [each for each in history if each.event.head.type == RECONCILED]
     known = [each for each in recorded if start or is_stated(each, history, pair)]
-    results = [_reconciliation(each, found, known=each in known) for each in recorded]
+    # What a proof begins with is what it rests on: there is nothing before it to reckon from.
+    told = [each for each in recorded if not start or stated_count(each) != start]
+    results = [_reconciliation(each, found, known=each in known) for each in told]
     return [*results, _balance(line, history, found)] if pair in starts else results
 
 
@@ -79,7 +81,7 @@ def _balance(line: str, history: Sequence[Input], found: Balance) -> Recomputati
     finding = conclude(BALANCE, overdrawn, missing if amount is None else ())
     result = Result(VERSION, normalisation.VERSION, (finding,))
     names = tuple(each.event.name for each in history)
-    facts = {"line": line, "amount": amount}
+    facts = {"line": line, "amount": amount, "since": found.since.hex() if found.since else None}
     return Recomputation(
         "balance", None, UNRECORDED, result, {}, names, finding.fields if amount is None else (), facts
     )

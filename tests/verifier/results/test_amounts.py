@@ -54,6 +54,11 @@ def test_products_are_the_nearest_that_five_places_hold_halves_away_from_zero(pr
         assert abs(made) > abs(exact)
 
 
+@pytest.mark.parametrize(("price", "made"), [("0.00001", "0.00001"), ("-0.00001", "-0.00001"), ("0.00003", "0.00002")])
+def test_half_of_the_last_place_goes_away_from_zero(price, made):
+    assert multiply(Decimal(price), Decimal("0.5")) == Decimal(made)
+
+
 @given(stated, stated)
 def test_tolerance_is_of_what_the_parts_make(declared, made):
     one, other = Fraction(declared), Fraction(made)

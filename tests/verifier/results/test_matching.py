@@ -39,6 +39,11 @@ DEFECTS = [
     ("match.seller", {"list": {"seller__code": "1"}}, ("list/seller/code", "order/seller/code")),
     ("match.money", {"payment": {"amount__paid": "305.99"}}, ("order/amounts/paid", "payment/amount/paid")),
     ("match.money", {"payment": {"amount__paid": "many"}}, ("order/amounts/paid", "payment/amount/paid")),
+    (
+        "match.money",
+        {"payment": {"amount__paid": "many"}, "order": {"amounts__paid": "many"}},
+        ("order/amounts/paid", "payment/amount/paid"),
+    ),
     ("match.money", {"payment": {"amount__currency": "502"}}, ("order/amounts/currency", "payment/amount/currency")),
     (
         "match.money",
@@ -169,6 +174,12 @@ def test_what_is_withheld_is_missing_and_never_agrees():
     assert result.outcome == "incomplete"
     listed = papers() | {"list": paper("list", withheld=("/numbers",))}
     assert finding(match(listed), "match.mode").outcome == "incomplete"
+
+
+def test_a_charge_that_is_not_stated_leaves_the_limit_open():
+    many = {"lines__items__0__total": "12000", "charges__freight": None}
+    found = finding(match(papers(list=many)), "match.single-limit")
+    assert (found.outcome, found.fields) == ("incomplete", ("list/charges/freight",))
 
 
 def test_a_bonded_list_needs_its_book_warehouse_and_records():
