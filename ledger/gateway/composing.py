@@ -9,6 +9,7 @@ from typing import Any
 from ledger.compose.event import ComposedEvent, Draft, Randomness, compose_event
 from ledger.errors import UnknownError
 from ledger.gateway.register import DocumentHandles, Number, Register
+from ledger.readers.ceb import Draw
 from verifier.errors import NotPermittedError
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.vocabulary import EventType
@@ -52,9 +53,7 @@ class Composer:
         self._random = random
         self._find_head = find_head
 
-    def compose(
-        self, draw: Callable[[DocumentHandles], Draft], register: Register, *, issuer: str
-    ) -> Composed | Missing:
+    def compose(self, draw: Draw, register: Register, *, issuer: str) -> Composed | Missing:
         """Return the event of a document, or whose handles it lacks.
 
         Args:

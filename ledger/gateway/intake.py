@@ -5,25 +5,21 @@ Reading touches no file and no register, so it runs outside the queue's turn; `j
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from ledger.client.drafts import Described, read_descriptions
 from ledger.compose.event import Draft
-from ledger.gateway.register import DocumentHandles
-from ledger.readers.ceb import Document, Facts, Mode, draft_event, read_message
+from ledger.gateway.documents import Aggregations, Read, ceb_document, format_said, parse_said
+from ledger.readers.ceb import Draw, Facts, Mode, Trust, read_message
 from ledger.readers.epcis import EpcisEvent, map_event, read_epcis
 from verifier.errors import SuyuanError, UnsupportedError
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.strict_json import parse_json
 
 CEB, EPCIS, DRAFTS = "ceb", "epcis", "drafts"
-Aggregations = Callable[[str, str], bytes | None]
-Draw = Callable[[DocumentHandles], Draft]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +33,6 @@ class Fault:
 
     path: str
     error: SuyuanError
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One document that can become events.
-
-    Attributes:
-        path: where it stood, like `Order[2]`.
-        digest: SHA-256 of what it says: the same document is taken once, however often it comes.
-        drafts: what makes its drafts, given earlier packings; each draft asks for handles.
-        source: what it is read from again, where a handle is missing; None where none can be.
-    """
-
-    path: str
-    digest: bytes
-    drafts: Callable[[Aggregations], list[Draw]]
-    source: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +58,36 @@ class Arrival:
     about: tuple[bytes, ...] = ()
 
 
-def read_ceb(data: bytes, *, mode: Mode = Mode.STRICT, facts: Facts | None = None) -> Arrival:
+def read_ceb(
+    data: bytes, *, mode: Mode = Mode.STRICT, facts: Facts | None = None, trust: Trust | None = None
+) -> Arrival:
     """Return the documents of a customs message.
 
     Args:
         data: as received.
         mode: strict, or lenient.
         facts: what the message cannot say.
+        trust: whose customs signatures are believed; without it none is checked.
 
     Raises:
         SuyuanError: no message that can be read at all.
     """
     facts = facts or Facts()
-    reading = read_message(data, mode)
-    said = _said(mode, facts)
-    documents = tuple(_ceb_document(each, facts, said) for each in reading.usable)
+    reading = read_message(data, mode, trust=trust)
+    said = format_said(mode, facts, reading.signature)
+    documents = [ceb_document(each, facts, reading.signature, said) for each in reading.usable]
     faults = [Fault("message", each) for each in reading.faults]
     faults += [Fault(each.path, fault) for each in reading.documents for fault in each.faults]
     departures = tuple(str(each) for each in reading.all_departures)
-    notes = {"message": reading.message, "signature": _word(reading.signature)}
-    return Arrival(CEB, sha256(said + data).digest(), documents, tuple(faults), departures, notes)
+    notes = {"message": reading.message, "signature": str(reading.signature)}
+    return Arrival(CEB, sha256(said + data).digest(), tuple(documents), tuple(faults), departures, notes)
 
 
-def read_ceb_again(source: bytes) -> list[Draw]:
-    """Return what makes the draft of a document that waited for a handle, from its kept source."""
+def read_ceb_again(source: bytes) -> Read:
+    """Return a document that waited for something, from its kept source."""
     said, _, data = source.partition(b"\n")
-    told = json.loads(said)
-    facts = told["facts"]
-    facts["products"] = {int(number): product for number, product in facts["products"].items()}
-    arrival = read_ceb(data, mode=Mode(told["mode"]), facts=Facts(**facts))
-    return arrival.documents[0].drafts(lambda _child, _parent: None)
+    mode, facts, signature = parse_said(said)
+    return ceb_document(read_message(data, mode).usable[0], facts, signature, said)
 
 
 def read_capture(data: bytes) -> Arrival:
@@ -149,25 +128,16 @@ def read_drafts(data: bytes, now: int) -> Arrival:
     return Arrival(DRAFTS, digest, documents, about=tuple(about))
 
 
-def _ceb_document(document: Document, facts: Facts, said: bytes) -> Read:
-    content = json.dumps([document.message, document.head, document.lines], sort_keys=True, ensure_ascii=False)
-
-    def drafts(_aggregations: Aggregations) -> list[Draw]:
-        return [lambda handles: draft_event(document, handles=handles, facts=facts)]
-
-    return Read(document.path, sha256(content.encode()).digest(), drafts, source=said + b"\n" + document.source)
-
-
 def _epcis_document(event: EpcisEvent) -> Read:
-    def drafts(aggregations: Aggregations) -> list[Draw]:
+    def drafts(aggregations: Aggregations, _about: Sequence[bytes]) -> list[Draw]:
         return [_given(each) for each in map_event(event, aggregations)]
 
     return Read(event.path, sha256(event.source()).digest(), drafts)
 
 
-def _described(described: Described, path: str) -> Callable[[Aggregations], list[Draw]]:
+def _described(described: Described, path: str) -> Callable[[Aggregations, Sequence[bytes]], list[Draw]]:
     draft = replace(described.draft, about=_names(described, path))
-    return lambda _aggregations: [_given(draft)]
+    return lambda _aggregations, _about: [_given(draft)]
 
 
 def _names(described: Described, path: str) -> tuple[bytes, ...]:
@@ -176,11 +146,3 @@ def _names(described: Described, path: str) -> tuple[bytes, ...]:
 
 def _given(draft: Draft) -> Draw:
     return lambda _handles: draft
-
-
-def _said(mode: Mode, facts: Facts) -> bytes:
-    return json.dumps({"mode": mode.value, "facts": asdict(facts)}, sort_keys=True, ensure_ascii=False).encode()
-
-
-def _word(signature: Any) -> str:
-    return str(getattr(signature, "value", signature))

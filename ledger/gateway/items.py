@@ -14,6 +14,7 @@ from ledger.gateway.store import PARKED, READY, RECORDED, WAITING
 from verifier.ledgerformat.head import Head, parse_head
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
 
+DOCUMENT = "document"  # the form of a need for the document that a receipt answers
 _OVERHEAD = 64  # bytes of a submission that an event costs beside its own
 
 
@@ -71,9 +72,13 @@ class Items:
         seq = self._insert(origin, READY, None)
         return self.fill(seq, origin, composed)
 
-    def add_waiting(self, origin: Origin, numbers: Iterable[Number], source: bytes) -> None:
-        """Keep a document that waits for handles."""
-        seq = self._insert(origin, WAITING, source)
+    def add_waiting(self, origin: Origin, numbers: Iterable[Number], source: bytes, place: int) -> None:
+        """Keep a document that waits for something; `place` is that of the event among those of its document."""
+        self.need(self._insert(origin, WAITING, source, place), numbers)
+
+    def need(self, seq: int, numbers: Iterable[Number]) -> None:
+        """Note what an item waits for, in place of what was noted before."""
+        self.satisfied(seq)
         rows = [(each.form, each.number, each.code, each.time, seq) for each in numbers]
         self._connection.executemany("INSERT OR IGNORE INTO need VALUES (?, ?, ?, ?, ?)", rows)
 
@@ -86,7 +91,7 @@ class Items:
         size = _OVERHEAD + len(event.head) + len(event.body) + sum(map(len, event.attachments + event.disclosures))
         sql = (
             "UPDATE item SET state = 'ready', size = ?, name = ?, head = ?, body = ?, disclosures = ?, "
-            "attachments = ?, after = ?, source = NULL WHERE seq = ?"
+            "attachments = ?, after = ?, source = NULL, position = NULL WHERE seq = ?"
         )
         attachments = format_cbor(list[Value](event.attachments))
         disclosures = "\n".join(event.disclosures)
@@ -102,11 +107,11 @@ class Items:
         self._connection.execute(sql, (PARKED, reason, seq))
         self._connection.execute("DELETE FROM need WHERE item = ?", (seq,))
 
-    def origin(self, seq: int) -> tuple[Origin, bytes]:
-        """Return where a waiting item comes from, and what it is read from again."""
-        sql = "SELECT job, sender, digest, path, received, source FROM item WHERE seq = ?"
-        *row, source = self._connection.execute(sql, (seq,)).fetchone()
-        return Origin(*row), source
+    def origin(self, seq: int) -> tuple[Origin, bytes, int]:
+        """Return where a waiting item comes from, what it is read from again, and its place in its document."""
+        sql = "SELECT job, sender, digest, path, received, source, position FROM item WHERE seq = ?"
+        *row, source, place = self._connection.execute(sql, (seq,)).fetchone()
+        return Origin(*row), source, place
 
     def waiting_for(self, numbers: Iterable[Number]) -> list[int]:
         """Return the items that wait for one of these numbers."""
@@ -115,9 +120,12 @@ class Items:
         return sorted(found)
 
     def needs(self, limit: int) -> list[Number]:
-        """Return numbers that items wait for, those of the oldest first."""
-        sql = "SELECT form, code, number, time, min(item) FROM need GROUP BY form, code, number ORDER BY 5 LIMIT ?"
-        return [Number(*row[:4]) for row in self._connection.execute(sql, (limit,))]
+        """Return numbers that items wait for and the ledger may know, those of the oldest first."""
+        sql = (
+            "SELECT form, code, number, time, min(item) FROM need WHERE form <> ? "
+            "GROUP BY form, code, number ORDER BY 5 LIMIT ?"
+        )
+        return [Number(*row[:4]) for row in self._connection.execute(sql, (DOCUMENT, limit))]
 
     def satisfied(self, seq: int) -> None:
         """Forget what an item waited for."""
@@ -140,6 +148,16 @@ class Items:
         ).fetchone()
         return row[0] if row else None
 
+    def report(self, keys: Iterable[str], seq: int, event: bytes) -> None:
+        """Note what receipts to an event's document find it by."""
+        rows = [(key, seq, event) for key in keys]
+        self._connection.executemany("INSERT OR IGNORE INTO reported VALUES (?, ?, ?)", rows)
+
+    def reported(self, key: str) -> tuple[bytes, ...]:
+        """Return the newest event whose document a receipt answers; none where none is known."""
+        sql = "SELECT event FROM reported WHERE key = ? ORDER BY item DESC LIMIT 1"
+        return tuple(event for (event,) in self._connection.execute(sql, (key,)))
+
     def ready(self) -> list[Ready]:
         """Return what may be signed, oldest first: what a start begins with."""
         sql = "SELECT seq, sender, size, after, received FROM item WHERE state = ? ORDER BY seq"
@@ -160,13 +178,13 @@ class Items:
         states = {seq: self._connection.execute(sql, (seq,)).fetchone() for seq in seqs}
         return frozenset(seq for seq, row in states.items() if row and row[0] not in (RECORDED, PARKED))
 
-    def _insert(self, origin: Origin, state: str, source: bytes | None) -> int:
+    def _insert(self, origin: Origin, state: str, source: bytes | None, place: int | None = None) -> int:
         sql = (
-            "INSERT INTO item (id, job, sender, digest, path, received, state, size, after, source) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', ?)"
+            "INSERT INTO item (id, job, sender, digest, path, received, state, size, after, source, position) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?)"
         )
         row = (origin.id, origin.job, origin.sender, origin.digest, origin.path, origin.received, state)
-        cursor = self._connection.execute(sql, (*row, len(source or b""), source))
+        cursor = self._connection.execute(sql, (*row, len(source or b""), source, place))
         return int(cursor.lastrowid or 0)
 
     def _after(self, composed: Composed) -> frozenset[int]:

@@ -12,8 +12,9 @@ from typing import Any
 from ledger.client.problems import CLASSES
 from ledger.errors import UnknownError
 from ledger.gateway.composing import Composed, Composer, Missing
-from ledger.gateway.intake import Arrival, Draw, Fault, Read, read_ceb_again
-from ledger.gateway.items import Items, Origin, Ready
+from ledger.gateway.documents import Read
+from ledger.gateway.intake import Arrival, Fault, read_ceb_again
+from ledger.gateway.items import DOCUMENT, Items, Origin, Ready
 from ledger.gateway.register import Number
 from ledger.gateway.store import READY, WAITING
 from verifier.errors import IncompleteError, SuyuanError
@@ -120,8 +121,7 @@ class Keeping:
             self._tell_again(document, told)
             return
         try:
-            drafts = document.drafts(self._items.packed)
-            made = [self._compose(each, told.sender) for each in drafts]
+            made = self._make(document, told.sender)
             if document.source is None and any(isinstance(each, Missing) for each in made):
                 raise IncompleteError("handle", came="a number that nobody has told", expected="its handle")
         except SuyuanError as error:
@@ -131,16 +131,28 @@ class Keeping:
             origin = _origin(document, told, place)
             told.items.append({"path": document.path, "item": origin.id, "again": False})
             if isinstance(each, Composed):
-                self._add(origin, each)
+                self._note(document, self._items.add(origin, each), each)
             else:
-                self._items.add_waiting(origin, each.numbers, document.source or b"")
+                self._items.add_waiting(origin, each.numbers, document.source or b"", place)
 
-    def _add(self, origin: Origin, composed: Composed) -> None:
-        self.ready.append(self._items.add(origin, composed))
-        self._opened += _numbers_of(composed)
+    def _make(self, document: Read, sender: str) -> list[Composed | Missing]:
+        """Return the events of a document; what one lacks that is a receipt to a document nobody has reported yet."""
+        about: tuple[bytes, ...] = ()
+        if document.answers is not None:
+            about = self._items.reported(document.answers)
+            if not about:
+                return [Missing((Number(DOCUMENT, "", document.answers),))]
+        register = self._items.register
+        drafts = document.drafts(self._items.packed, about)
+        return [self._composer.compose(each, register, issuer=sender) for each in drafts]
 
-    def _compose(self, draw: Draw, sender: str) -> Composed | Missing:
-        return self._composer.compose(draw, self._items.register, issuer=sender)
+    def _note(self, document: Read, ready: Ready, composed: Composed) -> None:
+        """Note what an event that is ready brought about: handles, and what receipts find it by."""
+        self.ready.append(ready)
+        self._opened += [number for numbers in composed.opened.values() for number in numbers]
+        if document.reported:
+            self._items.report(document.reported, ready.seq, composed.event.name)
+            self._opened += [Number(DOCUMENT, "", key) for key in document.reported]
 
     def _tell_again(self, document: Read, told: Told) -> None:
         """Name the items that the same document made when it came first."""
@@ -150,21 +162,18 @@ class Keeping:
             place += 1
 
     def _compose_again(self, seq: int) -> None:
-        origin, source = self._items.origin(seq)
+        origin, source, place = self._items.origin(seq)
         try:
-            (draw,) = read_ceb_again(source)
-            made = self._compose(draw, origin.sender)
+            document = read_ceb_again(source)
+            made = self._make(document, origin.sender)[place]
         except SuyuanError as error:
             self._items.park(seq, reason_json(error))
             return
         if isinstance(made, Composed):
             self._items.satisfied(seq)
-            self.ready.append(self._items.fill(seq, origin, made))
-            self._opened += _numbers_of(made)
-
-
-def _numbers_of(composed: Composed) -> list[Number]:
-    return [number for numbers in composed.opened.values() for number in numbers]
+            self._note(document, self._items.fill(seq, origin, made), made)
+        else:
+            self._items.need(seq, made.numbers)
 
 
 def _origin(document: Read, told: Told, place: int) -> Origin:

@@ -105,7 +105,7 @@ class DocumentHandles:
 
     def summary(self, key: SummaryKey) -> str:
         """Return the handle of a summary declaration."""
-        return self.of([Number("summary", key.agent, key.own_number)])
+        return self.of([Number("summary", f"own {key.agent}", key.own_number)])
 
     def of(self, numbers: list[Number]) -> str:
         """Return the handle of something, by the first of its numbers that is known, else a new one."""

@@ -1,0 +1,91 @@
+"""Documents that can become events, and customs documents among them: what is said with them, what answers what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+
+from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_by, draw_events
+from ledger.readers.ceb.drafts.receipt import ANSWERED
+from ledger.readers.ceb.signature.result import Reason, State
+
+Aggregations = Callable[[str, str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One document that can become events.
+
+    Attributes:
+        path: where it stood, like `Order[2]`.
+        digest: SHA-256 of what it says: the same document is taken once, however often it comes.
+        drafts: what makes its drafts, given earlier packings and the events that it answers; each asks for handles.
+        source: what it is read from again, where something is missing; None where nothing can be.
+        reported: what a receipt to it is found by.
+        answers: what the document that it is a receipt to is found by; None where it is none.
+    """
+
+    path: str
+    digest: bytes
+    drafts: Callable[[Aggregations, Sequence[bytes]], Sequence[Draw]]
+    source: bytes | None = None
+    reported: tuple[str, ...] = ()
+    answers: str | None = None
+
+
+def ceb_document(document: Document, facts: Facts, signature: Signature, said: bytes) -> Read:
+    """Return a customs document; `said` goes before its source, so that it can be read again."""
+    content = json.dumps([document.message, document.head, document.lines], sort_keys=True, ensure_ascii=False)
+    answered = answered_by(document) if not facts.about else None
+
+    def drafts(_aggregations: Aggregations, about: Sequence[bytes]) -> Sequence[Draw]:
+        told = replace(facts, about=[each.hex() for each in about]) if about else facts
+        return draw_events(document, facts=told, signature=signature)
+
+    return Read(
+        path=document.path,
+        digest=sha256(content.encode()).digest(),
+        drafts=drafts,
+        source=said + b"\n" + document.source,
+        reported=_reported(document),
+        answers=_key(answered.message, answered.elements) if answered else None,
+    )
+
+
+def format_said(mode: Mode, facts: Facts, signature: Signature) -> bytes:
+    """Return what was said with a message and found of it, as one line of JSON."""
+    reason = signature.reason.value if signature.reason else None
+    found = [signature.state.value, reason, signature.fingerprint, signature.subject]
+    told = {"mode": mode.value, "facts": asdict(facts), "signature": found}
+    return json.dumps(told, sort_keys=True, ensure_ascii=False).encode()
+
+
+def parse_said(said: bytes) -> tuple[Mode, Facts, Signature]:
+    """Return what `format_said` wrote."""
+    told = json.loads(said)
+    facts = told["facts"]
+    facts["products"] = {int(number): product for number, product in facts["products"].items()}
+    facts["covers"] = tuple(facts["covers"]) if facts["covers"] else None
+    state, reason, fingerprint, subject = told["signature"]
+    signature = Signature(State(state), Reason(reason) if reason else None, fingerprint, subject)
+    return Mode(told["mode"]), Facts(**facts), signature
+
+
+def _reported(document: Document) -> tuple[str, ...]:
+    """Return what receipts to a document find it by."""
+    return tuple(
+        _key(document.message, {name: document.head[name] for name in names})
+        for names in _NAMES.get(document.message, ())
+        if all(name in document.head for name in names)
+    )
+
+
+def _key(message: str, elements: Mapping[str, str]) -> str:
+    return sha256(json.dumps([message, dict(elements)], sort_keys=True).encode()).hexdigest()
+
+
+_NAMES: dict[str, set[tuple[str, ...]]] = {}
+for _message, _names in ANSWERED.values():
+    _NAMES.setdefault(_message, set()).add(_names)
