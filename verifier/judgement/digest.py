@@ -30,6 +30,7 @@ class Digest:
 
     Attributes:
         pair: the history's kind and name.
+        size: how many events were added.
         places: of each type, in log order.
         firsts: of each type.
         earliest: of each type, claimed time and name of the two that claim the least.
@@ -37,11 +38,11 @@ class Digest:
         follows: what its events follow, closed or not, none twice.
     """
 
-    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "pair", "places")
+    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "pair", "places", "size")
 
     def __init__(self, pair: Pair, *, every: bool = False) -> None:
         """Begin with a history without events."""
-        self.pair, self.every = pair, every
+        self.pair, self.every, self.size = pair, every, 0
         self.places: dict[str, list[Place]] = {}
         self.firsts: dict[str, First] = {}
         self.earliest: dict[str, Sequence[tuple[int, bytes]]] = {}
@@ -50,6 +51,7 @@ class Digest:
 
     def add(self, event: Event) -> None:
         """Take the next event of the history."""
+        self.size += 1
         head = event.head
         places = self.places.setdefault(head.type, [])
         if not places:
@@ -57,7 +59,9 @@ class Digest:
         if len(places) > 1 and not self.every:
             places.pop()
         places.append(event.place)
-        self.earliest[head.type] = sorted({*self.earliest.get(head.type, ()), (head.time, event.name)})[:2]
+        claim, earliest = (head.time, event.name), self.earliest.get(head.type, ())
+        if len(earliest) < 2 or claim < earliest[1]:
+            self.earliest[head.type] = sorted({*earliest, claim})[:2]
         for pair in head.follows:
             self.follows[pair] = None
         if head.state and (head.state.kind, head.state.name) == self.pair:
@@ -75,6 +79,7 @@ class Digest:
         other = Digest(self.pair, every=self.every)
         other.places = {type_: [*places] for type_, places in self.places.items()}
         other.counts = {type_: [*counts] for type_, counts in self.counts.items()}
+        other.size = self.size
         other.firsts, other.earliest, other.follows = dict(self.firsts), dict(self.earliest), dict(self.follows)
         return other
 
@@ -129,14 +134,16 @@ def digest_history(pair: Pair, events: Iterable[Event], *, every: bool = False) 
 
 
 class KeptDigests:
-    """Digests of histories that grow, brought up to date when they are asked for; the least recently asked are dropped.
+    """Digests of histories that grow, brought up to date when they are asked for.
 
-    Without them one rule would read a history of 100,000 events whole for each event that joins it.
+    Without them one rule would read a history of 100,000 events whole for each event that joins it. Short histories
+    are read each time, so that the many of them do not drive out the few long ones; of those the least recently asked
+    are dropped.
     """
 
-    def __init__(self, most: int = 4_096) -> None:
-        """Start with none; `most` are kept."""
-        self._most = most
+    def __init__(self, most: int = 4_096, *, long: int = 64) -> None:
+        """Start with none; `most` are kept, of histories of at least `long` events."""
+        self._most, self._long = most, long
         self._kept: dict[Pair, tuple[Digest, int]] = {}  # by when they were asked for, and how far they reach
 
     def digest(self, pair: Pair, reach: int, since: Callable[[int], Iterable[Event]]) -> Digest:
@@ -152,7 +159,8 @@ class KeptDigests:
         if before != reach:
             for event in since(before):
                 digest.add(event)
-        self._kept[pair] = digest, reach
+        if digest.size >= self._long:
+            self._kept[pair] = digest, reach
         if len(self._kept) > self._most:
             del self._kept[next(iter(self._kept))]
         return digest

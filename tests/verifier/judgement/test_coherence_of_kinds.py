@@ -204,7 +204,7 @@ def plainly(rule, event, before):
 def test_whole_kept_and_layered_digests_judge_as_the_definition_does(rule, story):
     events = told(story)
     whole = Digests(lambda pair: [each for each in events if each.joins(pair)])
-    kept, recorded = KeptDigests(2), []
+    kept, recorded = KeptDigests(2, long=2), []
     layer = LayeredDigests(lambda pair: digest_history(pair, []), recorded)
 
     def kept_of(pair):
@@ -238,6 +238,29 @@ def test_a_history_is_read_once_and_then_only_what_is_new():
     assert read == [499, 1]
     assert digest.last_before((700, 0), ["a.held", "a.lifted"]) == "a.lifted"
     assert digest.places["a.held"] == [(1, 0), (499, 0)], "first and last, however many there are"
+
+
+def test_many_short_histories_do_not_drive_out_a_long_one():
+    kept, read = KeptDigests(4), []
+    long = [at("a.held", leaf, SET) for leaf in range(64)]
+    kept.digest(SET, 64, lambda first: long[first:])
+    for number in range(100):
+        pair = ("trace", bytes([number]) * 32)
+        kept.digest(pair, 1, lambda _, pair=pair: [at("a.held", 1, pair)])
+    kept.digest(SET, 64, lambda first: read.append(first) or long[first:])
+    assert read == []
+
+
+def test_of_long_histories_those_asked_last_are_kept():
+    kept, read = KeptDigests(2, long=1), []
+
+    def ask(number):
+        pair = ("trace", bytes([number]) * 32)
+        kept.digest(pair, 1, lambda _: read.append(number) or [at("a.held", 1, pair)])
+
+    for number in (1, 2, 1, 3, 1, 2):
+        ask(number)
+    assert read == [1, 2, 3, 2]
 
 
 def test_what_a_layer_adds_stays_in_the_layer():
