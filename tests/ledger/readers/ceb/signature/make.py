@@ -10,23 +10,42 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from fixtures.messages import parcel_messages
 from fixtures.messages.signing import METHODS, MessageSigner, rsa_signer, sign_message, sm2_signer
+from tests.ledger.readers.ceb.signature.changes import (
+    DS,
+    Change,
+    commented,
+    der_value,
+    emptied,
+    flipped,
+    foreign,
+    hmac_length,
+    holding,
+    key_value,
+    manifest,
+    nested,
+    ones,
+    part,
+    prefixes,
+    retrieval,
+    said,
+    stylesheet,
+    twice,
+    xpath,
+    zeros,
+)
 from tests.ledger.readers.ceb.signature.place import NOW, VECTORS
 
-DS = "{http://www.w3.org/2000/09/xmldsig#}"
 CEB = "{http://www.chinaport.gov.cn/ceb}"
 MESSAGE = parcel_messages(4)["CEB621"]
-Change = Callable[[etree._Element], object]
 
 AUTHORITY = rsa_signer("示例认证中心", now=NOW, authority=True)
 FIRM = rsa_signer("示例报关企业", now=NOW, issuer=AUTHORITY)
@@ -46,10 +65,6 @@ def signed(method: str = "rsa-sha256", signer: MessageSigner = FIRM, data: bytes
     return sign_message(data, signer, method)
 
 
-def part(root: etree._Element, name: str) -> etree._Element:
-    return next(root.iter(f"{DS}{name}"))
-
-
 def changed(data: bytes, change: Change) -> bytes:
     """Return the message changed, its signature left as it was."""
     root = etree.fromstring(data)
@@ -66,10 +81,6 @@ def resigned(change: Change, *, method: str = "rsa-sha256", signer: MessageSigne
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def said(name: str, attribute: str, value: str) -> Change:
-    return lambda root: part(root, name).set(attribute, value)
-
-
 def good() -> None:
     made("rsa-sha1", signed("rsa-sha1"))
     made("rsa-sha256", signed())
@@ -84,12 +95,6 @@ def good() -> None:
     made("comment-between-elements", changed(signed(), comment))
     made("sm2-signature-in-der", changed(signed("sm2-sm3", SM2_FIRM), der_value))
     made("unsigned", parcel_messages(4)["CEB311"], state="absent")
-
-
-def der_value(root: etree._Element) -> None:
-    raw = base64.b64decode(part(root, "SignatureValue").text)
-    numbers = (int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    part(root, "SignatureValue").text = base64.b64encode(encode_dss_signature(*numbers)).decode()
 
 
 def altered() -> None:
@@ -117,27 +122,6 @@ def digest_anew(method: str) -> Change:
         part(root, "DigestValue").text = part(fresh, "DigestValue").text
 
     return change
-
-
-def flipped(name: str) -> Change:
-    def change(root: etree._Element) -> None:
-        value = bytearray(base64.b64decode(part(root, name).text))
-        value[-1] ^= 1
-        part(root, name).text = base64.b64encode(bytes(value)).decode()
-
-    return change
-
-
-def emptied(name: str) -> Change:
-    return lambda root: setattr(part(root, name), "text", None)
-
-
-def zeros(root: etree._Element) -> None:
-    part(root, "SignatureValue").text = base64.b64encode(bytes(64)).decode()
-
-
-def ones(root: etree._Element) -> None:
-    part(root, "SignatureValue").text = base64.b64encode(b"\xff" * 64).decode()
 
 
 def certificate_of(signer: MessageSigner) -> Change:
@@ -190,11 +174,6 @@ def moved() -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def nested(root: etree._Element) -> None:
-    signature = part(root, "Signature")
-    signature.append(etree.fromstring(etree.tostring(signature)))
-
-
 def references() -> None:
     for name, uri in {
         "reference-over-http": "http://attacker.invalid/message.xml",
@@ -210,18 +189,6 @@ def references() -> None:
     made("two-references", resigned(twice("Reference")), "several-references")
     made("no-reference", resigned(lambda root: part(root, "SignedInfo").remove(part(root, "Reference"))), "form")
     made("manifest-instead-of-a-reference", resigned(manifest), "form")
-
-
-def twice(name: str) -> Change:
-    def change(root: etree._Element) -> None:
-        element = part(root, name)
-        element.addnext(etree.fromstring(etree.tostring(element)))
-
-    return change
-
-
-def manifest(root: etree._Element) -> None:
-    part(root, "Reference").tag = f"{DS}Manifest"
 
 
 def transforms() -> None:
@@ -252,31 +219,6 @@ def transforms() -> None:
     made("relative-namespace-rsa", relative, "signature")
 
 
-def stylesheet(root: etree._Element) -> None:
-    part(root, "Transform").set("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116")
-    part(root, "Transform").append(
-        etree.fromstring(
-            '<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0"><xsl:template match="/">'
-            "<xsl:value-of select=\"document('file:///etc/passwd')\"/></xsl:template></xsl:stylesheet>"
-        )
-    )
-
-
-def xpath(root: etree._Element) -> None:
-    part(root, "Transform").addnext(
-        etree.fromstring(
-            f'<ds:Transform xmlns:ds="{DS[1:-1]}" Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116">'
-            "<ds:XPath>false()</ds:XPath></ds:Transform>"
-        )
-    )
-
-
-def prefixes(root: etree._Element) -> None:
-    part(root, "CanonicalizationMethod").append(
-        etree.fromstring('<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList=""/>')
-    )
-
-
 def algorithms() -> None:
     for name, uri in {
         "algorithm-rsa-md5": "http://www.w3.org/2001/04/xmldsig-more#rsa-md5",
@@ -290,10 +232,6 @@ def algorithms() -> None:
     made("algorithm-hmac-length", resigned(hmac_length), "form")
     made("sm2-method-with-an-rsa-key", resigned(as_sm2), "key")
     made("rsa-method-with-an-sm2-key", changed(signed(), certificate_of(SM2_FIRM)), "key")
-
-
-def hmac_length(root: etree._Element) -> None:
-    etree.SubElement(part(root, "SignatureMethod"), f"{DS}HMACOutputLength").text = "1"
 
 
 def as_sm2(root: etree._Element) -> None:
@@ -321,21 +259,6 @@ def unseen() -> None:
     made("text-between-parts-of-the-signature", changed(signed(), lambda r: setattr(r[-1][0], "tail", "x")), "form")
     made("attribute-of-the-signature", changed(signed(), lambda r: r[-1].set("Id", "s")), "form")
     made("element-between-certificate-and-key-info", changed(signed(), foreign), "key-info")
-
-
-def commented(name: str) -> Change:
-    def change(root: etree._Element) -> None:
-        element = part(root, name)
-        text, element.text = element.text, element.text[:8]
-        comment = etree.Comment("x")
-        comment.tail = text[8:]
-        element.append(comment)
-
-    return change
-
-
-def foreign(root: etree._Element) -> None:
-    etree.SubElement(part(root, "KeyInfo"), "{urn:example}Hint")
 
 
 def certificates() -> None:
@@ -386,21 +309,6 @@ def certificates() -> None:
         signed(data=MESSAGE.replace(b"<ceb:copCode>", b"<ceb:copCode>P")),
         "not-the-sender",
     )
-
-
-def key_value(root: etree._Element) -> None:
-    part(root, "KeyInfo").insert(
-        0, etree.fromstring(f'<ds:KeyValue xmlns:ds="{DS[1:-1]}"><ds:RSAKeyValue/></ds:KeyValue>')
-    )
-
-
-def retrieval(root: etree._Element) -> None:
-    method = etree.SubElement(part(root, "KeyInfo"), f"{DS}RetrievalMethod")
-    method.set("URI", "http://attacker.invalid/key")
-
-
-def holding(name: str, value: bytes) -> Change:
-    return lambda root: setattr(part(root, name), "text", base64.b64encode(value).decode())
 
 
 def p256() -> bytes:
