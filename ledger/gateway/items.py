@@ -39,18 +39,21 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an item comes from: its job and sender, what it is, where it stood, when it came."""
+    """Where an item comes from.
 
+    Attributes:
+        id: the item's name: 32 hexadecimal digits, the same whenever the same document comes from the same sender.
+        job: what it came in.
+        sender: participant URI.
+        path: where it stood.
+        received: milliseconds since 1970.
+    """
+
+    id: str
     job: str
     sender: str
-    digest: bytes
     path: str
     received: int
-
-    @property
-    def id(self) -> str:
-        """Return the item's name: 32 hexadecimal digits, the same whenever the same document comes."""
-        return self.digest.hex()[:32]
 
 
 class Items:
@@ -61,45 +64,40 @@ class Items:
         self._connection = connection
         self.register = Register(connection)
 
-    def known(self, sender: str, digest: bytes) -> tuple[str, str] | None:
-        """Return id and state of the item that a document made before."""
-        sql = "SELECT id, state FROM item WHERE sender = ? AND digest = ?"
-        row = self._connection.execute(sql, (sender, digest)).fetchone()
-        return (row[0], row[1]) if row else None
+    def knows(self, origin: Origin) -> bool:
+        """Return whether a document made this item before."""
+        return self._connection.execute("SELECT 1 FROM item WHERE id = ?", (origin.id,)).fetchone() is not None
 
     def add(self, origin: Origin, composed: Composed) -> Ready:
         """Keep a composed event."""
-        seq = self._insert(origin, READY, None)
-        return self.fill(seq, origin, composed)
+        after, size = self._after(composed), size_of(composed.event)
+        row = (origin.id, origin.job, origin.sender, origin.path, origin.received, READY, size, composed.event.name)
+        seq = self._insert(*row, _listed(after), None)
+        self._write(seq, composed)
+        return Ready(seq, origin.sender, size, after, origin.received)
 
     def add_waiting(self, origin: Origin, numbers: Iterable[Number], source: bytes, place: int) -> None:
         """Keep a document that waits for something; `place` is that of the event among those of its document."""
-        self.need(self._insert(origin, WAITING, source, place), numbers)
+        row = (origin.id, origin.job, origin.sender, origin.path, origin.received, WAITING, len(source), None)
+        seq = self._insert(*row, "[]", place)
+        self._connection.execute("INSERT INTO source VALUES (?, ?)", (seq, source))
+        self.need(seq, numbers)
 
     def need(self, seq: int, numbers: Iterable[Number]) -> None:
         """Note what an item waits for, in place of what was noted before."""
-        self.satisfied(seq)
+        self._connection.execute("DELETE FROM need WHERE item = ?", (seq,))
         rows = [(each.form, each.number, each.code, each.time, seq) for each in numbers]
         self._connection.executemany("INSERT OR IGNORE INTO need VALUES (?, ?, ?, ?, ?)", rows)
 
     def fill(self, seq: int, origin: Origin, composed: Composed) -> Ready:
-        """Write the event of an item, and the handles that it opens."""
-        event = composed.event
-        for handle, numbers in composed.opened.items():
-            self.register.keep(numbers, handle, item=seq, event=event.name)
-        after = self._after(composed) - {seq}
-        size = _OVERHEAD + len(event.head) + len(event.body) + sum(map(len, event.attachments + event.disclosures))
-        sql = (
-            "UPDATE item SET state = 'ready', size = ?, name = ?, head = ?, body = ?, disclosures = ?, "
-            "attachments = ?, after = ?, source = NULL, position = NULL WHERE seq = ?"
-        )
-        attachments = format_cbor(list[Value](event.attachments))
-        disclosures = "\n".join(event.disclosures)
-        listed = json.dumps(sorted(after)) if after else "[]"
-        row = (size, event.name, event.head, event.body, disclosures, attachments, listed, seq)
-        self._connection.execute(sql, row)
-        self._note_packing(composed)
-        return Ready(seq, origin.sender, size, frozenset(after), origin.received)
+        """Keep the event of an item that waited."""
+        after, size = self._after(composed) - {seq}, size_of(composed.event)
+        sql = "UPDATE item SET state = ?, size = ?, name = ?, after = ?, position = NULL WHERE seq = ?"
+        self._connection.execute(sql, (READY, size, composed.event.name, _listed(after), seq))
+        self._connection.execute("DELETE FROM source WHERE item = ?", (seq,))
+        self._connection.execute("DELETE FROM need WHERE item = ?", (seq,))
+        self._write(seq, composed)
+        return Ready(seq, origin.sender, size, after, origin.received)
 
     def park(self, seq: int, reason: str) -> None:
         """Keep an item from being sent; `reason` is JSON."""
@@ -109,7 +107,10 @@ class Items:
 
     def origin(self, seq: int) -> tuple[Origin, bytes, int]:
         """Return where a waiting item comes from, what it is read from again, and its place in its document."""
-        sql = "SELECT job, sender, digest, path, received, source, position FROM item WHERE seq = ?"
+        sql = (
+            "SELECT i.id, i.job, i.sender, i.path, i.received, s.data, i.position FROM item i "
+            "JOIN source s ON s.item = i.seq WHERE i.seq = ?"
+        )
         *row, source, place = self._connection.execute(sql, (seq,)).fetchone()
         return Origin(*row), source, place
 
@@ -127,18 +128,18 @@ class Items:
         )
         return [Number(*row[:4]) for row in self._connection.execute(sql, (DOCUMENT, limit))]
 
-    def satisfied(self, seq: int) -> None:
-        """Forget what an item waited for."""
-        self._connection.execute("DELETE FROM need WHERE item = ?", (seq,))
-
     def events(self, seqs: Sequence[int]) -> list[ComposedEvent]:
         """Return the events of items, in this order."""
-        sql = "SELECT name, head, body, disclosures, attachments FROM item WHERE seq = ?"
+        sql = (
+            "SELECT i.name, e.head, e.body, e.disclosures, e.attachments FROM item i JOIN event e ON e.item = i.seq "
+            "WHERE i.seq = ?"
+        )
         return [_event(self._connection.execute(sql, (seq,)).fetchone()) for seq in seqs]
 
     def head(self, name: bytes) -> Head | None:
         """Return the head of an event of this gateway."""
-        row = self._connection.execute("SELECT head FROM item WHERE name = ?", (name,)).fetchone()
+        sql = "SELECT e.head FROM item i JOIN event e ON e.item = i.seq WHERE i.name = ?"
+        row = self._connection.execute(sql, (name,)).fetchone()
         return parse_head(row[0]) if row else None
 
     def packed(self, child: str, parent: str) -> bytes | None:
@@ -178,14 +179,22 @@ class Items:
         states = {seq: self._connection.execute(sql, (seq,)).fetchone() for seq in seqs}
         return frozenset(seq for seq, row in states.items() if row and row[0] not in (RECORDED, PARKED))
 
-    def _insert(self, origin: Origin, state: str, source: bytes | None, place: int | None = None) -> int:
+    def _insert(self, *row: str | int | bytes | None) -> int:
         sql = (
-            "INSERT INTO item (id, job, sender, digest, path, received, state, size, after, source, position) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, ?)"
+            "INSERT INTO item (id, job, sender, path, received, state, size, name, after, position) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
-        row = (origin.id, origin.job, origin.sender, origin.digest, origin.path, origin.received, state)
-        cursor = self._connection.execute(sql, (*row, len(source or b""), source, place))
-        return int(cursor.lastrowid or 0)
+        return int(self._connection.execute(sql, row).lastrowid or 0)
+
+    def _write(self, seq: int, composed: Composed) -> None:
+        """Write an event's bytes, the handles that it opens, and what it packs."""
+        event = composed.event
+        attachments = format_cbor(list[Value](event.attachments))
+        row = (seq, event.head, event.body, "\n".join(event.disclosures), attachments)
+        self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", row)
+        for handle, numbers in composed.opened.items():
+            self.register.keep(numbers, handle, item=seq, event=event.name)
+        self._note_packing(composed)
 
     def _after(self, composed: Composed) -> frozenset[int]:
         """Return the items that must be recorded before this event: openers of its handles, and what it answers."""
@@ -198,6 +207,15 @@ class Items:
         if composed.draft.type == "transport.aggregation" and {"child", "parent"} <= subjects.keys():
             row = (subjects["child"], subjects["parent"], composed.event.name)
             self._connection.execute("INSERT OR REPLACE INTO packing VALUES (?, ?, ?)", row)
+
+
+def size_of(event: ComposedEvent) -> int:
+    """Return how many bytes an event adds to a submission, about."""
+    return _OVERHEAD + len(event.head) + len(event.body) + sum(map(len, event.attachments + event.disclosures))
+
+
+def _listed(after: Iterable[int]) -> str:
+    return json.dumps(sorted(after))
 
 
 def _event(row: tuple[bytes, bytes, bytes, str, bytes]) -> ComposedEvent:

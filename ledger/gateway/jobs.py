@@ -79,8 +79,8 @@ class Keeping:
         told.faults = [fault_json(each) for each in arrival.faults]
         if not (whole and told.faults):
             self._keep_documents(arrival.documents, told, whole=whole)
-        row = (job, sender, arrival.digest, arrival.kind, now, json.dumps(told_json(told), ensure_ascii=False))
-        self._connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (job, sender, arrival.kind, now, json.dumps(told_json(told), ensure_ascii=False))
+        self._connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?)", row)
         return told
 
     def told(self, handles: Iterable[tuple[Number, str, bytes]]) -> None:
@@ -117,7 +117,7 @@ class Keeping:
     def _keep_document(self, document: Read, told: Told) -> None:
         """Keep one document; its fault is told and keeps no other out."""
         origin = _origin(document, told, 0)
-        if self._items.known(told.sender, origin.digest):
+        if self._items.knows(origin):
             self._tell_again(document, told)
             return
         try:
@@ -157,8 +157,8 @@ class Keeping:
     def _tell_again(self, document: Read, told: Told) -> None:
         """Name the items that the same document made when it came first."""
         place = 0
-        while known := self._items.known(told.sender, _origin(document, told, place).digest):
-            told.items.append({"path": document.path, "item": known[0], "again": True})
+        while self._items.knows(origin := _origin(document, told, place)):
+            told.items.append({"path": document.path, "item": origin.id, "again": True})
             place += 1
 
     def _compose_again(self, seq: int) -> None:
@@ -170,7 +170,6 @@ class Keeping:
             self._items.park(seq, reason_json(error))
             return
         if isinstance(made, Composed):
-            self._items.satisfied(seq)
             self._note(document, self._items.fill(seq, origin, made), made)
         else:
             self._items.need(seq, made.numbers)
@@ -178,7 +177,7 @@ class Keeping:
 
 def _origin(document: Read, told: Told, place: int) -> Origin:
     digest = sha256(document.digest + told.sender.encode() + place.to_bytes(2, "big")).digest()
-    return Origin(told.id, told.sender, digest, document.path, told.received)
+    return Origin(digest.hex()[:32], told.id, told.sender, document.path, told.received)
 
 
 def told_json(told: Told) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 A *job* is what came in one piece: a message, a document, a list of drafts. An *item* is one event that it makes.
 
-waiting    it names a number whose handle nobody has told yet; `source` is what it is read from again
+waiting    it lacks what others have to tell: a handle, a document that it answers; `source` is read again then
 ready      composed: these bytes and no others will be signed
 signed     stands in a batch whose statement is kept byte for byte; that statement is sent until it is answered
 recorded   the ledger promised it; the receipt is the batch's
 parked     the ledger refuses it, `reason` says why; it is kept and never sent again by itself
+
+The bytes of an event stand in a table of their own: rows whose state changes are small.
 """
 
 from __future__ import annotations
@@ -28,19 +30,21 @@ VERSION = "1"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE job (
-    id TEXT PRIMARY KEY, sender TEXT NOT NULL, digest BLOB NOT NULL, kind TEXT NOT NULL, received INTEGER NOT NULL,
-    told TEXT NOT NULL, UNIQUE (sender, digest)
-) STRICT;
+    id TEXT PRIMARY KEY, sender TEXT NOT NULL, kind TEXT NOT NULL, received INTEGER NOT NULL, told TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE item (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, sender TEXT NOT NULL,
-    digest BLOB NOT NULL, path TEXT NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL,
-    name BLOB, head BLOB, body BLOB, disclosures TEXT, attachments BLOB, after TEXT NOT NULL, source BLOB,
-    batch INTEGER, position INTEGER, reason TEXT, UNIQUE (sender, digest)
+    path TEXT NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL, name BLOB,
+    after TEXT NOT NULL, batch INTEGER, position INTEGER, reason TEXT
 ) STRICT;
-CREATE INDEX item_job ON item (job);
+CREATE TABLE event (
+    item INTEGER PRIMARY KEY, head BLOB NOT NULL, body BLOB NOT NULL, disclosures TEXT NOT NULL,
+    attachments BLOB NOT NULL
+) STRICT;
+CREATE TABLE source (item INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE INDEX item_open ON item (state, seq) WHERE state IN ('waiting', 'ready', 'signed', 'parked');
-CREATE INDEX item_name ON item (name);
-CREATE INDEX item_batch ON item (batch, position);
+CREATE INDEX item_name ON item (name) WHERE name IS NOT NULL;
+CREATE INDEX item_batch ON item (batch, position) WHERE batch IS NOT NULL;
 CREATE TABLE batch (
     number INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL, identity BLOB NOT NULL, statement BLOB NOT NULL,
     count INTEGER NOT NULL, state TEXT NOT NULL, leaf INTEGER, promise BLOB, receipt BLOB, checkpoint BLOB,

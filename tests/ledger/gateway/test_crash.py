@@ -49,6 +49,7 @@ class Nursery:
 
     def close(self) -> None:
         self._process.stdin.close()
+        self._process.stdout.close()
         self._process.wait(30)
         self._errors.close()
 

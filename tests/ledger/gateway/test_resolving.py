@@ -53,7 +53,9 @@ def grant(world, event, who):
 
 def recorded_event(gated, kind):
     with gated.gateway.store.reading() as connection:
-        rows = connection.execute("SELECT name, head FROM item WHERE state = 'recorded'").fetchall()
+        rows = connection.execute(
+            "SELECT i.name, e.head FROM item i JOIN event e ON e.item = i.seq WHERE i.state = 'recorded'"
+        ).fetchall()
     return next(
         dataclasses.make_dataclass("E", ["name", "head"])(name, parse_head(head))
         for name, head in rows
