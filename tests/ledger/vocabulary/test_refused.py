@@ -36,6 +36,7 @@ TWICE = [
     ("brand-authorised-twice", "filing.brand-authorisation"),
     ("enterprise-filed-twice", "filing.enterprise"),
     ("product-filed-twice", "filing.product"),
+    ("line-stated-twice", "order.line"),
     ("lot-produced-twice", "transport.production"),
     ("commissioned-twice", "transport.commissioning"),
     ("contained-elsewhere", "transport.aggregation"),
