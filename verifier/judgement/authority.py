@@ -19,7 +19,7 @@ from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.subject import form_of, gs1_digits, product_of, subject_name
 from verifier.ledgerformat.vocabulary import EventType
 
-GUARDED = frozenset({"product", "lot", "enterprise"})
+GUARDED = frozenset({"product", "lot", "enterprise", "book"})
 _BY_PREFIX = frozenset({"product", "unit", "place", "party"})
 _BY_LINK = frozenset({"lot", "item"})
 _ITSELF = frozenset({"enterprise", "agency"})
@@ -31,7 +31,7 @@ class TraceState:
 
     Attributes:
         owner: principal of the first event.
-        guarded: whether a follow into it needs authority: it was opened as product, lot or enterprise.
+        guarded: whether a follow into it needs authority: it was opened as product, lot, enterprise or book.
         custodian: who has open custody, if anybody.
     """
 

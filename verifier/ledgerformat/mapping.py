@@ -13,7 +13,7 @@ from verifier.errors import MismatchError, NotPermittedError
 from verifier.ledgerformat.body import Body, Subjects
 from verifier.ledgerformat.disclosure import find_value
 from verifier.ledgerformat.head import MAX_LINKS, Head, Pair
-from verifier.ledgerformat.subject import form_of, product_of, subject_name
+from verifier.ledgerformat.subject import book_of, form_of, product_of, subject_name
 from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, EventType, Role, matches_any
 
 
@@ -136,16 +136,18 @@ def _subjects_of(role: Role, subjects: Subjects, kind_of_event: EventType) -> Se
         if (form := form_of(subject, where)) not in role.forms:
             raise MismatchError(where, came=form, expected=f"a subject of form {sorted(role.forms)}")
     if role.of:
-        derived = _derived(subjects.get(role.of, []))
+        derived = _derived(role, subjects.get(role.of, []))
         if derived != listed:
-            raise MismatchError(where, came=listed, expected=f"the product of {role.of}: {derived}")
+            (form,) = role.forms
+            raise MismatchError(where, came=listed, expected=f"the {form} of {role.of}: {derived}")
     return listed
 
 
-def _derived(source: str | list[str]) -> list[str]:
-    """Return the distinct products of items or lots, in order of first appearance."""
+def _derived(role: Role, source: str | list[str]) -> list[str]:
+    """Return the distinct products of items or lots, or books of book lines, in order of first appearance."""
     listed = [source] if isinstance(source, str) else source
-    return list(dict.fromkeys(product_of(each) for each in listed))
+    derive = book_of if "book" in role.forms else product_of
+    return list(dict.fromkeys(derive(each) for each in listed))
 
 
 def _spell(pairs: Sequence[Pair]) -> str:

@@ -87,6 +87,11 @@ def product_of(subject: str) -> str:
     return subject[: len(_GS1) + len("01/") + 14]
 
 
+def book_of(line: str) -> str:
+    """Return the account book of a book line."""
+    return f"urn:suyuan:book:{line.split(':')[3]}"
+
+
 def lot_set(lot: str) -> str:
     """Return the set which the items of a lot join: `urn:suyuan:set:lot-items:{gtin14}:{lot}`.
 

@@ -164,9 +164,14 @@ def _require_consistent(parsed: EventType, what: str) -> None:
         raise MalformedError(f"{what}.subjects", came="no joins", expected="at least one history to join")
     for role in parsed.subjects.values():
         source = parsed.subjects.get(role.of) if role.of else None
-        if role.of and (source is None or not source.forms <= {"item", "lot"} or role.forms != {"product"}):
-            raise MalformedError(f"{what}.subjects.{role.name}.of", came=role.of, expected="a role of items or lots")
+        if role.of and (source is None or not _derives(source.forms, role.forms)):
+            expected = "a role of items or lots, of a product; or of book lines, of a book"
+            raise MalformedError(f"{what}.subjects.{role.name}.of", came=role.of, expected=expected)
     _require_rules_of_this_type(parsed, what)
+
+
+def _derives(source: frozenset[str], derived: frozenset[str]) -> bool:
+    return (source <= {"item", "lot"} and derived == {"product"}) or (source == {"book-line"} and derived == {"book"})
 
 
 def _require_rules_of_this_type(parsed: EventType, what: str) -> None:

@@ -148,6 +148,18 @@ def test_only_customs_restores_what_customs_counted(teller):
     assert "head.about" in refusal(teller, altered("clearance.quota-restored", by="neighbour"))
 
 
+@pytest.mark.parametrize("name", ["book.credited", "book.debited", "book.adjusted"])
+def test_nobody_else_moves_a_book(teller, name):
+    """The line's book is followed, and following a book asks for authority over it."""
+    teller.tell("book.opened")
+    assert "who opened it" in refusal(teller, altered(name, by="other warehouse"))
+
+
+def test_a_line_belongs_to_its_book(teller):
+    changed = subjects("book.debited", line="urn:suyuan:book-line:T9999W000002:1")
+    assert "the book of line" in refusal(teller, altered("book.debited", subjects=changed))
+
+
 def test_every_rule_that_refuses_is_broken_here():
     types = [parse_type(file, name) for name, file in type_files().items()]
     rules = {rule.code for each in types if each.stage in STAGES for rule in each.order if rule.refuse}
