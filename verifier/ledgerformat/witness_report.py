@@ -86,8 +86,8 @@ def parse_witness_report(text: str, what: str = "report") -> WitnessReport:
         time=parse_decimal(values["time"], f"{what}.time"),
         evidence=_answer(values["evidence"], f"{what}.evidence"),
     )
-    if report.leaf > report.size:
-        raise MalformedError(f"{what}.leaf", came=report.leaf, expected=f"at most {report.size}, the size")
+    if report.leaf >= max(report.size, 1):
+        raise MalformedError(f"{what}.leaf", came=report.leaf, expected=f"below {report.size}, the size")
     return report
 
 

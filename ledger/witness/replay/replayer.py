@@ -204,7 +204,7 @@ def _forked(before: Reached, note: bytes, tree: VerifiedTree | None) -> SuyuanEr
     """Return what the checkpoint that was replayed towards, and another one, come to."""
     if not before.note or not note:
         error = InconsistentError("checkpoint", came="another root at this size", expected="the one replayed")
-        return LieFoundError(FORKED, Where(before.size), error)
+        return LieFoundError(FORKED, Where(max(before.size - 1, 0)), error)
     first, second = (parse_signed_checkpoint(each)[0].size for each in (before.note, note))
     if first > second:
         return ContradictionFoundError("a fork", first=note, second=before.note, path=None)

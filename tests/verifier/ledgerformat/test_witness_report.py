@@ -44,12 +44,19 @@ def test_the_text_is_this_one():
     assert parse_witness_report(format_witness_report(whole)) == whole
 
 
+@pytest.mark.parametrize(("leaf", "size"), [(42, 43), (0, 1), (0, 0)])
+def test_the_last_leaf_that_a_checkpoint_holds_can_be_named_and_leaf_0_of_an_empty_log(leaf, size):
+    report = replace(REPORT, leaf=leaf, size=size)
+    assert parse_witness_report(format_witness_report(report)) == report
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("v1\n", "v2\n"),
         ("lie inadmissible", "lie Inadmissible"),
         ("leaf 41", "leaf 041"),
+        ("leaf 41", "leaf 43"),
         ("leaf 41", "leaf 44"),
         ("event 3", "event yes"),
         ("event 3", "event -1"),

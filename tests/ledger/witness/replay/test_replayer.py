@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger.errors import SetupError
 from ledger.index import frontier as mini
-from ledger.witness.replay.lies import MISSING_LEAF, UnservedError
+from ledger.witness.replay.lies import FORKED, MISSING_LEAF, LieFoundError, UnservedError
 from ledger.witness.replay.past import open_past
 from ledger.witness.replay.rows import ReplayRows
 from tests.attacks.watching import publish
@@ -64,6 +65,16 @@ def test_a_restart_goes_on_where_the_last_one_was(replaying: Replaying):
     batches = [each for each in replaying.service.asked[asked:] if "/batches/" in each]
     assert len(batches) == 1, "what was replayed is not asked for again"
     second.close()
+
+
+def test_another_root_at_the_size_that_was_replayed_is_a_fork_at_a_leaf_that_both_hold(replaying: Replaying):
+    replayer = replaying.open()
+    checkpoint = parse_signed_checkpoint(replaying.client.checkpoint())[0]
+    replayer.advance_to(checkpoint)
+    with pytest.raises(LieFoundError) as found:
+        replayer.advance_to(replace(checkpoint, root=b"another root of this ledger, 32.."))
+    assert (found.value.word, found.value.where.leaf) == (FORKED, checkpoint.size - 1)
+    replayer.close()
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 40_000])
