@@ -15,8 +15,10 @@ COUNTS = {"affected": 3, "traced": 2, "stopped": 1, "returned": 1, "asOf": "2026
 
 @pytest.fixture
 def world(tmp_path):
-    made = found_world(tmp_path, witnesses=0, quorum=0)
-    tell_parcel(made, until="commissioning")
+    made = found_world(tmp_path, witnesses=0, quorum=0, policies=False)
+    tell_parcel(made, until="product")
+    subjects = {"item": ITEM, "product": PRODUCT}
+    made.say("seller", Draft("transport.commissioning", now(), subjects, {"action": "ADD"}))
     yield made
     made.ledger.close()
 
