@@ -5,32 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from verifier.cli.files import read_file
-from verifier.cli.speaking import show, spell_json
+from verifier.cli.notice import add_notice_options, run_notice
 from verifier.ledgerformat.withheld import Withheld, verify_withheld
-from verifier.primitives.note import parse_vkey
-from verifier.rendering import plain, render_time
+from verifier.rendering import render_time
 from verifier.texts import text
 
 
 def add_command(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("withheld", help="verify a witness's notice of a withheld statement")
-    parser.add_argument("file", metavar="NOTICE")
-    parser.add_argument("--key", required=True, metavar="VKEY", help="the witness's key for notices, had from itself")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_notice_options(parser, "NOTICE")
     parser.set_defaults(run=run_withheld)
 
 
 def run_withheld(options: argparse.Namespace) -> int:
     """Verify a notice; 0 means that this witness said so, whatever it says."""
-    key = parse_vkey(options.key, "--key")
-    found = verify_withheld(read_file(options.file), key)
-    if options.json:
-        print(spell_json(_answer(found, key.name)))
-    else:
-        show("\n".join(plain(line) for line in _lines(found, key.name, options.lang)))
-    return 0
+    return run_notice(options, verify_withheld, _answer, _lines)
 
 
 def _answer(found: Withheld, witness: str) -> dict[str, Any]:

@@ -5,32 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from verifier.cli.files import read_file
-from verifier.cli.speaking import show, spell_json
+from verifier.cli.notice import add_notice_options, run_notice
 from verifier.ledgerformat.witness_report import WitnessReport, verify_witness_report
-from verifier.primitives.note import parse_vkey
-from verifier.rendering import plain, render_time
+from verifier.rendering import render_time
 from verifier.texts import text
 
 
 def add_command(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("report", help="verify a witness's report of why it stopped for a ledger")
-    parser.add_argument("file", metavar="FILE.report")
-    parser.add_argument("--key", required=True, metavar="VKEY", help="the witness's key for notices, had from itself")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_notice_options(parser, "FILE.report")
     parser.set_defaults(run=run_report)
 
 
 def run_report(options: argparse.Namespace) -> int:
     """Verify a report; 0 means that this witness said so, whatever it says."""
-    key = parse_vkey(options.key, "--key")
-    found = verify_witness_report(read_file(options.file), key)
-    if options.json:
-        print(spell_json(_answer(found, key.name)))
-    else:
-        show("\n".join(plain(line) for line in _lines(found, key.name, options.lang)))
-    return 0
+    return run_notice(options, verify_witness_report, _answer, _lines)
 
 
 def _answer(found: WitnessReport, witness: str) -> dict[str, Any]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verifier.errors import MalformedError, UnsupportedError
-from verifier.ledgerformat.notice import read_lines, require_signed
+from verifier.errors import MalformedError
+from verifier.ledgerformat.notice import format_notice, read_notice, verify_notice
 from verifier.primitives.base64strict import parse_decimal, parse_hash_hex
-from verifier.primitives.note import NoteKey, parse_note, require_name
+from verifier.primitives.note import NoteKey, require_name
 
 WORD = "suyuan withheld statement"
-_FIRST = f"{WORD} v1"
 _BASES = ("replay", "ledger")
 _FIELDS = ("ledger", "statement", "first-seen", "last-tried", "open-intake", "judged", "size", "answer", "logged")
 OPEN_INTAKE = 600  # seconds of open intake after which a statement is withheld
@@ -52,8 +51,7 @@ def format_withheld(notice: Withheld) -> str:
         notice.origin, notice.statement.hex(), notice.first_seen, notice.last_tried, notice.open_intake,
         notice.judged, notice.size, notice.answer, "no" if notice.logged is None else notice.logged,
     )  # fmt: skip
-    lines = [f"{name} {value}" for name, value in zip(_FIELDS, values, strict=True)]
-    return "\n".join([_FIRST, *lines]) + "\n"
+    return format_notice(WORD, _FIELDS, values)
 
 
 def parse_withheld(text: str, what: str = "notice") -> Withheld:
@@ -63,12 +61,7 @@ def parse_withheld(text: str, what: str = "notice") -> Withheld:
         UnsupportedError: another version.
         MalformedError: another shape, fewer seconds of open intake than a notice needs, or times that go back.
     """
-    first, *lines = text.split("\n")
-    if first != _FIRST:
-        if first.startswith(f"{WORD} v"):
-            raise UnsupportedError(f"{what} version", came=first, expected=_FIRST)
-        raise MalformedError(what, came=first, expected=_FIRST)
-    values = read_lines(lines, _FIELDS, what)
+    values = read_notice(text, WORD, _FIELDS, what)
     notice = Withheld(
         origin=require_name(values["ledger"], f"{what}.ledger"),
         statement=parse_hash_hex(values["statement"], f"{what}.statement"),
@@ -100,10 +93,7 @@ def verify_withheld(data: bytes, key: NoteKey, what: str = "notice") -> Withheld
         UntrustedError: no line of this key, or a line beside it.
         BadSignatureError: the key did not sign it.
     """
-    note = parse_note(data, what)
-    notice = parse_withheld(note.text, what)
-    require_signed(note, key, what)
-    return notice
+    return verify_notice(data, key, parse_withheld, what)
 
 
 def _one_of(value: str, what: str) -> str:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from re import Pattern
 from re import compile as compile_pattern
 
-from verifier.errors import MalformedError, UnsupportedError
-from verifier.ledgerformat.notice import read_lines, require_signed
+from verifier.errors import MalformedError
+from verifier.ledgerformat.notice import format_notice, read_notice, verify_notice
 from verifier.primitives.base64strict import parse_decimal, parse_hash_hex
-from verifier.primitives.note import NoteKey, parse_note, require_name
+from verifier.primitives.note import NoteKey, require_name
 
 WORD = "suyuan witness report"
-FIRST = f"{WORD} v1"
 _FIELDS = ("ledger", "lie", "leaf", "event", "reason", "field", "size", "root", "time", "evidence")
 _SLUG = compile_pattern(r"[a-z][a-z-]{0,63}")
 _FIELD = compile_pattern(r"[A-Za-z0-9._-]{1,128}")
@@ -58,7 +57,7 @@ def format_witness_report(report: WitnessReport) -> str:
         report.origin, report.lie, report.leaf, "no" if report.event is None else report.event, report.reason,
         report.field, report.size, report.root.hex(), report.time, "yes" if report.evidence else "no",
     )  # fmt: skip
-    return "\n".join([FIRST, *(f"{name} {value}" for name, value in zip(_FIELDS, values, strict=True))]) + "\n"
+    return format_notice(WORD, _FIELDS, values)
 
 
 def parse_witness_report(text: str, what: str = "report") -> WitnessReport:
@@ -68,12 +67,7 @@ def parse_witness_report(text: str, what: str = "report") -> WitnessReport:
         UnsupportedError: another version.
         MalformedError: another shape, or a leaf that the checkpoint does not hold.
     """
-    first, *lines = text.split("\n")
-    if first != FIRST:
-        if first.startswith(f"{WORD} v"):
-            raise UnsupportedError(f"{what} version", came=first, expected=FIRST)
-        raise MalformedError(what, came=first, expected=FIRST)
-    values = read_lines(lines, _FIELDS, what)
+    values = read_notice(text, WORD, _FIELDS, what)
     report = WitnessReport(
         origin=require_name(values["ledger"], f"{what}.ledger"),
         lie=_matching(values["lie"], _SLUG, f"{what}.lie"),
@@ -103,10 +97,7 @@ def verify_witness_report(data: bytes, key: NoteKey, what: str = "report") -> Wi
         UntrustedError: no line of this key, or a line beside it.
         BadSignatureError: the key did not sign it.
     """
-    note = parse_note(data, what)
-    report = parse_witness_report(note.text, what)
-    require_signed(note, key, what)
-    return report
+    return verify_notice(data, key, parse_witness_report, what)
 
 
 def _matching(value: str, pattern: Pattern[str], what: str) -> str:
