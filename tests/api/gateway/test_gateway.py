@@ -27,7 +27,7 @@ def order(seed):
     return messages_of([seed], ["CEB311"])[0][1]
 
 
-def document(*, serial, sscc="095200000000000010"):
+def document(*, serial, sscc="095200010000000010"):
     places = Places(warehouse="9520000001001", hub="9520000001018", city="9520000001025")
     start = now() - 10**7
     moments = Moments(

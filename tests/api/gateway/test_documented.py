@@ -1,0 +1,65 @@
+"""The commands of docs/gateway.md, run before a real service."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+from ledger.signing.keyfile import save_key
+from ledger.signing.signer import generate
+from tests.docs.pages import ROOT, blocks_of, missing_lines
+from tests.ledger.gateway.zone import messages_of
+from verifier.ledgerformat.trust_policy import format_trust_policy
+from verifier.primitives.keys import EDDSA
+
+SECRET = "an invented passphrase"
+
+
+def test_the_commands_of_the_page_start_a_gateway_hand_a_message_over_and_import_others(firms, service, tmp_path):
+    start, hand_over, import_ = (
+        each for each in blocks_of((ROOT / "docs" / "gateway.md").read_text("utf-8")) if each.language == "bash"
+    )
+    platform = firms.cast["platform"]
+    (tmp_path / "suyuan").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m api.cli "$@"\n')
+    (tmp_path / "suyuan").chmod(0o755)
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    (tmp_path / "secret").chmod(0o600)
+    save_key(tmp_path / "firm.pem", platform.signer, SECRET.encode())
+    save_key(tmp_path / "ask.pem", generate(EDDSA), SECRET.encode())
+    (tmp_path / "zone.policy").write_bytes(format_trust_policy(firms.standpoint().policy))
+    (tmp_path / "order.xml").write_bytes(messages_of([70_001], ["CEB311"])[0][1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment |= {"URL": service.url, "FIRM": platform.uri, "SELLER": firms.cast["seller"].uri, "PORT": str(port)}
+    running = subprocess.Popen(
+        ["bash", "-euo", "pipefail", "-c", f"exec {start.text}"],
+        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        said = running.stderr.readline()
+        assert missing_lines(start.expected or "", said) == [], said
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", f"until {hand_over.text.strip()} 2>/dev/null; do sleep 0.05; done"],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30, check=True,
+        )  # fmt: skip
+        (item,) = json.loads(ran.stdout)["items"]
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=30)
+    assert item["item"]
+    assert running.returncode == 0
+    (tmp_path / "outbox").mkdir()
+    for place, (_, message) in enumerate(messages_of([70_001, 70_002], ["CEB311"])):
+        (tmp_path / "outbox" / f"{place}.xml").write_bytes(message)
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", import_.text],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert missing_lines(import_.expected or "", ran.stdout) == [], ran.stdout
