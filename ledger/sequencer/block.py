@@ -16,12 +16,12 @@ from ledger.index.heap import Summary
 from ledger.index.overlay import Notes, Overlay
 from ledger.index.state import KeyState
 from ledger.index.touched import TouchedBuckets
-from ledger.sequencer.histories import BlockHistories
+from ledger.sequencer.histories import BlockHistories, KeptHistories
 from ledger.sequencer.judge import Judged, judge_candidate
 from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
 from verifier.errors import SuyuanError
 from verifier.judgement.authority import TraceState
-from verifier.judgement.digest import Digest, KeptDigests
+from verifier.judgement.digest import Digest
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
@@ -80,9 +80,9 @@ class BlockBuilder:
         replay: Replay,
         overlay: Overlay,
         store: WriteStore,
-        digests: KeptDigests,
+        kept: KeptHistories,
     ) -> None:
-        """Begin a block whose ledger time is fixed; `digests` are those of stored histories."""
+        """Begin a block whose ledger time is fixed; `kept` is what is known of stored histories."""
         self._start = start
         self._time = time
         self._replay = replay
@@ -90,7 +90,7 @@ class BlockBuilder:
         self._store = store
         self._reader = store.reader()
         self._events: list[Event] = []
-        self._histories = BlockHistories(self._reader, digests, self._events, self._state)
+        self._histories = BlockHistories(self._reader, kept, self._events, self._state)
         self._buckets = TouchedBuckets(store, (), overlay.heap.levels)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name

@@ -7,16 +7,25 @@ long history is not read again for each event that joins it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from ledger.index.state import KeyState
 from ledger.store.interface import Reader
 from verifier.judgement.digest import Digest, KeptDigests, LayeredDigests
-from verifier.judgement.states import root_of_first
+from verifier.judgement.states import StatedRoots
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair, event_name, parse_head
 from verifier.ledgerformat.index import HistoryEntry, index_key
 
 _PAGE = 4_096  # heads read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHistories:
+    """What is kept of stored histories between blocks."""
+
+    digests: KeptDigests = field(default_factory=KeptDigests)
+    roots: StatedRoots = field(default_factory=StatedRoots)
 
 
 class BlockHistories:
@@ -25,11 +34,11 @@ class BlockHistories:
     def __init__(
         self,
         reader: Reader,
-        kept: KeptDigests,
+        kept: KeptHistories,
         events: Sequence[Event],
         state_of: Callable[[bytes], KeyState],
     ) -> None:
-        """Take the store, its digests, the block's events (a list that grows) and the state of a key before a leaf."""
+        """Take the store, what is kept of it, the block's events (a list that grows), and keys as they stand."""
         self._reader = reader
         self._kept = kept
         self._state_of = state_of
@@ -42,12 +51,18 @@ class BlockHistories:
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first entries, None where fewer stand before a leaf."""
         state = self._state_of(index_key(*pair))
-        history = state.count, state.frontier
-        return root_of_first(count, leaf, history, lambda first, end: self._entries(pair, first, end))
+        return self._kept.roots.root_of_first(
+            pair,
+            count,
+            leaf,
+            history=(state.count, state.frontier),
+            entries=lambda first, end: self._entries(pair, first, end),
+            settled=self._stored_count(pair),
+        )
 
     def _stored(self, pair: Pair) -> Digest:
         count = self._stored_count(pair)
-        return self._kept.digest(pair, count, lambda first: self._events(pair, first, count))
+        return self._kept.digests.digest(pair, count, lambda first: self._events(pair, first, count))
 
     def _stored_count(self, pair: Pair) -> int:
         return self._state_of(index_key(*pair)).count - len(self._layer.joined(pair))

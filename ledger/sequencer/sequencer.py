@@ -17,6 +17,7 @@ from ledger.failpoints import reach
 from ledger.index.overlay import Overlay
 from ledger.sequencer.block import BlockBuilder, Built, Start
 from ledger.sequencer.guard import Guard
+from ledger.sequencer.histories import KeptHistories
 from ledger.sequencer.publisher import Publisher
 from ledger.sequencer.turn import Turn
 from ledger.signing.key_ring import HeldKeys
@@ -24,7 +25,6 @@ from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import StoredCheckpoint, StoredSeal, WriteStore
 from ledger.tiles.tree import Edge, LogTree
 from verifier.errors import SuyuanError
-from verifier.judgement.digest import KeptDigests
 from verifier.judgement.replay import Replay
 from verifier.primitives.checkpoint import Checkpoint
 from verifier.primitives.merkle import leaf_hash
@@ -81,7 +81,7 @@ class Sequencer:
         self._publisher = publisher
         self._clock = clock
         self._turn = turn
-        self._digests = KeptDigests()
+        self._kept = KeptHistories()
 
     def commit(self, candidates: Sequence[Candidate]) -> list[int | SuyuanError]:
         """Record candidates in one block; return for each its leaf, or why it was refused.
@@ -162,7 +162,7 @@ class Sequencer:
             replay=self.head.replay,
             overlay=self.overlay,
             store=self._store,
-            digests=self._digests,
+            kept=self._kept,
         )
         return builder.build(candidates)
 

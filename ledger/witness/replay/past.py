@@ -16,7 +16,7 @@ from verifier.errors import MismatchError
 from verifier.judgement.authority import TraceState, advance
 from verifier.judgement.digest import Digest, KeptDigests
 from verifier.judgement.replay import Replay
-from verifier.judgement.states import root_of_first
+from verifier.judgement.states import KeptNumbers, StatedRoots
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
@@ -60,6 +60,8 @@ class Past:
     _ids: set[tuple[bytes, int]] = field(default_factory=set)
     _ranges: Sequences = field(default_factory=Sequences)
     _digests: KeptDigests = field(default_factory=KeptDigests)
+    _numbers: KeptNumbers = field(default_factory=KeptNumbers)
+    _roots: StatedRoots = field(default_factory=StatedRoots)
 
     @property
     def memory(self) -> Past:
@@ -97,13 +99,14 @@ class Past:
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
         state = self.index.state(key_of(*pair))
-        history = state.count, state.frontier
+        numbers = self._numbers.numbers(pair, (row.number for row in self._backwards(state.key)))
 
         def entries(first: int, end: int) -> list[HistoryEntry]:
-            rows = islice(self._backwards(state.key), state.count - end, state.count - first)
-            return [HistoryEntry(event_name(row.head), row.leaf, row.position) for row in rows][::-1]
+            rows = [row for number in numbers[first:end] if (row := self._event(number))]
+            return [HistoryEntry(event_name(row.head), row.leaf, row.position) for row in rows]
 
-        return root_of_first(count, leaf, history, entries)
+        history = state.count, state.frontier
+        return self._roots.root_of_first(pair, count, leaf, history=history, entries=entries, settled=state.count)
 
     def history_rows(self, key: bytes, size: int | None = None) -> list[EventRow]:
         """Return the rows of a history, at leaves below `size`, in log order."""

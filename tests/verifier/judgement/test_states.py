@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.verifier.judgement.chronicle import bare
 from verifier.errors import MismatchError, NotPermittedError
-from verifier.judgement.states import check_state, root_of_first
+from verifier.judgement.states import KeptNumbers, StatedRoots, check_state
 from verifier.ledgerformat.head import State
 from verifier.ledgerformat.history import push
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, history_root
@@ -28,6 +28,10 @@ class Read:
     def __call__(self, first, end):
         self.count += end - first
         return self.entries[first:end]
+
+
+def root_of_first(count, leaf, history, entries):
+    return StatedRoots().root_of_first(SET, count, leaf, history=history, entries=entries, settled=history[0])
 
 
 def grown(entries):
@@ -55,7 +59,59 @@ def test_of_the_newest_state_one_entry_is_read(total):
 def test_of_a_state_that_is_a_little_behind_few_entries_are_read():
     read = Read(ENTRIES)
     assert root_of_first(66, 100, grown(ENTRIES), read) == history_root(ENTRIES[:66])
-    assert read.count <= 6
+    assert read.count <= 3
+
+
+LONG = [HistoryEntry(number.to_bytes(32, "big"), number, 0) for number in range(2100)]
+
+
+@pytest.mark.parametrize("count", [1, 255, 256, 257, 511, 512, 513, 1023, 1024, 1500, 2047, 2048, 2049, 2100])
+def test_subtrees_that_are_kept_give_the_same_roots(count):
+    roots, expected = StatedRoots(), history_root(LONG[:count])
+    for total in (2100, 2048, 2100):
+        if count <= total:
+            found = roots.root_of_first(
+                SET, count, 9999, history=grown(LONG[:total]), entries=Read(LONG[:total]), settled=total
+            )
+            assert found == expected
+
+
+def test_whoever_states_old_counts_again_does_not_have_the_history_read_again():
+    roots, history = StatedRoots(), grown(LONG)
+    first, again = Read(LONG), Read(LONG)
+    for read in (first, again):
+        assert roots.root_of_first(SET, 2047, 9999, history=history, entries=read, settled=2100)
+    assert first.count > 2000
+    assert again.count <= 256
+
+
+def test_what_may_be_taken_back_is_not_kept():
+    roots = StatedRoots()
+    other = [*LONG[:300], *(HistoryEntry(b"o" * 32, 400 + number, 0) for number in range(800))]
+    for entries in (LONG[:1100], other):
+        found = roots.root_of_first(SET, 1000, 9999, history=grown(entries), entries=Read(entries), settled=300)
+        assert found == history_root(entries[:1000])
+
+
+def test_histories_do_not_share_subtrees():
+    roots = StatedRoots()
+    for pair, entries in ((SET, LONG[:600]), (("member", b"t" * 32), LONG[600:1200])):
+        history, read = grown(entries), Read(entries)
+        found = roots.root_of_first(pair, 511, 9999, history=history, entries=read, settled=600)
+        assert found == history_root(entries[:511])
+
+
+def test_numbers_of_a_chain_are_walked_once():
+    kept, walked = KeptNumbers(2), []
+
+    def backwards(end):
+        for number in range(end - 1, -1, -1):
+            walked.append(number)
+            yield number
+
+    for end in (50, 50, 53):
+        assert list(kept.numbers(SET, backwards(end))) == list(range(end))
+    assert len(walked) == 50 + 1 + 4
 
 
 def test_a_history_of_which_entries_are_lacking_has_no_root():

@@ -11,7 +11,7 @@ from verifier.errors import MismatchError
 from verifier.judgement.authority import TraceState
 from verifier.judgement.digest import Digest
 from verifier.judgement.replay import Replay
-from verifier.judgement.states import root_of_first
+from verifier.judgement.states import StatedRoots
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
@@ -162,6 +162,7 @@ class Known:
         astray: leaf of a seal whose index departs from the histories in a way that is not understood; None for none.
         unruled: leaf from which the registry is not known, so that nobody's right can be judged; None for none.
         closed: leaf from which batches are not open to this reader; None for none.
+        roots: of first entries, as events state them.
     """
 
     source: Source
@@ -180,6 +181,7 @@ class Known:
     astray: int | None = None
     unruled: int | None = None
     closed: int | None = None
+    roots: StatedRoots = field(default_factory=StatedRoots)
 
     def tear(self, leaf: int) -> None:
         """Note that the histories are not whole from a leaf on."""
@@ -191,9 +193,9 @@ class Known:
 
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
-        total, frontier = self.index.state(index_key(*pair)) or (0, b"")
-        memory = self.memory
-        return root_of_first(count, leaf, (total, frontier), lambda first, end: memory.entries(pair, total, first, end))
+        history = self.index.state(index_key(*pair)) or (0, b"")
+        entries = self.memory.entries(pair)
+        return self.roots.root_of_first(pair, count, leaf, history=history, entries=entries, settled=history[0])
 
     def join(self, name: bytes, place: tuple[int, int], pair: Pair) -> None:
         """Enter an event in one history."""

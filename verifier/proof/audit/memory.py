@@ -9,12 +9,13 @@ and put down in a file in one piece.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
 from verifier.errors import MalformedError
 from verifier.judgement.authority import TraceState, advance
 from verifier.judgement.digest import Digest, KeptDigests
+from verifier.judgement.states import KeptNumbers
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, State
 from verifier.ledgerformat.index import HistoryEntry
@@ -49,6 +50,7 @@ class Memory:
         self._states: dict[int, State] = {}  # of the few events that state a history's root, by number
         self._cache: dict[int, Event] = {}
         self._digests = KeptDigests()
+        self._asked = KeptNumbers()
 
     def __len__(self) -> int:
         """Return how many events there are."""
@@ -97,14 +99,8 @@ class Memory:
 
     def history(self, pair: Pair, after: int = 0) -> Sequence[Event]:
         """Return the events of a history, in log order; those after an entry, where one is given."""
-        number = self._find_pair(pair)
-        entry = self._newest[number] if number is not None else 0
-        events = []
-        while entry > after:
-            if (event := self._event(self._entries[entry - 1])) is not None:
-                events.append(event)
-            entry = self._before[entry - 1]
-        return events[::-1]
+        events = [self._event(number) for number in self._backwards(pair, after)]
+        return [event for event in events[::-1] if event is not None]
 
     def digest(self, pair: Pair) -> Digest:
         """Return what rules of order need to know of a history; nobody else may add to it."""
@@ -112,18 +108,26 @@ class Memory:
         newest = self._newest[number] if number is not None else 0
         return self._digests.digest(pair, newest, lambda after: self.history(pair, after))
 
-    def entries(self, pair: Pair, total: int, first: int, end: int) -> list[HistoryEntry]:
-        """Return the entries of a history of `total`, from one place to before another; only events have any here."""
+    def entries(self, pair: Pair) -> Callable[[int, int], Sequence[HistoryEntry]]:
+        """Return what returns the entries of a history from one place to before another; only events have any here."""
+        numbers = self._asked.numbers(pair, self._backwards(pair))
+
+        def entries(first: int, end: int) -> list[HistoryEntry]:
+            return [self._entry(number) for number in numbers[first:end]]
+
+        return entries
+
+    def _entry(self, number: int) -> HistoryEntry:
+        place = self._places[number]
+        return HistoryEntry(self._names[number], place >> 16, place & 0xFFFF)
+
+    def _backwards(self, pair: Pair, after: int = 0) -> Iterator[int]:
+        """Yield the numbers of a history's events, the newest first; those after an entry, where one is given."""
         number = self._find_pair(pair)
         entry = self._newest[number] if number is not None else 0
-        found = []
-        for at in range(total - 1, first - 1, -1):
-            if entry and at < end:
-                event = self._entries[entry - 1]
-                place = self._places[event]
-                found.append(HistoryEntry(self._names[event], place >> 16, place & 0xFFFF))
-            entry = self._before[entry - 1] if entry else 0
-        return found[::-1]
+        while entry > after:
+            yield self._entries[entry - 1]
+            entry = self._before[entry - 1]
 
     def _event(self, number: int) -> Event | None:
         if number in self._cache:

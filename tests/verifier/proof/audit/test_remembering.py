@@ -102,7 +102,7 @@ def _require_history(memory, pair, joined):
     assert _digested(memory.digest(pair)) == _digested(digest_history(pair, joined))
     for first in range(len(joined)):
         for end in (first + 1, len(joined)):
-            assert memory.entries(pair, len(joined), first, end) == [each.entry for each in joined[first:end]]
+            assert memory.entries(pair)(first, end) == [each.entry for each in joined[first:end]]
 
 
 def _known(event):
