@@ -13,7 +13,8 @@ import pytest
 
 from ledger import failpoints
 
-ROUNDS = 20
+ROUNDS = 5  # of an end and a start; more in `make soak`
+MANY = 20
 ELSEWHERE = ("witness-", "replay-", "erase-", "mirror-", "gateway-")  # other processes, other tests
 LEDGER_POINTS = [each for each in failpoints.POINTS if not each.startswith(ELSEWHERE)]
 
@@ -58,18 +59,28 @@ class Nursery:
         return json.loads(line)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("point", LEDGER_POINTS)
-def test_nothing_acknowledged_is_lost_no_gap_and_one_root_per_size_when_the_process_ends_at(point, tmp_path):
-    nursery = Nursery(tmp_path / "zone")
+def end_again_and_again(folder: Path, point: str, rounds: int) -> None:
+    nursery = Nursery(folder)
     rnd = random.Random(point)
     try:
-        for round_ in range(ROUNDS):
+        for round_ in range(rounds):
             run = {"round_": round_, "point": point, "count": rnd.randrange(1, 12)}
             assert nursery.ask(do="run", run=run) == 137, nursery.errors()
             assert nursery.ask(do="check") == 0, f"{run}: {nursery.errors()}"
     finally:
         nursery.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", LEDGER_POINTS)
+def test_nothing_acknowledged_is_lost_no_gap_and_one_root_per_size_when_the_process_ends_at(point, tmp_path):
+    end_again_and_again(tmp_path / "zone", point, ROUNDS)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("point", LEDGER_POINTS)
+def test_nothing_acknowledged_is_lost_when_the_process_ends_twenty_times_at(point, tmp_path):
+    end_again_and_again(tmp_path / "zone", point, MANY)
 
 
 def test_every_point_that_the_code_reaches_is_named_and_every_name_is_reached():
