@@ -187,6 +187,27 @@ def test_what_was_admitted_is_clean_to_an_auditor_and_a_replaying_witness(ruled,
         assert ruled.audited(tmp_path / "export").outcome == "verified"
 
 
+def test_a_witness_adds_what_is_new_to_a_long_history(ruled, monkeypatch, tmp_path):
+    """It keeps a digest of what it read, and must not miss the first event after it."""
+    with watched(ruled.world, tmp_path / "witness") as watching:
+        words = ("held", "lifted")
+        ruled.say(*(ruled.event(f"test.{words[number % 2]}", ENTRY) for number in range(80)))
+        ruled.tell("test.released", ENTRY)
+        watching.look()
+        ruled.tell("test.held", ENTRY)
+        world = ruled.world
+        leaf = smuggle(world, world.cast[ruled.who], [ruled.event("test.released", ENTRY)], monkeypatch)
+        watching.caught("inadmissible statement", leaf=leaf, event=0)
+
+
+def test_a_ledger_adds_what_is_new_to_a_long_history(ruled):
+    words = ("held", "lifted")
+    ruled.say(*(ruled.event(f"test.{words[number % 2]}", ENTRY) for number in range(80)))
+    assert ruled.tell("test.released", ENTRY)
+    ruled.tell("test.held", ENTRY)
+    refused(lambda: ruled.tell("test.released", ENTRY), "order.held")
+
+
 def second_claim(ruled):
     ruled.tell("test.claimed", INVOICE)
     return [ruled.event("test.claimed", INVOICE)]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.zone.actors import all_types
+from tests.verifier.judgement.chronicle import bare
 from verifier.errors import MismatchError
 from verifier.judgement.authority import advance
 from verifier.judgement.digest import digest_history
@@ -112,7 +113,17 @@ def _known(event):
 
 
 def _digested(digest):
-    return digest.places, digest.earliest, digest.counts, [*digest.follows]
+    return digest.size, digest.places, digest.earliest, digest.counts, [*digest.follows]
+
+
+def test_a_long_history_is_brought_up_to_date_with_what_is_new():
+    memory, pair = Memory(), ("member", b"s" * 32)
+    joined = [bare(TYPES[leaf % 3], leaf, joins=(pair,)) for leaf in range(80)]
+    for count, event in enumerate(joined, 1):
+        memory.add(event)
+        if count in (70, 71, 75, 80):
+            assert _digested(memory.digest(pair)) == _digested(digest_history(pair, joined[:count]))
+            assert memory.entries(pair)(0, count) == [each.entry for each in joined[:count]]
 
 
 def test_a_hash_envelope_is_known_by_name_but_no_event():
