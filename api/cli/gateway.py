@@ -18,6 +18,8 @@ from ledger.cli.options import Lang, PassphraseEnv, PassphraseFile, RequestKey, 
 from ledger.cli.speaking import Voice, door
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
+from ledger.opening import milliseconds
+from ledger.readers.ceb import load_trust
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -32,6 +34,7 @@ def gateway(  # noqa: PLR0913 - a command's options
     request_key: RequestKey = None,
     folder: Annotated[Path, option("--folder", text="help.gateway.folder", metavar="DIR")] = Path("gateway"),
     types: Annotated[Path | None, option("--types", text="help.types", metavar="DIR")] = None,
+    trust: Annotated[Path | None, option("--trust", text="help.gateway.trust", metavar="DIR")] = None,
     most: Annotated[int, option("--most", text="help.gateway.most", metavar="EVENTS", min=1)] = 100_000,
     host: Annotated[str, option("--host", text="help.host", metavar="ADDRESS")] = "127.0.0.1",
     port: Annotated[int, option("--port", text="help.port", metavar="NUMBER", min=0, max=65_535)] = 8650,
@@ -44,12 +47,13 @@ def gateway(  # noqa: PLR0913 - a command's options
     """Take, sign and send until SIGTERM or SIGINT."""
     voice = Voice(lang, as_json=False, quiet=False)
     _require_private(host, tls_cert, tls_key)
+    believed = load_trust(trust, at=milliseconds()) if trust else None
     require_free(host, port)
     opened = open_from(
         voice, url, sender, key, folder=folder, policy=policy, request_key=request_key, types=types,
         env=passphrase_env, file=passphrase_file, most=most,
     )  # fmt: skip
-    app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang)
+    app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed)
     config = uvicorn.Config(
         app, host=host, port=port, http="h11", ws="none", lifespan="off", access_log=False, log_level="error",
         server_header=False, timeout_keep_alive=30,

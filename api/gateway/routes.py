@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
@@ -20,7 +21,7 @@ from ledger.client.client import COSE
 from ledger.gateway.intake import read_ceb, read_drafts
 from ledger.gateway.jobs import Told, error_of_json, told_json
 from ledger.gateway.looking import job_json, queue_json, receipt_bytes, receipt_json, retry
-from ledger.readers.ceb import Facts, Mode
+from ledger.readers.ceb import Facts, Mode, Trust
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.submission import MAX_SUBMISSION
 
@@ -38,15 +39,22 @@ async def _taking(request: Request) -> Taking:
 TheTaking = Annotated[Taking, Depends(_taking)]
 
 
-async def _facts(  # noqa: PLR0917 - a name for each
+async def _facts(  # noqa: PLR0913, PLR0917 - a name for each
     to: Word = None,
     platform: Word = None,
     unit: Word = None,
+    order: Word = None,
+    warehouse: Word = None,
+    consignment: Word = None,
     enterprise: Word = None,
     month: Word = None,
     item: Word = None,
+    about: Annotated[str | None, Query(pattern="^[0-9a-f]{64}(,[0-9a-f]{64}){0,63}$")] = None,
 ) -> Facts:
-    return Facts(to=to, platform=platform, unit=unit, enterprise=enterprise, month=month, item=item)
+    return Facts(
+        to=to, platform=platform, unit=unit, order=order, warehouse=warehouse, consignment=consignment,
+        enterprise=enterprise, month=month, item=item, about=about.split(",") if about else (),
+    )  # fmt: skip
 
 
 @router.post("/ceb", status_code=202)
@@ -59,7 +67,9 @@ async def take_message(
 ) -> Response:
     """Take a customs message; what it cannot say comes as parameters."""
     require_media_type(request, "application/xml", "text/xml")
-    read = partial(read_ceb, mode=Mode(mode), facts=facts)
+    trust: Trust | None = request.app.state.trust
+    now = replace(trust, at=taking.gateway.setting.clock()) if trust else None
+    read = partial(read_ceb, mode=Mode(mode), facts=facts, trust=now)
     return _told(request, await taking.take(request, read, sender=as_, limit=_MESSAGE))
 
 

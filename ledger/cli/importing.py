@@ -21,7 +21,8 @@ from ledger.gateway.gateway import Gateway
 from ledger.gateway.intake import Arrival, Fault, read_ceb
 from ledger.gateway.jobs import Told, error_of_json, fault_json
 from ledger.gateway.looking import job_json
-from ledger.readers.ceb import Facts, Mode
+from ledger.opening import milliseconds
+from ledger.readers.ceb import Facts, Mode, Trust, load_trust
 from verifier.errors import MalformedError, SuyuanError
 from verifier.primitives.strict_json import parse_json
 
@@ -52,6 +53,7 @@ def import_ceb(  # noqa: PLR0913 - a command's options
     request_key: RequestKey = None,
     types: Annotated[Path | None, option("--types", text="help.types", metavar="DIR")] = None,
     facts: Annotated[Path | None, option("--facts", text="help.import.facts", metavar="FILE")] = None,
+    trust: Annotated[Path | None, option("--trust", text="help.gateway.trust", metavar="DIR")] = None,
     lenient: Annotated[bool, option("--lenient/--strict", text="help.import.lenient")] = False,
     dry_run: Annotated[bool, option("--dry-run", text="help.import.dry-run")] = False,
     wait: Annotated[float, option("--wait", text="help.import.wait", metavar="SECONDS", min=0)] = 300.0,
@@ -63,7 +65,8 @@ def import_ceb(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Read customs messages, sign what they are evidence of, send it."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
-    files = _read_all(path, Mode.LENIENT if lenient else Mode.STRICT, _facts(facts))
+    believed = load_trust(trust, at=milliseconds()) if trust else None
+    files = _read_all(path, Mode.LENIENT if lenient else Mode.STRICT, _facts(facts), believed)
     if dry_run:
         _answer(voice, _Report.of_reading(files), None)
         return
@@ -131,10 +134,10 @@ class _Report:
         return self.states.get("parked", 0) > 0
 
 
-def _read_all(path: Path, mode: Mode, facts: Facts) -> Iterator[_File]:
+def _read_all(path: Path, mode: Mode, facts: Facts, trust: Trust | None) -> Iterator[_File]:
     for each in _paths(path):
         try:
-            arrival = read_ceb(read_file(each, _MESSAGE), mode=mode, facts=facts)
+            arrival = read_ceb(read_file(each, _MESSAGE), mode=mode, facts=facts, trust=trust)
         except SetupError:
             raise
         except SuyuanError as error:
@@ -183,6 +186,8 @@ def _facts(path: Path | None) -> Facts:
     given: dict[str, Any] = dict(value)
     if isinstance(given.get("products"), dict):
         given["products"] = {int(number): product for number, product in given["products"].items()}
+    if isinstance(given.get("covers"), list):
+        given["covers"] = tuple(given["covers"])
     return Facts(**given)
 
 

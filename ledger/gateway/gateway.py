@@ -170,13 +170,26 @@ class Gateway:
             raise error
 
     def _keep_all(self) -> None:
-        while True:
-            asked = [self._asked.get()]
-            while len(asked) < _TOGETHER and not self._asked.empty():
-                asked.append(self._asked.get())
+        try:
+            while None not in (asked := self._next()):
+                self._keep([each for each in asked if each is not None])
             self._keep([each for each in asked if each is not None])
-            if None in asked:
-                return
+        finally:
+            self._refuse_rest()
+
+    def _next(self) -> list[_Asked | None]:
+        """Wait for arrivals; return those that are there."""
+        asked = [self._asked.get()]
+        while len(asked) < _TOGETHER and not self._asked.empty():
+            asked.append(self._asked.get())
+        return asked
+
+    def _refuse_rest(self) -> None:
+        """Tell those that came too late that nothing was kept."""
+        self._closing = True
+        while not self._asked.empty():
+            if late := self._asked.get():
+                late.answer.set_exception(StoppedError("gateway", came="closing", expected="one that runs"))
 
     def _keep(self, asked: Sequence[_Asked]) -> None:
         """Keep arrivals together: one sync for all of them."""

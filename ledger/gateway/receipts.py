@@ -11,13 +11,16 @@ from ledger.client.client import LedgerClient
 from ledger.client.keeping import Kept
 from ledger.client.redeem import redeem
 from ledger.client.trusted import TrustedLedger, read_charter
+from ledger.errors import UnknownError
 from ledger.gateway.store import Store
 from verifier.errors import IncompleteError, MismatchError, SuyuanError, VerificationError
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.trust_policy import TrustPolicy
+from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash
 
 _SOME = 16  # batches redeemed in one turn
+_PROMISED = "SELECT 1 FROM batch WHERE receipt IS NULL AND promise IS NOT NULL LIMIT 1"
 
 
 class ReceiptChecker:
@@ -70,19 +73,31 @@ class Redeemer:
         self.fault: SuyuanError | None = None
 
     def turn(self) -> bool:
-        """Redeem some promises; return whether all that could be were.
+        """Redeem some promises; return whether nothing more can be redeemed now.
 
         Raises:
             SuyuanError: the ledger cannot be asked, or broke a promise; the evidence lies beside the receipts.
         """
         sql = (
             "SELECT number, identity, statement, promise FROM batch WHERE receipt IS NULL AND promise IS NOT NULL "
-            "ORDER BY number LIMIT ?"
+            "AND leaf < ? ORDER BY number LIMIT ?"
         )
         with self._store.reading() as connection:
-            found = [_Promise(*row) for row in connection.execute(sql, (_SOME,))]
+            waits = connection.execute(_PROMISED).fetchone()
+        if waits is None:
+            return True
+        size = self._cosigned()
+        with self._store.reading() as connection:
+            found = [_Promise(*row) for row in connection.execute(sql, (size, _SOME))]
         redeemed = [self._redeem(each) for each in found]
-        return all(redeemed) and len(found) < _SOME
+        return len(found) < _SOME or not all(redeemed)
+
+    def _cosigned(self) -> int:
+        """Return how many leaves the newest checkpoint with a quorum covers, by the service's word; 0 for none."""
+        try:
+            return parse_signed_checkpoint(self._client.checkpoint(quorum=True))[0].size
+        except UnknownError:
+            return 0
 
     def _redeem(self, promise: _Promise) -> bool:
         kept = Kept(self._folder, promise.identity)
