@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from verifier.errors import MismatchError, NotRecognisedError
 from verifier.judgement.participants import Participant
@@ -24,19 +25,9 @@ def establish_recognised(found: Examination, walk: str = "public") -> list[Said]
     registry, closure = found.registry, found.closure
     if registry is None or closure is None:
         raise MismatchError("trace", came="none", expected="step 5 first")
-    standing, answers = Standing(registry), Answers(closure.events())
-
-    def disputes(event: Event) -> Sequence[Dispute]:
-        return standing.disputes(event, found.seal_of(event.leaf).time)
-
-    for event in closure.story():
-        time = found.seal_of(event.leaf).time
-        recognition = judge_recognition(
-            event, answers, registry=registry, time=time, at=found.newest_seal.time, disputes=disputes
-        )
-        if walk in HISTORY_WALKS and recognition.policies and recognition.outcome != "disputed":
-            recognition = Recognition("not judged", (), recognition.policies, (), ())
-        found.told.append(_tell(found, registry, found.trace_events[event.name], recognition))
+    events = closure.events()
+    judging = _Judging(found, registry, Standing(registry), Answers(events), asked=walk not in HISTORY_WALKS)
+    found.told += [judging.tell(event) for event in events if event.name not in closure.outside]
     if found.standpoint.answering or walk in HISTORY_WALKS:
         found.unchecked.append(Said("unchecked.recognition"))
         return []
@@ -45,6 +36,34 @@ def establish_recognised(found: Examination, walk: str = "public") -> list[Said]
             raise _refusal(told)
     judged = [told for told in found.told if told.recognition.policies]
     return [Said("step7.recognised", {"judged": len(judged), "recorded": len(found.told) - len(judged)})]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What it takes to judge the events of one proof; `asked`: whether the proof shows what agencies answered."""
+
+    found: Examination
+    registry: Registry
+    standing: Standing
+    answers: Answers
+    asked: bool
+
+    def tell(self, event: Event) -> StoryEvent:
+        """Return an event of the story, with what the policies make of it."""
+        recognition = judge_recognition(
+            event,
+            self.answers,
+            registry=self.registry,
+            time=self.found.seal_of(event.leaf).time,
+            at=self.found.newest_seal.time,
+            disputes=self._disputes,
+        )
+        if not self.asked and recognition.policies and recognition.outcome != "disputed":
+            recognition = Recognition("not judged", (), recognition.policies, (), ())
+        return _tell(self.found, self.registry, self.found.trace_events[event.name], recognition)
+
+    def _disputes(self, event: Event) -> Sequence[Dispute]:
+        return self.standing.disputes(event, self.found.seal_of(event.leaf).time)
 
 
 def _must_suffice(event: Event) -> bool:
