@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from verifier.judgement.counters import Move
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.statement import Envelope, Statement
@@ -25,6 +26,7 @@ class CandidateEvent:
         targets: heads that it answers, in the order of `head.about`.
         keys: index key of each join, in the order of `head.joins`.
         disclosures: base64url text by pointer.
+        moves: what it does to counters.
     """
 
     name: bytes
@@ -36,6 +38,7 @@ class CandidateEvent:
     targets: tuple[Head, ...]
     keys: tuple[bytes, ...]
     disclosures: Mapping[str, str] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(slots=True)

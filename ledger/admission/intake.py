@@ -16,6 +16,7 @@ from ledger.admission.schema import check_data
 from ledger.admission.seen import FindBody, check_seen
 from verifier.errors import MalformedError, MismatchError, NotPermittedError, SuyuanError
 from verifier.judgement.charter import parse_charter
+from verifier.judgement.counters import Move, read_moves
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import Body, body_hash, parse_body
@@ -221,7 +222,8 @@ def _event(  # noqa: PLR0917 - one event and what surrounds it
     check_links(kind, head, body, targets)
     disclosures = _disclosures(submission.disclosures[place], kind, body, attachments)
     keys = tuple(index_key(*pair) for pair in head.joins)
-    return CandidateEvent(name, spelt, head, body_bytes, body, kind, targets, keys, disclosures)
+    moves = _moves(kind, body, disclosures) if kind.counts else ()
+    return CandidateEvent(name, spelt, head, body_bytes, body, kind, targets, keys, disclosures, moves)
 
 
 def _require_own_id(head: Head, ids: set[bytes]) -> None:
@@ -269,6 +271,12 @@ def _disclosures(
         missing = sorted(kind.disclosures.keys() - found.keys())
         raise MismatchError("disclosures", came=f"none for {missing}", expected="one for each digest of the body")
     return found
+
+
+def _moves(kind: EventType, body: Body, disclosures: Mapping[str, str]) -> tuple[Move, ...]:
+    """Return what an event does to counters; all amounts are here."""
+    pointers = {rule.amount for rule in kind.counts} & disclosures.keys()
+    return read_moves(kind, body, {each: parse_disclosure(disclosures[each]).value for each in pointers})
 
 
 def _attachments(contents: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -91,9 +91,10 @@ class BlockBuilder:
         self._reader = store.reader()
         self._events: list[Event] = []
         self._histories = BlockHistories(self._reader, kept, self._events, self._state)
-        self._buckets = TouchedBuckets(store, (), overlay.heap.levels)
+        self._buckets = TouchedBuckets(store, (), overlay.heap)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
+        self._counters: dict[bytes, int] = {}  # those that the block has moved
         self._touched: dict[bytes, KeyState] = {}
         self._old: dict[bytes, bytes | None] = {}
         self._numbers = start.participants
@@ -146,6 +147,11 @@ class BlockBuilder:
         """Return the root of a history's first entries, None where fewer stand before a leaf."""
         return self._histories.root_before(pair, count, leaf)
 
+    def counter(self, name: bytes) -> int:
+        """Return a subject's counter in hundred-thousandths, 0 where nothing has moved it."""
+        moved = self._counters.get(name)
+        return self._reader.counter(name) if moved is None else moved
+
     def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
         """Return (first, count) of this key's recorded range that begins last before `below`."""
         stored = self._reader.statement_in_sequence(kid, below)
@@ -179,7 +185,7 @@ class BlockBuilder:
         """Read the leaves of every bucket that the candidates touch, and the state of every key they join."""
         keys = {key for candidate in candidates for event in candidate.events for key in event.keys}
         keys.update(candidate.envelope_key for candidate in candidates if candidate.envelope_key)
-        self._buckets = TouchedBuckets(self._store, keys, self._overlay.heap.levels)
+        self._buckets = TouchedBuckets(self._store, keys, self._overlay.heap)
         known = self._buckets.recorded()
         self._states = {row[0]: self._from_row(row) for row in self._store.rows_of(known)}
         for key in keys.difference(known):
@@ -217,6 +223,7 @@ class BlockBuilder:
         row = (leaf, candidate.entry, candidate.identity, statement.header.kid, first, count, self._seq)
         self._block.statements.append(row)
         self._identities.add(candidate.identity)
+        self._counters.update(judged.counters)
         self._leaves.append(leaf_hash(candidate.entry))
         if first >= 0:
             self._ranges.setdefault(statement.header.kid, []).append((first, count))
@@ -282,6 +289,7 @@ class BlockBuilder:
         covered = first + len(self._leaves)
         notes = self._overlay.begin(covered + 1)
         notes.leaves.update(self._old)
+        self._block.counters = sorted(self._counters.items())
         self._overlay.update(notes, self._write_keys())
         self._block.size = covered + 1
         seal = Seal(

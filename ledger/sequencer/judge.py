@@ -5,7 +5,7 @@ The same functions serve `validate`, over a reader's snapshot, without recording
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.admission.candidate import Candidate, CandidateEvent
@@ -15,12 +15,13 @@ from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import TraceState, advance, check_authority
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.judgement.coherence import Violation, judge_order
+from verifier.judgement.counters import check_moves
 from verifier.judgement.digest import Digest, DigestOf, First, LayeredDigests
 from verifier.judgement.participants import Key
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import ADMINISTRATOR, ROOT, Replay, Signer, require_supported
 from verifier.judgement.states import check_state
-from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.event import Event, make_event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.statement import Statement
 
@@ -45,6 +46,10 @@ class View(Protocol):
         """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
         ...
 
+    def counter(self, name: bytes) -> int:
+        """Return a subject's counter in hundred-thousandths, 0 where nothing has moved it."""
+        ...
+
     def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
         """Return (first, count) of this key's recorded range that begins last before `below`."""
         ...
@@ -61,10 +66,12 @@ class Judged:
     Attributes:
         events: its events, placed.
         traces: trace states after them, by subject name.
+        counters: those that they moved, by subject name.
     """
 
     events: list[Event]
     traces: dict[bytes, TraceState]
+    counters: dict[bytes, int] = field(default_factory=dict)
 
 
 def judge_candidate(candidate: Candidate, *, leaf: int, time: int, view: View) -> Judged:
@@ -139,7 +146,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
 ) -> Event:
     replay, (leaf, position, time) = view.replay, place
     key = signer.registered if signer else None
-    placed = Event(event.name, leaf, position, event.head, event.body, candidate.statement.header.kid)
+    placed = make_event(event.name, leaf, position, event.head, event.body, candidate.statement.header.kid)
     _require_current(placed, event, view)
     if event.head.type.startswith("registry."):
         _require_scope(event, key)
@@ -165,6 +172,8 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     check_state(placed, view.root_before)
     if event.kind.refuses:
         _require_order(placed, event, digests)
+    if event.moves:
+        _move_counters(event, view, judged)
     for kind, name in event.head.joins:
         if kind == "trace":
             judged.traces[name] = advance(state_of(name), event.head, event.kind)
@@ -204,6 +213,16 @@ def _require_scope(event: CandidateEvent, key: Key | None) -> None:
                 raise NotPermittedError(
                     "body.subjects", came=subject, expected=f"subjects below {', '.join(key.subjects)}"
                 )
+
+
+def _move_counters(event: CandidateEvent, view: View, judged: Judged) -> None:
+    """Let an event move counters, or refuse it where one would leave its bounds."""
+
+    def counter(name: bytes) -> int:
+        earlier = judged.counters.get(name)
+        return view.counter(name) if earlier is None else earlier
+
+    judged.counters.update(check_moves(event.moves, counter))
 
 
 def _require_order(placed: Event, event: CandidateEvent, digests: DigestOf) -> None:

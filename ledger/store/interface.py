@@ -108,6 +108,7 @@ class Block:
         new_keys: KeyRow, sorted by key.
         changed_keys: (count, frontier, leaf, owner, guarded, custodian, key), sorted by key.
         histories: (key_id, n, seq).
+        counters: (name, amount) of those that the block moved.
         seal: the seal's row.
         checkpoint: the checkpoint's row.
     """
@@ -126,6 +127,7 @@ class Block:
         default_factory=list
     )
     histories: list[tuple[int, int, int]] = field(default_factory=list)
+    counters: list[tuple[bytes, int]] = field(default_factory=list)
     seal: StoredSeal | None = None
     checkpoint: StoredCheckpoint | None = None
 
@@ -221,6 +223,10 @@ class Reader(Protocol):
 
     def key_row(self, key: bytes) -> KeyRow | None:
         """Return one key's row."""
+        ...
+
+    def counter(self, name: bytes) -> int:
+        """Return a subject's counter in hundred-thousandths, 0 where nothing has moved it."""
         ...
 
     def key_leaves(self) -> Iterator[tuple[bytes, bytes]]:

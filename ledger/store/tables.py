@@ -2,7 +2,7 @@
 
 Primary, never rebuilt: statement, seal, event, disclosure, attachment, checkpoint, cosignature, meta.
 Derived from heads, rebuilt by `fsck --rebuild`: participant, registry_event, event_lookup,
-history_key, history.
+history_key, history. Derived from bodies and disclosures, rebuilt as far as they are held: counter.
 
 Trust: whoever can write here can make the ledger stop or refuse; what was signed can no longer be
 changed without the guard, the witnesses and every auditor finding out.
@@ -147,6 +147,16 @@ class HistoryRow(Table, table=True):
     key_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     n: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class CounterRow(Table, table=True):
+    """The counter of a subject, by its name: hundred-thousandths, after the newest block."""
+
+    __tablename__ = "counter"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    name: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class CheckpointRow(Table, table=True):

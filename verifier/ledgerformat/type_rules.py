@@ -23,6 +23,7 @@ _MEMBERS: dict[Demand, set[str]] = {
     "needs": _COMMON | {"last", "needs"},
     "advances": _COMMON | {"advances"},
 }
+_SIGNS = ("add", "subtract", "either")
 _DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,5}))?")
 
 
@@ -68,6 +69,7 @@ class CountRule:
         role: whose subject has the counter.
         amount: JSON pointer of a decimal, in `data` or in a disclosure.
         adds: whether the amount is added; else it is subtracted.
+        signed: whether the amount may be below zero: then its own sign says which way.
         least: hundred-thousandths below which the result is refused.
         most: hundred-thousandths above which it is refused.
     """
@@ -78,6 +80,7 @@ class CountRule:
     adds: bool
     least: int | None
     most: int | None
+    signed: bool = False
 
 
 def parse_order(value: Any, what: str) -> tuple[OrderRule, ...]:
@@ -108,6 +111,13 @@ def parse_amount(value: Any, what: str) -> int:
     if sign and not units:
         raise MalformedError(what, came=value, expected="zero without a sign")
     return -units if sign else units
+
+
+def format_amount(units: int) -> str:
+    """Return whole hundred-thousandths as a decimal text, without zeros behind the last place that counts."""
+    whole, part = divmod(abs(units), AMOUNT_UNITS)
+    spelt = f"{whole}.{part:05}".rstrip("0").rstrip(".")
+    return f"-{spelt}" if units < 0 else spelt
 
 
 def _order_rule(given: Any, what: str) -> OrderRule:
@@ -148,12 +158,12 @@ def _count_rule(given: Any, what: str) -> CountRule:
     if not isinstance(given, dict) or not required <= given.keys() <= required | {"least", "most"}:
         raise MalformedError(what, came=given, expected="code, role, amount, sign, and at most least and most")
     code, sign = require_word(given["code"], f"{what}.code"), given["sign"]
-    if sign not in ("add", "subtract"):
-        raise MalformedError(f"{what}.sign", came=sign, expected="add or subtract")
+    if sign not in _SIGNS:
+        raise MalformedError(f"{what}.sign", came=sign, expected=", ".join(_SIGNS))
     if not isinstance(given["role"], str) or not isinstance(given["amount"], str):
         raise MalformedError(what, came=given, expected="the name of a role, and a JSON pointer as amount")
     require_pointer(given["amount"], f"{what}.amount")
     least, most = (parse_amount(given[name], f"{what}.{name}") if name in given else None for name in ("least", "most"))
     if least is not None and most is not None and least > most:
         raise MalformedError(what, came=f"least {given['least']}", expected=f"at most {given['most']}, the most")
-    return CountRule(code, given["role"], given["amount"], sign == "add", least, most)
+    return CountRule(code, given["role"], given["amount"], sign != "subtract", least, most, sign == "either")

@@ -183,13 +183,19 @@ def _require_rules_of_this_type(parsed: EventType, what: str) -> None:
         if rule.demand == "advances" and not parsed.head.get("state"):
             raise MalformedError(f"{where}.advances", came="no state", expected="a type whose head requires state")
     for place, count in enumerate(parsed.counts):
-        where = f"{what}.counts[{place}]"
-        if count.role not in parsed.subjects:
-            raise MalformedError(f"{where}.role", came=count.role, expected="a role of this type")
-        if any(_overlap(count.amount, pointer) for pointer in parsed.disclosures if pointer != count.amount):
-            raise MalformedError(f"{where}.amount", came=count.amount, expected="a whole disclosure, or clear data")
-        if (shown := parsed.disclosures.get(count.amount)) and shown.attachment:
-            raise MalformedError(f"{where}.amount", came="an attachment", expected="a decimal")
+        _require_counter_of_this_type(parsed, count, f"{what}.counts[{place}]")
+
+
+def _require_counter_of_this_type(parsed: EventType, count: CountRule, where: str) -> None:
+    if count.role not in parsed.subjects:
+        raise MalformedError(f"{where}.role", came=count.role, expected="a role of this type")
+    if not parsed.subjects[count.role].joins:
+        expected = "a role that joins something: what moves a counter stands in a history of its subject"
+        raise MalformedError(f"{where}.role", came=count.role, expected=expected)
+    if any(_overlap(count.amount, pointer) for pointer in parsed.disclosures if pointer != count.amount):
+        raise MalformedError(f"{where}.amount", came=count.amount, expected="a whole disclosure, or clear data")
+    if (shown := parsed.disclosures.get(count.amount)) and shown.attachment:
+        raise MalformedError(f"{where}.amount", came="an attachment", expected="a decimal")
 
 
 def _overlap(one: str, other: str) -> bool:

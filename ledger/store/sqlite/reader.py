@@ -166,6 +166,11 @@ class SqliteReader:
         rows: list[KeyRow] = self._all(f"SELECT {_KEY} FROM history_key WHERE key = ?", key)
         return rows[0] if rows else None
 
+    def counter(self, name: bytes) -> int:
+        """Return a subject's counter in hundred-thousandths, 0 where nothing has moved it."""
+        row = self._one("SELECT amount FROM counter WHERE name = ?", name)
+        return int(row[0]) if row else 0
+
     def key_leaves(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield every key and leaf hash, sorted by key."""
         yield from self._connection.execute("SELECT key, leaf FROM history_key ORDER BY key")

@@ -32,6 +32,9 @@ _INSERT = {
         "UPDATE history_key SET count = ?, frontier = ?, leaf = ?, owner = ?, guarded = ?, custodian = ? WHERE key = ?"
     ),
     "histories": "INSERT INTO history (key_id, n, seq) VALUES (?,?,?)",
+    "counters": (
+        "INSERT INTO counter (name, amount) VALUES (?,?) ON CONFLICT (name) DO UPDATE SET amount = excluded.amount"
+    ),
 }
 
 

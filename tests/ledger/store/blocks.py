@@ -40,6 +40,11 @@ def leaf_of(key: bytes, number: int) -> bytes:
     return sha256(key + bytes([number])).digest()
 
 
+def amount(number: int) -> int:
+    """Return what the counter of the first key is after a block: large, as counters may be."""
+    return 10**18 - 1 - number
+
+
 def seal(number: int) -> StoredSeal:
     return StoredSeal(2 * number + 1, b"seal %d" % number, 2 * number, 1_000 + number)
 
@@ -69,6 +74,7 @@ def block(number: int, *, quorum: bool = False) -> Block:
         made.changed_keys.append((number + 1, key, leaf_of(key, number), 1, 1, 1, key))
     made.attachments.append((sha256(b"%d" % number).digest(), b"%d" % number))
     made.histories.extend((place, number, first) for place in range(len(KEYS)))
+    made.counters.extend([(KEYS[0], amount(number)), (KEYS[1 + number % 2], -amount(number))])
     made.seal, made.checkpoint = seal(number), checkpoint(number, quorum=quorum)
     return made
 

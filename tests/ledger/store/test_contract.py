@@ -13,6 +13,7 @@ from ledger.errors import ConflictError, SetupError, StoppedError
 from ledger.store.interface import Block, Counters, StoredEvent, StoredStatement
 from tests.ledger.store.blocks import (
     KEYS,
+    amount,
     block,
     body,
     checkpoint,
@@ -43,6 +44,7 @@ def everything(store):
             "keys": reader.key_rows(b"", b""),
             "histories": [reader.history(key, size) for key in KEYS],
             "disclosures": [reader.disclosures(seq) for seq in range(size)],
+            "amounts": [reader.counter(key) for key in KEYS],
             "checkpoints": [reader.checkpoint(each) for each in range(size + 1)],
             "cosignatures": [reader.cosignatures(each) for each in range(size + 1)],
         }
@@ -139,6 +141,19 @@ def test_keys_are_read_by_range_in_order_with_their_newest_state(store):
     assert sorted(writer.rows_of([high, low, bytes(32)])) == [rows[low], rows[high]]
     assert writer.leaves_in([(low, middle), (high, b"")]) == [(low, rows[low][4]), (high, rows[high][4])]
     assert writer.leaves_in([]) == []
+
+
+def test_a_counter_is_what_the_newest_block_that_moved_it_says(store):
+    with store.read() as reader:
+        assert reader.counter(KEYS[0]) == 0
+        write(store, 0, 1)
+        assert reader.counter(KEYS[0]) == 0, "its snapshot is older"
+    with store.read() as reader:
+        assert [reader.counter(key) for key in KEYS] == [amount(1), -amount(0), -amount(1)]
+        assert reader.counter(bytes(32)) == 0
+    write(store, 2)
+    with store.read() as reader:
+        assert [reader.counter(key) for key in KEYS] == [amount(2), -amount(2), -amount(1)]
 
 
 def test_newest_range_of_a_key_below_a_number_is_found(store):

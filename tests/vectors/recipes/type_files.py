@@ -77,6 +77,7 @@ add("window-before", "what stands before", ["trace"], ["trace"], **role(follows=
 add("counts", "counters in clear and in a disclosure", ["trace"],
     counts=[COUNT, COUNT | {"amount": "/a", "sign": "add"}],
     disclosures={"/a": {"audience": "agencies"}})  # fmt: skip
+add("counts-either", "an amount whose own sign says which way", ["trace"], counts=[COUNT | {"sign": "either"}])
 add(
     "opens-a-product",
     "a prefix decides: permanent",
@@ -235,6 +236,13 @@ for name, changes, desc, field in (
     ("counts-object", {"counts": {}}, "a list", "type.counts"),
     ("counts-of-no-role", {"counts": [COUNT | {"role": "book"}]}, "a role", "type.counts[0].role"),
     ("counts-sign", {"counts": [COUNT | {"sign": "-"}]}, "add or subtract", "type.counts[0].sign"),
+    (
+        "counts-of-a-role-that-joins-nothing",
+        {"subjects": {"parcel": PARCEL, "book": {"form": "book", "follows": ["trace"]}}}
+        | {"counts": [COUNT | {"role": "book"}]},
+        "a role that joins something",
+        "type.counts[0].role",
+    ),
     ("counts-number", {"counts": [COUNT | {"least": 0}]}, "a decimal is a text", "type.counts[0].least"),
     ("counts-six-decimals", {"counts": [COUNT | {"least": "0.000001"}]}, "5 at most", "type.counts[0].least"),
     ("counts-minus-zero", {"counts": [COUNT | {"least": "-0"}]}, "one zero", "type.counts[0].least"),
