@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -44,6 +45,22 @@ class Demo:
     def children(self) -> list[int]:
         found = subprocess.run(["pgrep", "-f", str(self.folder)], capture_output=True, text=True, check=False)
         return [int(each) for each in found.stdout.split() if int(each) != self.process.pid]
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What a demonstration had when it was killed: its folder, and how many processes, all of which are gone."""
+
+    folder: Path
+    processes: int
+
+
+def kill(demo: Demo) -> Killed:
+    processes = len(demo.children())
+    demo.process.kill()
+    demo.process.wait(PATIENCE)
+    wait_until_gone(demo)
+    return Killed(demo.folder, processes)
 
 
 def demo_command(folder: Path, port: int, *options: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.running import BIN, PATIENCE, Demo, demo_command, free_port, verify, wait_until_gone
+from tests.demo.running import BIN, Demo, Killed, demo_command, free_port, verify
 
 pytestmark = pytest.mark.slow
 PROCESSES = 5  # the server and four witnesses
@@ -64,21 +64,14 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_demonstration_that_is_killed_takes_its_processes_along_and_another_can_begin(tmp_path: Path) -> None:
-    killed = Demo(tmp_path / "zone", until="enterprises are admitted")
-    assert len(killed.children()) == PROCESSES
-    killed.process.kill()
-    killed.process.wait(PATIENCE)
-    wait_until_gone(killed)
-    again = Demo(killed.folder)
-    assert len(again.children()) == PROCESSES + 2  # an officer's desk each for customs and inspection
-    assert again.stop() == 0
-    assert again.children() == []
-    require_that_a_stranger_verifies(again)
+def test_a_demonstration_that_is_killed_takes_its_processes_along_and_another_can_begin(
+    killed: Killed, demo: Demo
+) -> None:
+    assert killed.processes == PROCESSES
+    assert len(demo.children()) == PROCESSES + 2  # an officer's desk each for customs and inspection
 
 
-def require_that_a_stranger_verifies(demo: Demo) -> None:
-    """Check what is left behind, without the server."""
+def test_a_stranger_verifies_what_is_left_without_asking_the_server(demo: Demo) -> None:
     answer = verify(demo, "trace", str(demo.folder / "parcel.trace"), "--no-state")
     verdict = json.loads(answer.stdout)
     assert answer.returncode == 0
