@@ -23,7 +23,7 @@ from verifier.proof.verdict import Verdict
 from verifier.proof.verify import examine_trace
 
 MEMBER, RECONCILED = "test.member", "test.reconciled"
-SEEN, LOADED, UNLOADED = "test.seen", "test.loaded", "test.unloaded"
+SEEN, LOADED, UNLOADED, MADE = "transport.sighted", "test.loaded", "test.unloaded", "test.made"
 SET, OTHER, LONELY = (f"urn:suyuan:set:lists:91330100MA2TEXT01X:2026-{month}" for month in ("11", "12", "10"))
 PAIR = ("member", subject_name(SET))
 
@@ -49,11 +49,13 @@ def found_registers(folder: Path) -> World:
 
 def _containment() -> dict[str, str]:
     unit = {"form": "unit", "joins": ["trace"]}
-    into = {"form": "unit", "follows": ["trace"], "window": "inside"}
+    follows = {"form": "unit", "follows": ["trace"]}
+    into = follows | {"window": "inside"}
     answers = {"types": [LOADED], "most": 1, "by": ["agency", "principal"]}
     return {
         SEEN: _file(SEEN, subjects={"unit": unit | {"opens": ["unit"]}}, permanent=True),
         LOADED: _file(LOADED, subjects={"unit": unit, "into": into}),
+        MADE: _file(MADE, subjects={"unit": unit, "of": into | {"window": "before"}, "deed": follows}),
         UNLOADED: _file(UNLOADED, subjects={}, answers=answers, closes="follows"),
     }
 
