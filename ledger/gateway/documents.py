@@ -10,8 +10,7 @@ from hashlib import sha256
 from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_by, draw_events
 from ledger.readers.ceb.drafts.receipt import ANSWERED
 from ledger.readers.ceb.signature.result import Reason, State
-
-Aggregations = Callable[[str, str], bytes | None]
+from ledger.readers.epcis import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Read:
     Attributes:
         path: where it stood, like `Order[2]`.
         digest: SHA-256 of what it says: the same document is taken once, however often it comes.
-        drafts: what makes its drafts, given earlier packings and the events that it answers; each asks for handles.
+        drafts: what makes its drafts, given earlier events and those that it answers; each asks for handles.
         source: what it is read from again, where something is missing; None where nothing can be.
         reported: what a receipt to it is found by.
         answers: what the document that it is a receipt to is found by; None where it is none.
@@ -29,7 +28,7 @@ class Read:
 
     path: str
     digest: bytes
-    drafts: Callable[[Aggregations, Sequence[bytes]], Sequence[Draw]]
+    drafts: Callable[[Recorded, Sequence[bytes]], Sequence[Draw]]
     source: bytes | None = None
     reported: tuple[str, ...] = ()
     answers: str | None = None
@@ -40,7 +39,7 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
     content = json.dumps([document.message, document.head, document.lines], sort_keys=True, ensure_ascii=False)
     answered = answered_by(document) if not facts.about else None
 
-    def drafts(_aggregations: Aggregations, about: Sequence[bytes]) -> Sequence[Draw]:
+    def drafts(_recorded: Recorded, about: Sequence[bytes]) -> Sequence[Draw]:
         told = replace(facts, about=[each.hex() for each in about]) if about else facts
         return draw_events(document, facts=told, signature=signature)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ledger.client.drafts import Described, read_descriptions
 from ledger.compose.event import Draft
-from ledger.gateway.documents import Aggregations, Read, ceb_document, format_said, parse_said
+from ledger.gateway.documents import Read, ceb_document, format_said, parse_said
 from ledger.readers.ceb import Draw, Facts, Mode, Trust, read_message
-from ledger.readers.epcis import EpcisEvent, map_event, read_epcis
+from ledger.readers.epcis import EpcisEvent, Recorded, map_event, read_epcis
 from verifier.errors import SuyuanError, UnsupportedError
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.strict_json import parse_json
@@ -129,15 +129,15 @@ def read_drafts(data: bytes, now: int) -> Arrival:
 
 
 def _epcis_document(event: EpcisEvent) -> Read:
-    def drafts(aggregations: Aggregations, _about: Sequence[bytes]) -> list[Draw]:
-        return [_given(each) for each in map_event(event, aggregations)]
+    def drafts(recorded: Recorded, _about: Sequence[bytes]) -> list[Draw]:
+        return [_given(each) for each in map_event(event, recorded)]
 
     return Read(event.path, sha256(event.source()).digest(), drafts)
 
 
-def _described(described: Described, path: str) -> Callable[[Aggregations, Sequence[bytes]], list[Draw]]:
+def _described(described: Described, path: str) -> Callable[[Recorded, Sequence[bytes]], list[Draw]]:
     draft = replace(described.draft, about=_names(described, path))
-    return lambda _aggregations, _about: [_given(draft)]
+    return lambda _recorded, _about: [_given(draft)]
 
 
 def _names(described: Described, path: str) -> tuple[bytes, ...]:

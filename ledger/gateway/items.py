@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ledger.compose.event import ComposedEvent
 from ledger.gateway.composing import Composed, handles_among
+from ledger.gateway.recorded import RecordedHere, note_recorded
 from ledger.gateway.register import Number, Register
 from ledger.gateway.store import PARKED, READY, RECORDED, WAITING
 from verifier.ledgerformat.head import Head, parse_head
@@ -73,7 +74,7 @@ class Items:
         after, size = self._after(composed), size_of(composed.event)
         row = (origin.id, origin.job, origin.sender, origin.path, origin.received, READY, size, composed.event.name)
         seq = self._insert(*row, _listed(after), None)
-        self._write(seq, composed)
+        self._write(seq, composed, origin.sender)
         return Ready(seq, origin.sender, size, after, origin.received)
 
     def add_waiting(self, origin: Origin, numbers: Iterable[Number], source: bytes, place: int) -> None:
@@ -96,7 +97,7 @@ class Items:
         self._connection.execute(sql, (READY, size, composed.event.name, _listed(after), seq))
         self._connection.execute("DELETE FROM source WHERE item = ?", (seq,))
         self._connection.execute("DELETE FROM need WHERE item = ?", (seq,))
-        self._write(seq, composed)
+        self._write(seq, composed, origin.sender)
         return Ready(seq, origin.sender, size, after, origin.received)
 
     def park(self, seq: int, reason: str) -> None:
@@ -142,12 +143,9 @@ class Items:
         row = self._connection.execute(sql, (name,)).fetchone()
         return parse_head(row[0]) if row else None
 
-    def packed(self, child: str, parent: str) -> bytes | None:
-        """Return the latest event of this gateway that packed a child into a parent."""
-        row = self._connection.execute(
-            "SELECT event FROM packing WHERE child = ? AND parent = ?", (child, parent)
-        ).fetchone()
-        return row[0] if row else None
+    def recorded_by(self, sender: str) -> RecordedHere:
+        """Return what a document of a sender may refer to."""
+        return RecordedHere(self._connection, sender)
 
     def report(self, keys: Iterable[str], seq: int, event: bytes) -> None:
         """Note what receipts to an event's document find it by."""
@@ -186,27 +184,21 @@ class Items:
         )
         return int(self._connection.execute(sql, row).lastrowid or 0)
 
-    def _write(self, seq: int, composed: Composed) -> None:
-        """Write an event's bytes, the handles that it opens, and what it packs."""
+    def _write(self, seq: int, composed: Composed, sender: str) -> None:
+        """Write an event's bytes, the handles that it opens, and what may refer to it."""
         event = composed.event
         attachments = format_cbor(list[Value](event.attachments))
         row = (seq, event.head, event.body, "\n".join(event.disclosures), attachments)
         self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", row)
         for handle, numbers in composed.opened.items():
             self.register.keep(numbers, handle, item=seq, event=event.name)
-        self._note_packing(composed)
+        note_recorded(self._connection, seq, composed, sender)
 
     def _after(self, composed: Composed) -> frozenset[int]:
         """Return the items that must be recorded before this event: openers of its handles, and what it answers."""
         after = self.register.opener(handles_among(composed.subjects))
         sql = "SELECT seq FROM item WHERE name = ? AND state NOT IN ('recorded', 'parked')"
         return frozenset(after | {seq for name in composed.about for (seq,) in self._connection.execute(sql, (name,))})
-
-    def _note_packing(self, composed: Composed) -> None:
-        subjects = composed.draft.subjects
-        if composed.draft.type == "transport.aggregation" and {"child", "parent"} <= subjects.keys():
-            row = (subjects["child"], subjects["parent"], composed.event.name)
-            self._connection.execute("INSERT OR REPLACE INTO packing VALUES (?, ?, ?)", row)
 
 
 def size_of(event: ComposedEvent) -> int:

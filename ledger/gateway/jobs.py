@@ -143,7 +143,7 @@ class Keeping:
             if not about:
                 return [Missing((Number(DOCUMENT, "", document.answers),))]
         register = self._items.register
-        drafts = document.drafts(self._items.packed, about)
+        drafts = document.drafts(self._items.recorded_by(sender), about)
         return [self._composer.compose(each, register, issuer=sender) for each in drafts]
 
     def _note(self, document: Read, ready: Ready, composed: Composed) -> None:

@@ -14,13 +14,14 @@ from hashlib import sha256
 from ledger.client.client import LedgerClient
 from ledger.client.reading import read_disclosures
 from ledger.compose.event import Draft
-from ledger.gateway.documents import Aggregations, Read
+from ledger.gateway.documents import Read
 from ledger.gateway.gateway import Gateway
 from ledger.gateway.intake import DRAFTS, Arrival
 from ledger.gateway.items import Items
 from ledger.gateway.register import Number
 from ledger.handles.openings import Key, openings_of
 from ledger.readers.ceb import Draw
+from ledger.readers.epcis import Recorded
 from verifier.errors import MismatchError, SuyuanError
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.proof.examination import Standpoint
@@ -154,7 +155,7 @@ class Resolver:
         draft = Draft(SAME, self._clock(), {"same": sorted((own[1], other[1]))}, about=about)
         digest = sha256(b"same" + b"".join(about)).digest()
 
-        def drafts(_aggregations: Aggregations, _about: Sequence[bytes]) -> list[Draw]:
+        def drafts(_recorded: Recorded, _about: Sequence[bytes]) -> list[Draw]:
             return [lambda _handles: draft]
 
         self._gateway.take(Arrival(DRAFTS, digest, (Read("same", digest, drafts),), about=about), sender)

@@ -4,16 +4,21 @@
 Links to subjects. Nothing is fetched, no JSON-LD is processed, no number is ever a float.
 """
 
+from ledger.readers.epcis.cbv_hash import cbv_hash
 from ledger.readers.epcis.document import read_epcis
 from ledger.readers.epcis.identifiers import canonical_subject, epc_urn_of, lot_subject
 from ledger.readers.epcis.mapping import map_event
 from ledger.readers.epcis.reading import EpcisEvent, EpcisReading, FaultyEvent
+from ledger.readers.epcis.recorded import NOTHING, Recorded
 
 __all__ = [
+    "NOTHING",
     "EpcisEvent",
     "EpcisReading",
     "FaultyEvent",
+    "Recorded",
     "canonical_subject",
+    "cbv_hash",
     "epc_urn_of",
     "lot_subject",
     "map_event",

@@ -1,0 +1,61 @@
+"""What an event is about, as subjects of the ledger; whatever has none is refused by name."""
+
+from __future__ import annotations
+
+from ledger.readers.epcis.identifiers import canonical_subject
+from ledger.readers.epcis.reading import EpcisEvent
+from verifier.errors import SuyuanError, UnsupportedError
+from verifier.ledgerformat.subject import form_of
+
+GOODS = frozenset({"unit", "item", "lot"})
+PIECES = frozenset({"unit", "item"})
+LOTS = frozenset({"lot"})
+
+
+def subject_at(uri: str, what: str, forms: frozenset[str]) -> str:
+    """Return the subject that an identifier names; `what` is its field.
+
+    Raises:
+        UnsupportedError: it has no subject, or one of another form.
+        MalformedError: it is misspelt.
+    """
+    subject = canonical_subject(uri, what)
+    if (form := form_of(subject)) not in forms:
+        raise UnsupportedError(
+            what, came=f"a {form}", expected=f"one of {', '.join(sorted(forms))}", todo="Not mapped yet."
+        )
+    return subject
+
+
+def subjects_of(event: EpcisEvent, name: str, forms: frozenset[str]) -> list[str]:
+    """Return the distinct subjects of a list of EPCs, in order of first appearance."""
+    listed = event.members.get(name, [])
+    return list(dict.fromkeys(subject_at(each, event.field(f"{name}[{at}]"), forms) for at, each in enumerate(listed)))
+
+
+def lots_of(event: EpcisEvent, name: str) -> list[str]:
+    """Return the distinct lots of a list of quantities, in order of first appearance."""
+    listed = event.members.get(name, [])
+    field = (event.field(f"{name}[{at}].epcClass") for at in range(len(listed)))
+    return list(
+        dict.fromkeys(subject_at(each["epcClass"], what, LOTS) for each, what in zip(listed, field, strict=True))
+    )
+
+
+def goods_of(event: EpcisEvent, epcs: str, quantities: str) -> list[str]:
+    """Return the subjects of a list of EPCs and a list of quantities, each once."""
+    return list(dict.fromkeys([*subjects_of(event, epcs, GOODS), *lots_of(event, quantities)]))
+
+
+def place_of(uri: str) -> str:
+    """Return a place as subject where it has one; a place within a place, or a private URI, stays as it came."""
+    try:
+        return canonical_subject(uri)
+    except SuyuanError:
+        return uri
+
+
+def not_mapped(event: EpcisEvent, name: str, what: str) -> UnsupportedError:
+    """Return the refusal of something that the types of the ledger cannot hold."""
+    expected = "an event that names what it is about piece by piece or lot by lot"
+    return UnsupportedError(event.field(name), came=what, expected=expected, todo=f"not mapped yet: {what}")
