@@ -85,20 +85,30 @@ def endorse(  # noqa: PLR0913 - a command's options
     client = LedgerClient(to, request_key=signed)
     errand = _Errand(voice, client, agency, parse_trust_policy(_read(policy)), keep, wait)
     named = names_of(client, agency, name=name, file=file, types=filters, from_inbox=from_inbox)
+    walk = "parties" if signed else "public"
+    cases, skipped = _checked(errand, named, decision, by_statement=by_statement, walk=walk)
+    sent = _answer(errand, cases, decision, key, (passphrase_env, passphrase_file), dry_run=dry_run, yes=yes)
+    _conclude(errand, cases, skipped, sent)
+
+
+def _checked(
+    errand: _Errand, named: dict[bytes, Named], decision: Decision, *, by_statement: bool, walk: str
+) -> tuple[list[Case] | list[CheckedEvent], _Skipped]:
+    """Check the events and show them; where the only one cannot be answered, that is the error."""
+    voice = errand.voice
     cases: list[Case] | list[CheckedEvent]
     if by_statement:
         voice.tell("endorse.by-statement")
         cases, skipped = _statements(errand, named, decision)
     else:
-        cases, skipped = _cases(errand, named, decision, walk="parties" if signed else "public")
+        cases, skipped = _cases(errand, named, decision, walk=walk)
     for case in cases:
         voice.show(case_lines(voice, case))
     for each, error in skipped:
         voice.show([voice.say("endorse.skipped", name=each.hex()), f"  {render_error(error, voice.lang)}"])
     if len(named) == 1 and skipped:
         raise skipped[0][1]
-    sent = _answer(errand, cases, decision, key, (passphrase_env, passphrase_file), dry_run=dry_run, yes=yes)
-    _conclude(errand, cases, skipped, sent)
+    return cases, skipped
 
 
 def _cases(errand: _Errand, named: dict[bytes, Named], decision: Decision, *, walk: str) -> tuple[list[Case], _Skipped]:
