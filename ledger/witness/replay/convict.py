@@ -61,7 +61,14 @@ def keep_lie(
     if sign and found.seen:
         kept.append(folder / f"{stem}.report")
         write_new(kept[-1], sign(_report(found, found.seen, origin, now, evidence=evidence is not None)))
-    report = {
+    kept.append(folder / f"{stem}.json")
+    write_new(kept[-1], _told(found, origin, convicts=evidence is not None))
+    return tuple(str(file) for file in kept)
+
+
+def _told(found: LieFoundError, origin: str, *, convicts: bool) -> bytes:
+    """Return what the witness reads again itself."""
+    told = {
         "ledger": origin,
         "lie": found.word,
         "leaf": found.where.leaf,
@@ -69,11 +76,9 @@ def keep_lie(
         "field": found.cause.field,
         "came": found.cause.came,
         "expected": found.cause.expected,
-        "convicts": evidence is not None,
+        "convicts": convicts,
     }
-    kept.append(folder / f"{stem}.json")
-    write_new(kept[-1], (json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n").encode())
-    return tuple(str(file) for file in kept)
+    return (json.dumps(told, indent=2, ensure_ascii=False, default=str) + "\n").encode()
 
 
 def _report(found: LieFoundError, seen: Checkpoint, origin: str, now: int, *, evidence: bool) -> WitnessReport:
