@@ -24,7 +24,7 @@ from ledger.witness.outcome import Outcome
 from ledger.witness.replay.replayer import Replayer
 from ledger.witness.serve.add_checkpoint import Prompt, add_checkpoint_door
 from ledger.witness.serve.server import Door
-from ledger.witness.statements.keys import NoticeKey, open_notice_key
+from ledger.witness.statements.keys import open_notice_key
 from ledger.witness.statements.replayed import ReplayJudge
 from ledger.witness.statements.service import StatementService
 from ledger.witness.store import WitnessStore
@@ -61,32 +61,31 @@ class Witness:
             SetupError: there is no witness here, or it runs already; or no replay keys.
             KeyFileError: keys that this passphrase does not open.
         """
-        self.root = root
-        folder = WitnessFolder(root)
+        self.root, folder = root, WitnessFolder(root)
         self.name, ledgers = folder.read()
-        keys = load_cosigner_keys(folder.keys, self.name, passphrase)
-        if replays:
-            keys += folder.replay_keys(self.name, passphrase)
+        keys = _cosigner_keys(folder, self.name, passphrase, replays=replays)
         self.store = WitnessStore(folder.database)
-        self._clock = clock
-        self._done = threading.Event()
+        self._clock, self._done = clock, threading.Event()
         self._failed: Exception | None = None
         self._request_key = request_key
-        self._notices = (
-            open_notice_key(folder.keys, self.name, passphrase) if passphrase and (serves or replays) else None
-        )
+        noticing = passphrase and (serves or replays)
+        self._notices = open_notice_key(folder.keys, self.name, passphrase) if noticing else None
         self._replayers: list[Replayer] = []
         self.followers = [self._follower_of(each, folder, keys, replays=replays) for each in ledgers]
-        self.foreign = [
-            ForeignLog(each.origin, each.vkeys, keys=keys, store=self.store, evidence=folder.evidence, clock=clock)
-            for each in folder.accepted()
-        ]
+        self.foreign = self._foreign_logs(folder, keys)
         self._prompt = [Prompt(each) for each in self.followers]
         self._mirrors: Mirrors | None = None
         self._mirror_door: Door | None = None
-        self._statements = (
-            self._take_statements(folder, self._notices, replays=replays) if self._notices and serves else None
-        )
+        self._statements = self._take_statements(folder, replays=replays) if serves else None
+
+    def _foreign_logs(self, folder: WitnessFolder, keys: CosignerKeys) -> list[ForeignLog]:
+        """Return the logs of others whose checkpoints it cosigns when they are handed to it."""
+        return [
+            ForeignLog(
+                each.origin, each.vkeys, keys=keys, store=self.store, evidence=folder.evidence, clock=self._clock
+            )
+            for each in folder.accepted()
+        ]
 
     def _follower_of(self, followed: Followed, folder: WitnessFolder, keys: CosignerKeys, *, replays: bool) -> Follower:
         """Return what looks at one ledger, its blocks computed again where the witness replays."""
@@ -106,12 +105,14 @@ class Witness:
             clock=self._clock,
         )
 
-    def _take_statements(self, folder: WitnessFolder, key: NoticeKey, *, replays: bool) -> StatementService:
-        """Return what takes statements for the ledgers that are followed."""
+    def _take_statements(self, folder: WitnessFolder, *, replays: bool) -> StatementService | None:
+        """Return what takes statements for the ledgers that are followed, None without a key to sign notices with."""
+        if self._notices is None:
+            return None
         return StatementService(
             folder.root / "statements.db",
             self.followers,
-            key=key,
+            key=self._notices,
             cosigned=self.store,
             judge_of=self._replay_judge if replays else None,
             clock=self._clock,
@@ -211,3 +212,9 @@ class Witness:
         """End `run` with an error; nothing more is signed."""
         self._failed = error
         self._done.set()
+
+
+def _cosigner_keys(folder: WitnessFolder, name: str, passphrase: bytes, *, replays: bool) -> CosignerKeys:
+    """Return what it cosigns with: where it replays, the keys for that as well."""
+    keys = load_cosigner_keys(folder.keys, name, passphrase)
+    return keys + folder.replay_keys(name, passphrase) if replays else keys
