@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
+from ledger.gateway.register import Number, numbers_of_declaration
 from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_by, draw_events
 from ledger.readers.ceb.drafts.receipt import ANSWERED
 from ledger.readers.ceb.signature.result import Reason, State
@@ -24,6 +25,8 @@ class Read:
         source: what it is read from again, where something is missing; None where nothing can be.
         reported: what a receipt to it is found by.
         answers: what the document that it is a receipt to is found by; None where it is none.
+        names: numbers of one list that it states together: a receipt tells customs' number of what was declared under
+            the declarant's own.
     """
 
     path: str
@@ -32,6 +35,7 @@ class Read:
     source: bytes | None = None
     reported: tuple[str, ...] = ()
     answers: str | None = None
+    names: tuple[Number, ...] = ()
 
 
 def ceb_document(document: Document, facts: Facts, signature: Signature, said: bytes) -> Read:
@@ -50,6 +54,7 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
         source=said + b"\n" + document.source,
         reported=_reported(document),
         answers=_key(answered.message, answered.elements) if answered else None,
+        names=_names_in(document) if document.message in _NAMING else (),
     )
 
 
@@ -81,10 +86,17 @@ def _reported(document: Document) -> tuple[str, ...]:
     )
 
 
+def _names_in(document: Document) -> tuple[Number, ...]:
+    head = document.head
+    numbers = (head.get(name) for name in ("invtNo", "copNo", "preNo"))
+    return tuple(numbers_of_declaration(head["agentCode"], *numbers))
+
+
 def _key(message: str, elements: Mapping[str, str]) -> str:
     return sha256(json.dumps([message, dict(elements)], sort_keys=True).encode()).hexdigest()
 
 
+_NAMING = ("CEB604", "CEB622")
 _NAMES: dict[str, set[tuple[str, ...]]] = {}
 for _message, _names in ANSWERED.values():
     _NAMES.setdefault(_message, set()).add(_names)

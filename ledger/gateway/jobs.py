@@ -153,6 +153,8 @@ class Keeping:
         if document.reported:
             self._items.report(document.reported, ready.seq, composed.event.name)
             self._opened += [Number(DOCUMENT, "", key) for key in document.reported]
+        if document.names:
+            self._opened += self._items.register.learn(document.names)
 
     def _tell_again(self, document: Read, told: Told) -> None:
         """Name the items that the same document made when it came first."""

@@ -7,7 +7,7 @@ carrier, whose number it is) and itself. A waybill does not name the platform: t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ledger.readers.ceb.keys import HALF_YEAR, DeclarationKey, OrderKey, ParcelKey, SummaryKey
@@ -65,6 +65,16 @@ class Register:
             "INSERT OR IGNORE INTO handle (form, code, number, time, handle, item, event) VALUES (?, ?, ?, ?, ?, ?, ?)"
         )
         self._connection.executemany(sql, rows)
+
+    def learn(self, numbers: Sequence[Number]) -> list[Number]:
+        """Keep the other numbers of what is known by one of them; return those that nobody had told."""
+        found = [self.find(each) for each in numbers]
+        handle = next((each for each in found if each), None)
+        new = [number for number, known in zip(numbers, found, strict=True) if known is None]
+        if handle is None or not new:
+            return []
+        self.keep(new, handle, item=None, event=None)
+        return new
 
     def opener(self, handle_names: Iterable[str]) -> set[int]:
         """Return the items that open handles here and are not recorded yet."""
