@@ -9,6 +9,7 @@ from typing import Protocol
 
 from verifier.errors import MismatchError
 from verifier.judgement.authority import TraceState
+from verifier.judgement.counters import Recount
 from verifier.judgement.digest import Digest
 from verifier.judgement.replay import Replay
 from verifier.judgement.states import StatedRoots
@@ -163,6 +164,7 @@ class Known:
         unruled: leaf from which the registry is not known, so that nobody's right can be judged; None for none.
         closed: leaf from which batches are not open to this reader; None for none.
         roots: of first entries, as events state them.
+        counters: added up from the amounts that bodies show.
     """
 
     source: Source
@@ -182,6 +184,7 @@ class Known:
     unruled: int | None = None
     closed: int | None = None
     roots: StatedRoots = field(default_factory=StatedRoots)
+    counters: Recount = field(default_factory=Recount)
 
     def tear(self, leaf: int) -> None:
         """Note that the histories are not whole from a leaf on."""

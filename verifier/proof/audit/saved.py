@@ -19,7 +19,7 @@ from verifier.proof.audit.source import Source
 from verifier.proof.audit.walk import Audit
 from verifier.proof.examination import Standpoint
 
-_WORD, _VERSION = "suyuan audit", 3
+_WORD, _VERSION = "suyuan audit", 4
 _CHECKSUM = 32
 _OF_A_CHECKPOINT = ("checkpoint", "charter")  # findings that say nothing about the next checkpoint
 
@@ -98,6 +98,8 @@ def _walk_of(audit: Audit) -> dict[int | str, Value]:
         12: [audit.first, int(audit.done)],
         13: _pairs([*audit.pending]),
         14: [[each.leaf, each.position, each.event, each.order] for each in known.erased],
+        15: [[name, amount] for name, amount in known.counters.sums.items()],
+        16: list[Value](sorted(known.counters.withheld)),
     }
 
 
@@ -124,6 +126,8 @@ def _restore(audit: Audit, content: dict[int | str, Value]) -> None:
     known.findings.load(content[10], without=_OF_A_CHECKPOINT if done else ())
     for leaf, position, event, order in map(_list, _list(content[14])):
         known.erased.append(ErasedClaim(_number(leaf), _number(position), _bytes(event), _bytes(order)))
+    known.counters.sums = {_bytes(name): _number(amount) for name, amount in map(_list, _list(content[15]))}
+    known.counters.withheld = {_bytes(name) for name in _list(content[16])}
     known.torn, known.astray, known.unruled, known.closed = (
         each if isinstance(each, int) else None for each in _list(content[11])
     )

@@ -189,6 +189,9 @@ def _record(known: Known, event: Event) -> None:
             kind = known.replay.registry.type_at(event.head.type, event.leaf)
         except NotPermittedError:
             kind = None
+    if kind and kind.counts and known.torn is None:
+        with known.findings.catch("event", Place(leaf=event.leaf, position=event.position)):
+            known.counters.take(event, kind, {})
     known.memory.advance(event.head, kind)
     if not known.memory.knows(event.name):
         known.memory.add(event)

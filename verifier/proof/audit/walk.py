@@ -218,7 +218,7 @@ class Audit:
         yield from (
             Said(f"audit.unchecked.{what}", {"leaf": leaf}) for what, leaf in leaves.items() if leaf is not None
         )
-        counts = {"seals": len(self.chain.waiting), "bodies": hidden}
+        counts = {"seals": len(self.chain.waiting), "bodies": hidden, "counters": len(known.counters.withheld)}
         yield from (Said(f"audit.unchecked.{what}", {"count": count}) for what, count in counts.items() if count)
         holds = {"entries": tree.closed, "root": bool(tree.size) and tree.root() is None}
         yield from (Said(f"audit.unchecked.{what}") for what, held in holds.items() if held)
