@@ -54,7 +54,7 @@ def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int, lang: str) -> 
         "keys": checked.keys,
         "damages": [asdict(each) for each in checked.damages],
         "more": checked.more,
-        "notChecked": [{"key": each.key, "text": tell(each.key, lang)} for each in checked.unchecked],
+        "notChecked": [{"key": each.key, "text": tell(each.key, lang, **each.values)} for each in checked.unchecked],
         "rebuilt": {"rows": rebuilt.rows, "root": rebuilt.root.hex(), "files": rebuilt.files} if rebuilt else None,
     }
 
@@ -67,7 +67,7 @@ def _lines(checked: Checked, rebuilt: Rebuilt | None, lang: str) -> list[str]:
     lines += [render_error(each.error, lang) for each in checked.damages]
     if checked.more:
         lines.append(tell("fsck.more", lang, count=checked.more))
-    lines += [tell("fsck.unchecked", lang, what=tell(each.key, lang)) for each in checked.unchecked]
+    lines += [tell("fsck.unchecked", lang, what=tell(each.key, lang, **each.values)) for each in checked.unchecked]
     if checked.damages:
         return [*lines, tell("fsck.damaged", lang, count=len(checked.damages) + checked.more)]
     return [*lines, tell("fsck.clean", lang, size=checked.size, events=checked.events, keys=checked.keys)]

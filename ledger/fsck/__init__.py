@@ -7,6 +7,7 @@
     disclosures   disclosures and attachments against what bodies commit to
     derive        participants, registry, lookups and histories computed again from heads
     derived       those tables against what was computed
+    counters      counters added up again from bodies and disclosures
     commitments   checkpoints, receipts, cosignatures, meta rows
     files         tiles, bundles, the published checkpoint, the guard
     check         all of it, in order

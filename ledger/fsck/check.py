@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.fsck.commitments import check_commitments, check_meta
+from ledger.fsck.counters import check_counters, recount
 from ledger.fsck.damage import Damage, Damages
 from ledger.fsck.derive import Derived, derive
 from ledger.fsck.derived import check_derived
@@ -99,6 +100,7 @@ class _Check:
         if derived:
             check_derived(rows, derived, damages)
             check_disclosures(rows, log, derived, taken_out, damages)
+            self._count(log, derived)
             check_commitments(rows, log, derived, damages)
             check_meta(rows, log, derived, damages)
             check_published(disk, log, derived, damages)
@@ -114,6 +116,12 @@ class _Check:
                 self._damages.refuse("event", "", "head", error)
         self._unchecked.append(Said("fsck.unchecked.derived"))
         return None
+
+    def _count(self, log: Log, derived: Derived) -> None:
+        """Check counters; say of how many it cannot be done, since amounts were erased."""
+        found = recount(self._rows, log, derived.replay.registry, self._damages)
+        if unchecked := check_counters(self._rows, found, self._damages):
+            self._unchecked.append(Said("fsck.unchecked.counters", {"count": unchecked}))
 
     def _audit(self, log: Log, tiles: Path) -> None:
         """Let the verifier's audit judge the rows as if they were an export, and say which rows it means."""

@@ -1,5 +1,7 @@
 """Derived tables written anew from heads, in one transaction, and only if they give the newest seal's root; tiles too.
 
+Counters follow from bodies and disclosures; those of which amounts were erased stay as they are.
+
 A crash leaves the old tables. Nothing that was signed is touched: statements, seals, heads, bodies, disclosures,
 checkpoints and cosignatures are read only, and where one of them is damaged nothing is written at all.
 """
@@ -11,9 +13,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ledger.errors import StoppedError
+from ledger.fsck.counters import counter_rows, recount
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived, derive, key_rows
 from ledger.fsck.entries import Log, check_entries
@@ -26,6 +29,7 @@ from ledger.store.sqlite.connection import lock, open_writer
 from verifier.ledgerformat.seal import Seal
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
+_Table: TypeAlias = tuple[str, int, Iterable[tuple[Any, ...]]]  # name, number of columns, rows
 _RESTORE = "Restore a backup: these rows are not derived from others."
 
 
@@ -58,11 +62,13 @@ def rebuild(database: Path, tiles: Path) -> Rebuilt:
     try:
         with open_rows(database) as rows:
             log, derived, seal = _derive(rows)
+            counters = _count(rows, log, derived)
             upto = _looked_up(rows, derived)
             files = write_files(Disk.look(tiles), rows, log)
         connection = open_writer(database)
         try:
-            return Rebuilt(_write(connection, derived, seal, upto), seal.root, seal.keys, files)
+            tables = [*_tables(derived, upto), ("counter", 2, counters)]
+            return Rebuilt(_write(connection, tables, seal, upto), seal.root, seal.keys, files)
         finally:
             connection.close()
     finally:
@@ -88,6 +94,15 @@ def _derive(rows: Rows) -> tuple[Log, Derived, Seal]:
     return log, derived, seal
 
 
+def _count(rows: Rows, log: Log, derived: Derived) -> list[tuple[bytes, int]]:
+    """Return the counters' rows, once no event is known to have taken what was not there."""
+    damages = Damages()
+    found = recount(rows, log, derived.replay.registry, damages)
+    if damages:
+        raise StoppedError(str(damages.list()[0]), came=f"{len(damages)} events", expected="none", todo=_RESTORE)
+    return counter_rows(rows, found)
+
+
 def _require_root(rows: Rows, log: Log) -> None:
     """Return if the entries give the root that the newest checkpoint signs."""
     for row in rows.all("checkpoint", order="size DESC"):
@@ -104,11 +119,11 @@ def _looked_up(rows: Rows, derived: Derived) -> int:
     return min(int(digits), len(derived.lookups))
 
 
-def _write(connection: sqlite3.Connection, derived: Derived, seal: Seal, upto: int) -> dict[str, int]:
+def _write(connection: sqlite3.Connection, tables: Iterable[_Table], seal: Seal, upto: int) -> dict[str, int]:
     written: dict[str, int] = {}
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for table, columns, rows in _tables(derived, upto):
+        for table, columns, rows in tables:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
             marks = ", ".join("?" * columns)
             cursor = connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - likewise
@@ -130,7 +145,7 @@ def _require_written(connection: sqlite3.Connection, seal: Seal) -> None:
         raise StoppedError("index root", came=root, expected=f"{seal.root.hex()}, of the newest seal", todo=_RESTORE)
 
 
-def _tables(derived: Derived, upto: int) -> Iterator[tuple[str, int, Iterable[tuple[Any, ...]]]]:
+def _tables(derived: Derived, upto: int) -> Iterator[_Table]:
     """Yield each derived table with the number of its columns and its rows."""
     yield "participant", 2, ((number, uri) for uri, number in derived.participants.items())
     yield "registry_event", 1, ((seq,) for seq in derived.registry)

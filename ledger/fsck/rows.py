@@ -25,6 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "attachment": ("sha256", "content"),
     "history_key": ("key", "id", "count", "frontier", "leaf", "owner", "guarded", "custodian"),
     "history": ("key_id", "n", "seq"),
+    "counter": ("name", "amount"),
     "checkpoint": ("size", "note", "receipt_header", "receipt_signature", "quorum"),
     "cosignature": ("size", "line"),
     "meta": ("name", "value"),

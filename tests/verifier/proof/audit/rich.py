@@ -17,13 +17,14 @@ from ledger.export.export import export_ledger
 from ledger.ledger import Ledger
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.sqlite.store import SqliteStore
-from tests.world import PRODUCT, Witness, World, found_world, now, open_ledger, tell_parcel, uscc
+from tests.world import ITEM, ORDER, PRODUCT, Witness, World, found_world, handle, now, open_ledger, tell_parcel, uscc
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.keys import format_key
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.examination import Standpoint
 from verifier.vocabulary import registry_types
 
+LINE = handle("order-line", "1")
 REPORTS = "https://reports.example/"
 
 
@@ -84,6 +85,7 @@ def _tell(folder: Path) -> World:
     _attach(world)
     _note(world.ledger, world, lab)
     _commission(world, 2 * 16)
+    _count(world)
     _revoke(world, lab)
     _fill(world, 270)
     world.cosign()
@@ -138,6 +140,13 @@ def _commission(world: World, count: int) -> None:
             for item in items[at : at + 16]
         ]
         world.zone.say(seller, drafts)
+
+
+def _count(world: World) -> None:
+    """Say a line of the order, by an amount that is disclosed, and take from it, by one in clear."""
+    taken = {"item": ITEM, "order": ORDER, "line": LINE}
+    world.say("seller", Draft("order.line", now(), {"line": LINE, "order": ORDER}, {"number": 1}, {"/quantity": "5"}))
+    world.say("seller", Draft("aftersales.return", now(), taken, {"lineCount": 1, "quantity": "2"}))
 
 
 def _revoke(world: World, lab: Actor) -> None:
