@@ -153,6 +153,15 @@ class LedgerClient:
         chosen = "" if walk == "public" else f"&walk={walk}"
         return self._get(f"/trace?subject={quote(subject, safe='')}{chosen}", TRACE, MAX_FILE).body
 
+    def history(self, kind: str, subject: str, *, since: int | str | None = None) -> bytes:
+        """Return the proof of one history of a subject: whole, or since an entry (`latest`: since what is stated last).
+
+        Raises:
+            PrivateError: that kind of history is not open to whoever asks.
+        """
+        part = "" if since is None else f"&since={since}"
+        return self._get(f"/histories/{kind}?subject={quote(subject, safe='')}{part}", TRACE, MAX_FILE).body
+
     def event(self, name: bytes) -> bytes:
         """Return the proof of an event, as an `.event` file, by its 32-byte name."""
         return self._get(f"/events/{name.hex()}", EVENT, MAX_FILE).body
