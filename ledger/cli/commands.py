@@ -17,6 +17,7 @@ from ledger.cli.inbox import inbox
 from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
 from ledger.cli.mandate import mandate
+from ledger.cli.match import match
 from ledger.cli.options import help_of
 from ledger.cli.pseudonym import pseudonym
 from ledger.cli.submit import submit
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, migrate, backup, submit, inbox, endorse):
+for command in (init, migrate, backup, submit, inbox, endorse, match):
     app.command(help=help_of(command.__name__))(command)
 app.command("evidence-bundle", help=help_of("evidence-bundle"))(evidence_bundle)
 add_fsck(app)

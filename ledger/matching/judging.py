@@ -1,0 +1,116 @@
+"""A case judged: its documents out of a proof, what is disclosed of them to the agency, and what the rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.client.client import LedgerClient
+from ledger.client.reading import read_disclosures
+from ledger.errors import PrivateError, UnknownError
+from ledger.matching.following import DOCUMENTS
+from ledger.matching.memory import Due
+from verifier.ledgerformat.disclosure import Disclosure
+from verifier.ledgerformat.head import Head
+from verifier.proof.examination import Standpoint
+from verifier.proof.verdict import Story, StoryEvent
+from verifier.proof.verify import RefusedError, examine_trace
+from verifier.results.documents import Document
+from verifier.results.recomputation import Input, read_input
+from verifier.results.recomputed_matches import MATCH
+
+_SOURCE_OF = {kind: source for source, kind in DOCUMENTS.items()}
+QUOTA_USE = "clearance.quota-use"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An order's case, as its proof and the disclosures that are open to the agency show it.
+
+    Attributes:
+        order: URI.
+        size: leaves that the proof covers.
+        inputs: the latest document of each source, with what of it is disclosed.
+        documents: the same, as the rules read them.
+        matches: results that this service's issuer recorded before, oldest first: their data.
+        quota_used: whether the use of the buyer's quota is recorded for the declaration.
+    """
+
+    order: str
+    size: int
+    inputs: Mapping[str, Input]
+    documents: Mapping[str, Document]
+    matches: tuple[Mapping[str, object], ...]
+    quota_used: bool
+
+    @property
+    def heads(self) -> dict[bytes, Head]:
+        """Return the heads of the documents by event name."""
+        return {each.event.name: each.event.head for each in self.inputs.values()}
+
+
+class CaseReader:
+    """Reads cases; what was disclosed is kept for as long as the same event is read again."""
+
+    def __init__(self, client: LedgerClient, standpoint: Standpoint, *, issuer: str) -> None:
+        """Read through a client that signs its requests as an agency; `issuer` is whose matches count as said."""
+        self._client, self._standpoint, self._issuer = client, standpoint, issuer
+        self._disclosed: dict[bytes, tuple[Disclosure, ...]] = {}
+
+    def read(self, due: Due) -> Case:
+        """Return a case.
+
+        Raises:
+            RefusedError: its proof does not verify.
+            SuyuanError: what the service answered.
+        """
+        subject = due.parcel or due.order  # a waybill goes on at its order, so the parcel's proof has both
+        proof = self._client.trace(subject, walk="parties")
+        verdict = examine_trace(proof, self._standpoint, subject=subject)
+        if verdict.story is None:
+            raise RefusedError(verdict)
+        return self._case(due.order, verdict.story)
+
+    def _case(self, order: str, story: Story) -> Case:
+        latest: dict[str, StoryEvent] = {}
+        for each in story.timeline:
+            source = _SOURCE_OF.get(each.event.head.type)
+            if source and each.event.body and order in each.event.body.of_role("order"):
+                latest[source] = each
+        inputs = {source: self._input(latest[source]) for source in DOCUMENTS if source in latest}
+        return Case(
+            order,
+            story.size,
+            inputs,
+            {source: read_input(source, each) for source, each in inputs.items()},
+            self._matches(story.timeline, {each.event.name for each in inputs.values()}),
+            _is_quota_used(story.timeline),
+        )
+
+    def _input(self, told: StoryEvent) -> Input:
+        return Input(told.event, told.kind, self._open(told))
+
+    def _open(self, told: StoryEvent) -> tuple[Disclosure, ...]:
+        name, body = told.event.name, told.event.body
+        if body is None or not body.digests:
+            return ()
+        if name not in self._disclosed:
+            try:
+                self._disclosed[name] = tuple(read_disclosures(self._client, name, body).values())
+            except (PrivateError, UnknownError):
+                self._disclosed[name] = ()  # nothing is open: the rules say what they lack
+        return self._disclosed[name]
+
+    def _matches(self, timeline: Sequence[StoryEvent], names: set[bytes]) -> tuple[Mapping[str, object], ...]:
+        return tuple(
+            each.event.body.data
+            for each in timeline
+            if each.event.head.type == MATCH
+            and each.event.body
+            and each.event.head.principal == self._issuer
+            and names & set(each.event.head.about)
+        )
+
+
+def _is_quota_used(timeline: Sequence[StoryEvent]) -> bool:
+    return any(each.event.head.type == QUOTA_USE for each in timeline)

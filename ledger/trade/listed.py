@@ -1,0 +1,142 @@
+"""Reference lists as they stand: which version is in force, and whether an entry is on it; from proofs checked here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ledger.client.client import LedgerClient
+from verifier.errors import IncompleteError, MalformedError
+from verifier.ledgerformat.subject import form_of
+from verifier.proof.examination import Standpoint
+from verifier.proof.verdict import Story, StoryEvent
+from verifier.proof.verify import RefusedError, examine_trace
+
+LIST, ENTRY, REMOVED = "reference.list", "reference.entry", "reference.entry-removed"
+POSITIVE, NEGATIVE = "positive", "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The version of a list that is in force at a position of the log.
+
+    Attributes:
+        label: of the list.
+        kind: positive, negative or other.
+        of: what its entries name (`hs-code`, …).
+        version: as its agency numbers it.
+        event: name of the `reference.list` that says so, 32 bytes.
+        leaf: where that stands.
+        size: leaves that the proof covers.
+    """
+
+    label: str
+    kind: str
+    of: str
+    version: str
+    event: bytes
+    leaf: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whether an entry is on a list at a position of the log.
+
+    Attributes:
+        entry: its spelling in the list.
+        listed: whether it is.
+        event: name of the entry or of its removal that decides it; None where nothing was ever said of it.
+        size: leaves that the proof covers: absence is proved up to there.
+    """
+
+    entry: str
+    listed: bool
+    event: bytes | None
+    size: int
+
+
+def entry_subject(label: str, entry: str) -> str:
+    """Return the subject of an entry; `meta` is the list itself.
+
+    Raises:
+        MalformedError: a label or entry that no subject can spell.
+    """
+    subject = f"urn:suyuan:list:{label}:{entry}"
+    if form_of(subject, "list entry") != "list-entry":
+        raise MalformedError("list entry", came=subject, expected="urn:suyuan:list:{label}:{entry}")
+    return subject
+
+
+@dataclass(slots=True)
+class ListReader:
+    """Reads lists through a ledger's service; each history is asked for once in the life of a reader.
+
+    Attributes:
+        client: asks the ledger; lists are open to everybody.
+        standpoint: whom the reader trusts.
+    """
+
+    client: LedgerClient
+    standpoint: Standpoint
+    _versions: dict[str, Version] = field(default_factory=dict)
+    _presences: dict[tuple[str, str], Presence] = field(default_factory=dict)
+
+    def version(self, label: str) -> Version:
+        """Return the version in force.
+
+        Raises:
+            IncompleteError: no such list is recorded, as the proof shows.
+            RefusedError: the proof does not verify.
+        """
+        if label not in self._versions:
+            story = self._story(label, "meta")
+            told = version_told(label, story)
+            if told is None:
+                expected = f"a list that was recorded below position {story.size}"
+                raise IncompleteError(f"list {label}", came="none", expected=expected)
+            self._versions[label] = told
+        return self._versions[label]
+
+    def presence(self, label: str, entry: str) -> Presence:
+        """Return whether an entry is on a list, as its proved history says.
+
+        Raises:
+            RefusedError: the proof does not verify.
+        """
+        key = (label, entry)
+        if key not in self._presences:
+            self._presences[key] = presence_told(entry, self._story(label, entry))
+        return self._presences[key]
+
+    def _story(self, label: str, entry: str) -> Story:
+        subject = entry_subject(label, entry)
+        verdict = examine_trace(self.client.history("list", subject), self.standpoint, subject=subject)
+        if verdict.story is None:
+            raise RefusedError(verdict)
+        return verdict.story
+
+
+def version_told(label: str, story: Story) -> Version | None:
+    """Return the version that a list's own history has in force: the latest; None where there is none."""
+    told = [each for each in story.timeline if each.event.head.type == LIST and each.event.body]
+    if not told:
+        return None
+    data = told[-1].event.body.data if told[-1].event.body else {}
+    event = told[-1].event
+    return Version(
+        label, str(data["listed"]), str(data["of"]), str(data["version"]), event.name, event.leaf, story.size
+    )
+
+
+def presence_told(entry: str, story: Story) -> Presence:
+    """Return whether the history of an entry has it on its list: entered, not removed, and its term not over."""
+    told = [each for each in story.timeline if each.event.head.type in (ENTRY, REMOVED)]
+    if not told:
+        return Presence(entry, listed=False, event=None, size=story.size)
+    last = told[-1]
+    return Presence(entry, listed=_stands(last, story.time), event=last.event.name, size=story.size)
+
+
+def _stands(last: StoryEvent, time: int) -> bool:
+    until = last.event.head.until
+    return last.event.head.type == ENTRY and (until is None or time < until)
