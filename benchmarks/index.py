@@ -60,10 +60,10 @@ def update(indexed: Indexed, count: int, *, seed: int | str = 7, known_part: flo
     rnd = random.Random(seed)
     known = rnd.sample(sorted(indexed.values), int(count * known_part))
     keys = sorted([*known, *(rnd.randbytes(32) for _ in range(count - len(known)))])
-    writer, levels = indexed.store.writer(), indexed.overlay.heap.levels
+    writer = indexed.store.writer()
     next_id, indexed.next_id = indexed.next_id, indexed.next_id + count
     begun = time.perf_counter()
-    buckets = TouchedBuckets(writer, keys, levels)
+    buckets = TouchedBuckets(writer, keys, indexed.overlay.heap)
     block = Block(0, 0)
     rows = {row[0]: row for row in writer.rows_of(buckets.recorded())}
     for number, key in enumerate(keys, next_id):

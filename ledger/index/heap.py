@@ -38,6 +38,10 @@ class Heap:
         at = node << 5
         return self._classes[node], bytes(self._hashes[at : at + 32])
 
+    def is_empty(self, node: int) -> bool:
+        """Return whether no key stands below a node."""
+        return self._classes[node] == EMPTY
+
     def write(self, node: int, summary: Summary) -> None:
         """Set class and hash of a node."""
         at = node << 5

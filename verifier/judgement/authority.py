@@ -61,7 +61,7 @@ def check_authority(
     time: int,
     state_of: _State,
     targets: Sequence[Head] | None,
-    holds: Callable[[Pair], bool],
+    holds: Callable[[Pair], bool] | None,
 ) -> None:
     """Return if the event's principal may say it there.
 
@@ -72,7 +72,7 @@ def check_authority(
         time: ledger time of its leaf.
         state_of: the state of a subject's trace before it, None where that trace has not begun.
         targets: heads of the events it answers, None where they are not all known.
-        holds: whether a history is known here at all; rules about others are not judged.
+        holds: whether a history is known here at all, None where all are; rules about others are not judged.
 
     Raises:
         NotPermittedError: it may not, and why.
@@ -93,7 +93,7 @@ def require_link_rights(
     *,
     state_of: _State,
     targets: Sequence[Head] | None,
-    holds: Callable[[Pair], bool],
+    holds: Callable[[Pair], bool] | None,
 ) -> None:
     """Return if a principal may join and follow what an event does; arguments as for `check_authority`.
 
@@ -102,10 +102,10 @@ def require_link_rights(
     """
     head = event.head
     for pair in head.joins:
-        if holds(("trace", pair[1])):
+        if holds is None or holds(("trace", pair[1])):
             _require_join_right(pair, principal, event, kind_of_event, state_of(pair[1]), targets)
     for pair in head.follows:
-        if holds(("trace", pair[1])):
+        if holds is None or holds(("trace", pair[1])):
             _require_follow_right(pair, principal, head, state_of(pair[1]))
 
 

@@ -13,6 +13,7 @@ from verifier.ledgerformat.body import MAX_BODY
 from verifier.ledgerformat.head import MAX_HEAD
 from verifier.ledgerformat.statement import MAX_BATCH
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
+from verifier.primitives.quick import maker_of
 
 WORD = "suyuan batch"
 MAX_ANSWER = 64 << 20
@@ -35,6 +36,9 @@ class AnsweredEvent:
     state: int
     body: bytes | None = None
     order: bytes | None = None
+
+
+_make_answered = maker_of(AnsweredEvent)
 
 
 def parse_batch_answer(data: bytes, what: str = "batch") -> tuple[AnsweredEvent, ...]:
@@ -77,7 +81,7 @@ def _quick(data: bytes) -> tuple[AnsweredEvent, ...] | None:
         body, after = _string(data, end)
         if data[at : at + 1] != b"\x82" or head is None or body is None or len(head) > MAX_HEAD:
             return None
-        events.append(AnsweredEvent(head, SHOWN, body))
+        events.append(_make_answered(head, SHOWN, body))
         at = after
     return tuple(events) if at == len(data) else None
 

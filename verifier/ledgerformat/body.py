@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from verifier.errors import MalformedError, TooLargeError
 from verifier.ledgerformat.subject import form_of, is_subject
 from verifier.primitives.base64strict import parse_base64url
+from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import parse_json
 
 Subjects: TypeAlias = Mapping[str, "str | list[str]"]
@@ -50,6 +51,9 @@ class Body:
         return tuple(subjects)
 
 
+_make_body = maker_of(Body)
+
+
 def body_hash(body: bytes) -> bytes:
     """Return SHA-256(0x05 || body), 32 bytes."""
     return sha256(b"\x05" + body).digest()
@@ -75,7 +79,7 @@ def parse_body(data: bytes, what: str = "body") -> Body:
         if not _are_subjects(given):
             _require_subjects(given, f"{what}.subjects.{role}")
     parsed = {pointer: _digest(digest, f"{what}._sd[{pointer!r}]") for pointer, digest in digests.items()}
-    return Body(subjects, content, parsed)
+    return _make_body(subjects, content, parsed)
 
 
 def _are_subjects(given: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.index import HistoryEntry
+from verifier.primitives.quick import maker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,6 @@ class Event:
     def joins(self, pair: Pair) -> bool:
         """Return whether it stands in a history."""
         return pair in self.head.joins
+
+
+make_event = maker_of(Event)

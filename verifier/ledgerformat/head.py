@@ -17,6 +17,7 @@ from verifier.errors import MalformedError, TooLargeError
 from verifier.ledgerformat.head_quick import quick_head
 from verifier.ledgerformat.subject import KIND, TYPE, is_participant
 from verifier.primitives.cbor import Value, format_cbor, parse_cbor
+from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import MAX_INTEGER
 
 Pair: TypeAlias = tuple[str, bytes]
@@ -80,6 +81,9 @@ class Head:
         return self.behalf or self.issuer
 
 
+_make_head = maker_of(Head)
+
+
 def event_name(head: bytes) -> bytes:
     """Return SHA-256(0x00 || head): the event's name, and its leaf in the batch."""
     return sha256(b"\x00" + head).digest()
@@ -95,7 +99,7 @@ def parse_head(data: bytes, what: str = "head") -> Head:
         raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {MAX_HEAD}")
     if quick := quick_head(data):
         type_, id_, issuer, time, joins, body, follows, about = quick
-        return Head(type_, id_, issuer, time, joins, body, None, follows, about)
+        return _make_head(type_, id_, issuer, time, joins, body, None, follows, about)
     value = parse_cbor(data, what)
     if not isinstance(value, dict) or not _REQUIRED <= value.keys() <= _LABELS:
         raise MalformedError(what, came="other labels", expected="a map of labels 1 to 12 with 1, 2, 3, 5, 6 and 12")

@@ -42,7 +42,7 @@ def _map(
     follows: set[Pair] = set()
     _require_roles(kind_of_event, subjects)
     for role in kind_of_event.subjects.values():
-        for subject in _subjects_of(role, subjects, kind_of_event):
+        for subject in _alone(role, subjects) or _subjects_of(role, subjects, kind_of_event):
             name = subject_name(subject)
             for kind in role.joins:
                 joins.add((kind, name))
@@ -121,10 +121,18 @@ def _require_roles(kind_of_event: EventType, subjects: Subjects) -> None:
         raise MismatchError("body.subjects", came=unknown[0], expected=f"roles {sorted(kind_of_event.subjects)}")
 
 
+def _alone(role: Role, subjects: Subjects) -> tuple[str, ...]:
+    """Return the one subject of a role that has one, by far the commonest; none where more has to be looked at."""
+    given = subjects.get(role.name)
+    if isinstance(given, str) and not (role.many or role.of) and form_of(given) in role.forms:
+        return (given,)
+    return ()
+
+
 def _subjects_of(role: Role, subjects: Subjects, kind_of_event: EventType) -> Sequence[str]:
     """Return the subjects of a role, once they are as many and of the forms that the role allows."""
-    where = f"body.subjects.{role.name}"
     given = subjects.get(role.name)
+    where = f"body.subjects.{role.name}"
     if given is None:
         if not role.optional:
             raise MismatchError(where, came="nothing", expected=f"a subject for {kind_of_event.name}")

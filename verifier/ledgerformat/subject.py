@@ -187,6 +187,7 @@ def gs1_digits(subject: str) -> str | None:
     return digits if identifier in ("414", "417") else digits[1:]
 
 
+@lru_cache(maxsize=4096)  # many items, fewer products
 def is_gs1_check_digit_right(digits: str) -> bool:
     """Return whether the last digit is the check digit of those before (GS1 General Specifications 7.9.1)."""
     signs = digits.encode()
@@ -216,7 +217,8 @@ def _gs1_form(path: str) -> str | None:
 
 
 def _is_serial(text: str) -> bool:
-    return bool(_SERIAL.fullmatch(text)) and len(_ESCAPED.sub("x", text)) <= 20
+    length = len(_ESCAPED.sub("x", text)) if "%" in text else len(text)
+    return length <= 20 and bool(_SERIAL.fullmatch(text))
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:

@@ -87,7 +87,8 @@ class Index:
         nodes = sorted(set(missing.values()) - buckets.keys())
         for node in nodes:
             buckets[node] = {}
-        for row in self._rows.histories([bucket_range(node, levels) for node in nodes]):
+        filled = [node for node in nodes if not self.heap.is_empty(node)]
+        for row in self._rows.histories([bucket_range(node, levels) for node in filled]):
             key = row[0]
             buckets[bucket_of(key, levels)][key] = row[3]
             if key in missing:

@@ -12,7 +12,7 @@ from verifier.errors import MismatchError, SuyuanError, UnsupportedError
 from verifier.judgement.replay import Signer
 from verifier.ledgerformat.batch_answer import RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
-from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.event import Event, make_event
 from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.ledgerformat.subject import subject_name
@@ -145,7 +145,7 @@ def _take_event(  # noqa: PLR0917 - one event and what surrounds it
     try:
         kind = past.replay.registry.type_at(head.type, leaf)
         body = _open(head, answered, permanent=kind.permanent, where=(leaf, position))
-        event = Event(name, leaf, position, head, body, kid)
+        event = make_event(name, leaf, position, head, body, kid)
         judge_event(past, event, answered, signer, time=time, run=run)
         if head.type.startswith(_REGISTRY):
             past.replay.apply(event, time=time)

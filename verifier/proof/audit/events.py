@@ -18,7 +18,7 @@ from verifier.judgement.states import check_state
 from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Head
+from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.findings import Place
@@ -114,9 +114,9 @@ def _judge_alike(  # noqa: PLR0917 - as `judge_event`
         check_links(kind, event.head, event.body)
         if key.subjects:
             require_subjects_in_scope(event.body, key)
-    whole = known.torn is None
+    holds = None if known.torn is None else _holds_none
     state_of = known.memory.trace_state
-    require_link_rights(event, kind, principal, state_of=state_of, targets=(), holds=lambda _: whole)
+    require_link_rights(event, kind, principal, state_of=state_of, targets=(), holds=holds)
     _judge_order(known, event, kind)
 
 
@@ -234,7 +234,6 @@ def _judge_right(
     """Judge authority and order of an event that is not the registry's, as far as the histories are whole."""
     if signer and signer.registered is None:
         raise NotPermittedError("statement.kid", came=f"{signer.use} key", expected="a statement key")
-    whole = known.torn is None
     check_authority(
         event,
         kind,
@@ -242,9 +241,9 @@ def _judge_right(
         time=time,
         state_of=known.memory.trace_state,
         targets=targets,
-        holds=lambda _: whole,
+        holds=None if known.torn is None else _holds_none,
     )
-    if whole:
+    if known.torn is None:
         check_state(event, known.root_before)
     _judge_order(known, event, kind)
 
@@ -256,3 +255,7 @@ def _judge_order(known: Situation, event: Event, kind: EventType) -> None:
     for finding in judge_order(event, kind, known.memory.digest):
         if finding.rule.refuse and isinstance(finding, Violation):
             raise NotPermittedError(f"order.{finding.rule.code}", came=finding.came, expected=finding.expected)
+
+
+def _holds_none(_: Pair) -> bool:
+    return False

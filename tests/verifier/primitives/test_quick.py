@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, dataclass, replace
+
+import pytest
+
+from verifier.primitives.quick import maker_of
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    one: int
+    other: tuple[int, ...] = ()
+
+
+make = maker_of(Pair)
+
+
+@pytest.mark.parametrize("arguments", [(1,), (1, (2, 3))])
+def test_what_is_made_quickly_is_what_the_class_makes(arguments):
+    quick, plain = make(*arguments), Pair(*arguments)
+    assert type(quick) is Pair
+    assert quick == plain
+    assert hash(quick) == hash(plain)
+    assert repr(quick) == repr(plain)
+    assert replace(quick, one=7) == replace(plain, one=7)
+
+
+def test_names_may_be_given():
+    assert make(other=(4,), one=2) == Pair(2, (4,))
+
+
+def test_what_is_made_quickly_is_frozen():
+    made = make(1)
+    with pytest.raises(FrozenInstanceError):
+        made.one = 2
+
+
+def test_a_field_without_default_is_asked_for():
+    with pytest.raises(TypeError, match="one"):
+        make()
