@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,8 +164,8 @@ def test_prefixes_and_subjects_of_an_enterprise_are_replaced(chronicle):
 
 def test_the_newest_effective_version_of_a_type_counts():
     registry = Registry(registry_types())
-    first = parse_type(type_files()["order.placed"])
-    second = parse_type(type_files()["order.placed"].replace(b'"version": 1', b'"version": 2'))
+    file = json.loads(type_files()["order.placed"])
+    first, second = (parse_type(json.dumps({**file, "version": version}).encode()) for version in (1, 2))
     registry.set_type(first, 10)
     registry.set_type(second, 20)
     assert [registry.type_at("order.placed", leaf).version for leaf in (10, 19, 20, 99)] == [1, 1, 2, 2]
