@@ -1,0 +1,23 @@
+"""Where EPCIS hangs on the app: its addresses, its projection, its named queries."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api.routes import epcis, epcis_queries
+from ledger.epcis.projection import EpcisProjection
+from ledger.epcis.queries import NamedQueries
+from ledger.ledger import Ledger
+
+
+def include_epcis(app: FastAPI) -> None:
+    """Add the addresses; those of named queries first, which would be taken for resources otherwise."""
+    app.include_router(epcis_queries.router)
+    app.include_router(epcis.router)
+
+
+def equip_epcis(app: FastAPI, ledger: Ledger) -> None:
+    """Give the app what these addresses ask for; `app.state.epcis` is to be closed."""
+    app.state.epcis = EpcisProjection(ledger.store.beside("epcis.db"), ledger.sources, origin=ledger.origin)
+    app.state.epcis.start()
+    app.state.epcis_queries = NamedQueries(ledger.store.beside("epcis-queries.db"))

@@ -1,0 +1,195 @@
+"""SimpleEventQuery: its parameters, read strictly (EPCIS 2.0 chapter 8, SimpleEventQuery).
+
+Nothing that is asked for is passed over: what is not known here is refused by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.epcis.facts import EVENT_TYPES
+from ledger.readers.epcis.cbv import short_name
+from ledger.readers.epcis.identifiers import canonical_subject
+from ledger.readers.epcis.times import parse_time
+from verifier.errors import MalformedError, SuyuanError
+
+MAX_PAGE, DEFAULT_PAGE, MAX_VALUES = 1_000, 30, 64
+MAX_COUNT = 10_000
+_THINGS: Mapping[str, tuple[str, ...]] = {
+    "MATCH_epc": ("epc",),
+    "MATCH_parentID": ("parent",),
+    "MATCH_inputEPC": ("input",),
+    "MATCH_outputEPC": ("output",),
+    "MATCH_anyEPC": ("epc", "parent", "input", "output"),
+}
+_WORDS = {"EQ_bizStep": "bizStep", "EQ_disposition": "disposition"}
+_PLACES = {"EQ_readPoint": "readPoint", "EQ_bizLocation": "bizLocation"}
+_TIMES = ("eventTime", "recordTime")
+PARAMETERS = (
+    "eventType", "GE_eventTime", "LT_eventTime", "GE_recordTime", "LT_recordTime", "EQ_action", *_WORDS, *_PLACES,
+    *_THINGS, "EQ_eventID", "EXISTS_errorDeclaration", "orderBy", "orderDirection", "perPage", "eventCountLimit",
+    "maxEventCount",
+)  # fmt: skip
+NAMED_ONLY_ONCE = frozenset({"perPage", "nextPageToken"})
+_MOST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: SQL over the row `e` of an event, and its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """A query that was read.
+
+    Attributes:
+        conditions: all of which must hold.
+        named: whether it names things or events, which whoever asks must know already.
+        order: `eventTime` or `recordTime`.
+        ascending: oldest first.
+        page: events of a page.
+        limit: events at most, of all pages together; None for all.
+        most: of how many events at most the answer may consist; more is refused.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    named: bool = False
+    order: str = "eventTime"
+    ascending: bool = False
+    page: int = DEFAULT_PAGE
+    limit: int | None = None
+    most: int | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A query that is being read."""
+
+    conditions: list[Condition] = field(default_factory=list)
+    named: bool = False
+
+
+def parse_query(given: Mapping[str, Sequence[str]]) -> EventQuery:
+    """Return the query that parameters spell; a parameter's values are alternatives.
+
+    Raises:
+        MalformedError: an unknown parameter, or one that is misspelt; it names it.
+    """
+    for name, values in given.items():
+        if name not in PARAMETERS:
+            raise MalformedError(f"query.{name}", came=name, expected=f"one of {', '.join(PARAMETERS)}")
+        if not 0 < len(values) <= MAX_VALUES or not all(0 < len(each) <= _MOST for each in values):
+            expected = f"1 to {MAX_VALUES} values of 1 to {_MOST} characters"
+            raise MalformedError(f"query.{name}", came=f"{len(values)} values", expected=expected)
+    reading = _Reading()
+    _read_times(given, reading)
+    _read_words(given, reading)
+    _read_things(given, reading)
+    limit, most = _count(given, "eventCountLimit"), _count(given, "maxEventCount")
+    if limit is not None and most is not None:
+        raise MalformedError("query.maxEventCount", came="beside eventCountLimit", expected="one of the two")
+    order = _one_of(given, "orderBy", _TIMES, "eventTime")
+    direction = _one_of(given, "orderDirection", ("ASC", "DESC"), "DESC")
+    page = _count(given, "perPage", MAX_PAGE) or DEFAULT_PAGE
+    return EventQuery(tuple(reading.conditions), reading.named, order, direction == "ASC", page, limit, most)
+
+
+def _read_times(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
+    for column in _TIMES:
+        for prefix, sign in (("GE_", ">="), ("LT_", "<")):
+            name = prefix + column
+            if name in given:
+                time = parse_time(_single(given, name), f"query.{name}")
+                reading.conditions.append(Condition(f"e.{column} {sign} ?", (time,)))
+
+
+def _read_words(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
+    if "eventType" in given:
+        reading.conditions.append(_among("type", _all_of(given, "eventType", EVENT_TYPES)))
+    if "EQ_action" in given:
+        reading.conditions.append(_among("action", _all_of(given, "EQ_action", ("ADD", "OBSERVE", "DELETE"))))
+    for name, column in _WORDS.items():
+        if name in given:
+            reading.conditions.append(_among(column, [short_name(each) for each in given[name]]))
+    for name, column in _PLACES.items():
+        if name in given:
+            reading.conditions.append(_among(column, [_subject_or_itself(each) for each in given[name]]))
+    if "EXISTS_errorDeclaration" in given:
+        wanted = _one_of(given, "EXISTS_errorDeclaration", ("true", "false"), "true")
+        reading.conditions.append(Condition("e.error = ?", (int(wanted == "true"),)))
+
+
+def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
+    if "EQ_eventID" in given:
+        values = tuple(given["EQ_eventID"])
+        marks = _marks(values)
+        sql = f"e.id IN (SELECT id FROM event WHERE eventID IN ({marks}) UNION SELECT id FROM event WHERE alias IN ({marks}))"  # noqa: E501, S608
+        reading.conditions.append(Condition(sql, values * 2))
+        reading.named = True
+    for name, roles in _THINGS.items():
+        if name in given:
+            uris = tuple(thing_of(each, f"query.{name}") for each in given[name])
+            sql = f"e.id IN (SELECT event FROM thing WHERE uri IN ({_marks(uris)}) AND role IN ({_marks(roles)}))"  # noqa: S608
+            reading.conditions.append(Condition(sql, (*uris, *roles)))
+            reading.named = True
+
+
+def thing_of(uri: str, what: str) -> str:
+    """Return the subject that an EPC names, in any spelling; raise MalformedError where it names none."""
+    if uri.startswith("urn:suyuan:"):
+        return uri
+    try:
+        return canonical_subject(uri, what)
+    except SuyuanError as error:
+        raise MalformedError(what, came=error.came, expected=error.expected) from None
+
+
+def _among(column: str, values: Sequence[str]) -> Condition:
+    return Condition(f"e.{column} IN ({_marks(values)})", tuple(values))
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _subject_or_itself(uri: str) -> str:
+    try:
+        return canonical_subject(uri)
+    except SuyuanError:
+        return uri
+
+
+def _single(given: Mapping[str, Sequence[str]], name: str) -> str:
+    values = given[name]
+    if len(values) != 1:
+        raise MalformedError(f"query.{name}", came=f"{len(values)} values", expected="one")
+    return values[0]
+
+
+def _one_of(given: Mapping[str, Sequence[str]], name: str, words: Sequence[str], otherwise: str) -> str:
+    if name not in given:
+        return otherwise
+    _single(given, name)
+    return _all_of(given, name, words)[0]
+
+
+def _all_of(given: Mapping[str, Sequence[str]], name: str, words: Sequence[str]) -> list[str]:
+    for each in given[name]:
+        if each not in words:
+            raise MalformedError(f"query.{name}", came=each, expected=f"one of {', '.join(words)}")
+    return list(given[name])
+
+
+def _count(given: Mapping[str, Sequence[str]], name: str, most: int = MAX_COUNT) -> int | None:
+    if name not in given:
+        return None
+    text = _single(given, name)
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or not 0 < int(text) <= most:
+        raise MalformedError(f"query.{name}", came=text, expected=f"a number from 1 to {most}")
+    return int(text)

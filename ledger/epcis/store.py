@@ -1,0 +1,133 @@
+"""The projection's database: which EPCIS events there are. Deleting it loses nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ledger.epcis.facts import Facts
+
+VERSION = "1"
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY, grp TEXT NOT NULL UNIQUE, type TEXT NOT NULL, action TEXT, bizStep TEXT, disposition TEXT,
+    readPoint TEXT, bizLocation TEXT, eventID TEXT NOT NULL, alias TEXT, eventTime INTEGER NOT NULL,
+    recordTime INTEGER NOT NULL, error INTEGER NOT NULL
+) STRICT;
+CREATE INDEX event_time ON event (eventTime, id);
+CREATE INDEX event_record ON event (recordTime, id);
+CREATE INDEX event_named ON event (eventID);
+CREATE INDEX event_alias ON event (alias) WHERE alias IS NOT NULL;
+CREATE TABLE member (name BLOB PRIMARY KEY, event INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX member_event ON member (event);
+CREATE TABLE thing (
+    uri TEXT NOT NULL, role TEXT NOT NULL, event INTEGER NOT NULL, member BLOB NOT NULL,
+    PRIMARY KEY (uri, role, event, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thing_member ON thing (member);
+CREATE INDEX thing_event ON thing (event);
+CREATE TABLE party (
+    uri TEXT NOT NULL, event INTEGER NOT NULL, member BLOB NOT NULL, PRIMARY KEY (uri, event, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX party_member ON party (member);
+"""
+
+
+def open_tables(path: Path, origin: str) -> sqlite3.Connection:
+    """Return the one read-write connection; tables of another version or ledger, or none, are made anew."""
+    connection = _connect(path)
+    try:
+        meta = dict(connection.execute("SELECT name, value FROM meta"))
+        if (meta.get("version"), meta.get("origin")) == (VERSION, origin):
+            return connection
+    except sqlite3.DatabaseError:
+        pass
+    connection.close()
+    remove(path)
+    connection = _connect(path)
+    connection.executescript(f"BEGIN; {_TABLES}")
+    rows = [("version", VERSION), ("origin", origin), ("size", "0"), ("seal", ""), ("key", os.urandom(32).hex())]
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+    connection.execute("COMMIT")
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a read-only connection."""
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+
+
+def remove(path: Path) -> None:
+    """Delete the database; the next opening makes it anew."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def meta(connection: sqlite3.Connection, name: str) -> str:
+    """Return what the database says of itself."""
+    return str(connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
+
+
+def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Write what the database says of itself."""
+    connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+
+
+def add(
+    connection: sqlite3.Connection,
+    name: bytes,
+    facts: Facts,
+    *,
+    recorded: int,
+    parties: Iterable[str],
+    error: bool = False,
+) -> None:
+    """Add an event of the ledger to its EPCIS event; the first of a group gives its fields."""
+    words = facts.words
+    row = (
+        facts.group, facts.type, facts.action, words.get("bizStep"), words.get("disposition"), words.get("readPoint"),
+        words.get("bizLocation"), event_id_of(name, facts), words.get("alias"), facts.time, recorded, int(error),
+    )  # fmt: skip
+    connection.execute(
+        "INSERT OR IGNORE INTO event (grp, type, action, bizStep, disposition, readPoint, bizLocation, eventID, alias,"
+        " eventTime, recordTime, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row,
+    )
+    (event,) = connection.execute("SELECT id FROM event WHERE grp = ?", (facts.group,)).fetchone()
+    connection.execute("INSERT OR IGNORE INTO member VALUES (?, ?)", (name, event))
+    things = [(uri, role, event, name) for role, uri in facts.things]
+    connection.executemany("INSERT OR IGNORE INTO thing VALUES (?, ?, ?, ?)", things)
+    connection.executemany("INSERT OR IGNORE INTO party VALUES (?, ?, ?)", [(each, event, name) for each in parties])
+
+
+def forget(connection: sqlite3.Connection, names: Iterable[bytes]) -> None:
+    """Forget events whose bodies were erased, and EPCIS events of which nothing is left."""
+    for name in names:
+        row = connection.execute("SELECT event FROM member WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            continue
+        connection.execute("DELETE FROM thing WHERE member = ?", (name,))
+        connection.execute("DELETE FROM party WHERE member = ?", (name,))
+        connection.execute("DELETE FROM member WHERE name = ?", (name,))
+        if connection.execute("SELECT 1 FROM member WHERE event = ?", row).fetchone() is None:
+            connection.execute("DELETE FROM event WHERE id = ?", row)
+
+
+def members(connection: sqlite3.Connection, event: int) -> Sequence[bytes]:
+    """Return the names of the events of the ledger that are one EPCIS event, in no particular order."""
+    return [name for (name,) in connection.execute("SELECT name FROM member WHERE event = ?", (event,))]
+
+
+def event_id_of(name: bytes, facts: Facts) -> str:
+    """Return the eventID that was told, else the CBV event hash, else a name of ours."""
+    return facts.words.get("eventID") or facts.words.get("alias") or f"urn:suyuan:event:{name.hex()}"
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=wal")
+    connection.execute("PRAGMA synchronous=NORMAL")  # losing the last turns loses nothing: they are made again
+    return connection
