@@ -14,6 +14,7 @@ from starlette.responses import Response
 from structlog.typing import FilteringBoundLogger
 
 from api.actors import moment_of
+from api.epcis_mount import equip_epcis, include_epcis
 from api.errors import FaultError, MethodError, NoRouteError
 from api.health import Health
 from api.intake import Intake
@@ -73,6 +74,7 @@ def create_app(
     app.state.metrics = metrics = Metrics()
     for module in (entries, log, traces, histories, bodies, endorsed, handles, recalls, pages, operations):
         app.include_router(module.router)
+    include_epcis(app)
     app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
@@ -101,6 +103,7 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(app.state.projection.close)
             await to_thread.run_sync(app.state.handles.close)
+            await to_thread.run_sync(app.state.epcis.close)
             if given is None:
                 await to_thread.run_sync(ledger.close)
             logger.info("stopped", size=ledger.head.edge.size)
@@ -124,6 +127,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.projection.start()
     app.state.handles = HandleProjection(ledger.store.beside("handles.db"), ledger.sources, origin=ledger.origin)
     app.state.handles.start()
+    equip_epcis(app, ledger)
 
 
 def _add_handlers(app: FastAPI) -> None:
