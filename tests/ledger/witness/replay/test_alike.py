@@ -127,6 +127,7 @@ SORTS: dict[str, tuple[str, Callable[[Bench], Tried]]] = {
     "a recipient who is nobody": ("head.to", lambda bench: Tried(bend(bench.say(), to=NOBODY))),
     "the words of somebody else": ("head.issuer", lambda bench: Tried(bend(bench.say(), issuer=NOBODY))),
     "a term that the type does not have": ("head.until", lambda bench: Tried(bend(bench.say(), until=now()))),
+    "a type that nobody registered": ("head.type", lambda bench: Tried(bend(bench.say(), type="transport.nothing"))),
     "a principal who gave no mandate": (
         "head.behalf",
         lambda bench: Tried(bend(bench.say(), behalf=bench.world.cast["warehouse"].uri)),
