@@ -37,6 +37,15 @@ def state(page: Page) -> LocatorAssertions:
     return expect(page.locator("[data-state]"))
 
 
+def sign_by_keyboard(office, page: Page) -> None:
+    """Sign what is shown, and wait until witnesses hold it."""
+    tab_to(page, "#sign")
+    press(page, "Enter")
+    state(page).to_have_attribute("data-state", "promised")
+    office.world.cosign()
+    state(page).to_have_attribute("data-state", "recorded")
+
+
 def test_an_officer_works_through_the_queue_by_keyboard_only(office, page: Page):
     page.goto(office.open_desk())
     rows = page.locator("[data-row]")
@@ -49,11 +58,7 @@ def test_an_officer_works_through_the_queue_by_keyboard_only(office, page: Page)
     page.keyboard.type("标签缺失")
     tab_to(page, "#next")
     press(page, "Enter")
-    tab_to(page, "#sign")
-    press(page, "Enter")
-    state(page).to_have_attribute("data-state", "promised")
-    office.world.cosign()
-    state(page).to_have_attribute("data-state", "recorded")
+    sign_by_keyboard(office, page)
     expect(page.locator("#main")).to_be_focused()
 
     press(page, "g", "q")
@@ -63,11 +68,7 @@ def test_an_officer_works_through_the_queue_by_keyboard_only(office, page: Page)
     tab_to(page, "#next")
     press(page, "Enter")
     expect(page.locator("main")).to_contain_text(f"一个签名覆盖 {rest} 项答复")
-    tab_to(page, "#sign")
-    press(page, "Enter")
-    state(page).to_have_attribute("data-state", "promised")
-    office.world.cosign()
-    state(page).to_have_attribute("data-state", "recorded")
+    sign_by_keyboard(office, page)
     page.screenshot(path=PICTURES / "recorded.png", full_page=True)
 
     press(page, "g", "q")

@@ -42,15 +42,20 @@ def save_keys(world, folder):
     save_key(folder / "privacy.pem", officer(world).signer, SECRET.encode())
 
 
-def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, office, tmp_path):
-    world = office.world
+def published(world, folder):
+    """Tell an order and let it be served; put trust policy and keys into the folder, and return the event's name."""
     name = tell_order(world)
-    save_keys(world, tmp_path)
+    save_keys(world, folder)
     world.cosign()
     world.ledger.writer.call(world.ledger._sequencer.publish).result()
-    (tmp_path / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
-    to, trust = ("--to", office.url), ("--policy", "zone.policy")
-    by = world.zone.agencies[0].uri
+    (folder / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
+    return name
+
+
+def order_erasure(run, office, name):
+    """Take an order through its ceremony: proposed, approved by roots and the privacy officer, submitted."""
+    agencies = office.world.zone.agencies
+    to, trust, by = ("--to", office.url), ("--policy", "zone.policy"), agencies[0].uri
     words = ("erase", "propose", name, "--what", "body", *BASIS, "--by", by, "--out", "order.ceremony", *to, *trust)
     refused = run(*words, "--officer", by)
     assert refused.code != 0
@@ -59,7 +64,7 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
     assert proposed.code == 0, proposed.err
     assert "the law has this kept until" in proposed.err
     assert [each["circle"] for each in proposed.answer["circles"]] == ["roots", "privacy-officers"]
-    for label in [each.uri.rpartition(":")[2] for each in world.zone.agencies[:3]]:
+    for label in [each.uri.rpartition(":")[2] for each in agencies[:3]]:
         signed = run("erase", "approve", "order.ceremony", "--key", f"{label}.pem", *trust, *ENV, "--yes", "--json")
         assert signed.code == 0, signed.err
     early = run("erase", "submit", "order.ceremony", *to, *trust, "--yes")
@@ -68,6 +73,20 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
     assert run("erase", "approve", "order.ceremony", "--key", "privacy.pem", *trust, *ENV, "--yes").code == 0
     sent = run("erase", "submit", "order.ceremony", *to, *trust, "--yes", "--json")
     assert sent.code == 0, sent.err
+
+
+def confirm_erasure(world, order):
+    """Let an agency say that its mirror erased it too."""
+    with world.ledger.store.read() as reader:
+        world.zone.heads[order] = parse_head(reader.find_event(order).head)
+    erased = {"copy": "mirror", "erasedAt": "2026-11-23T00:00:00Z"}
+    world.say("tax", Draft("record.erased", now(), data=erased, about=(order,)))
+
+
+def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, office, tmp_path):
+    world = office.world
+    name = published(world, tmp_path)
+    order_erasure(run, office, name)
     world.cosign()
     world.ledger.writer.call(world.ledger._sequencer.tidy).result()
     root = world.ledger.store.beside("ledger.db").parent
@@ -75,13 +94,7 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
     assert said.code == 0, said.err
     assert [(each["event"], each["covered"]) for each in said.answer["orders"]] == [(name, True)]
     assert said.answer["open"] == 0
-    order = bytes.fromhex(said.answer["orders"][0]["order"])
-    confirmation = Draft(
-        "record.erased", now(), data={"copy": "mirror", "erasedAt": "2026-11-23T00:00:00Z"}, about=(order,)
-    )
-    with world.ledger.store.read() as reader:
-        world.zone.heads[order] = parse_head(reader.find_event(order).head)
-    world.say("tax", confirmation)
+    confirm_erasure(world, bytes.fromhex(said.answer["orders"][0]["order"]))
     told = run("erase", "report", root, "--json").answer["orders"][0]
     assert [each["agency"] for each in told["confirmations"]] == [world.cast["tax"].uri]
     assert {each["agency"] for each in told["approvals"]} >= {PRIVACY}
@@ -94,11 +107,7 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
 
 def test_the_commands_of_docs_erasure_md_work_in_their_order(run, office, tmp_path, secret):
     world = office.world
-    name = tell_order(world)
-    save_keys(world, tmp_path)
-    world.cosign()
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
-    (tmp_path / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
+    name = published(world, tmp_path)
     blocks = [each.text for each in blocks_of((ROOT / "docs" / "erasure.md").read_text("utf-8")) if each.language]
     assert len(blocks) == 2
     for line in "".join(blocks).splitlines():

@@ -66,6 +66,18 @@ def erase_all(world: World) -> dict[bytes, bytes]:
     return orders
 
 
+def require_erased(world: World, subject: str, old: bytes, orders: dict[bytes, bytes]) -> None:
+    """Require that a proof from before and one of now verify, and that the latter names the order of each event."""
+    fresh = world.ledger.prover.trace(subject, walk="parties").data
+    for proof in (old, fresh):
+        verdict = examine_trace(proof, world.standpoint(), subject=subject)
+        assert all(each.passed for each in verdict.steps[:6]), verdict.error
+    shown = {event_name(each.head): each.body for part in parse_trace_proof(fresh).trace for each in part.events}
+    gone = shown.keys() & orders.keys()
+    assert gone
+    assert {name: shown[name] for name in gone} == {name: Erased(orders[name]) for name in gone}
+
+
 def test_after_everything_is_erased_all_still_replays_and_verifies_and_nothing_is_left(world, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     old = {subject: world.trace(subject, walk="parties") for subject in SUBJECTS}
@@ -85,16 +97,7 @@ def test_after_everything_is_erased_all_still_replays_and_verifies_and_nothing_i
     world.ledger.store.backup(str(tmp_path / "backup.db"))
 
     for subject in SUBJECTS:
-        fresh = world.ledger.prover.trace(subject, walk="parties").data
-        for proof in (old[subject], fresh):
-            verdict = examine_trace(proof, world.standpoint(), subject=subject)
-            assert all(each.passed for each in verdict.steps[:6]), verdict.error
-        shown = {event_name(each.head): each.body for part in parse_trace_proof(fresh).trace for each in part.events}
-        assert shown
-        assert {name: shown[name] for name in shown.keys() & orders.keys()} == {
-            name: Erased(orders[name]) for name in shown.keys() & orders.keys()
-        }
-        assert shown.keys() & orders.keys()
+        require_erased(world, subject, old[subject], orders)
 
     audit = Audit(FolderSource(tmp_path / "export"), world.standpoint())
     for _ in audit.run():

@@ -51,16 +51,6 @@ def accuse(
     replayer = replaying.open(chunk=0)
     accused: list[Accused] = []
 
-    def believing(taken, time, past):
-        try:
-            judge(taken, time, past)
-        except LieFoundError:
-            kind = past.replay.registry.type_at("registry.charter", 0)
-            kid = taken.parsed.header.kid
-            for place, (name, head, keys) in enumerate(zip(taken.names, taken.heads, taken.keys, strict=True)):
-                event = Event(name, taken.leaf, place, head, None, kid)
-                past.record(event, taken.answered[place].head, keys, kind)
-
     def accusing(past, chain, block, signed, hashes):
         for where, kind in _events(block) if past.replay.registry.charters else ():
             if wanted(kind, where.leaf):
@@ -71,10 +61,22 @@ def accuse(
 
     with monkeypatch.context() as patched:
         patched.setattr(replaying_module, "replay_block", accusing)
-        patched.setattr(blocks, "judge", believing)
+        patched.setattr(blocks, "judge", _believe)
         replayer.advance_to(checkpoint, note)
     replayer.close()
     return accused
+
+
+def _believe(taken, time, past) -> None:
+    """Judge an entry; what it is refused for is not believed, and it is recorded all the same."""
+    try:
+        judge(taken, time, past)
+    except LieFoundError:
+        kind = past.replay.registry.type_at("registry.charter", 0)
+        kid = taken.parsed.header.kid
+        for place, (name, head, keys) in enumerate(zip(taken.names, taken.heads, taken.keys, strict=True)):
+            event = Event(name, taken.leaf, place, head, None, kid)
+            past.record(event, taken.answered[place].head, keys, kind)
 
 
 def _events(block) -> Iterator[tuple[Where, str]]:
