@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from verifier.errors import MalformedError, TooLargeError, UnsupportedError
@@ -114,8 +114,9 @@ class EventType:
         return frozenset(form for role in self.subjects.values() for form in role.opens)
 
 
+@lru_cache(maxsize=512)  # a vocabulary is read again with every ledger and proof, and is the same; 16 MiB at most
 def parse_type(data: bytes, what: str = "type") -> EventType:
-    """Return the type that a type file describes.
+    """Return the type that a type file describes: nobody changes it, so equal bytes may give one and the same.
 
     Raises:
         MalformedError: unknown members, or values that make no type.
