@@ -16,7 +16,7 @@ from ledger.store.interface import StoredEvent
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.index import index_key
-from verifier.ledgerformat.subject import form_of, subject_name
+from verifier.ledgerformat.subject import book_of, form_of, subject_name
 from verifier.ledgerformat.vocabulary import EventType, matches_any
 
 _ENVELOPE = 0xD2
@@ -70,9 +70,15 @@ class Facts:
         return Thing(parties=frozenset(parties), agents=self._agents(parties, None, (subject,)))
 
     def owner_of_set(self, subject: str) -> Thing:
-        """Return what a set, or another subject without a trace, is to whoever asks: whose set it is, is its party."""
-        owner = subject.split(":")[4] if form_of(subject) == "set" else ""
-        parties = frozenset({f"urn:suyuan:enterprise:{owner}"} if owner else ())
+        """Return what a set, or another subject without a trace, is to whoever asks.
+
+        Whose set it is, is its party; of a line of an account book, whose book it is.
+        """
+        if form_of(subject) == "book-line":
+            parties = self._holders_of(subject_name(book_of(subject)))
+        else:
+            owner = subject.split(":")[4] if form_of(subject) == "set" else ""
+            parties = frozenset({f"urn:suyuan:enterprise:{owner}"} if owner else ())
         return Thing(parties=parties, agents=self._agents(parties, None, (subject,)))
 
     def _parties(self, head: Head) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ledger.cli.agency import agency
+from ledger.cli.book import book
 from ledger.cli.charter import charter
 from ledger.cli.endorse import endorse
 from ledger.cli.erase import erase
@@ -47,3 +48,4 @@ app.add_typer(mandate, name="mandate")
 app.add_typer(grant, name="grant")
 app.add_typer(importing, name="import")
 app.add_typer(pseudonym, name="pseudonym")
+app.add_typer(book, name="book")
