@@ -13,7 +13,7 @@ from verifier.errors import SuyuanError
 from verifier.primitives.keys import EDDSA, format_key
 
 JSON = "application/json"
-GTIN = "06901234567106"
+GTIN = "06901234567120"
 
 
 @pytest.fixture(scope="module")
