@@ -1,10 +1,10 @@
-"""Where EPCIS hangs on the app: its addresses, its projection, its named queries."""
+"""Where logistics hang on the app: custody, the addresses of EPCIS, its projection, its named queries."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.routes import epcis, epcis_queries
+from api.routes import custody, epcis, epcis_queries
 from ledger.epcis.projection import EpcisProjection
 from ledger.epcis.queries import NamedQueries
 from ledger.ledger import Ledger
@@ -12,6 +12,7 @@ from ledger.ledger import Ledger
 
 def include_epcis(app: FastAPI) -> None:
     """Add the addresses; those of named queries first, which would be taken for resources otherwise."""
+    app.include_router(custody.router)
     app.include_router(epcis_queries.router)
     app.include_router(epcis.router)
 

@@ -41,16 +41,19 @@ class Row:
     body: bytes | None = None
 
 
+SIGNED = set(ASKERS)
+GOODS = "https://id.gs1.org/01/06901234567892"
 SENT = [
     ("submit_entry", "/entries", 400),
     ("validate_submission", "/validate", 200),
     ("add_cosignatures", "/cosignatures", 400),
+    ("resolve_handles", "/handles/resolve", 415),
 ]
 
 
 def rows(zone, leaf, tile):
     """Return the table: who may, by hand."""
-    reserved = [*event_rows(zone, leaf, tile), *walk_rows()]
+    reserved = [*event_rows(zone, leaf, tile), *walk_rows(), *epcis_rows()]
     return (
         [Row(name, path, frozenset(allowed), *status) for name, path, allowed, *status in reserved],
         [Row(name, path, frozenset(ALL), *status) for name, path, *status in public_rows(zone)]
@@ -99,6 +102,23 @@ def walk_rows():
     ]
 
 
+def epcis_rows():
+    """What is asked of logistics events without naming any, named queries, and recalls."""
+    query = b'{"name": "\xff", "query": {}}'
+    return [
+        ("get_epcis_events", "/epcis/events", SIGNED),
+        ("get_epcis_values", "/epcis/bizSteps", SIGNED),
+        ("get_epcis_events_of", "/epcis/bizSteps/shipping/events", SIGNED),
+        ("get_epcis_queries", "/epcis/queries", SIGNED),
+        ("get_epcis_query", "/epcis/queries/none", SIGNED, 404),
+        ("get_epcis_query_events", "/epcis/queries/none/events", SIGNED, 404),
+        ("delete_epcis_query", "/epcis/queries/none", SIGNED, 404, "DELETE"),
+        ("add_epcis_query", "/epcis/queries", SIGNED, 415, "POST", query),
+        ("get_reach", f"/recalls/{'0' * 64}/reach", AGENCIES, 404),
+        ("get_items", f"/lots/items?subject={GOODS}", AGENCIES),
+    ]
+
+
 def public_rows(zone):
     """What is open to everybody."""
     order, payment = zone.order.name.hex(), zone.payment.name.hex()
@@ -108,6 +128,11 @@ def public_rows(zone):
         ("get_history", "/histories/list?subject=urn:suyuan:list:positive:1"),
         ("get_history", f"/histories/list?subject={ORDER}&since=3", 404),
         ("get_product", "/01/06901234567892"),
+        ("get_custody", f"/custody?subject={GOODS}"),
+        ("get_epcis_event", "/epcis/events/urn:x:1", 404),
+        ("get_epcis_events", f"/epcis/events?MATCH_anyEPC={GOODS}"),
+        ("get_epcis_event_types", "/epcis/eventTypes"),
+        ("get_epcis_sub_resources", "/epcis/bizSteps/shipping"),
         ("get_event", f"/events/{payment}"),
         ("get_recognition", f"/events/{order}/recognition"),
         ("get_filing", f"/filings/{'0' * 64}", 404),
