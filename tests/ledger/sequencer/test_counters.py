@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger import failpoints
+from ledger.fsck.check import check_ledger
 from tests.ledger.sequencer.counting import counter, found_counting, move, outcome, say
 from verifier.errors import MalformedError, NotPermittedError
 
@@ -31,6 +34,11 @@ def refusal(small, *events):
     error = outcome(small, *events)
     assert error is not None, "it was recorded"
     return error
+
+
+def damages(small):
+    """Return what the operator's check finds on a stopped ledger's disk."""
+    return [str(each) for each in check_ledger(small.folder / "ledger.db", small.folder / "tiles").damages]
 
 
 def test_what_goes_in_and_what_is_taken_is_counted_exactly(counting):
@@ -92,6 +100,8 @@ def test_of_eight_at_one_moment_exactly_what_is_there_is_spent(counting):
         spent = [each for mine in threads.map(spend, batches) for each in mine]
     assert spent.count(True) == 14, "14 times 7 is 98, and 2 are left"
     assert counter(counting) == 2
+    counting.close()
+    assert damages(counting) == [], "bodies and disclosures add up to it"
 
 
 def test_each_subject_has_its_own_and_an_event_moves_all_that_it_names(counting):
@@ -135,6 +145,32 @@ def test_validation_tells_it_and_moves_nothing(counting):
     assert counter(counting) == 1
     (fault,) = counting.ledger.validate(counting.sign(move(counting, "taken", "2")))
     assert "counts.overdrawn" in fault.field
+
+
+@pytest.mark.parametrize("point", ["before-commit", "after-commit", "after-guard"])
+def test_a_crash_leaves_event_and_counter_or_neither(founded_counting, tmp_path, monkeypatch, point):
+    small = founded_counting.copy(tmp_path / "zone")
+    small.open()
+    say(small, move(small, "added", "5"))
+    size, batch = small.size, small.sign(move(small, "taken", "2"))
+    small.close()
+    monkeypatch.setattr(failpoints, "_name", point)
+    child = os.fork()
+    if not child:
+        try:
+            small.open().submit(batch).exception(timeout=30)
+        finally:
+            os._exit(1)  # it was to end before
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 137
+    monkeypatch.setattr(failpoints, "_name", "")
+    small.open()
+    recorded = small.size > size
+    assert recorded == (point != "before-commit")
+    assert counter(small) == (3 if recorded else 5)
+    small.ledger.submit(batch).result(timeout=30)
+    assert counter(small) == 3, "sent again, it counts once"
+    small.close()
+    assert damages(small) == []
 
 
 _AMOUNTS = st.decimals(min_value=0, max_value=30, places=5).map(lambda each: f"{each.normalize():f}")

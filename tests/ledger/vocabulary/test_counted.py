@@ -1,0 +1,117 @@
+"""Counters of the vocabulary: the last unit may be taken, and not a hundred-thousandth more."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from fixtures.examples import read_example
+from tests.ledger.vocabulary.telling import altered, refusal
+from tests.world import handle
+from verifier.ledgerformat.vocabulary import parse_type
+from verifier.vocabulary import type_files
+
+
+class Counted:
+    """One subject that no example names, and the events that move its counter."""
+
+    def __init__(self, teller, role, subject):
+        self._teller, self._role, self._subject = teller, role, subject
+
+    def _changed(self, name, amount, pointer="/quantity", **changes):
+        example = read_example(name)
+        event = example.event
+        members = {"subjects": {**event["subjects"], self._role: self._subject}, **changes}
+        where = "disclosed" if pointer in example.event.get("disclosed", {}) else "data"
+        key = pointer if where == "disclosed" else pointer[1:]
+        return altered(name, **members, **{where: {**event.get(where, {}), key: amount}})
+
+    def say(self, name, amount, *args, **changes):
+        example = self._changed(name, amount, *args, **changes)
+        for needed in example.after:
+            self._teller.tell(needed)
+        self._teller.say(example)
+
+    def refused(self, name, amount, *args, **changes):
+        return refusal(self._teller, self._changed(name, amount, *args, **changes))
+
+
+def line(number):
+    return f"urn:suyuan:book-line:T9999W000001:{number}"
+
+
+def test_a_book_line_is_never_overdrawn_and_adjustments_move_the_same_counter(teller):
+    book = Counted(teller, "line", line(21))
+    assert "counts.book-overdrawn" in book.refused("book.debited", "0.00001")
+    book.say("book.credited", "10.00001")
+    assert "-10.00002 at 10.00001" in book.refused("book.debited", "10.00002")
+    book.say("book.debited", "4")
+    assert "counts.book-overdrawn" in book.refused("book.adjusted", "-6.00002", "/difference")
+    book.say("book.adjusted", "-6", "/difference")
+    book.say("book.adjusted", "2", "/difference")
+    book.say("book.debited", "2.00001")
+    assert "at least 0" in book.refused("book.debited", "0.00001")
+
+
+def test_a_debit_below_zero_is_no_credit(teller):
+    book = Counted(teller, "line", line(22))
+    book.say("book.credited", "1")
+    for name in ("book.debited", "book.credited"):
+        assert "0 or more" in book.refused(name, "-1")
+
+
+def test_each_line_of_a_book_has_its_own_counter(teller):
+    Counted(teller, "line", line(23)).say("book.credited", "5")
+    assert "at 0" in Counted(teller, "line", line(24)).refused("book.debited", "1")
+
+
+def test_a_years_quota_ends_at_26000_and_what_is_restored_can_be_used_again(teller):
+    name = sha256(b"nobody").hexdigest()
+    quota = Counted(teller, "quota", f"urn:suyuan:quota:customs:2026:{name}")
+    quota.say("clearance.quota-use", "25999.99999", "/amount")
+    quota.say("clearance.quota-use", "0.00001", "/amount")
+    assert "at most 26000" in quota.refused("clearance.quota-use", "0.00001", "/amount")
+    assert "counts.quota-restored-beyond-use" in quota.refused("clearance.quota-restored", "26000.00001", "/amount")
+    quota.say("clearance.quota-restored", "26000", "/amount")
+    assert "counts.yearly-quota-exceeded" in quota.refused("clearance.quota-use", "26000.00001", "/amount")
+    quota.say("clearance.quota-use", "26000", "/amount")
+
+
+def test_no_more_is_returned_than_a_line_of_the_order_had(teller):
+    ordered = Counted(teller, "line", handle("order-line", "of a test"))
+    ordered.say("order.line", "5")
+    ordered.say("aftersales.export-return", "2")
+    assert "counts.returned-more-than-ordered" in ordered.refused("aftersales.export-return", "3.00001")
+    ordered.say("aftersales.export-return", "3")
+    assert "at 0" in ordered.refused("aftersales.export-return", "0.00001")
+
+
+def test_a_return_that_names_a_line_names_its_quantity(teller):
+    ordered = Counted(teller, "line", handle("order-line", "of another test"))
+    ordered.say("order.line", "5")
+    without = altered(
+        "aftersales.export-return",
+        subjects={**read_example("aftersales.export-return").event["subjects"], "line": ordered._subject},
+    )
+    assert "counts.returned-more-than-ordered" in refusal(teller, without)
+
+
+def test_no_more_is_sold_abroad_than_was_stocked(teller):
+    stock = Counted(teller, "stock", "urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:OF-A-TEST")
+    stock.say("aftersales.overseas-stock", "3")
+    assert "counts.overseas-oversold" in stock.refused("aftersales.overseas-sale", "3.00001")
+    stock.say("aftersales.overseas-sale", "3")
+
+
+BROKEN = {
+    "book-overdrawn",
+    "yearly-quota-exceeded",
+    "quota-restored-beyond-use",
+    "returned-more-than-ordered",
+    "overseas-oversold",
+}
+
+
+def test_every_bound_of_the_vocabulary_is_broken_above():
+    types = [parse_type(data, name) for name, data in type_files().items()]
+    bounded = {rule.code for each in types for rule in each.counts if (rule.least, rule.most) != (None, None)}
+    assert bounded == BROKEN
