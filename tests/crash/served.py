@@ -72,6 +72,12 @@ class ServerProcess:
                 return
         raise AssertionError("the server did not start")
 
+    @property
+    def pid(self) -> int:
+        """Return the number of its process."""
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL: no handler runs, nothing is flushed."""
         assert self._process

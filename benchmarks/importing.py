@@ -1,0 +1,158 @@
+"""Importing: the messages of a trade, through a participant's gateway, into a ledger that is a process of its own.
+
+The gateway reads, keeps, signs and sends in this process, as `suyuan import ceb` does; the ledger is served by
+`suyuan serve`. Messages are made beforehand and outside the measured time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.load import chunks
+from fixtures.trade import draw_shipments
+from fixtures.trade.founding import Authorities, draw_firms, found_trade
+from fixtures.trade.gateways import trade_gateway
+from fixtures.trade.sending import messages_sent
+from fixtures.trade.telling import Teller
+from fixtures.zone.actors import Actor, agency
+from ledger.client.client import LedgerClient
+from ledger.opening import create_ledger, open_ledger
+from ledger.signing.ledger_keys import load_ledger_keys
+from tests.crash.served import PASSPHRASE, ServerProcess
+from tests.world import DAY, ORIGIN, found_zone, now
+from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+
+_SLICE = 500  # parcels whose messages are made at a time
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(slots=True)
+class Imported:
+    """What importing came to.
+
+    Attributes:
+        messages: how many were handed over.
+        events: how many the ledger recorded of them.
+        seconds: from the first message to the last receipt, making messages excluded.
+        cpu: seconds of CPU by stage: `read`, `keep`, `send` (of the gateway) and `ledger`.
+        left: events that were not recorded, by state.
+    """
+
+    messages: int = 0
+    events: int = 0
+    seconds: float = 0.0
+    cpu: dict[str, float] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> float:
+        """Return messages a second."""
+        return self.messages / self.seconds
+
+    def spent(self, stage: str) -> float:
+        """Return milliseconds of CPU that a message took in a stage."""
+        return 1000 * self.cpu[stage] / self.messages
+
+
+@dataclass(frozen=True, slots=True)
+class Harbour:
+    """A zone whose trade goes through one gateway.
+
+    Attributes:
+        teller: hands messages to the gateway.
+        server: the ledger's process.
+        policy: file of the trust policy.
+    """
+
+    teller: Teller
+    server: ServerProcess
+    policy: Path
+
+
+@contextmanager
+def opened_harbour(folder: Path) -> Iterator[Harbour]:
+    """Yield a founded zone, its ledger served, and a gateway for all its firms."""
+    folder.mkdir(parents=True)
+    actors, policy = _found(folder)
+    (folder / "trust.policy").write_bytes(format_trust_policy(policy))
+    server = ServerProcess(folder)
+    server.start()
+    try:
+        with trade_gateway(folder / "gateway", server.url, actors, policy=policy) as teller:
+            teller.remember = False
+            yield Harbour(teller, server, folder / "trust.policy")
+    finally:
+        server.stop()
+
+
+def import_trade(harbour: Harbour, parcels: int, *, seed: int = 1) -> Imported:
+    """Hand over the messages of `parcels` and wait until the ledger has promised all of them."""
+    imported = Imported()
+    shipments = draw_shipments(seed, parcels, begins=now() - 30 * DAY)
+    for size in chunks(parcels, _SLICE):
+        messages = [sent for _ in range(size) for sent in messages_sent(next(shipments))]
+        before, begun = _spent(harbour), time.perf_counter()
+        imported.messages += harbour.teller.tell(messages)
+        harbour.teller.wait()
+        imported.seconds += time.perf_counter() - begun
+        for stage, seconds in _spent(harbour).items():
+            imported.cpu[stage] = imported.cpu.get(stage, 0.0) + seconds - before[stage]
+    states = _states(harbour.teller)
+    imported.events, imported.left = states.pop("recorded", 0), states
+    return imported
+
+
+def audit(harbour: Harbour) -> int:
+    """Return the exit code of `suyuan-verify audit` over the ledger as it is served, once all of it is published."""
+    client = LedgerClient(harbour.server.url)
+    with harbour.teller.gateway.store.reading() as connection:
+        (last,) = connection.execute("SELECT max(leaf) FROM batch").fetchone()
+    while parse_signed_checkpoint(client.checkpoint())[0].size <= last:
+        time.sleep(0.05)
+    command = [sys.executable, "-m", "verifier", "--lang", "en", "audit", harbour.server.url]
+    done = subprocess.run(
+        [*command, "--policy", str(harbour.policy), "--no-state"], capture_output=True, text=True, check=False
+    )
+    return done.returncode
+
+
+def _found(folder: Path) -> tuple[list[Actor], TrustPolicy]:
+    root = folder / "ledger"
+    create_ledger(root, ORIGIN, PASSPHRASE)
+    (folder / "passphrase").write_bytes(PASSPHRASE)
+    keys = load_ledger_keys(root / "keys", ORIGIN, PASSPHRASE)
+    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE), witnesses=0, quorum=0, policies=False)
+    window = agency("window", "示例单一窗口", "Example Single Window", ["single-window"], root=False)
+    world.zone.admit_agencies([window])
+    firms, cast = draw_firms(), world.cast
+    found_trade(world.zone, Authorities(cast["customs"], window, cast["market"], cast["inspection"]), firms)
+    policy = world.standpoint().policy
+    world.ledger.close()
+    return list(firms.values()), policy
+
+
+def _spent(harbour: Harbour) -> dict[str, float]:
+    """Return seconds of CPU until now: of this thread, of the gateway's threads, of the ledger's process."""
+    threads = {each.name: each.native_id for each in threading.enumerate()}
+    named = {stage: threads[f"gateway-{stage}"] for stage in ("keep", "send")}
+    own = {stage: _ticks(Path(f"/proc/self/task/{number}/stat")) for stage, number in named.items()}
+    return {"read": time.thread_time(), **own, "ledger": _ticks(Path(f"/proc/{harbour.server.pid}/stat"))}
+
+
+def _ticks(path: Path) -> float:
+    fields = path.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _states(teller: Teller) -> dict[str, int]:
+    with teller.gateway.store.reading() as connection:
+        return dict(connection.execute("SELECT state, count(*) FROM item GROUP BY state").fetchall())
