@@ -28,7 +28,20 @@ from api.openapi import describe, operation_id
 from api.opening import open_from
 from api.problems import answer_problem
 from api.rates import Rates
-from api.routes import bodies, endorsed, entries, handles, histories, log, operations, pages, recalls, traces
+from api.routes import (
+    bodies,
+    declarations,
+    endorsed,
+    entries,
+    handles,
+    histories,
+    lists,
+    log,
+    operations,
+    pages,
+    recalls,
+    traces,
+)
 from api.settings import Settings
 from ledger.endorsing.projection import Projection
 from ledger.handles.projection import HandleProjection
@@ -39,6 +52,7 @@ from verifier import __version__
 from verifier.errors import MalformedError, SuyuanError
 
 Clock = Callable[[], int]
+_READS = (log, traces, histories, bodies, endorsed, handles, recalls, declarations, lists)
 
 
 def create_app(
@@ -72,7 +86,7 @@ def create_app(
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = metrics = Metrics()
-    for module in (entries, log, traces, histories, bodies, endorsed, handles, recalls, pages, operations):
+    for module in (*_READS, entries, pages, operations):
         app.include_router(module.router)
     include_epcis(app)
     app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last

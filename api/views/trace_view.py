@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.texts import text
+from api.views.declarations import declaration_lines, declarations_told
 from api.views.timeline import MOST_EVENTS, StageView, own_events, view_stages
 from api.views.words import beijing_time, file_name, form_word
 from ledger.prove.prover import Proved
 from verifier.ledgerformat.subject import form_of, product_of
-from verifier.proof.verdict import ALTERED, CONTRADICTORY, VERIFIED, Said, StepResult, StoryEvent
+from verifier.proof.verdict import ALTERED, CONTRADICTORY, VERIFIED, Said, StepResult, Story, StoryEvent
 from verifier.rendering import render_error, say
 
 _PRODUCT = "filing.product"
@@ -48,6 +49,7 @@ class TraceView:
         tone: `ok`, `warn` or `bad`: picks icon and colour beside the word.
         reason: why the outcome is not *verified*.
         recalls: recalls that stand.
+        declarations: sentences about where each declaration stands.
         stages: the timeline.
         left_out: events that only the proof shows.
         notices, unchecked: sentences.
@@ -64,6 +66,7 @@ class TraceView:
     tone: str
     reason: str
     recalls: tuple[RecallView, ...]
+    declarations: tuple[tuple[str, ...], ...]
     stages: tuple[StageView, ...]
     left_out: int
     notices: tuple[str, ...]
@@ -87,6 +90,7 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
         tone={VERIFIED: "ok", ALTERED: "bad", CONTRADICTORY: "bad"}.get(verdict.outcome, "warn"),
         reason=render_error(verdict.error, lang) if verdict.error else "",
         recalls=_recalls(verdict.notices, told, lang),
+        declarations=_declarations(story, lang),
         stages=view_stages(told, lang),
         left_out=max(0, len(own_events(told)) - MOST_EVENTS),
         notices=tuple(view_notice(each, told, lang) for each in verdict.notices),
@@ -112,6 +116,11 @@ def _product_name(told: Sequence[StoryEvent], subject: str, lang: str) -> str:
 def _recalls(notices: Sequence[Said], told: Sequence[StoryEvent], lang: str) -> tuple[RecallView, ...]:
     recalled = {each.values["event"] for each in notices if each.key == "notice.recalled"}
     return tuple(_recall(each, lang) for each in told if each.event.name.hex() in recalled)
+
+
+def _declarations(story: Story | None, lang: str) -> tuple[tuple[str, ...], ...]:
+    titles = {each.event.head.type: each.kind.title[lang] for each in story.timeline} if story else {}
+    return tuple(tuple(declaration_lines(each, titles, lang)) for each in declarations_told(story))
 
 
 def _recall(told: StoryEvent, lang: str) -> RecallView:

@@ -17,6 +17,7 @@ from ledger.cli.importing import importing
 from ledger.cli.inbox import inbox
 from ledger.cli.keys import key
 from ledger.cli.ledgers import backup, init, migrate
+from ledger.cli.lists import list_
 from ledger.cli.mandate import mandate
 from ledger.cli.match import match
 from ledger.cli.options import help_of
@@ -48,4 +49,5 @@ app.add_typer(mandate, name="mandate")
 app.add_typer(grant, name="grant")
 app.add_typer(importing, name="import")
 app.add_typer(pseudonym, name="pseudonym")
+app.add_typer(list_, name="list")
 app.add_typer(book, name="book")

@@ -10,12 +10,12 @@ from ledger.client.client import LedgerClient
 from ledger.client.reading import read_disclosures
 from ledger.compose.event import Draft
 from ledger.matching.judging import QUOTA_USE, Case
+from ledger.trade.histories import read_history
 from ledger.trade.pseudonyms import PseudonymKey
 from verifier.errors import MalformedError
 from verifier.ledgerformat.disclosure import Disclosure
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import StoryEvent
-from verifier.proof.verify import RefusedError, examine_trace
 from verifier.results.amounts import add, read_amount, spell_amount, subtract
 from verifier.results.comparison import Comparison
 from verifier.results.documents import Document
@@ -90,11 +90,8 @@ def used_before(subject: str, declaration: str, client: LedgerClient, standpoint
     Raises:
         RefusedError: the proof does not verify, or an amount in it is not shown.
     """
-    verdict = examine_trace(client.history("quota", subject), standpoint, subject=subject)
-    if verdict.story is None:
-        raise RefusedError(verdict)
     used, own = [], set()
-    for each in verdict.story.timeline:
+    for each in read_history(client, "quota", subject, standpoint).events:
         body = each.event.body
         if each.event.head.type == QUOTA_USE and body and declaration in body.of_role("declaration"):
             own.add(each.event.name)

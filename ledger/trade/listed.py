@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.client.client import LedgerClient
+from ledger.trade.histories import History, read_history
 from verifier.errors import IncompleteError, MalformedError
 from verifier.ledgerformat.subject import form_of
 from verifier.proof.examination import Standpoint
-from verifier.proof.verdict import Story, StoryEvent
-from verifier.proof.verify import RefusedError, examine_trace
+from verifier.proof.verdict import StoryEvent
 
 LIST, ENTRY, REMOVED = "reference.list", "reference.entry", "reference.entry-removed"
 POSITIVE, NEGATIVE = "positive", "negative"
@@ -89,10 +89,10 @@ class ListReader:
             RefusedError: the proof does not verify.
         """
         if label not in self._versions:
-            story = self._story(label, "meta")
-            told = version_told(label, story)
+            history = self._read(label, "meta")
+            told = version_told(label, history)
             if told is None:
-                expected = f"a list that was recorded below position {story.size}"
+                expected = f"a list that was recorded below position {history.size}"
                 raise IncompleteError(f"list {label}", came="none", expected=expected)
             self._versions[label] = told
         return self._versions[label]
@@ -105,36 +105,31 @@ class ListReader:
         """
         key = (label, entry)
         if key not in self._presences:
-            self._presences[key] = presence_told(entry, self._story(label, entry))
+            self._presences[key] = presence_told(entry, self._read(label, entry))
         return self._presences[key]
 
-    def _story(self, label: str, entry: str) -> Story:
-        subject = entry_subject(label, entry)
-        verdict = examine_trace(self.client.history("list", subject), self.standpoint, subject=subject)
-        if verdict.story is None:
-            raise RefusedError(verdict)
-        return verdict.story
+    def _read(self, label: str, entry: str) -> History:
+        return read_history(self.client, "list", entry_subject(label, entry), self.standpoint)
 
 
-def version_told(label: str, story: Story) -> Version | None:
+def version_told(label: str, history: History) -> Version | None:
     """Return the version that a list's own history has in force: the latest; None where there is none."""
-    told = [each for each in story.timeline if each.event.head.type == LIST and each.event.body]
+    told = [each.event for each in history.events if each.event.head.type == LIST and each.event.body]
     if not told:
         return None
-    data = told[-1].event.body.data if told[-1].event.body else {}
-    event = told[-1].event
-    return Version(
-        label, str(data["listed"]), str(data["of"]), str(data["version"]), event.name, event.leaf, story.size
-    )
+    event = told[-1]
+    data = event.body.data if event.body else {}
+    kind, of, version = (str(data[name]) for name in ("listed", "of", "version"))
+    return Version(label, kind, of, version, event.name, event.leaf, history.size)
 
 
-def presence_told(entry: str, story: Story) -> Presence:
+def presence_told(entry: str, history: History) -> Presence:
     """Return whether the history of an entry has it on its list: entered, not removed, and its term not over."""
-    told = [each for each in story.timeline if each.event.head.type in (ENTRY, REMOVED)]
+    told = [each for each in history.events if each.event.head.type in (ENTRY, REMOVED)]
     if not told:
-        return Presence(entry, listed=False, event=None, size=story.size)
+        return Presence(entry, listed=False, event=None, size=history.size)
     last = told[-1]
-    return Presence(entry, listed=_stands(last, story.time), event=last.event.name, size=story.size)
+    return Presence(entry, listed=_stands(last, history.time), event=last.event.name, size=history.size)
 
 
 def _stands(last: StoryEvent, time: int) -> bool:

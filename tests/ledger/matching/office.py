@@ -19,7 +19,9 @@ from ledger.trade.speaker import Speaker
 from tests.ledger.client.serving import Service
 from tests.verifier.results.paperwork import FOUR, PAPERS
 from tests.world import DAY, ORIGIN, PRODUCT, World, found_world, handle, now
+from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.disclosure import parse_disclosure
+from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.submission import Submission, format_submission
 from verifier.primitives.keys import EDDSA, format_key
 
@@ -70,9 +72,6 @@ class Office:
 
     def recorded(self, type_: str) -> list[dict]:
         """Return the data of all recorded events of a type, in log order."""
-        from verifier.ledgerformat.body import parse_body
-        from verifier.ledgerformat.head import parse_head
-
         with self.world.ledger.store.read() as reader:
             rows = list(reader.events_from(0, self.world.ledger.head.edge.size))
         return [dict(parse_body(row.body).data) for row in rows if parse_head(row.head).type == type_]

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
-import pytest
-
-from ledger.client.transport import UnreachableError
-from ledger.errors import PrivateError
 from tests.verifier.results.paperwork import FOUR
-from verifier.errors import SuyuanError
 
 
 def _of(done, purchase):

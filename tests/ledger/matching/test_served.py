@@ -1,0 +1,141 @@
+"""Declarations and lists over HTTP: what the service tells of them, and where it is proved."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from urllib.parse import quote
+
+import pytest
+
+from ledger.client.client import LedgerClient
+from ledger.compose.event import Draft
+from ledger.errors import UnknownError
+from ledger.trade.listed import ListReader
+from tests.world import now
+from verifier.errors import IncompleteError, MalformedError, SuyuanError
+
+TEXT = {"zh": "示例", "en": "Example"}
+META = "urn:suyuan:list:retail-import:meta"
+
+
+def ask(office, path):
+    with urllib.request.urlopen(
+        urllib.request.Request(office.service.url + path, headers={"Accept": "application/json"})
+    ) as answer:
+        return json.loads(answer.read())
+
+
+def asked(office, path):
+    """Ask as customs does, with a signed request."""
+    return json.loads(office.client("customs")._get(path, "application/json").body)
+
+
+def entry_draft(entry, type_="reference.entry", about=(), **more):
+    subjects = {"entry": f"urn:suyuan:list:retail-import:{entry}", "list": META}
+    return Draft(type_, now(), subjects, {"version": "2019", "basis": TEXT, **more}, about=about)
+
+
+@pytest.fixture(scope="module")
+def goods(office):
+    """A positive list with two entries, one of which was removed."""
+    listed = {"names": TEXT, "listed": "positive", "of": "hs-code", "version": "2019", "basis": TEXT,
+              "since": "20200101"}  # fmt: skip
+    (version,) = office.world.say("commerce", Draft("reference.list", now(), {"list": META}, listed))
+    office.world.say("commerce", entry_draft("1901101000", names=TEXT))
+    (gone,) = office.world.say("commerce", entry_draft("2106909090", names=TEXT))
+    office.world.say(
+        "commerce", entry_draft("2106909090", "reference.entry-removed", about=(gone.name,), reason="amended")
+    )
+    return version
+
+
+def test_presence_and_absence_name_version_event_and_proved_position(office, goods):
+    told = ask(office, "/lists/retail-import/1901101000")
+    assert (told["listed"], told["kind"], told["computedBy"]) == (True, "positive", "server")
+    assert told["version"]["event"] == goods.name.hex()
+    for entry in ("2106909090", "0000000000"):
+        absent = ask(office, f"/lists/retail-import/{entry}")
+        assert absent["listed"] is False
+        assert absent["size"] >= told["size"] > 0
+    assert absent["event"] is None, "nothing was ever said of it"
+
+
+def test_presence_and_absence_verify_without_the_service(office, goods):
+    reader = ListReader(LedgerClient(office.service.url), office.world.standpoint())
+    assert reader.presence("retail-import", "1901101000").listed
+    assert not reader.presence("retail-import", "2106909090").listed
+    assert reader.presence("retail-import", "0000000000").event is None
+    assert reader.version("retail-import").event == goods.name
+    with pytest.raises(IncompleteError, match="no-such-list"):
+        reader.version("no-such-list")
+    with pytest.raises(MalformedError):
+        reader.presence("retail-import", "a b")
+
+
+def test_a_list_that_is_not_recorded_is_unknown(office, goods):
+    with pytest.raises(UnknownError, match="no-such-list"):
+        asked(office, "/lists/no-such-list/1")
+
+
+def test_a_parcels_declaration_stands_where_receipts_and_agencies_left_it(office):
+    purchase = office.purchase().say("order", "waybill", "list")
+    name = purchase.said["list"].name
+    for code in ("2", "3"):
+        data = {"code": code, "document": {"message": "CEB622", "guid": code}}
+        office.world.say("customs", Draft("clearance.status", now(), data=data, about=(name,)))
+    path = f"/declarations?subject={quote(purchase.parcel, safe='')}"
+    (told,) = ask(office, path)["declarations"]
+    assert (told["standing"], told["code"], told["mode"]) == ("open", "3", "9610")
+    assert told["lacks"] == [], "the public trace cannot show a payment"
+    (whole,) = asked(office, path + "&walk=parties")["declarations"]
+    assert whole["lacks"] == ["order.payment"]
+    assert {each["verdict"] for each in told["steps"]} == {"regular"}
+    purchase.say("payment")
+    office.world.say("customs", Draft("clearance.inspection", now(), data={"result": "conformant"}, about=(name,)))
+    office.world.say("customs", Draft("clearance.release", now(), data={"code": "800"}, about=(name,)))
+    (told,) = asked(office, path + "&walk=parties&lang=zh")["declarations"]
+    assert (told["standing"], told["lacks"]) == ("released", [])
+    assert "已放行" in told["text"]
+
+
+def test_the_trace_tells_of_its_declarations_as_json_and_as_a_page(office):
+    purchase = office.purchase().say("order", "waybill", "list")
+    subject = quote(purchase.parcel, safe="")
+    (told,) = ask(office, f"/trace?subject={subject}")["declarations"]
+    assert told["event"] == purchase.said["list"].name.hex()
+    with urllib.request.urlopen(f"{office.service.url}/trace?subject={subject}&format=page&lang=en") as answer:
+        page = answer.read().decode()
+    assert "Mode 9610: in progress." in page
+    with urllib.request.urlopen(f"{office.service.url}/trace?subject={subject}&format=page&lang=zh") as answer:
+        assert "监管方式 9610: 办理中." in answer.read().decode()
+
+
+def test_a_case_is_judged_by_the_version_in_force_and_names_it(office, goods, tmp_path):
+    desk = office.desk(tmp_path / "listed.db", lists=("retail-import",))
+    desk.run()
+    office.purchase().say()
+    other = office.purchase()
+    lines = {"packages": "1", "items": [
+        {"number": "1", "name": "示例奶粉", "quantity": "2", "price": "120.5", "total": "241", "unit": "142",
+         "hsCode": "2106909090"},
+        {"number": "2", "name": "Example soap", "quantity": "3", "price": "9.99", "total": "29.97", "unit": "011",
+         "hsCode": "1901101000"},
+    ]}  # fmt: skip
+    other.say(list={"/lines": lines})
+    done = desk.run()
+    assert [each.differs for each in done.told] == [(), ("retail-import",)]
+    first, second = (each["lists"][0] for each in office.recorded("clearance.match")[-2:])
+    assert (first["event"], first["outcome"], first["fields"]) == (goods.name.hex(), "agrees", [])
+    assert (second["outcome"], second["fields"]) == ("differs", ["list/lines/items/1/hsCode"])
+    assert "2106909090" not in json.dumps(second)
+    assert second["size"] > second["leaf"]
+
+
+def test_what_cannot_be_judged_by_a_list_is_left_open_with_its_reason(office, tmp_path):
+    desk = office.desk(tmp_path / "unknown.db", lists=("no-such-list",))
+    purchase = office.purchase().say()
+    done = desk.run()
+    reasons = dict(done.open)
+    assert isinstance(reasons[purchase.order], SuyuanError)
+    assert done.sent == 0
