@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TypeAlias
 
 from verifier.ledgerformat.index import EMPTY as EMPTY_HASH
@@ -31,12 +32,12 @@ class Heap:
         """Start empty, with 2**levels buckets."""
         self.levels = levels
         self._classes = bytearray(2 << levels)
-        self._hashes = bytearray(64 << levels)
+        self._hashes = mmap(-1, 64 << levels, flags=MAP_PRIVATE | MAP_ANONYMOUS)  # pages come as they are written
 
     def read(self, node: int) -> Summary:
         """Return class and hash of a node."""
         at = node << 5
-        return self._classes[node], bytes(self._hashes[at : at + 32])
+        return self._classes[node], self._hashes[at : at + 32]
 
     def is_empty(self, node: int) -> bool:
         """Return whether no key stands below a node."""
