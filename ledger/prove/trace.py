@@ -16,7 +16,7 @@ from ledger.store.interface import Reader
 from ledger.tiles.folder import LogReader
 from verifier.judgement.needs import registry_needs
 from verifier.judgement.replay import Replay
-from verifier.judgement.trace import HISTORY_WALKS, MAX_HEADS, walk_trace
+from verifier.judgement.trace import HISTORY_WALKS, MAX_HEADS, Closure, walk_trace
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.index import index_key
@@ -75,21 +75,9 @@ def prove_trace(
     shown = erased_by_order(body_of or (public_body if walk == "public" else whole_body), sources.replay.registry, size)
     source = EventSource(reader, size, shown)
     view = IndexView(sources.overlay, reader, size)
-    one = walk in HISTORY_WALKS  # of such a history no more is read than a proof may hold
-    closure = walk_trace(
-        subject_name(subject),
-        walk=walk,
-        history_of=partial(source.part, first=since, most=MAX_HEADS + 1) if one else source.history,
-        registry=sources.replay.registry,
-    )
-    rest = since_count((walk, subject_name(subject)), since, source=source, reader=reader) if since else None
+    closure = _walk(subject, walk, since, source, sources.replay)
     events = closure.events()
-    needs = registry_needs(
-        events,
-        origin=sources.origin,
-        is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
-        history_of=source.history,
-    )
+    needs = _needs(events, source, sources)
     trace = statement_parts(events, source, reader, shown)
     registry = statement_parts(_resting(events, needs), source, reader, whole_body)
     leaves = {part.leaf for part in (*trace, *registry)}
@@ -104,7 +92,22 @@ def prove_trace(
         trace=trace,
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
         path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
-        since=rest,
+        since=since_count((walk, subject_name(subject)), since, source=source, reader=reader) if since else None,
+    )
+
+
+def _walk(subject: str, walk: str, since: int, source: EventSource, replay: Replay) -> Closure:
+    one = walk in HISTORY_WALKS  # of such a history no more is read than a proof may hold
+    history_of = partial(source.part, first=since, most=MAX_HEADS + 1) if one else source.history
+    return walk_trace(subject_name(subject), walk=walk, history_of=history_of, registry=replay.registry)
+
+
+def _needs(events: Sequence[Event], source: EventSource, sources: Sources) -> Mapping[Pair, Sequence[Event]]:
+    return registry_needs(
+        events,
+        origin=sources.origin,
+        is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
+        history_of=source.history,
     )
 
 

@@ -160,22 +160,15 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     def state_of(name: bytes) -> TraceState | None:
         return judged.traces.get(name) or view.trace_state(name)
 
-    check_authority(
-        placed,
-        event.kind,
-        registry=replay.registry,
-        time=time,
-        state_of=state_of,
-        targets=event.targets,
-        holds=_holds_all,
-    )
+    registry, kind, targets = replay.registry, event.kind, event.targets
+    check_authority(placed, kind, registry=registry, time=time, state_of=state_of, targets=targets, holds=None)
     check_state(placed, view.root_before)
     if event.kind.refuses:
         _require_order(placed, event, digests)
     if event.moves:
         _move_counters(event, view, judged)
-    for kind, name in event.head.joins:
-        if kind == "trace":
+    for joined, name in event.head.joins:
+        if joined == "trace":
             judged.traces[name] = advance(state_of(name), event.head, event.kind)
     return placed
 
@@ -193,11 +186,6 @@ def _require_current(placed: Event, event: CandidateEvent, view: View) -> None:
     if view.replay.registry.type_at(event.head.type, placed.leaf) is not event.kind:
         raise BusyError("head.type", came="an older version", expected="the version in force", todo="Send it again.")
     require_supported(placed)
-
-
-def _holds_all(_: Pair) -> bool:
-    """Return that the ledger holds every history."""
-    return True
 
 
 def _require_scope(event: CandidateEvent, key: Key | None) -> None:
