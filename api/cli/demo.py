@@ -24,6 +24,7 @@ def demo(
     port: Annotated[int, typer.Option("--port", help=tell("help.port", _LANGUAGE), min=1, max=65_535)] = 8000,
     folder: Annotated[Path, typer.Option("--folder", help=tell("help.folder", _LANGUAGE))] = Path("build/demo"),
     serve: Annotated[bool, typer.Option("--serve", help=tell("help.serve", _LANGUAGE))] = False,
+    parcels: Annotated[int, typer.Option("--parcels", help=tell("help.parcels", _LANGUAGE), min=0)] = 0,
     lang: Lang = None,
 ) -> None:
     """Found a zone, tell a parcel's life, verify it."""
@@ -34,6 +35,6 @@ def demo(
         return "api.cli", "serve", "--host", HOST, "--port", str(at), "--open-reads", "--lang", voice.lang
 
     desk = ("api.cli", "desk", "--lang", voice.lang)
-    takeaway = demonstrate(folder, f"http://{HOST}:{port}", server, voice.lang, desk=desk, serve=serve)
+    takeaway = demonstrate(folder, f"http://{HOST}:{port}", server, voice.lang, desk=desk, serve=serve, parcels=parcels)
     if takeaway.verdict.exit_code:
         raise typer.Exit(takeaway.verdict.exit_code)
