@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path
+from pydantic import WithJsonSchema
 from starlette.responses import Response
 
 from api.answers import JSON, answer_json
@@ -20,8 +21,10 @@ from ledger.trade.listed import Presence, Version, entry_subject, presence_told,
 
 router = APIRouter(dependencies=[Depends(strict_query)])
 _KIND = "list"
-Label = Annotated[str, Path(description="the list's label: urn:suyuan:list:{label}:meta")]
-Entry = Annotated[str, Path(description="what may be on it: an HS code, an enterprise, …")]
+_LABEL: dict[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
+_ENTRY: dict[str, Any] = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
+Label = Annotated[str, WithJsonSchema(_LABEL), Path(description="the list's label: urn:suyuan:list:{label}:meta")]
+Entry = Annotated[str, WithJsonSchema(_ENTRY), Path(description="what may be on it: an HS code, an enterprise, …")]
 
 
 class Lists:

@@ -23,6 +23,7 @@ from ledger.cli.match import match
 from ledger.cli.options import help_of
 from ledger.cli.pseudonym import pseudonym
 from ledger.cli.submit import submit
+from ledger.cli.summary import summary
 from ledger.cli.witness import witness
 
 app = typer.Typer(
@@ -50,4 +51,5 @@ app.add_typer(grant, name="grant")
 app.add_typer(importing, name="import")
 app.add_typer(pseudonym, name="pseudonym")
 app.add_typer(list_, name="list")
+app.add_typer(summary, name="summary")
 app.add_typer(book, name="book")
