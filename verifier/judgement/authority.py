@@ -14,6 +14,7 @@ from typing import TypeAlias
 from verifier.errors import NotPermittedError
 from verifier.judgement.participants import Participant
 from verifier.judgement.registry import Registry
+from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.subject import form_of, gs1_digits, product_of, subject_name
@@ -22,6 +23,7 @@ from verifier.ledgerformat.vocabulary import EventType
 GUARDED = frozenset({"product", "lot", "enterprise", "book"})
 _BY_PREFIX = frozenset({"product", "unit", "place", "party"})
 _BY_LINK = frozenset({"lot", "item"})
+_OF_NOBODY = frozenset({"set", "quota", "claim", "list"})  # they have no trace: joining them takes no right
 _ITSELF = frozenset({"enterprise", "agency"})
 
 
@@ -107,6 +109,8 @@ def require_link_rights(
     for pair in head.follows:
         if holds is None or holds(("trace", pair[1])):
             _require_follow_right(pair, principal, head, state_of(pair[1]))
+    if kind_of_event.counts and event.body and not principal.is_agency:
+        _require_counter_right(event.body, kind_of_event, principal)
 
 
 def require_principal(event: Event, kind_of_event: EventType, registry: Registry) -> Participant:
@@ -251,6 +255,17 @@ def _require_follow_right(pair: Pair, principal: Participant, head: Head, state:
     if state.guarded and not has_authority(principal, state):
         expected = f"an agency, {state.owner} who opened it, or who has custody of it"
         raise NotPermittedError("head.follows", came=f"{principal.uri} for {head.type}", expected=expected)
+
+
+def _require_counter_right(body: Body, kind_of_event: EventType, principal: Participant) -> None:
+    """Refuse an enterprise that would move the counter of a subject whose histories everybody may join, not its own."""
+    for role in {rule.role for rule in kind_of_event.counts}:
+        for subject in body.of_role(role):
+            form = form_of(subject)
+            named = subject.split(":")[4] if form == "set" else ""
+            if form in _OF_NOBODY and f"urn:suyuan:enterprise:{named}" != principal.uri:
+                came, expected = f"{principal.uri} for {subject}", "an agency, or the enterprise that the set names"
+                raise NotPermittedError(f"body.subjects.{role}", came=came, expected=expected)
 
 
 def _is_opened(subject: str, form: str, event: Event, kind_of_event: EventType) -> bool:

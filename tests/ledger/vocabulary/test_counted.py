@@ -115,3 +115,10 @@ def test_every_bound_of_the_vocabulary_is_broken_above():
     types = [parse_type(data, name) for name, data in type_files().items()]
     bounded = {rule.code for each in types for rule in each.counts if (rule.least, rule.most) != (None, None)}
     assert bounded == BROKEN
+
+
+def test_whose_stock_it_is_moves_it_and_no_other_firm(teller):
+    """Everybody may join a set's history, so that the counter needs a right of its own: or a rival spends it."""
+    stock = Counted(teller, "stock", "urn:suyuan:set:overseas-stock:91000000EXAMPLE067:A-RIVALS")
+    for name in ("aftersales.overseas-stock", "aftersales.overseas-sale"):
+        assert "the enterprise that the set names" in stock.refused(name, "1")
