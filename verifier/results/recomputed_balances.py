@@ -9,6 +9,7 @@ from typing import Any
 from verifier.ledgerformat.disclosure import find_value
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.type_rules import CountRule
 from verifier.results import normalisation
 from verifier.results.amounts import add, read_amount, spell_amount, subtract
 from verifier.results.balance import Balance, Movement, reckon_balance
@@ -100,9 +101,7 @@ def _movement(line: str, given: Input) -> Movement:
     name = given.event.name
     if given.event.head.type == RECONCILED:
         return Movement(name, None, read_amount(_value(given, "/balance")), reconciles=True)
-    changes = [
-        _change(given, rule.amount, adds=rule.adds) for rule in given.kind.counts if _counts(given, rule.role, line)
-    ]
+    changes = [_change(given, rule) for rule in given.kind.counts if _counts(given, rule.role, line)]
     if given.event.body is None or None in changes:
         return Movement(name, None)
     return Movement(name, add(each for each in changes if each is not None))
@@ -112,13 +111,12 @@ def _counts(given: Input, role: str, line: str) -> bool:
     return given.event.body is not None and line in given.event.body.of_role(role)
 
 
-def _change(given: Input, pointer: str, *, adds: bool) -> Decimal | None:
-    """Return what a rule of counting adds; None where the amount is not shown, or no amount."""
-    value = _value(given, pointer)
-    if value is None and not _is_withheld(given, pointer):
-        return Decimal(0)  # this event does not move the counter that way
-    amount = read_amount(value)
-    return amount if amount is None or adds else subtract(Decimal(0), amount)
+def _change(given: Input, rule: CountRule) -> Decimal | None:
+    """Return what a rule of counting adds; None where the amount is not shown, or no amount, or on the wrong side."""
+    amount = read_amount(_value(given, rule.amount))
+    if amount is None or (amount < 0 and not rule.signed):
+        return None
+    return amount if rule.adds else subtract(Decimal(0), amount)
 
 
 def _value(given: Input, pointer: str) -> Any:
@@ -126,11 +124,6 @@ def _value(given: Input, pointer: str) -> Any:
     if pointer in disclosed:
         return disclosed[pointer]
     return find_value(given.event.body.data, pointer)[1] if given.event.body else None
-
-
-def _is_withheld(given: Input, pointer: str) -> bool:
-    shown = {each.pointer for each in given.disclosures}
-    return given.event.body is None or (pointer in given.event.body.digests and pointer not in shown)
 
 
 def _reconciliation(given: Input, found: Balance, *, known: bool) -> Recomputation:
