@@ -194,7 +194,7 @@ def test_a_type_file_under_another_types_subject_is_refused(chronicle):
 
 def test_a_type_version_that_is_not_later_is_refused(chronicle):
     chronicle.decree(_type_draft("order.placed"))
-    with pytest.raises(NotPermittedError, match="a version after 1"):
+    with pytest.raises(NotPermittedError, match=r"a version after \d"):
         chronicle.say(chronicle.customs, _type_draft("order.placed"), as_root=True)
 
 
@@ -217,7 +217,7 @@ def test_of_two_files_of_one_version_that_waited_the_first_to_be_approved_holds(
     (one,) = chronicle.say(chronicle.customs, first, as_root=True)
     (other,) = chronicle.say(chronicle.customs, second, as_root=True)
     chronicle.approve(one, *chronicle.agencies[:3])
-    with pytest.raises(NotPermittedError, match="a version after 1"):
+    with pytest.raises(NotPermittedError, match=r"a version after \d"):
         chronicle.approve(other, *chronicle.agencies[:3])
     assert chronicle.registry.type_at("order.placed", chronicle.leaf).title["en"] != "Later"
 
