@@ -38,8 +38,9 @@ CREATE INDEX party_member ON party (member);
 
 def open_tables(path: Path, origin: str) -> sqlite3.Connection:
     """Return the one read-write connection; tables of another version or ledger, or none, are made anew."""
-    connection = _connect(path)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
+        _tune(connection)
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         if (meta.get("version"), meta.get("origin")) == (VERSION, origin):
             return connection
@@ -47,7 +48,8 @@ def open_tables(path: Path, origin: str) -> sqlite3.Connection:
         pass
     connection.close()
     remove(path)
-    connection = _connect(path)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    _tune(connection)
     connection.executescript(f"BEGIN; {_TABLES}")
     rows = [("version", VERSION), ("origin", origin), ("size", "0"), ("seal", ""), ("key", os.urandom(32).hex())]
     connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
@@ -126,8 +128,6 @@ def event_id_of(name: bytes, facts: Facts) -> str:
     return facts.words.get("eventID") or facts.words.get("alias") or f"urn:suyuan:event:{name.hex()}"
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+def _tune(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode=wal")
     connection.execute("PRAGMA synchronous=NORMAL")  # losing the last turns loses nothing: they are made again
-    return connection
