@@ -42,12 +42,13 @@ class Row:
 
 
 SIGNED = set(ASKERS)
+NUMBERS = b'{"numbers": [{"form": "order", "code": "1", "number": "ORDER-4711"}]}'
+MEDIA = {"add_cosignatures": "text/plain", "resolve_handles": "application/json"}
 GOODS = "https://id.gs1.org/01/06901234567892"
 SENT = [
     ("submit_entry", "/entries", 400),
     ("validate_submission", "/validate", 200),
     ("add_cosignatures", "/cosignatures", 400),
-    ("resolve_handles", "/handles/resolve", 415),
 ]
 
 
@@ -87,6 +88,7 @@ def walk_rows():
     walk = "walk=parties"
     return [
         ("get_trace", f"/trace?subject={ORDER}&{walk}", AGENCIES | PARTIES_OF_PAYMENT),
+        ("get_declarations", f"/declarations?subject={ORDER}&{walk}", AGENCIES | PARTIES_OF_PAYMENT),
         ("get_product", f"/01/06901234567892?{walk}", AGENCIES),
         ("get_lot", f"/01/06901234567892/10/L1?{walk}", AGENCIES),
         ("get_item", f"/01/06901234567892/21/S1?{walk}", AGENCIES),
@@ -96,6 +98,7 @@ def walk_rows():
         ("get_history", f"/histories/member?subject={LISTS}", AGENCIES | {"seller"}),
         ("get_history", f"/histories/claim?subject={LISTS}&since=latest", AGENCIES | {"seller"}, 404),
         ("get_history", "/histories/quota?subject=urn:suyuan:agency:customs", AGENCIES),
+        ("resolve_handles", "/handles/resolve", SIGNED, 200, "POST", NUMBERS),
         ("get_inbox", "/agencies/customs/inbox", {"customs"}),
         ("get_inbox", "/agencies/tax/inbox", {"tax"}),
         ("get_inbox", "/agencies/nobody/inbox", set()),
@@ -127,6 +130,8 @@ def public_rows(zone):
         ("get_history", f"/histories/recall?subject={ORDER}"),
         ("get_history", "/histories/list?subject=urn:suyuan:list:positive:1"),
         ("get_history", f"/histories/list?subject={ORDER}&since=3", 404),
+        ("get_declarations", f"/declarations?subject={ORDER}"),
+        ("get_entry", "/lists/positive/0402211000", 404),
         ("get_product", "/01/06901234567892"),
         ("get_custody", f"/custody?subject={GOODS}"),
         ("get_epcis_event", "/epcis/events/urn:x:1", 404),
@@ -194,7 +199,7 @@ def published(ledger):
 def ask(server, row, signer):
     asker = Asker(server.base, signer)
     sent = asker.signed(row.method, row.path, row.body)
-    kind = {"add_cosignatures": "text/plain"}.get(row.operation, MEDIA_TYPE)
+    kind = MEDIA.get(row.operation, MEDIA_TYPE)
     return asker.ask(row.path, row.method, row.body, {**sent, "Content-Type": kind} if row.body else sent)
 
 
