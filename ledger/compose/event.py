@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -15,6 +16,8 @@ from verifier.ledgerformat.head import Head, State, event_name, format_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
 
 Randomness = Callable[[int], bytes]
 
@@ -86,14 +89,14 @@ def compose_event(
         MismatchError: the draft does not fit its type.
         NotPermittedError: it answers what its type may not answer.
     """
-    _require_json("data", draft.data)
-    _require_json("disclosed", draft.disclosed)
     values = {**dict.fromkeys(kind.disclosures), **draft.disclosed, **_attachment_values(draft)}
-    disclosures = {
-        pointer: format_disclosure(salt=random(MIN_SALT), pointer=pointer, value=value)
-        for pointer, value in sorted(values.items())
-    }
-    body = _write_body(draft, disclosures, random(SALT_SIZE))
+    with _requiring_json("disclosed"):
+        disclosures = {
+            pointer: format_disclosure(salt=random(MIN_SALT), pointer=pointer, value=value)
+            for pointer, value in sorted(values.items())
+        }
+    with _requiring_json("data"):
+        body = _write_body(draft, disclosures, random(SALT_SIZE))
     links = map_links(kind, draft.subjects, targets)
     head = _head_of(draft, links, id_=uuid7(draft.time, random(10)), issuer=issuer, body=body_hash(body))
     check_head(kind, head)
@@ -104,10 +107,11 @@ def compose_event(
     return ComposedEvent(event_name(spelt), spelt, body, tuple(disclosures.values()), attachments)
 
 
-def _require_json(name: str, values: Mapping[str, Any]) -> None:
+@contextmanager
+def _requiring_json(name: str) -> Iterator[None]:
     """Refuse what `json` takes and JSON has not; the value itself, which may be personal, is not repeated."""
     try:
-        json.dumps(dict(values), ensure_ascii=False, allow_nan=False).encode()
+        yield
     except (ValueError, TypeError) as error:
         expected = "texts of whole signs, whole numbers, lists and objects"
         raise MalformedError(f"draft.{name}", came=type(error).__name__, expected=expected) from error
@@ -156,4 +160,4 @@ def _write_body(draft: Draft, disclosures: Mapping[str, str], salt: bytes) -> by
         "_sd": {pointer: format_base64url(disclosure_digest(text)) for pointer, text in disclosures.items()},
         "salt": format_base64url(salt),
     }
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(body).encode()

@@ -16,6 +16,7 @@ from verifier.primitives.strict_json import parse_json
 MAX_DISCLOSURE = 65_536
 MAX_ATTACHMENT = 1 << 20
 MIN_SALT = 16
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+")
 
 
@@ -118,4 +119,4 @@ def parse_attachment(value: Any, what: str = "attachment") -> Attachment | None:
 
 
 def _compact(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()

@@ -8,6 +8,7 @@ import binascii
 from verifier.errors import MalformedError
 
 _STANDARD = str.maketrans("-_+/=", "+/\0\0\0")  # the signs of §5 in those of §4; those of §4 alone in what is none
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAST = (_DIGITS, "", _DIGITS[::16], _DIGITS[::4])  # by length modulo 4, the last signs whose unused bits are zero
 
@@ -41,7 +42,7 @@ def parse_base64url(text: str, what: str) -> bytes:
 
 def format_base64url(raw: bytes) -> str:
     """Return RFC 4648 §5 base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return binascii.b2a_base64(raw, newline=False).translate(_URLSAFE, b"=").decode()
 
 
 def parse_hash_hex(text: str, what: str) -> bytes:
