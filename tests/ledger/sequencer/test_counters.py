@@ -79,6 +79,15 @@ def test_of_two_batches_in_one_block_the_second_finds_what_the_first_took(counti
     assert counter(counting) == 0
 
 
+def test_what_a_refused_batch_would_have_moved_is_there_for_the_next_of_its_block(counting):
+    say(counting, move(counting, "added", "10"))
+    refused = counting.sign(*(move(counting, "taken", "6") for _ in range(2)))
+    answers = counting.together(refused, counting.sign(move(counting, "taken", "10")))
+    outcomes = [each.exception(timeout=30) for each in answers]
+    assert [type(each) for each in outcomes] == [NotPermittedError, type(None)]
+    assert counter(counting) == 0
+
+
 def test_it_holds_in_a_later_block_and_after_a_restart(counting):
     say(counting, move(counting, "added", "3"))
     say(counting, move(counting, "taken", "2"))
