@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from api.texts import text
 from api.views.words import beijing_time
 from verifier.ledgerformat.subject import subject_name
 from verifier.proof.verdict import Story
-from verifier.results.custody import Custody, Excursion, find_excursions, follow_custody
+from verifier.results.custody import Custody, Excursion, Stay, find_excursions, follow_custody
 from verifier.results.movements import Moved, find_moved
-from verifier.texts import text
+
+_MOST_LINES = 20  # stays of one subject that a page shows; the JSON has all
 
 
 def custody_json(story: Story | None, lang: str) -> list[dict[str, Any]]:
@@ -23,10 +25,15 @@ def custody_lines(story: Story | None, lang: str) -> Iterator[tuple[str, tuple[s
     for subject, moved in _moved(story):
         custody = follow_custody(moved.movements)
         gaps = [text(f"result.custody.{each.code}", lang) for each in custody.gaps]
-        stays = [f"{each.place}: {beijing_time(each.start)} → {beijing_time(each.end)}" for each in custody.stays]
+        stays = [_stay_line(each, lang) for each in custody.stays[-_MOST_LINES:]]
         out = [text("result.custody.excursion", lang) for _ in find_excursions(moved.readings, ())]
         away = [text("result.custody.underway", lang)] if custody.underway else []
         yield subject, (*gaps, *out, *stays, *away)
+
+
+def _stay_line(stay: Stay, lang: str) -> str:
+    values = {"start": beijing_time(stay.start), "end": beijing_time(stay.end), "place": stay.place}
+    return text("custody.way" if stay.underway else "custody.stay", lang, **values)
 
 
 def _moved(story: Story | None) -> list[tuple[str, Moved]]:

@@ -6,6 +6,7 @@ import shlex
 from typing import Any
 
 from api.texts import text
+from api.views.custody import custody_json
 from api.views.declarations import declaration_json, declarations_told
 from api.views.words import file_name
 from ledger.prove.prover import Proved
@@ -17,6 +18,7 @@ def trace_json(proved: Proved, subject: str, lang: str) -> dict[str, Any]:
     answer = verdict_json(proved.verdict, lang)
     own = {"key": "server.charter", "values": {}, "text": text("server.charter", lang)}
     answer["notChecked"] = [own, *answer["notChecked"]]
+    answer["custody"] = custody_json(proved.verdict.story, lang)
     answer["declarations"] = [declaration_json(each, lang) for each in declarations_told(proved.verdict.story)]
     return {**computed_by_server(verify_trace_command(subject), lang), "newer": proved.newer, **answer}
 

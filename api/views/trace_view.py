@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.texts import text
+from api.views.custody import custody_lines
 from api.views.declarations import declaration_lines, declarations_told
 from api.views.timeline import MOST_EVENTS, StageView, own_events, view_stages
 from api.views.words import beijing_time, file_name, form_word
@@ -49,6 +50,7 @@ class TraceView:
         tone: `ok`, `warn` or `bad`: picks icon and colour beside the word.
         reason: why the outcome is not *verified*.
         recalls: recalls that stand.
+        custody: each subject that was moved, with sentences about gaps, excursions and stays.
         declarations: sentences about where each declaration stands.
         stages: the timeline.
         left_out: events that only the proof shows.
@@ -66,6 +68,7 @@ class TraceView:
     tone: str
     reason: str
     recalls: tuple[RecallView, ...]
+    custody: tuple[tuple[str, tuple[str, ...]], ...]
     declarations: tuple[tuple[str, ...], ...]
     stages: tuple[StageView, ...]
     left_out: int
@@ -90,6 +93,7 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
         tone={VERIFIED: "ok", ALTERED: "bad", CONTRADICTORY: "bad"}.get(verdict.outcome, "warn"),
         reason=render_error(verdict.error, lang) if verdict.error else "",
         recalls=_recalls(verdict.notices, told, lang),
+        custody=tuple(custody_lines(story, lang)),
         declarations=_declarations(story, lang),
         stages=view_stages(told, lang),
         left_out=max(0, len(own_events(told)) - MOST_EVENTS),

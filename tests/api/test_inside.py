@@ -163,3 +163,15 @@ def test_downstream_an_agency_finds_what_was_made_from_a_lot(told, world, server
     (recall,) = world.zone.say(world.market, [draft])
     reach = agency.reach(recall.name)
     assert (reach["affected"], [each["subject"] for each in reach["sources"]]) == (1, [GRAIN_LOT, BREAD_LOT])
+
+
+def test_the_trace_says_custody_to_programs_and_to_people(told, trace, server):
+    by_subject = {each["subject"]: each for each in trace["custody"]}
+    assert by_subject[CONTAINER]["excursions"][0]["event"] == told["warm"][1]
+    for lang, words in (
+        ("zh", ("流转与保管", "途中", "到达而未见发出")),
+        ("en", ("Custody", "on the way to", "never departed")),
+    ):
+        page = server.get(f"/trace?subject={quote(ITEM, safe='')}&format=page&lang={lang}", "text/html")
+        assert page.status == 200
+        assert all(each in page.text for each in words)
