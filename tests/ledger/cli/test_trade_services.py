@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fixtures.messages import export_messages
+from ledger.compose.event import Draft
 from ledger.trade.summaries import draft_summary, read_period
 from tests.ledger.cli.participants import open_street
 from tests.ledger.matching.office import Office
@@ -214,6 +215,25 @@ def test_a_result_of_a_summary_is_recorded_from_customs_message_as_its_answer(ru
     refused = run("summary", "result", name.hex(), "other.xml", *street.speaking("customs"))
     assert refused.code == 2
     assert "CEB792" in refused.err
+
+
+def test_a_joint_release_counts_once_the_desk_of_inspection_has_answered_it(run, street, office):
+    joint = {"k": 2, "of": [{"role": "customs"}, {"role": "inspection-quarantine"}]}
+    street.world.zone.adopt_policy("joint", ["clearance.joint-release"], joint, "关检联合放行", "Joint release")
+    listed = office.purchase().say("order", "waybill", "list").said["list"]
+    said = street.world.say
+    said("inspection", Draft("clearance.inspection", now(), data={"result": "conformant"}, about=(listed.name,)))
+    (release,) = said("customs", Draft("clearance.joint-release", now(), data={"code": "800"}, about=(listed.name,)))
+    street.register("inspection")
+    desk = ("--agency", street.uri("inspection"), *street.asking("inspection"))
+    key = ("--key", street.folder / "inspection-statement.pem", "--yes", "--json")
+    street.publish()
+    client = office.client("customs")
+    assert client.recognition(release.name)["outcome"] == "not yet recognised"
+    ran = run("endorse", "recognise", release.name.hex(), *street.to, *desk, *key)
+    assert ran.code == 0, ran.err
+    street.publish()
+    assert client.recognition(release.name)["outcome"] == "recognised"
 
 
 def last_name(street, type_):

@@ -18,7 +18,4 @@ def office(tmp_path_factory) -> Iterator[Office]:
 @pytest.fixture
 def desk(office, tmp_path):
     """Customs' desk, that has looked at everything that other tests left."""
-    made = office.desk(tmp_path / "match.db")
-    made.run()
-    made.sent.clear()
-    return made
+    return office.fresh_desk(tmp_path / "match.db")

@@ -70,6 +70,14 @@ class Office:
     def desk(self, path: Path, **judging: object) -> Desk:
         return Desk(self, path, Judging(**judging))
 
+    def fresh_desk(self, path: Path, **judging: object) -> Desk:
+        """Return a desk for which everything that is recorded by now is old."""
+        memory = Memory(path, origin=ORIGIN, issuer=self.uri("customs"))
+        self.client("customs")  # whose key is recorded when it first asks
+        memory.notice((), self.world.ledger.head.edge.size)
+        memory.close()
+        return self.desk(path, **judging)
+
     def recorded(self, type_: str) -> list[dict]:
         """Return the data of all recorded events of a type, in log order."""
         with self.world.ledger.store.read() as reader:

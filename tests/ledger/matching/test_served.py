@@ -112,8 +112,7 @@ def test_the_trace_tells_of_its_declarations_as_json_and_as_a_page(office):
 
 
 def test_a_case_is_judged_by_the_version_in_force_and_names_it(office, goods, tmp_path):
-    desk = office.desk(tmp_path / "listed.db", lists=("retail-import",))
-    desk.run()
+    desk = office.fresh_desk(tmp_path / "listed.db", lists=("retail-import",))
     office.purchase().say()
     other = office.purchase()
     lines = {"packages": "1", "items": [
@@ -133,7 +132,7 @@ def test_a_case_is_judged_by_the_version_in_force_and_names_it(office, goods, tm
 
 
 def test_what_cannot_be_judged_by_a_list_is_left_open_with_its_reason(office, tmp_path):
-    desk = office.desk(tmp_path / "unknown.db", lists=("no-such-list",))
+    desk = office.fresh_desk(tmp_path / "unknown.db", lists=("no-such-list",))
     purchase = office.purchase().say()
     done = desk.run()
     reasons = dict(done.open)
