@@ -32,9 +32,13 @@ from verifier.proof.verify import examine_trace
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory) -> World:
-    """A founded zone in which one parcel's life was told, put to rest: tests get copies of it."""
+    """A founded zone in which one parcel's life was told, put to rest: tests get copies of it.
+
+    It is cosigned: no block of it waits for a quorum, so copies take in statements however much later they are made.
+    """
     made = found_world(tmp_path_factory.mktemp("template"))
     tell_parcel(made)
+    made.cosign()
     made.ledger.close()
     return made
 
