@@ -36,19 +36,33 @@ def judge_ceb(data: bytes) -> Verdict:
 def find_epcis_reader() -> Read | None:
     """Return how EPCIS documents are judged, None if there is no reader of them."""
     try:
-        read_epcis = import_module("ledger.readers.epcis").read_epcis
+        epcis = import_module("ledger.readers.epcis")
+        read_epcis, map_event = epcis.read_epcis, epcis.map_event
     except (ImportError, AttributeError):
         return None
-    return lambda data: _judge_epcis(read_epcis, data)
+    return lambda data: _judge_epcis(read_epcis, map_event, data)
 
 
-def _judge_epcis(read_epcis: Callable[[bytes], Any], data: bytes) -> Verdict:
+def _judge_epcis(read_epcis: Callable[[bytes], Any], map_event: Callable[[Any], Any], data: bytes) -> Verdict:
+    """Read a document; say why events of it become none of the ledger's, if they do not."""
     try:
         reading = read_epcis(data)
     except SuyuanError as error:
         return "refused", "", _reason(error)
     faults = [fault for event in reading.faulty for fault in event.faults]
-    return ("refused", "", summarise(faults)) if faults else ("read", "", "")
+    if faults:
+        return "refused", "", summarise(faults)
+    refusals = [found for event in reading.events if (found := _refusal(map_event, event))]
+    return "read", "", f"not mapped: {summarise(refusals)}" if refusals else ""
+
+
+def _refusal(map_event: Callable[[Any], Any], event: Any) -> SuyuanError | None:
+    """Return why an event that stands alone becomes none of the ledger's, None if it does."""
+    try:
+        map_event(event)
+    except SuyuanError as error:
+        return error
+    return None
 
 
 def summarise(findings: Iterable[SuyuanError | Departure]) -> str:
