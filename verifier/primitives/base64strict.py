@@ -7,7 +7,7 @@ import binascii
 
 from verifier.errors import MalformedError
 
-_STANDARD = str.maketrans("-_+/=", "+/\0\0\0")  # the signs of §5 in those of §4; those of §4 alone in what is none
+_STANDARD = bytes.maketrans(b"-_+/=", b"+/\0\0\0")  # the signs of §5 in those of §4; those of §4 alone in what is none
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAST = (_DIGITS, "", _DIGITS[::16], _DIGITS[::4])  # by length modulo 4, the last signs whose unused bits are zero
@@ -32,7 +32,8 @@ def format_base64(raw: bytes) -> str:
 def parse_base64url(text: str, what: str) -> bytes:
     """Return what RFC 4648 §5 base64url without padding spells; refuse every other spelling of it."""
     try:
-        raw = binascii.a2b_base64(text.translate(_STANDARD) + "=" * (-len(text) % 4), strict_mode=True)
+        spelt = text.encode("ascii").translate(_STANDARD)  # bytes: many times quicker than a text's own
+        raw = binascii.a2b_base64(spelt + b"=" * (-len(text) % 4), strict_mode=True)
     except ValueError as error:
         raise MalformedError(what, came=text, expected="base64url without padding") from error
     if text[-1:] not in _LAST[len(text) % 4]:
