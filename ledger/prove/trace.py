@@ -44,14 +44,7 @@ class Sources:
 
 
 def prove_trace(
-    subject: str,
-    *,
-    walk: str,
-    size: int,
-    note: bytes,
-    sources: Sources,
-    body_of: BodyOf | None = None,
-    since: int = 0,
+    subject: str, *, walk: str, size: int, note: bytes, sources: Sources, body_of: BodyOf | None = None, since: int = 0
 ) -> TraceProof:
     """Return the proof of a subject's trace against the checkpoint `note` of `size` leaves.
 
@@ -80,20 +73,14 @@ def prove_trace(
     needs = _needs(events, source, sources)
     trace = statement_parts(events, source, reader, shown)
     registry = statement_parts(_resting(events, needs), source, reader, whole_body)
-    leaves = {part.leaf for part in (*trace, *registry)}
-    seals = seal_parts(leaves, reader, size - 1)
+    seals = seal_parts({part.leaf for part in (*trace, *registry)}, reader, size - 1)
     return TraceProof(
-        walk=walk,
-        subject=subject,
-        checkpoint=note,
-        seals=seals,
-        registry=registry,
+        walk=walk, subject=subject, checkpoint=note, seals=seals, registry=registry, trace=trace,
         registry_index=prove_index(view, [index_key(*pair) for pair in needs]),
-        trace=trace,
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
-        path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
+        path=shared_path(sources.log, size, {part.leaf for part in (*trace, *registry, *seals)}),
         since=since_count((walk, subject_name(subject)), since, source=source, reader=reader) if since else None,
-    )
+    )  # fmt: skip
 
 
 def _walk(subject: str, walk: str, since: int, source: EventSource, replay: Replay) -> Closure:
