@@ -32,7 +32,7 @@ def format_base64(raw: bytes) -> str:
 def parse_base64url(text: str, what: str) -> bytes:
     """Return what RFC 4648 §5 base64url without padding spells; refuse every other spelling of it."""
     try:
-        spelt = text.encode("ascii").translate(_STANDARD)  # bytes: many times quicker than a text's own
+        spelt = text.encode("ascii").translate(_STANDARD)
         raw = binascii.a2b_base64(spelt + b"=" * (-len(text) % 4), strict_mode=True)
     except ValueError as error:
         raise MalformedError(what, came=text, expected="base64url without padding") from error
