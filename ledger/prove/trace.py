@@ -73,12 +73,13 @@ def prove_trace(
     needs = _needs(events, source, sources)
     trace = statement_parts(events, source, reader, shown)
     registry = statement_parts(_resting(events, needs), source, reader, whole_body)
-    seals = seal_parts({part.leaf for part in (*trace, *registry)}, reader, size - 1)
+    leaves = {part.leaf for part in (*trace, *registry)}
+    seals = seal_parts(leaves, reader, size - 1)
     return TraceProof(
         walk=walk, subject=subject, checkpoint=note, seals=seals, registry=registry, trace=trace,
         registry_index=prove_index(view, [index_key(*pair) for pair in needs]),
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
-        path=shared_path(sources.log, size, {part.leaf for part in (*trace, *registry, *seals)}),
+        path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
         since=since_count((walk, subject_name(subject)), since, source=source, reader=reader) if since else None,
     )  # fmt: skip
 
