@@ -76,7 +76,11 @@ def import_ceb(  # noqa: PLR0913 - a command's options
         voice, to, [sender], [key], folder=folder, policy=policy, request_key=request_key, types=types,
         env=passphrase_env, file=passphrase_file,
     )  # fmt: skip
-    gateway = opened.gateway
+    _answer(voice, *_send(opened.gateway, files, wait))
+
+
+def _send(gateway: Gateway, files: Iterator[_File], wait: float) -> tuple[_Report, bool]:
+    """Hand files over, wait until they are sent, and return what came of them and whether that was all."""
     gateway.start()
     try:
         report = _hand_over(gateway, files)
@@ -84,7 +88,7 @@ def import_ceb(  # noqa: PLR0913 - a command's options
         report.look(gateway)
     finally:
         gateway.close()
-    _answer(voice, report, done)
+    return report, done
 
 
 class _Report:
