@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.cli.ports import require_free
 from api.gateway.app import create_gateway_app
@@ -54,11 +55,7 @@ def gateway(  # noqa: PLR0913 - a command's options
         env=passphrase_env, file=passphrase_file, most=most,
     )  # fmt: skip
     app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed)
-    config = uvicorn.Config(
-        app, host=host, port=port, http="h11", ws="none", lifespan="off", access_log=False, log_level="error",
-        server_header=False, timeout_keep_alive=30,
-        ssl_certfile=str(tls_cert) if tls_cert else None, ssl_keyfile=str(tls_key) if tls_key else None,
-    )  # fmt: skip
+    config = _config(app, host, port, tls_cert, tls_key)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     opened.gateway.start()
@@ -69,6 +66,14 @@ def gateway(  # noqa: PLR0913 - a command's options
         uvicorn.Server(config).run()
     finally:
         opened.gateway.close()
+
+
+def _config(app: FastAPI, host: str, port: int, cert: Path | None, key: Path | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, host=host, port=port, http="h11", ws="none", lifespan="off", access_log=False, log_level="error",
+        server_header=False, timeout_keep_alive=30,
+        ssl_certfile=str(cert) if cert else None, ssl_keyfile=str(key) if key else None,
+    )  # fmt: skip
 
 
 def _require_private(host: str, cert: Path | None, key: Path | None) -> None:
