@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from api.cli.demo import demo
-from api.cli.desk import desk
-from api.cli.gateway import gateway
-from api.cli.serve import serve
-from api.desk.texts import text
-from fixtures.demo.texts import tell
-from ledger.cli.commands import app
-from ledger.cli.options import help_of
-from ledger.cli.texts import default_language
+import sys
 
-app.command(help=help_of("serve"))(serve)
-app.command(help=tell("help", default_language()))(demo)
-app.command(help=help_of("gateway"))(gateway)
-app.command(help=text("desk.help", default_language()))(desk)
+from typer import Typer
+
+from ledger.cli.commands import app
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line.
+
+    A server takes longer to import than most commands take to run, so a command of the ledger's does without.
+    """
+    own = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
+    own |= {each.name for each in app.registered_groups if each.name}
+    if not own.intersection(sys.argv[1:2]):
+        whole()
     app()
+
+
+def whole() -> Typer:
+    """Return the command line with all commands."""
+    from api.cli import server  # noqa: F401, PLC0415 - see `main`
+
+    return app
