@@ -14,7 +14,6 @@ from tests.docs.pages import ROOT, blocks_of
 from tests.verifier.results.paperwork import PAPERS
 from tests.world import DECLARATION, ORDER, PARCEL, PRODUCT, found_world, handle, now, uscc
 from verifier.cli.main import main
-from verifier.judgement.trace import WALKS
 from verifier.ledgerformat.disclosure import parse_disclosure
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import State, parse_head
@@ -277,8 +276,6 @@ def test_a_file_of_another_kind_is_refused(office, recompute):
 
 
 def test_a_reconciliation_follows_from_the_line_s_events_or_not(office, recompute):
-    if "member" not in WALKS:
-        pytest.skip("no walk of one history yet")
     names = ("credit", "debit", "reconciled", "reconciled wrongly")
     code, answer = recompute(office.trace(LINE, walk="member"), *(office.disclosures(each) for each in names))
     assert code == 1

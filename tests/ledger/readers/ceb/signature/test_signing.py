@@ -127,7 +127,7 @@ def test_a_point_off_the_curve_verifies_nothing(point):
 
 def test_openssl_takes_the_same_sm2_signature(tmp_path):
     if not which("openssl"):
-        pytest.skip("needs openssl (Debian: openssl)")
+        pytest.skip(reason="needs the Debian package openssl")
     root = parse_whole(signed("sm2-sm3"))
     raw = base64.b64decode(root[-1][1].text)
     der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
