@@ -11,6 +11,7 @@ from ledger.signing.signer import generate
 from tests.verifier.proof.steps.forging import failure, judged, proved, rerooted, resealed, said
 from tests.world import PRODUCT
 from verifier.primitives.keys import EDDSA
+from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import SealPart
 
 
@@ -71,8 +72,12 @@ def test_blocks_that_meet_name_each_other(told, story_world):
 
 
 def test_a_statement_that_no_seal_shown_covers_is_refused(told, story_world):
-    """The newest seal says that its block holds nothing: the statement before it stands in no block."""
-    bent = resealed(story_world, told.proof, -1, lambda seal: replace(seal, first=seal.covered))
+    """The newest seal of a statement says that its block holds nothing: that statement stands in no block."""
+    busy = max(at for at, part in enumerate(told.proof.seals) if part.signed.seal.first < part.signed.seal.covered)
+    bent = resealed(story_world, told.proof, busy, lambda seal: replace(seal, first=seal.covered))
+    if told.proof.seals[busy + 1 :]:  # a ledger that was idle for a while sealed nothing, and names the seal before
+        name = leaf_hash(bent.seals[busy].signed.entry)
+        bent = resealed(story_world, bent, busy + 1, lambda seal: replace(seal, previous=name))
     assert failure(judged(bent, told.standpoint)) == ("altered", 3, "mismatch", "seals")
 
 
