@@ -6,7 +6,6 @@ from benchmarks.conftest import FULL
 from benchmarks.recall import count_items, list_items, recalled_lot
 
 MANY, FEW = 100_000, 300
-SECONDS = 5.0  # in which the items of MANY are listed
 
 
 def test_recall_reach(benchmark, scale, yardstick, figures, tmp_path):
@@ -15,6 +14,5 @@ def test_recall_reach(benchmark, scale, yardstick, figures, tmp_path):
         counted, reach = count_items(lot)
     figures.append(yardstick.seconds("recall_list_100k", listed))
     figures.append(yardstick.seconds("recall_count_100k", counted))
-    assert listed < SECONDS or scale is not FULL
     assert (reach.affected, reach.traced) == (lot.items, lot.sold)
     assert reach.where["delivered"] == (lot.sold + 1) // 2
