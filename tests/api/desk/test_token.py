@@ -20,6 +20,7 @@ def test_an_officer_signs_with_a_key_that_never_leaves_its_token(office, page: P
     page.goto(address)
     page.goto(f"{page.url.partition('?')[0]}answer?verb=recognise&event={name}")
     page.locator("#next").click()
+    page.wait_for_selector("#sign")  # the next page is there
     assert signer.public.kid.hex() in page.content()
     page.locator("#sign").click()
     page.wait_for_selector("[data-state=promised]")
