@@ -128,6 +128,7 @@ class BlockBuilder:
                 self._record(candidate, judged, leaf)
                 self._replay = replay
                 results.append(leaf)
+        self._histories.let_go()
         return self._finish(results)
 
     # The state before a leaf.

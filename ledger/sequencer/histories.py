@@ -44,6 +44,14 @@ class BlockHistories:
         self._state_of = state_of
         self._layer = LayeredDigests(self._stored, events)
 
+    def let_go(self) -> None:
+        """Know nobody any more; nothing is asked afterwards.
+
+        The builder and its histories know each other, and Python looks for circles seldom here (ledger/collector.py):
+        left to that, the events of hundreds of blocks would wait in memory.
+        """
+        del self._layer, self._state_of
+
     def digest(self, pair: Pair) -> Digest:
         """Return what rules of order need to know of a history; nobody else may add to it."""
         return self._layer(pair)
