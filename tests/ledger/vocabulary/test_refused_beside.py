@@ -52,7 +52,9 @@ OTHERWISE = {
     "released-without-pledge": lambda: changed("finance.pledge-released", receipt=claim("e")),
     "lifted-without-recall": lambda: changed("aftersales.recall-lifted", goods=[PRODUCT]),
     "progress-without-recall": lambda: changed("aftersales.recall-progress", goods=[PRODUCT]),
-    "sold-before-stocked": lambda: changed("aftersales.overseas-sale", stock="urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:NONE"),
+    "sold-before-stocked": lambda: changed(
+        "aftersales.overseas-sale", stock="urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:NONE"
+    ),
 }
 NEEDED = ("clearance.list", "finance.refund-decided", "aftersales.recall-lifted", "credit.repaired")
 TWICE = {
