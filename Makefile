@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?=
 PORT ?= 8000
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test check lint soak bench corpus lock clean
@@ -33,7 +34,7 @@ demo: install ## the same, and exit
 	@$(BIN)/suyuan demo --port $(PORT)
 
 test: $(VENV)/test.stamp ## set up what the tests need, then run all of them
-	$(BIN)/python -m pytest -m 'not soak'
+	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/test.stamp ## style, types, import contracts
 	$(BIN)/ruff check .
