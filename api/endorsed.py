@@ -152,8 +152,8 @@ class Endorsed:
         if not self.projection.wait_for(self.ledger.head.edge.size, PATIENCE) and not self.projection.size:
             came = "a projection that is being made"
             raise BusyError("inbox", came=came, expected="a finished one", todo="Try again.")
-        with self.projection.read() as found, self.ledger.sources() as sources:
-            yield found, sources.reader, sources.replay.registry
+        with self.projection.read() as connection, self.ledger.sources() as sources:
+            yield ProjectionReader(connection), sources.reader, sources.replay.registry
 
     def _judge(self, name: bytes, found: ProjectionReader, reader: Reader, registry: Registry) -> Judgement:
         judge = Judge(reader, registry, size=found.size, answers_of=found.answers)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from ledger.endorsing.awaited import Awaited
+from ledger.following.file import Layout, meta
 
-VERSION = "1"
 _TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE judged (
     name BLOB PRIMARY KEY, leaf INTEGER NOT NULL, position INTEGER NOT NULL, outcome TEXT, recheck INTEGER,
     stale INTEGER NOT NULL
@@ -35,6 +33,7 @@ CREATE TABLE used (
     subject BLOB NOT NULL, type TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (subject, type)
 ) STRICT, WITHOUT ROWID;
 """
+LAYOUT = Layout("2", _TABLES)
 _WAITING = "leaf, position, name, type, time, outcome, deadline, policies"
 Place = tuple[int, int]  # leaf and position: the order of the log
 
@@ -52,57 +51,17 @@ class Waiting(NamedTuple):
     policies: tuple[str, ...]
 
 
-def open_tables(path: Path, origin: str) -> sqlite3.Connection:
-    """Return the one read-write connection; tables of another version, another ledger or none are made anew."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        meta = dict(connection.execute("SELECT name, value FROM meta")) if _has_tables(connection) else {}
-        connection.execute("PRAGMA journal_mode=wal")
-        connection.execute("PRAGMA synchronous=NORMAL")  # losing the last turns loses nothing: they are made again
-        if (meta.get("version"), meta.get("origin")) == (VERSION, origin):
-            return connection
-    except sqlite3.DatabaseError:
-        pass
-    connection.close()
-    remove(path)
-    return _make(path, origin)
-
-
-def remove(path: Path) -> None:
-    """Delete the database; the next opening makes it anew."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _make(path: Path, origin: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=wal")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.executescript(f"BEGIN; {_TABLES} COMMIT;")
-    rows = [("version", VERSION), ("origin", origin), ("size", "0"), ("seal", "")]
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
-    return connection
-
-
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
-
-
 class ProjectionReader:
     """Reads over a connection, in the thread that holds it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Read over a connection; `open_reader` makes one that only reads."""
+        """Read over a connection to the projection's file."""
         self._connection = connection
-
-    def meta(self, name: str) -> str:
-        """Return what the database says of itself."""
-        return str(self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
 
     @property
     def size(self) -> int:
-        """Return the leaves that were followed."""
-        return int(self.meta("size"))
+        """Return the leaves that were taken in."""
+        return int(meta(self._connection, "size"))
 
     def inbox(self, agency: str, *, after: Place | None, limit: int) -> list[Waiting]:
         """Return what awaits an agency behind a place, oldest first."""
@@ -136,10 +95,6 @@ class ProjectionReader:
 
 class ProjectionWriter(ProjectionReader):
     """Writes within the transaction that its holder began."""
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Write what the database says of itself."""
-        self._connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
 
     def add_judged(self, rows: Iterable[tuple[bytes, int, int]]) -> None:
         """Add events (name, leaf, position) that are to be judged."""
@@ -194,8 +149,3 @@ class ProjectionWriter(ProjectionReader):
         common: tuple[Any, ...] = waiting[:6]
         rows = [(each.agency, *common, each.deadline, json.dumps(each.policies)) for each in awaited]
         self._connection.executemany("INSERT INTO awaited VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def open_reader(path: Path) -> sqlite3.Connection:
-    """Return a read-only connection."""
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from ledger.epcis import store
 from ledger.epcis.query import EventQuery
+from ledger.following.file import meta
 from verifier.errors import MalformedError, SuyuanError, TooLargeError
 from verifier.primitives.base64strict import format_base64url, parse_base64url
 
@@ -64,7 +64,7 @@ def read_page(
         MalformedError: a token that is none of ours, of another query, or expired.
         TooLargeError: more events than `maxEventCount` allows.
     """
-    key = bytes.fromhex(store.meta(connection, "key"))
+    key = bytes.fromhex(meta(connection, "key"))
     digest = _digest(query, party)
     place = _Place(*open_token(key, token, digest, now)) if token else None
     until = place.until if place else connection.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0]
@@ -92,7 +92,7 @@ def read_words(
     Raises:
         MalformedError: a token that is none of ours, of another list, or expired.
     """
-    key = bytes.fromhex(store.meta(connection, "key"))
+    key = bytes.fromhex(meta(connection, "key"))
     digest = sha256(f"{column}|{party}".encode()).hexdigest()[:32]
     (after,) = open_token(key, token, digest, now) if token else ("",)
     name, table = ("t.uri", "thing t JOIN event e ON e.id = t.event") if column == "epc" else (f"e.{column}", "event e")

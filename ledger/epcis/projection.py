@@ -1,136 +1,43 @@
-"""The projection: follows committed events in a thread of its own, a little behind the writer, never in its path."""
+"""The projection: which EPCIS events committed events are."""
 
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from ledger.epcis import store
 from ledger.epcis.facts import CORRECTION, TOLD_TYPES, Facts, facts_of
+from ledger.following.blocks import events_of_blocks
+from ledger.following.follower import Follower, OpenSources, Taken
 from ledger.prove.trace import Sources
 from ledger.store.interface import Reader, StoredEvent
-from verifier.judgement.registry import Registry
 from verifier.ledgerformat.body import Body, parse_body
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.head_quick import quick_type
-from verifier.primitives.merkle import leaf_hash
 
 _EVENTS = 2_000  # of one turn, about
-_PAUSE = 1.0  # seconds between two looks, unless a reader waits
-_POLITE = 0.05  # seconds between two turns: whoever submits goes first
 _ENVELOPE = 0xD2
 _BODY = "body"
 
 
-class EpcisProjection:
+class EpcisProjection(Follower):
     """Which EPCIS events there are, and what finds them."""
 
-    def __init__(self, path: Path, sources: Callable[[], AbstractContextManager[Sources]], *, origin: str) -> None:
+    def __init__(self, path: Path, sources: OpenSources, *, origin: str) -> None:
         """Keep the projection of a ledger in the file `path`; `start` lets it follow."""
-        self._path, self._sources, self._origin = path, sources, origin
-        self._connection = store.open_tables(path, origin)
-        self._size = int(store.meta(self._connection, "size"))
-        self._moved = threading.Condition()
-        self._wake = threading.Event()
-        self._closing = False
-        self._thread: threading.Thread | None = None
-        self.fault: Exception | None = None
+        super().__init__(path, sources, origin=origin, layout=store.LAYOUT)
 
-    def start(self) -> None:
-        """Follow in a thread, until `close`."""
-        self._thread = threading.Thread(target=self._run, name="epcis", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop following; the file stays."""
-        self._closing = True
-        self._wake.set()
-        if self._thread:
-            self._thread.join()
-        self._connection.close()
-
-    @property
-    def size(self) -> int:
-        """Return the leaves that were followed."""
-        return self._size
-
-    def wait_for(self, size: int, timeout: float) -> bool:
-        """Wait until so many leaves were followed; return whether they are."""
-        self._wake.set()
-        with self._moved:
-            self._moved.wait_for(lambda: self._size >= size or self.fault is not None, timeout)
-        return self._size >= size
-
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """Yield one snapshot, read-only."""
-        connection = store.open_reader(self._path)
-        try:
-            connection.execute("BEGIN")
-            yield connection
-        finally:
-            connection.close()
-
-    def follow(self) -> bool:
-        """Take one turn; return whether nothing is left to be done now."""
-        with self._sources() as sources:
-            self._require_same(sources.reader)
-            return self._turn(sources.reader, sources.replay.registry)
-
-    def _run(self) -> None:
-        while not self._closing:
-            try:
-                done = self.follow()
-                self.fault = None
-            except Exception as error:  # noqa: BLE001 - readers are told, the ledger goes on
-                self.fault, done = error, True
-            with self._moved:
-                self._moved.notify_all()
-            self._wake.wait(_PAUSE if done else _POLITE)
-            if done:
-                self._wake.clear()
-
-    def _turn(self, reader: Reader, registry: Registry) -> bool:
-        size = reader.counters().size
-        end, rows = self._rows(reader, size)
-        taking = _Taking(self._connection, reader)
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            for row in rows:
-                taking.take(row)
-            erased = [each.target for each in registry.erasures_at(end) if _BODY in each.what]
-            store.forget(self._connection, erased)
-            store.set_meta(self._connection, "size", str(end))
-            store.set_meta(self._connection, "seal", _mark(reader, end))
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._size = end
-        return end == size
-
-    def _rows(self, reader: Reader, size: int) -> tuple[int, list[StoredEvent]]:
-        """Return up to which leaf this turn goes, and its events: whole statements, about 2,000 events."""
-        rows: list[StoredEvent] = []
-        for row in reader.events_from(self._size, size):
-            if len(rows) >= _EVENTS and row.leaf > rows[-1].leaf:
-                return row.leaf, rows
-            rows.append(row)
-        return size, rows
-
-    def _require_same(self, reader: Reader) -> None:
-        """Make the file anew where it was followed from another history than this one."""
-        size = self._size
-        if size > reader.counters().size or store.meta(self._connection, "seal") != _mark(reader, size):
-            self._connection.close()
-            store.remove(self._path)
-            self._connection = store.open_tables(self._path, self._origin)
-            self._size = 0
+    def take(self, connection: sqlite3.Connection, sources: Sources, begin: int) -> Taken:
+        """Take EPCIS events in, and forget those whose body was erased."""
+        end, rows = events_of_blocks(sources.reader, begin, about=_EVENTS)
+        taking = _Taking(connection, sources.reader)
+        for row in rows:
+            taking.take(row)
+        erased = [each.target for each in sources.replay.registry.erasures_at(end) if _BODY in each.what]
+        store.forget(connection, erased)
+        return Taken(end)
 
 
 class _Taking:
@@ -181,9 +88,3 @@ def read_facts(reader: Reader, name: bytes, head: Head, body: Body) -> Facts | N
     words = dict(wrong.words)
     words.setdefault("eventID", store.event_id_of(head.about[0], wrong))
     return replace(wrong, group=f"error|{head.principal}|{wrong.group}", words=words)
-
-
-def _mark(reader: Reader, size: int) -> str:
-    """Return what tells a history from another: the leaf hash of the newest seal below a size."""
-    seal = reader.seal_covering(size - 1) if size else None
-    return leaf_hash(seal.entry).hex() if seal and seal.leaf < size else ""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from ledger.epcis.facts import Facts
+from ledger.following.file import Layout
 
-VERSION = "1"
 _TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE event (
     id INTEGER PRIMARY KEY, grp TEXT NOT NULL UNIQUE, type TEXT NOT NULL, action TEXT, bizStep TEXT, disposition TEXT,
     readPoint TEXT, bizLocation TEXT, eventID TEXT NOT NULL, alias TEXT, eventTime INTEGER NOT NULL,
@@ -34,48 +31,7 @@ CREATE TABLE party (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX party_member ON party (member);
 """
-
-
-def open_tables(path: Path, origin: str) -> sqlite3.Connection:
-    """Return the one read-write connection; tables of another version or ledger, or none, are made anew."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        _tune(connection)
-        meta = dict(connection.execute("SELECT name, value FROM meta"))
-        if (meta.get("version"), meta.get("origin")) == (VERSION, origin):
-            return connection
-    except sqlite3.DatabaseError:
-        pass
-    connection.close()
-    remove(path)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    _tune(connection)
-    connection.executescript(f"BEGIN; {_TABLES}")
-    rows = [("version", VERSION), ("origin", origin), ("size", "0"), ("seal", ""), ("key", os.urandom(32).hex())]
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
-    connection.execute("COMMIT")
-    return connection
-
-
-def open_reader(path: Path) -> sqlite3.Connection:
-    """Return a read-only connection."""
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
-
-
-def remove(path: Path) -> None:
-    """Delete the database; the next opening makes it anew."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def meta(connection: sqlite3.Connection, name: str) -> str:
-    """Return what the database says of itself."""
-    return str(connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
-
-
-def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
-    """Write what the database says of itself."""
-    connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+LAYOUT = Layout("2", _TABLES, secrets=("key",))  # the key seals the tokens of pages
 
 
 def add(
@@ -126,8 +82,3 @@ def members(connection: sqlite3.Connection, event: int) -> Sequence[bytes]:
 def event_id_of(name: bytes, facts: Facts) -> str:
     """Return the eventID that was told, else the CBV event hash, else a name of ours."""
     return facts.words.get("eventID") or facts.words.get("alias") or f"urn:suyuan:event:{name.hex()}"
-
-
-def _tune(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode=wal")
-    connection.execute("PRAGMA synchronous=NORMAL")  # losing the last turns loses nothing: they are made again

@@ -10,15 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.following.file import Layout
 from ledger.handles.openings import Key
 from ledger.tiles.files import replace
 from verifier.primitives.cbor import Value, format_cbor
 
-VERSION = "1"
+_VERSION = "2"
 _KEY_SIZE = 32
 _MOST = 16  # openings of one number that are told
 _TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE opening (
     hash BLOB NOT NULL, leaf INTEGER NOT NULL, position INTEGER NOT NULL, name BLOB NOT NULL,
     PRIMARY KEY (hash, leaf, position)
@@ -54,44 +54,9 @@ class Numbers:
         return hmac.new(self._key, format_cbor(list[Value](key)), sha256).digest()
 
 
-def open_tables(path: Path, origin: str, key: str) -> sqlite3.Connection:
-    """Return the one read-write connection; tables of another version, ledger or key, or none, are made anew."""
-    connection = _connect(path)
-    try:
-        meta = dict(connection.execute("SELECT name, value FROM meta"))
-        if (meta.get("version"), meta.get("origin"), meta.get("key")) == (VERSION, origin, key):
-            return connection
-    except sqlite3.DatabaseError:
-        pass
-    connection.close()
-    remove(path)
-    connection = _connect(path)
-    connection.executescript(f"BEGIN; {_TABLES}")
-    rows = [("version", VERSION), ("origin", origin), ("key", key), ("size", "0"), ("seal", "")]
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
-    connection.execute("COMMIT")
-    return connection
-
-
-def open_reader(path: Path) -> sqlite3.Connection:
-    """Return a read-only connection."""
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
-
-
-def remove(path: Path) -> None:
-    """Delete the database; the next opening makes it anew."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def meta(connection: sqlite3.Connection, name: str) -> str:
-    """Return what the database says of itself."""
-    return str(connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
-
-
-def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
-    """Write what the database says of itself."""
-    connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+def layout(numbers: Numbers) -> Layout:
+    """Return what the projection keeps; hashes under another key are nothing to it."""
+    return Layout(_VERSION, _TABLES, fixed={"key": numbers.id})
 
 
 def find(connection: sqlite3.Connection, hash_: bytes) -> Found:
@@ -115,10 +80,3 @@ def add(connection: sqlite3.Connection, rows: Iterable[tuple[bytes, int, int, by
 def forget(connection: sqlite3.Connection, names: Iterable[bytes]) -> None:
     """Forget the numbers of events: they were erased."""
     connection.executemany("DELETE FROM opening WHERE name = ?", [(name,) for name in names])
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=wal")
-    connection.execute("PRAGMA synchronous=NORMAL")  # losing the last turns loses nothing: they are made again
-    return connection

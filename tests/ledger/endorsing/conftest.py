@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from ledger.compose.event import ComposedEvent
 from ledger.endorsing.projection import Projection
-from ledger.endorsing.store import Waiting
+from ledger.endorsing.store import ProjectionReader, Waiting
 from tests.world import ORIGIN, World, found_world
 
 
@@ -27,10 +28,15 @@ class Followed:
         while not self.projection.follow():
             pass
 
+    @contextmanager
+    def read(self) -> Iterator[ProjectionReader]:
+        with self.projection.read() as connection:
+            yield ProjectionReader(connection)
+
     def inbox(self, who: str) -> list[Waiting]:
         """Return what awaits somebody, after the projection has caught up."""
         self.catch_up()
-        with self.projection.read() as reader:
+        with self.read() as reader:
             return reader.inbox(self.world.cast[who].uri, after=None, limit=1000)
 
     def awaits(self, who: str, event: ComposedEvent) -> bool:
@@ -39,7 +45,8 @@ class Followed:
     def dump(self) -> list[str]:
         """Return every row but the order of rows."""
         self.catch_up()
-        return sorted(self.projection._connection.iterdump())
+        with self.projection.read() as connection:
+            return sorted(connection.iterdump())
 
 
 @pytest.fixture

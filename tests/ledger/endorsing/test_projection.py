@@ -117,7 +117,7 @@ def test_the_inbox_is_read_page_by_page_oldest_first(followed):
     whole = followed.inbox("customs")
     assert [(each.leaf, each.position) for each in whole] == sorted((each.leaf, each.position) for each in whole)
     pages, after = [], None
-    with followed.projection.read() as reader:
+    with followed.read() as reader:
         while page := reader.inbox(followed.world.cast["customs"].uri, after=after, limit=4):
             pages.append(len(page))
             after = (page[-1].leaf, page[-1].position)
@@ -128,21 +128,11 @@ def test_the_inbox_is_read_page_by_page_oldest_first(followed):
 def test_a_filing_knows_how_often_it_was_used(followed):
     tell_parcel(followed.world)
     followed.catch_up()
-    with followed.projection.read() as reader:
+    with followed.read() as reader:
         subject = next(name for kind, name in followed.world.zone.heads[followed.world.events["product"].name].joins)
         assert reader.filing(subject) == followed.world.events["product"].name
         assert reader.used(subject) == {"clearance.list": 1, "transport.commissioning": 1}
     assert PRODUCT
-
-
-def test_deleting_the_file_loses_nothing(followed):
-    events = tell_parcel(followed.world, until="list")
-    followed.world.endorse("customs", events["product"], "refused", reason={"zh": "不", "en": "no"})
-    before = followed.dump()
-    followed.projection.close()
-    followed.path.unlink()
-    followed.projection = followed.open()
-    assert followed.dump() == before
 
 
 @pytest.mark.parametrize("events", [1, 3, 10_000])
@@ -157,56 +147,25 @@ def test_small_and_large_turns_come_to_the_same(followed, monkeypatch, events):
     assert followed.dump() == whole
 
 
-def test_a_file_of_another_history_is_made_anew(followed):
-    tell_parcel(followed.world)
-    whole = followed.dump()
-    followed.projection._connection.execute("UPDATE meta SET value = '00' WHERE name = 'seal'")
-    followed.projection._connection.execute("DELETE FROM awaited")
-    assert followed.dump() == whole
-    followed.projection.close()
-    followed.path.write_bytes(b"no database at all, and long enough to be looked at" * 100)
-    followed.projection = followed.open()
-    assert followed.dump() == whole
-
-
 def test_it_follows_by_itself_and_never_holds_up_the_writer(followed):
     followed.projection.start()
     entered, leave = threading.Event(), threading.Event()
-    original = followed.projection._turn
+    original = followed.projection.take
 
-    def slow(reader, registry):
+    def slow(*given):
         entered.set()
         assert leave.wait(10)
-        return original(reader, registry)
+        return original(*given)
 
-    followed.projection._turn = slow
+    followed.projection.take = slow
     assert entered.wait(10)
     enterprise, product = filings(followed.world)  # recorded while the projection stands still
     leave.set()
     size = followed.world.ledger.head.edge.size
     assert followed.projection.wait_for(size, 10)
-    with followed.projection.read() as reader:
+    with followed.read() as reader:
         names = [each.name for each in reader.inbox(followed.world.cast["customs"].uri, after=None, limit=10)]
     assert names == [enterprise.name, product.name]
-
-
-def test_a_fault_is_told_and_overcome(followed):
-    original = followed.projection._turn
-    faults = [RuntimeError("a full disk")]
-
-    def failing(reader, registry):
-        if faults:
-            raise faults.pop()
-        return original(reader, registry)
-
-    followed.projection._turn = failing
-    followed.projection.start()
-    filings(followed.world)
-    size = followed.world.ledger.head.edge.size
-    until = now() + 10_000
-    while not followed.projection.wait_for(size, 1):
-        assert now() < until
-    assert followed.projection.fault is None
 
 
 def test_a_request_for_assistance_awaits_the_agency_it_is_made_to(followed):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from ledger.compose.event import Draft
@@ -69,36 +67,6 @@ def test_parts_of_one_event_are_one_and_others_are_each_their_own(projection, na
     assert len(page(projection).events) == 6
 
 
-def test_it_is_made_anew_where_it_is_missing_foreign_or_broken(projection, world, tmp_path):
-    follow(projection)
-    before = told(projection)
-    for spoil in ("missing", "foreign", "broken"):
-        path = tmp_path / f"{spoil}.db"
-        if spoil == "foreign":
-            store.open_tables(path, "another.test/ledger").close()
-        if spoil == "broken":
-            path.write_bytes(b"no database" * 1000)
-        again = EpcisProjection(path, world.ledger.sources, origin=ORIGIN)
-        follow(again)
-        assert told(again) == before
-        again.close()
-
-
-def test_a_file_that_followed_another_history_is_begun_again(projection, world, tmp_path):
-    follow(projection)
-    before = told(projection)
-    connection = sqlite3.connect(tmp_path / "epcis.db")
-    with connection:
-        connection.execute("UPDATE meta SET value = 'ff' WHERE name = 'seal'")
-        connection.execute("DELETE FROM thing")
-    connection.close()
-    projection.close()
-    again = EpcisProjection(tmp_path / "epcis.db", world.ledger.sources, origin=ORIGIN)
-    follow(again)
-    assert told(again) == before
-    again.close()
-
-
 def test_it_follows_what_is_recorded_while_it_runs(projection, world):
     projection.start()
     said = {"action": "OBSERVE", "bizStep": "picking"}
@@ -109,12 +77,13 @@ def test_it_follows_what_is_recorded_while_it_runs(projection, world):
 
 def test_what_was_erased_is_forgotten_and_its_event_with_the_last_part(projection, names):
     follow(projection)
-    connection = projection._connection
-    store.forget(connection, names[:4])
+    with projection._file.write() as connection:
+        store.forget(connection, names[:4])
     (event,) = page(projection, EQ_eventID="urn:x:1").events
     assert page(projection, MATCH_epc=ITEMS[0], EQ_bizStep="commissioning").events == ()
     assert page(projection, MATCH_epc=ITEMS[4], EQ_bizStep="commissioning").events == (event,)
-    store.forget(connection, [names[4], bytes(32)])
+    with projection._file.write() as connection:
+        store.forget(connection, [names[4], bytes(32)])
     assert page(projection, EQ_eventID="urn:x:1").events == ()
     assert [row for row in told(projection)["party"] if row[1] == event] == []
 
