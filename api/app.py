@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from api.actors import moment_of
 from api.epcis_mount import equip_epcis, include_epcis
 from api.errors import FaultError, MethodError, NoRouteError
+from api.following import follow, stop_following
 from api.health import Health
 from api.intake import Intake
 from api.logs import make_logger
@@ -43,8 +44,6 @@ from api.routes import (
     traces,
 )
 from api.settings import Settings
-from ledger.endorsing.projection import Projection
-from ledger.handles.projection import HandleProjection
 from ledger.ledger import Ledger
 from ledger.opening import milliseconds
 from ledger.witnessing.collection import Collection
@@ -85,17 +84,22 @@ def create_app(
     )
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
-    app.state.metrics = metrics = Metrics()
+    app.state.metrics = Metrics()
     for module in (*_READS, entries, pages, operations):
         app.include_router(module.router)
     include_epcis(app)
-    app.add_middleware(GateMiddleware, most=settings.max_requests)  # the innermost; the outermost comes last
+    _add_middleware(app, settings, logger)
+    _add_handlers(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogger) -> None:
+    """Stand around every request: the innermost comes first, the outermost last."""
+    app.add_middleware(GateMiddleware, most=settings.max_requests)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
     app.add_middleware(LingerMiddleware)
-    app.add_middleware(ObserveMiddleware, metrics=metrics, logger=logger)
-    _add_handlers(app)
-    return app
+    app.add_middleware(ObserveMiddleware, metrics=app.state.metrics, logger=logger)
 
 
 def _rates(settings: Settings) -> Rates:
@@ -115,9 +119,7 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
             yield
         finally:
             await to_thread.run_sync(app.state.witnessing.close)
-            await to_thread.run_sync(app.state.projection.close)
-            await to_thread.run_sync(app.state.handles.close)
-            await to_thread.run_sync(app.state.epcis.close)
+            await to_thread.run_sync(stop_following, app)
             if given is None:
                 await to_thread.run_sync(ledger.close)
             logger.info("stopped", size=ledger.head.edge.size)
@@ -137,10 +139,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.nonces = ledger.store.nonces()
     app.state.health = Health(ledger, settings, clock)
     app.state.intake = Intake(ledger, settings, metrics)
-    app.state.projection = Projection(ledger.store.beside("endorsing.db"), ledger.sources, origin=ledger.origin)
-    app.state.projection.start()
-    app.state.handles = HandleProjection(ledger.store.beside("handles.db"), ledger.sources, origin=ledger.origin)
-    app.state.handles.start()
+    follow(app, ledger)
     equip_epcis(app, ledger)
 
 

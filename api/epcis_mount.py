@@ -1,11 +1,10 @@
-"""Where logistics hang on the app: custody, the addresses of EPCIS, its projection, its named queries."""
+"""Where logistics hang on the app: custody, the addresses of EPCIS, its named queries."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 
 from api.routes import custody, epcis, epcis_queries
-from ledger.epcis.projection import EpcisProjection
 from ledger.epcis.queries import NamedQueries
 from ledger.ledger import Ledger
 
@@ -18,7 +17,5 @@ def include_epcis(app: FastAPI) -> None:
 
 
 def equip_epcis(app: FastAPI, ledger: Ledger) -> None:
-    """Give the app what these addresses ask for; `app.state.epcis` is to be closed."""
-    app.state.epcis = EpcisProjection(ledger.store.beside("epcis.db"), ledger.sources, origin=ledger.origin)
-    app.state.epcis.start()
+    """Give the app what these addresses ask for beside the projection."""
     app.state.epcis_queries = NamedQueries(ledger.store.beside("epcis-queries.db"))

@@ -1,0 +1,33 @@
+"""The projections that the server keeps: each in a file beside the ledger, each in a thread of its own."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from ledger.endorsing.projection import Projection
+from ledger.epcis.projection import EpcisProjection
+from ledger.following.follower import Follower
+from ledger.handles.projection import HandleProjection
+from ledger.ledger import Ledger
+
+# Where routes find it in `app.state`, the name of its file, and what makes it.
+_PROJECTIONS = {
+    "projection": ("endorsing.db", Projection),
+    "handles": ("handles.db", HandleProjection),
+    "epcis": ("epcis.db", EpcisProjection),
+}
+
+
+def follow(app: FastAPI, ledger: Ledger) -> None:
+    """Give the app its projections, each following the ledger until `stop_following`."""
+    for state, (file, make) in _PROJECTIONS.items():
+        projection = make(ledger.store.beside(file), ledger.sources, origin=ledger.origin)
+        setattr(app.state, state, projection)
+        projection.start()
+
+
+def stop_following(app: FastAPI) -> None:
+    """Close them, before the ledger closes; their files stay."""
+    for state in _PROJECTIONS:
+        projection: Follower = getattr(app.state, state)
+        projection.close()
