@@ -29,7 +29,7 @@ from verifier.ledgerformat.submission import Submission
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.proof.examination import Standpoint
 from verifier.results.findings import DIFFERS
-from verifier.results.rules import TOLERANCES, VERSION
+from verifier.results.rules import IMPORT_VERSIONS, VERSION
 from verifier.vocabulary import registry_types
 
 
@@ -51,8 +51,8 @@ def match(  # noqa: PLR0913 - a command's options
     types: Annotated[Path | None, option("--types", text="help.types", metavar="DIR")] = None,
 ) -> None:
     """Match documents."""
-    if rules not in TOLERANCES:
-        raise MalformedError("--rules", came=rules, expected=f"one of {', '.join(TOLERANCES)}")
+    if rules not in IMPORT_VERSIONS:
+        raise MalformedError("--rules", came=rules, expected=f"one of {', '.join(IMPORT_VERSIONS)}")
     if recording.dry_run:
         raise MalformedError("--dry-run", came="given", expected="suyuan-verify recompute, which says nothing")
     quota = _quota_key(recording, quota_key, quota_passphrase)

@@ -15,12 +15,6 @@ from verifier.results.modes import EXPORT, IMPORT, MODES, Passage, check_order, 
 
 LISTS = {"clearance.list": ("622", IMPORT), "clearance.export-list": ("604", EXPORT)}
 STATUS = "clearance.status"
-# What stands for a document or step of the table: another type of the same paper.
-_STANDS_FOR = {
-    "transport.export-waybill": "transport.waybill",
-    "clearance.joint-release": "clearance.release",
-    "delivery.pick-up": "delivery.signed",
-}
 # No trace of a parcel reaches these; whoever keeps them proves them by their own histories.
 _BEYOND = frozenset({
     "book.opened", "book.credited", "book.debited", "clearance.summary", "clearance.summary-result",
@@ -109,7 +103,7 @@ def _project(listed: Told, events: Sequence[Told], unseen: frozenset[str]) -> De
     about += [each for each in events if _answers_one_of(each, about)]
     state = follow_statuses(receipt, _codes(about, receipt))
     mode = str((listed.data or {}).get("tradeMode", ""))
-    types = [_STANDS_FOR.get(each.head.type, each.head.type) for each in events]
+    types = [each.head.type for each in events]
     known = MODES.get(mode)
     reached = any(each.head.type in _WAYBILLS for each in events)
     asked = known is not None and direction in known.directions

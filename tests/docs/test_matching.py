@@ -12,7 +12,7 @@ from verifier.results.findings import OUTCOMES
 from verifier.results.modes import MODES
 from verifier.results.recomputation import CONFIRMED, REFUTED, UNRECORDED, UNTOLD
 from verifier.results.recomputed_balances import BALANCE
-from verifier.results.rules import AMOUNT, BOTH, GIVEN, PAIRS, RULES, TOLERANCES
+from verifier.results.rules import AMOUNT, BOTH, EXPORT_RULES, GIVEN, PAIRS, RULE_SETS, RULES
 from verifier.results.totals import COVERAGE, TOTALS
 from verifier.texts import VERDICTS
 
@@ -50,7 +50,22 @@ def test_the_page_has_every_rule_in_its_order_with_its_comparisons():
     assert list(dict.fromkeys(row[1] for row in rows)) == [f"R{number}" for number in range(1, 13)]
     for row in rows:
         assert said(row[2]) == spelt(row[0].strip("`")), row[0]
-    assert all(f"`{each}`" in PAGE for each in TOLERANCES)
+    assert all(f"`{each}`" in PAGE for each in RULE_SETS)
+
+
+def test_the_page_has_every_rule_of_exports_in_its_order_with_its_comparisons():
+    rows = table("The match of an export")
+    assert [row[0].strip("`") for row in rows] == list(EXPORT_RULES)
+    for row in rows:
+        assert said(row[1]) == spelt(row[0].strip("`")), row[0]
+
+
+def test_the_page_says_what_an_export_list_states_by_mode():
+    section = PAGE.partition("\n## Modes\n")[2]
+    for mode in MODES.values():
+        for stated in (*mode.export_required, *mode.export_required_items):
+            assert f"`{stated}`" in section.partition("By 1210 and 1239 an export list states")[2], mode.code
+    assert [each.code for each in MODES.values() if each.export_required] == ["1210", "1239"]
 
 
 def test_the_page_has_the_limits():
@@ -71,7 +86,7 @@ def test_the_page_has_the_states_of_an_import_list():
 
 
 KEYS = [
-    *(f"rule.{each}" for each in (*RULES, COVERAGE, TOTALS, BALANCE)),
+    *(f"rule.{each}" for each in (*RULES, *EXPORT_RULES, COVERAGE, TOTALS, BALANCE)),
     *(f"outcome.{each}" for each in OUTCOMES),
     *(f"recomputed.{each}" for each in (CONFIRMED, REFUTED, UNTOLD, UNRECORDED)),
     *(f"limit.{getattr(limits, each)}" for each in ("WITHIN", "IN_FULL", "ABOVE_SINGLE", "ABOVE_YEARLY")),

@@ -13,8 +13,16 @@ SOURCES = {
     "payment": "order.payment",
     "waybill": "transport.waybill",
     "list": "clearance.list",
+    "tally": "transport.tally",
     "delivery": "delivery.signed",
     "return": "aftersales.return",
+}  # of an import
+EXPORT_SOURCES = {
+    "order": "order.export",
+    "funds": "order.funds",
+    "waybill": "transport.export-waybill",
+    "list": "clearance.export-list",
+    "return": "aftersales.export-return",
 }
 MOST_ITEMS = 100  # lines of a message: 99 of an import, 100 of an export
 
@@ -24,7 +32,7 @@ class Document:
     """A document.
 
     Attributes:
-        source: a key of SOURCES.
+        source: a key of SOURCES or EXPORT_SOURCES.
         content: the event's `data`, with each disclosed value at its pointer.
         withheld: pointers of values that the event commits to and that are not shown.
     """
@@ -54,7 +62,7 @@ def read_document(
     """Return the document that an event states.
 
     Args:
-        source: a key of SOURCES.
+        source: a key of SOURCES or EXPORT_SOURCES.
         data: the event's `data`.
         disclosed: pointer to value, of this event and verified.
         committed: the pointers of its `_sd`, all of them; without them, what is not disclosed counts as not given.

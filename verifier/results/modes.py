@@ -6,6 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 IMPORT, EXPORT = "import", "export"
+# What is as good as a step: released by two agencies together, or handed over at a counter.
+STANDS_FOR: Mapping[str, str] = {
+    "clearance.joint-release": "clearance.release",
+    "delivery.pick-up": "delivery.signed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +23,9 @@ class Mode:
         documents: names of the event types that a clearance needs, by direction.
         steps: event types in the order in which a clearance passes them, by direction; those that are not of every
             clearance (inspection, holds) are not among them.
-        required: pointers of the import list that must be stated; `items` for each line.
+        required: pointers of the import list that must be stated; `required_items` for each line.
         forbidden: pointers of the import list that must not be.
+        export_required: pointers of the export list that must be stated; `export_required_items` for each line.
         basis: where it is from.
     """
 
@@ -31,14 +37,17 @@ class Mode:
     required: tuple[str, ...] = ()
     required_items: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    export_required: tuple[str, ...] = ()
+    export_required_items: tuple[str, ...] = ()
 
 
 _RETAIL_IN = ("order.placed", "order.payment", "transport.waybill", "clearance.list")
-_RETAIL_OUT = ("order.export", "order.funds", "transport.waybill", "clearance.export-list")
-_BUSINESS_OUT = ("order.export", "transport.waybill", "clearance.export-list")
+_RETAIL_OUT = ("order.export", "order.funds", "transport.export-waybill", "clearance.export-list")
+_BUSINESS_OUT = ("order.export", "transport.export-waybill", "clearance.export-list")
 _CLEARED_IN = ("order.placed", "clearance.list", "clearance.release", "delivery.signed")
 _CLEARED_OUT = ("order.export", "clearance.export-list", "clearance.release", "transport.departure")
 _BONDED = ("/book", "/numbers/warehouseCode")
+_ZONE = ("/numbers/warehouseCode", "/numbers/warehouseName")
 _DIRECT = ("/numbers/vehicle", "/numbers/voyage", "/numbers/bill")
 
 MODES: Mapping[str, Mode] = {
@@ -64,15 +73,22 @@ MODES: Mapping[str, Mode] = {
             "海关总署公告2014年第57号",
             required=_BONDED,
             required_items=("record",),
+            export_required=_ZONE,
+            export_required_items=("record",),
         ),
         Mode(
             "1239",
-            (IMPORT,),
-            {IMPORT: ("book.opened", *_RETAIL_IN)},
-            {IMPORT: ("book.opened", "book.credited", *_CLEARED_IN[:3], "book.debited", "delivery.signed")},
+            (IMPORT, EXPORT),
+            {IMPORT: ("book.opened", *_RETAIL_IN), EXPORT: ("book.opened", *_RETAIL_OUT)},
+            {
+                IMPORT: ("book.opened", "book.credited", *_CLEARED_IN[:3], "book.debited", "delivery.signed"),
+                EXPORT: ("book.opened", "book.credited", *_CLEARED_OUT),
+            },
             "海关总署公告2016年第75号",
             required=_BONDED,
             required_items=("record",),
+            export_required=_ZONE,
+            export_required_items=("record",),
         ),
         Mode("9710", (EXPORT,), {EXPORT: _BUSINESS_OUT}, {EXPORT: _CLEARED_OUT}, "海关总署公告2020年第75号"),
         Mode(
@@ -121,7 +137,7 @@ def check_passage(mode: Mode, direction: str, types: Iterable[str]) -> Passage:
     Raises:
         KeyError: the mode has no such direction.
     """
-    there = set(types)
+    there = set(_named(types))
     steps = mode.steps[direction]
     last = max((place for place, step in enumerate(steps) if step in there), default=-1)
     return Passage(
@@ -139,7 +155,8 @@ def check_order(mode: Mode, direction: str, types: Sequence[str]) -> tuple[tuple
         direction: `import` or `export`.
         types: of the events, in the order in which they came; the first of each type counts.
     """
-    first = {step: types.index(step) for step in mode.steps[direction] if step in types}
+    named = _named(types)
+    first = {step: named.index(step) for step in mode.steps[direction] if step in named}
     steps = list(first)
     return tuple(
         (later, earlier)
@@ -147,3 +164,8 @@ def check_order(mode: Mode, direction: str, types: Sequence[str]) -> tuple[tuple
         for later in steps[at + 1 :]
         if first[later] < first[earlier]
     )
+
+
+def _named(types: Iterable[str]) -> list[str]:
+    """Return types as the table of modes names them."""
+    return [STANDS_FOR.get(each, each) for each in types]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from verifier.results.comparison import Comparison, agree
 from verifier.results.documents import MOST_ITEMS, Document
 from verifier.results.rules import AMOUNT, TEXT, Field
 
-_LINE = {"name": TEXT, "quantity": AMOUNT, "price": AMOUNT}
+_PER_UNIT = ("quantity", "price")
 _RETURNED = ("hsCode", "name", "unit")
 _ITEMS = "/lines/items"
 Items = Mapping[int, Mapping[str, Any]]
@@ -61,18 +61,39 @@ def _check_total(found: Comparison, source: str, number: int, item: Mapping[str,
 
 
 def check_lines(found: Comparison) -> None:
-    """Ask that order and list have the same lines one to one, with the same names, quantities and prices."""
+    """Ask that order and list have the same lines one to one, with the same names, quantities and prices.
+
+    Quantities and prices in different units cannot be compared: then the units are what is missing.
+    """
+    for number, items in lines_in_both(found):
+        compare_member(found, number, "name", TEXT, items)
+        if _have_one_unit(found, number, items):
+            for name in _PER_UNIT:
+                compare_member(found, number, name, AMOUNT, items)
+
+
+def lines_in_both(found: Comparison) -> Iterator[tuple[int, Mapping[str, Mapping[str, Any]]]]:
+    """Yield the lines that order and list have, by number and source; what one of them lacks differs."""
     ordered, listed = (items_of(found, source, needed=True) for source in ("order", "list"))
     if not ordered or not listed:
         return
     for number in sorted(ordered.keys() | listed.keys()):
-        if number not in ordered or number not in listed:
-            lines = {f"{source}{_ITEMS}/{number}": number if number in items else None
-                     for source, items in (("order", ordered), ("list", listed))}  # fmt: skip
-            found.differ(lines)
-            continue
-        for name, kind in _LINE.items():
-            _compare_member(found, number, name, kind, {"order": ordered[number], "list": listed[number]})
+        if number in ordered and number in listed:
+            yield number, {"order": ordered[number], "list": listed[number]}
+        else:
+            found.differ({f"{source}{_ITEMS}/{number}": number if number in items else None
+                          for source, items in (("order", ordered), ("list", listed))})  # fmt: skip
+
+
+def _have_one_unit(found: Comparison, number: int, items: Mapping[str, Mapping[str, Any]]) -> bool:
+    units = {f"{source}{_ITEMS}/{number}/unit": item.get("unit") for source, item in items.items()}
+    if lacking := [name for name, unit in units.items() if unit is None]:
+        found.missing.extend(lacking)
+    elif not agree(units[f"order{_ITEMS}/{number}/unit"], units[f"list{_ITEMS}/{number}/unit"], TEXT):
+        found.missing.extend(units)
+    else:
+        return True
+    return False
 
 
 def check_packages(found: Comparison) -> None:
@@ -83,8 +104,23 @@ def check_packages(found: Comparison) -> None:
             found.differ({str(wanted): stated, "expected": "1"})
 
 
-def check_return(found: Comparison) -> None:
-    """Ask that what is returned was listed: the same goods, name and unit, and no more of it."""
+def check_tally(found: Comparison) -> None:
+    """Ask that a tally that says its direction says that goods come in."""
+    stated = found.documents["tally"].find("/direction")
+    if stated not in (None, "I"):
+        found.differ({"tally/direction": stated, "expected": "I"})
+
+
+def check_return(
+    found: Comparison, *, texts: Sequence[str] = _RETURNED, amounts: Sequence[str] = ("quantity",)
+) -> None:
+    """Ask that what is returned was listed: the same goods, name and unit, and no more of it.
+
+    Args:
+        found: the comparison.
+        texts: members of a line that are the same.
+        amounts: members of a line that are above 0, and no more than listed.
+    """
     returned, listed = (items_of(found, source, needed=True) for source in ("return", "list"))
     if not returned or not listed:
         return
@@ -92,19 +128,16 @@ def check_return(found: Comparison) -> None:
         if number not in listed:
             found.differ({f"return{_ITEMS}/{number}": number, f"list{_ITEMS}/{number}": None})
             continue
-        for name in _RETURNED:
-            _compare_member(found, number, name, TEXT, {"return": item, "list": listed[number]})
-        _check_returned_quantity(found, number, item, listed[number])
+        items = {"return": item, "list": listed[number]}
+        for name in texts:
+            compare_member(found, number, name, TEXT, items)
+        for name in amounts:
+            _check_returned_amount(found, number, name, items)
 
 
-def _check_returned_quantity(
-    found: Comparison, number: int, returned: Mapping[str, Any], listed: Mapping[str, Any]
-) -> None:
-    values = {
-        f"return{_ITEMS}/{number}/quantity": returned.get("quantity"),
-        f"list{_ITEMS}/{number}/quantity": listed.get("quantity"),
-    }
-    if lacking := [name for name, value in values.items() if value is None]:
+def _check_returned_amount(found: Comparison, number: int, name: str, items: Mapping[str, Mapping[str, Any]]) -> None:
+    values = {f"{source}{_ITEMS}/{number}/{name}": item.get(name) for source, item in items.items()}
+    if lacking := [where for where, value in values.items() if value is None]:
         found.missing.extend(lacking)
         return
     least, most = (read_amount(each) for each in values.values())
@@ -112,9 +145,10 @@ def _check_returned_quantity(
         found.differ(values)
 
 
-def _compare_member(
+def compare_member(
     found: Comparison, number: int, name: str, kind: str, items: Mapping[str, Mapping[str, Any]]
 ) -> None:
+    """Compare a member of a line that two documents have; where one does not state it, it is missing."""
     values = {f"{source}{_ITEMS}/{number}/{name}": item.get(name) for source, item in items.items()}
     if lacking := [where for where, value in values.items() if value is None]:
         found.missing.extend(lacking)

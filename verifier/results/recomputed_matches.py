@@ -9,7 +9,6 @@ from typing import Any
 from verifier.errors import MalformedError, MismatchError
 from verifier.primitives.base64strict import format_base64url, parse_base64url, parse_hash_hex
 from verifier.results import normalisation
-from verifier.results.documents import SOURCES
 from verifier.results.findings import DIFFERS, INCOMPLETE, Finding, Result, format_result, parse_result
 from verifier.results.matching import match
 from verifier.results.recomputation import (
@@ -24,10 +23,13 @@ from verifier.results.recomputation import (
     read_input,
     worst_of,
 )
-from verifier.results.rules import TOLERANCES
+from verifier.results.rules import EXPORT_VERSION, RULE_SETS, VERSION
 
 MATCH = "clearance.match"
-_SOURCE_OF = {kind: source for source, kind in SOURCES.items()}
+SOURCES_OF = {version: {kind: source for source, kind in RULE_SETS[version].sources.items()}
+              for version in (VERSION, EXPORT_VERSION)}  # fmt: skip
+_EVERY_SOURCE = tuple(dict.fromkeys(source for each in RULE_SETS.values() for source in each.sources))
+_LINKING = ("parcel", "declaration")  # roles by which documents that name no order come to theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def parse_documents(data: Any, what: str = f"{MATCH}.documents") -> dict[str, Lo
     Raises:
         MalformedError: another shape, or a source that is none.
     """
-    if not isinstance(data, Mapping) or not data.keys() <= SOURCES.keys():
-        raise MalformedError(what, came="another shape", expected=f"an object with some of {', '.join(SOURCES)}")
+    if not isinstance(data, Mapping) or not data.keys() <= set(_EVERY_SOURCE):
+        expected = f"an object with some of {', '.join(_EVERY_SOURCE)}"
+        raise MalformedError(what, came="another shape", expected=expected)
     looked = {}
     for source, each in data.items():
         if not isinstance(each, Mapping) or not isinstance(each.get("seen"), list):
@@ -81,9 +84,9 @@ def recompute_matches(inputs: Iterable[Input]) -> list[Recomputation]:
     by_name = {each.event.name: each for each in shown}
     found = [_recompute(each, by_name) for each in shown if each.event.head.type == MATCH]
     matched = {name for each in found for name in each.inputs}
-    for documents in _orders(shown):
+    for rules, documents in _orders(shown):
         if not matched & {each.event.name for each in documents.values()}:
-            result = match({source: read_input(source, each) for source, each in documents.items()})
+            result = match({source: read_input(source, each) for source, each in documents.items()}, rules=rules)
             names = tuple(each.event.name for each in documents.values())
             found.append(Recomputation("match", None, UNRECORDED, result, {}, names, lacking(result)))
     return found
@@ -94,11 +97,11 @@ def _recompute(recorded: Input, by_name: Mapping[bytes, Input]) -> Recomputation
     if event.body is None:
         return Recomputation("match", event.name, UNTOLD, None, {}, (), ("result",))
     stated, looked = parse_result(event.body.data, MATCH), parse_documents(event.body.data.get("documents"))
-    _require_answered(recorded, looked)
+    _require_answered(recorded, looked, by_name, rules=stated.rules)
     there = {source: by_name[each.event] for source, each in looked.items() if each.event in by_name}
     documents = {source: each for source, each in there.items() if each.event.body}
     names = tuple(each.event for each in looked.values() if each.event in by_name)
-    if stated.rules not in TOLERANCES or stated.normalisation != normalisation.VERSION:
+    if stated.rules not in RULE_SETS or stated.normalisation != normalisation.VERSION:
         versions = (f"rules {stated.rules}", f"normalisation {stated.normalisation}")
         return Recomputation("match", event.name, UNTOLD, None, {}, names, versions)
     read = {source: read_input(source, each, seen=looked[source].seen) for source, each in documents.items()}
@@ -108,11 +111,18 @@ def _recompute(recorded: Input, by_name: Mapping[bytes, Input]) -> Recomputation
     return Recomputation("match", event.name, worst_of(rules.values()), result, rules, names, unseen)
 
 
-def _require_answered(recorded: Input, looked: Mapping[str, Looked]) -> None:
+def _require_answered(
+    recorded: Input, looked: Mapping[str, Looked], by_name: Mapping[bytes, Input], *, rules: str
+) -> None:
+    """Require that a match answers what it looked at, and that each is of the type that its rules mean."""
+    types = RULE_SETS[rules].sources if rules in RULE_SETS else {}
     for source, each in looked.items():
+        field = f"{MATCH}.documents.{source}"
         if each.event not in recorded.event.head.about:
-            field = f"{MATCH}.documents.{source}"
             raise MismatchError(field, came=each.event, expected="an event that the match answers")
+        kind = by_name[each.event].event.head.type if types and each.event in by_name else None
+        if kind is not None and kind != types.get(source):
+            raise MismatchError(field, came=kind, expected=types.get(source, f"no document of rules {rules}"))
 
 
 def _unseen(looked: Mapping[str, Looked], documents: Mapping[str, Input]) -> tuple[str, ...]:
@@ -150,12 +160,22 @@ def _compare_rule(stated: Finding, made: Finding | None, *, whole: bool) -> str:
     return UNTOLD
 
 
-def _orders(shown: Sequence[Input]) -> list[dict[str, Input]]:
-    """Return the documents of each order, the latest of each kind."""
-    orders: dict[str, dict[str, Input]] = {}
+def _orders(shown: Sequence[Input]) -> list[tuple[str, dict[str, Input]]]:
+    """Return the documents of each order, the latest of each kind, with the version of the rules that are for them."""
+    orders: dict[tuple[str, str], dict[str, Input]] = {}
+    of: dict[str, str] = {}  # parcels and declarations to their order
     for each in shown:
-        source = _SOURCE_OF.get(each.event.head.type)
-        if source and each.event.body:
-            for order in each.event.body.of_role("order"):
-                orders.setdefault(order, {})[source] = each
-    return list(orders.values())
+        for order in _named(each, ("order",)):
+            of.update(dict.fromkeys(_named(each, _LINKING), order))
+    for each in shown:
+        for order in _named(each, ("order",)) or {of[one] for one in _named(each, _LINKING) if one in of}:
+            for version, sources in SOURCES_OF.items():
+                if source := sources.get(each.event.head.type):
+                    orders.setdefault((version, order), {})[source] = each
+    return [(version, documents) for (version, _), documents in orders.items()]
+
+
+def _named(given: Input, roles: Iterable[str]) -> list[str]:
+    """Return the subjects of an event in some roles; none where its body is not shown."""
+    body = given.event.body
+    return [subject for role in roles for subject in body.of_role(role)] if body else []

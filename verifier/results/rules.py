@@ -1,7 +1,8 @@
-"""The twelve rules of the three documents and the list, as a table: which field has to agree with which.
+"""The rules of the three documents and the list, as tables: which field has to agree with which; imports and exports.
 
 Source: the message specification of customs, version 202205, in its explanations of the fields; the comparison of
-payer and buyer and the limits are what customs does on top of it.
+payer and buyer and the limits are what customs does on top of it. Of exports the specification says less, and no more
+than it says is asked.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verifier.results.amounts import EXACT, WITHIN_5_PERCENT, Tolerance
+from verifier.results.documents import EXPORT_SOURCES, SOURCES
 
-VERSION = "1"
-TOLERANCES: Mapping[str, Tolerance] = {VERSION: EXACT, "1-within-5-percent": WITHIN_5_PERCENT}
+VERSION, EXPORT_VERSION = "1", "export-1"
 TEXT, AMOUNT = "text", "amount"
 ALWAYS, GIVEN, BOTH = "always", "given", "both"
 
@@ -89,6 +90,7 @@ PAIRS: Mapping[str, tuple[Pair, ...]] = {
         "waybill/number ?? delivery/number",
         "waybill/carrier/code ?? delivery/carrier/code",
     ),
+    "match.tally": _pairs("tally/number = list/numbers/waybill", "tally/carrier/code = list/carrier/code"),
     "match.buyer": _pairs(
         "order/buyer/name = list/buyer/name",
         "order/buyer/idType = list/buyer/idType",
@@ -96,16 +98,10 @@ PAIRS: Mapping[str, tuple[Pair, ...]] = {
         "order/buyer/name = payment/payer/name",
         "order/buyer/idNumber = payment/payer/idNumber",
     ),
-}
-# Rules that more than a comparison of two fields decides, and what each reads.
-RECKONED: Mapping[str, tuple[str, ...]] = {
-    "match.money": ("order", "list"),
-    "match.lines": ("order", "list"),
-    "match.packages": ("waybill", "list"),
-    "match.return": ("return", "list"),
-    "match.mode": ("list",),
-    "match.single-limit": ("list",),
-    "match.yearly-limit": ("list",),
+    "match.export-order-key": _pairs("order/number = list/numbers/order", "order/platform/code = list/platform/code"),
+    "match.export-seller": _pairs("order/seller/code = list/seller/code", "order/seller/code ?? waybill/seller/code"),
+    "match.export-funds": _pairs("order/number = funds/number", "order/seller/code = funds/seller/code"),
+    "match.export-waybill": _pairs("waybill/number = list/numbers/waybill", "waybill/carrier/code = list/carrier/code"),
 }
 RULES = (
     "match.order-key",
@@ -114,6 +110,7 @@ RULES = (
     "match.payment",
     "match.consignee",
     "match.waybill",
+    "match.tally",
     "match.buyer",
     "match.lines",
     "match.packages",
@@ -121,4 +118,38 @@ RULES = (
     "match.mode",
     "match.single-limit",
     "match.yearly-limit",
-)  # R1 to R12 of the specification's reading; the twelfth has two
+)  # R1 to R12 of the specification's reading; the sixth and the twelfth have two
+EXPORT_RULES = (
+    "match.export-order-key",
+    "match.export-seller",
+    "match.export-funds",
+    "match.export-waybill",
+    "match.export-lines",
+    "match.export-mode",
+    "match.export-return",
+)
+# Rules that are asked only once a document is there which need not come.
+ASKED_WITH: Mapping[str, str] = {"match.tally": "tally", "match.return": "return", "match.export-return": "return"}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """What is asked of the documents of one direction.
+
+    Attributes:
+        sources: type of event by source.
+        rules: codes, in order.
+        tolerance: how exact declared arithmetic has to be.
+    """
+
+    sources: Mapping[str, str]
+    rules: tuple[str, ...]
+    tolerance: Tolerance
+
+
+RULE_SETS: Mapping[str, RuleSet] = {
+    VERSION: RuleSet(SOURCES, RULES, EXACT),
+    "1-within-5-percent": RuleSet(SOURCES, RULES, WITHIN_5_PERCENT),
+    EXPORT_VERSION: RuleSet(EXPORT_SOURCES, EXPORT_RULES, EXACT),
+}
+IMPORT_VERSIONS = tuple(each for each, rules in RULE_SETS.items() if rules.sources is SOURCES)

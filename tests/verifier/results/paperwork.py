@@ -48,17 +48,57 @@ PAPERS: dict[str, dict[str, Any]] = {
         "/lines": {"packages": "1", "items": [{**MILK, **LISTED}, {**SOAP, **LISTED}]},
         "/charges": {"freight": "10", "insurance": "0", "currency": "142"},
     },
+    "tally": {
+        "data": {"customs": "2244", "operator": CARRIER, "carrier": CARRIER, "direction": "I"},
+        "/number": "WB-1",
+    },
     "return": {
         "data": {"lineCount": 1},
         "/lines": {"items": [{**LISTED, "number": "1", "name": "示例奶粉", "quantity": "1", "unit": "142"}]},
     },
 }  # fmt: skip
 FOUR = ("order", "payment", "waybill", "list")
+CUPS = {"number": "1", "name": "Example cups", "quantity": "10", "price": "2.5", "total": "25", "unit": "011"}
+CODED = {"hsCode": "6912001000", "model": "white", "quantity1": "4.2", "unit1": "035"}
+EXPORTED: dict[str, dict[str, Any]] = {
+    "order": {
+        "data": {"kind": "E", "platform": PLATFORM, "seller": SELLER, "lineCount": 1},
+        "/number": "EXPORT-1",
+        "/amounts": {"goods": "25", "freight": "3", "currency": "502"},
+        "/lines": {"items": [CUPS]},
+    },
+    "funds": {
+        "data": {"firm": PAYER, "platform": PLATFORM, "seller": SELLER},
+        "/number": "EXPORT-1",
+        "/amount": {"received": "27.4", "currency": "502"},
+    },
+    "waybill": {
+        "data": {"carrier": CARRIER, "weight": "5", "packages": 1, "seller": SELLER},
+        "/number": "EX-WB-1",
+    },
+    "list": {
+        "data": {"tradeMode": "9610", "statistics": "A", "platform": PLATFORM, "seller": SELLER, "carrier": CARRIER},
+        "/numbers": {"order": "EXPORT-1", "waybill": "EX-WB-1"},
+        "/lines": {"packages": "1", "items": [{**CUPS, **CODED}]},
+    },
+    "return": {
+        "data": {"lineCount": 1},
+        "/lines": {"items": [{**CODED, "number": "1", "name": "Example cups", "quantity": "3", "unit": "011",
+                              "quantity1": "1.26"}]},
+    },
+}  # fmt: skip
+EXPORT_FOUR = ("order", "funds", "waybill", "list")
 
 
-def paper(source: str, *, withheld: tuple[str, ...] = (), **changes: Any) -> Document:
+def paper(
+    source: str,
+    *,
+    withheld: tuple[str, ...] = (),
+    of: Mapping[str, Mapping[str, Any]] = PAPERS,
+    **changes: Any,
+) -> Document:
     """Return a document; `lines__items__0__price="1"` changes a value, None takes it away."""
-    stated = deepcopy(PAPERS[source])
+    stated: dict[str, Any] = deepcopy(dict(of[source]))
     for name, value in changes.items():
         _change(stated, name, value)
     pointers = [each for each in stated if each.startswith("/")]
@@ -70,6 +110,14 @@ def papers(*sources: str, **changes: Mapping[str, Any]) -> dict[str, Document]:
     """Return documents by source, the four of an import unless some are named."""
     return {
         source: paper(source, **changes.get(source.replace("return", "returned"), {})) for source in sources or FOUR
+    }
+
+
+def exported(*sources: str, **changes: Mapping[str, Any]) -> dict[str, Document]:
+    """Return documents by source, the four of an export unless some are named."""
+    return {
+        source: paper(source, of=EXPORTED, **changes.get(source.replace("return", "returned"), {}))
+        for source in sources or EXPORT_FOUR
     }
 
 

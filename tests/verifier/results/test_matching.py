@@ -9,6 +9,7 @@ import pytest
 
 from tests.verifier.results.paperwork import FOUR, MILK, paper, papers
 from verifier.errors import UnsupportedError
+from verifier.results.documents import read_document
 from verifier.results.findings import format_differences, format_result
 from verifier.results.matching import match
 from verifier.results.rules import RULES
@@ -23,7 +24,7 @@ def differing(result):
 
 
 def test_papers_of_an_honest_parcel_agree_in_every_rule():
-    result = match(papers(*FOUR, "return"), used=Decimal(1_000))
+    result = match(papers(*FOUR, "tally", "return"), used=Decimal(1_000))
     assert [each.rule for each in result.findings] == list(RULES)
     assert {each.outcome for each in result.findings} == {"agrees"}
     assert result.outcome == "agrees"
@@ -192,6 +193,45 @@ def test_a_bonded_list_needs_its_book_warehouse_and_records():
     assert differing(match(papers(list={"tradeMode": "1239"} | items)))["match.mode"] == (
         "list/book", "list/numbers/warehouseCode", "list/tradeMode",
     )  # fmt: skip
+
+
+TALLIES = [
+    ({}, ()),
+    ({"number": "WB-2"}, ("list/numbers/waybill", "tally/number")),
+    ({"carrier__code": "1"}, ("list/carrier/code", "tally/carrier/code")),
+    ({"direction": "E"}, ("tally/direction",)),
+    ({"direction": None}, ()),
+]
+
+
+@pytest.mark.parametrize(("change", "fields"), TALLIES, ids=str)
+def test_a_tally_counts_the_waybill_of_the_list_and_is_asked_only_where_there_is_one(change, fields):
+    result = match(papers(*FOUR, "tally", tally=change))
+    assert differing(result).get("match.tally", ()) == fields
+    assert "match.tally" not in [each.rule for each in match(papers()).findings]
+    assert finding(match(papers("order", "tally")), "match.tally").fields == ("list",)
+
+
+UNITS = ("list/lines/items/1/unit", "order/lines/items/1/unit")
+
+
+def test_quantities_in_different_units_cannot_be_compared_and_nobody_guesses():
+    other = match(papers(list={"lines__items__0__unit": "035", "lines__items__0__quantity": "0.9"}))
+    assert (finding(other, "match.lines").outcome, finding(other, "match.lines").fields) == ("incomplete", UNITS)
+    none = match(papers(order={"lines__items__0__unit": None}))
+    assert finding(none, "match.lines").fields == ("order/lines/items/1/unit",)
+    named = match(papers(list={"lines__items__0__unit": "035", "lines__items__0__name": "soap"}))
+    assert differing(named)["match.lines"] == ("list/lines/items/1/name", "order/lines/items/1/name")
+
+
+def test_the_platform_of_the_payment_is_that_of_the_order():
+    other = {"payment": {"platform": {"code": "3301960009", "name": "示例"}}}
+    documents = papers()
+    documents["payment"] = read_document("payment", {"firm": {"code": "31222699S7"}}, {
+        "/number": "ORDER-20261102-1", "/platform": other["payment"]["platform"]})  # fmt: skip
+    assert differing(match(documents))["match.order-key"] == ("order/platform/code", "payment/platform/code")
+    documents["payment"] = read_document("payment", {}, {"/number": "ORDER-20261102-1"}, ("/number", "/platform"))
+    assert finding(match(documents), "match.order-key").fields == ("payment/platform/code",)
 
 
 RETURNS = [

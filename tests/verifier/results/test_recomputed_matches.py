@@ -8,22 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.verifier.results.paperwork import PAPERS, papers
+from tests.verifier.results.paperwork import EXPORT_FOUR, EXPORTED, PAPERS, exported, papers
 from verifier.errors import MalformedError, MismatchError
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.disclosure import Disclosure
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.vocabulary import parse_type
-from verifier.results.documents import SOURCES
+from verifier.results.documents import EXPORT_SOURCES, SOURCES
 from verifier.results.findings import parse_result
 from verifier.results.matching import match
 from verifier.results.recomputation import Input
 from verifier.results.recomputed_matches import MATCH, compare, recompute_matches, record_match
+from verifier.results.rules import EXPORT_RULES, EXPORT_VERSION
 from verifier.vocabulary import type_files
 
 ORDER = "urn:suyuan:order:" + "0" * 32
-TYPES = {kind: parse_type(type_files()[kind]) for kind in (*SOURCES.values(), MATCH)}
+TYPES = {kind: parse_type(type_files()[kind]) for kind in (*SOURCES.values(), *EXPORT_SOURCES.values(), MATCH)}
 
 
 def given(number: int, kind: str, data: dict[str, Any], disclosed: dict[str, Any], *, about: tuple[bytes, ...] = (),
@@ -161,3 +162,54 @@ def test_a_result_is_compared_with_itself_as_confirmed_and_with_any_other_not():
 def parse_result_of(result):
     data = record_match(result, {})
     return parse_result({key: data[key] for key in ("rules", "normalisation", "outcome", "findings")})
+
+
+def four_exported(**bent: dict[str, Any]) -> dict[str, Input]:
+    inputs = {}
+    for number, source in enumerate(EXPORT_FOUR, 1):
+        stated = EXPORTED[source] | bent.get(source, {})
+        shown = {each: stated[each] for each in stated if each.startswith("/")}
+        inputs[source] = given(number, EXPORT_SOURCES[source], stated["data"], shown)
+    return inputs
+
+
+def recorded_export(inputs: dict[str, Input], **changes: Any) -> Input:
+    data = record_match(match(exported(*inputs), rules=EXPORT_VERSION), inputs) | changes
+    return given(9, MATCH, data, {}, about=tuple(each.event.name for each in inputs.values()))
+
+
+def test_an_export_is_recomputed_by_the_rules_of_exports():
+    inputs = four_exported()
+    found = only(recorded_export(inputs), *inputs.values())
+    assert (found.outcome, list(found.rules)) == ("confirmed", list(EXPORT_RULES[:-1]))
+    (unrecorded,) = recompute_matches(inputs.values())
+    assert (unrecorded.outcome, unrecorded.result.rules, unrecorded.result.outcome) == (
+        "unrecorded", EXPORT_VERSION, "agrees",
+    )  # fmt: skip
+
+
+def test_an_export_that_is_said_to_agree_and_does_not_is_refuted():
+    inputs = four_exported(funds={"/number": "EXPORT-2"})
+    found = only(recorded_export(inputs), *inputs.values())
+    assert [rule for rule, status in found.rules.items() if status == "refuted"] == ["match.export-funds"]
+
+
+def test_a_document_of_another_type_is_no_document_of_the_match():
+    inputs = four_exported()
+    with pytest.raises(MismatchError):
+        recompute_matches([recorded_export(inputs, rules="1"), *inputs.values()])
+    swapped = inputs | {"funds": inputs["waybill"]}
+    with pytest.raises(MismatchError):
+        recompute_matches([recorded_export(swapped), *inputs.values()])
+
+
+def test_a_tally_comes_to_its_order_by_the_parcel():
+    parcel = "urn:suyuan:parcel:" + "1" * 32
+    inputs = four()
+    waybill = inputs["waybill"]
+    named = replace(waybill.event, body=replace(waybill.event.body, subjects={"order": ORDER, "parcel": parcel}))
+    tally = given(5, "transport.tally", PAPERS["tally"]["data"], {"/number": "WB-2"})
+    tally = replace(tally, event=replace(tally.event, body=replace(tally.event.body, subjects={"parcel": parcel})))
+    (found,) = recompute_matches([*(inputs | {"waybill": replace(waybill, event=named)}).values(), tally])
+    differing = {each.rule: each.fields for each in found.result.findings if each.outcome == "differs"}
+    assert differing == {"match.tally": ("list/numbers/waybill", "tally/number")}

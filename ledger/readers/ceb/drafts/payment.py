@@ -1,7 +1,7 @@
 """CEB411 to order.payment.
 
-In clear: the payment firm. `/number` the order number; `/transaction` the payment's; `/payer` who; `/amount` in yuan.
-The time of the event is when it was paid (payTime).
+In clear: the payment firm. `/number` the order number; `/transaction` the payment's; `/platform` whose order it is;
+`/payer` who; `/amount` in yuan. The time of the event is when it was paid (payTime).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def draft_payment(document: Document, handles: Handles, _facts: Facts) -> Draft:
         disclosed={
             "/number": head["orderNo"],
             "/transaction": head["payTransactionId"],
+            "/platform": firm(document, "ebp"),
             "/payer": pick(head, PAYER),
             "/amount": pick(head, AMOUNT),
             "/remarks": remarks(document),

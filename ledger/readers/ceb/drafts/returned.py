@@ -33,6 +33,15 @@ NUMBERS = {
 BUYER = {"name": "buyerName", "telephone": "buyerTelephone", "idType": "buyerIdType", "idNumber": "buyerIdNumber"}
 ITEM = {"number": "gnum", "hsCode": "gcode", "name": "gname", "quantity": "qty", "unit": "unit"}
 
+EXPORT_ITEM = {
+    **ITEM,
+    "model": "gmodel",
+    "quantity1": "qty1",
+    "unit1": "unit1",
+    "quantity2": "qty2",
+    "unit2": "unit2",
+}
+
 
 def draft_return(document: Document, handles: Handles, facts: Facts) -> Draft:
     """Return the draft of a return."""
@@ -67,7 +76,7 @@ def draft_export_return(document: Document, handles: Handles, facts: Facts) -> D
         data={"lineCount": len(document.lines)},
         disclosed={
             "/numbers": pick(head, NUMBERS),
-            "/lines": {"items": items(document, ITEM)},
+            "/lines": {"items": items(document, EXPORT_ITEM)},
             "/reason": {"reason": head["reason"], **(remarks(document) or {})},
         },
     )
