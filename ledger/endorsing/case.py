@@ -91,7 +91,7 @@ class Case:
         return told.successor.uri if told and told.successor else None
 
 
-def check_case(name: bytes, proof: bytes, standpoint: Standpoint, *, subject: str) -> Case:
+def check_case(name: bytes, proof: bytes, standpoint: Standpoint, *, subject: str, walk: str = "public") -> Case:
     """Return the case of an event, without disclosures yet.
 
     Args:
@@ -99,12 +99,13 @@ def check_case(name: bytes, proof: bytes, standpoint: Standpoint, *, subject: st
         proof: the `.trace` file of a subject that it joins.
         standpoint: whom the officer trusts.
         subject: that subject.
+        walk: `public`, or `parties` where that was asked for.
 
     Raises:
         RefusedError: the proof does not verify; its verdict says at which step.
         IncompleteError: it is not a proof about this event.
     """
-    verdict = examine_trace(proof, replace(standpoint, answering=True), subject=subject)
+    verdict = examine_trace(proof, replace(standpoint, answering=True), subject=subject, walk=walk)
     story = verdict.story
     if story is None or verdict.outcome not in (VERIFIED, CONTRADICTORY):
         raise RefusedError(verdict)

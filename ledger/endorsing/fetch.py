@@ -56,7 +56,7 @@ class CaseReader:
         subject = self._subject(name, tuple(hints))
         if subject not in self._proofs:
             self._proofs[subject] = self._client.trace(subject, walk=self._walk)
-        case = check_case(name, self._proofs[subject], self._standpoint, subject=subject)
+        case = check_case(name, self._proofs[subject], self._standpoint, subject=subject, walk=self._walk)
         told = case.story.timeline if self._compare else (case.told,)
         return case.disclosing({each.event.name: found for each in told if (found := self._open(each))})
 

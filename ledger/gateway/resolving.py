@@ -103,7 +103,7 @@ class Resolver:
     def _prove(self, number: Number, event: bytes, handle: str) -> Story:
         """Return the proved trace of a handle, if this event opens it, and for this number."""
         standpoint = Standpoint(self._policy, self._clock() // 1000, registry_types())
-        story = verify_trace(self._client.trace(handle), standpoint, subject=handle)
+        story = verify_trace(self._client.trace(handle), standpoint, subject=handle, walk="public")
         opening = min(story.timeline, key=lambda each: (each.event.leaf, each.event.position)).event
         kind = self._gateway.setting.types.get(opening.head.type)
         if opening.name != event or opening.body is None or kind is None:

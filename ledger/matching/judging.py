@@ -66,7 +66,7 @@ class CaseReader:
         """
         subject = due.parcel or due.order  # a waybill goes on at its order, so the parcel's proof has both
         proof = self._client.trace(subject, walk="parties")
-        verdict = examine_trace(proof, self._standpoint, subject=subject)
+        verdict = examine_trace(proof, self._standpoint, subject=subject, walk="parties")
         if verdict.story is None:
             raise RefusedError(verdict)
         return self._case(due.order, verdict.story)

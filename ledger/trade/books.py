@@ -83,12 +83,12 @@ def read_line(client: LedgerClient, line: str, standpoint: Standpoint, *, whole:
     if form_of(line) != "book-line":
         raise MalformedError("LINE", came=line, expected="urn:suyuan:book-line:BOOK:LINE")
     data = _history(client, line, whole=whole)
-    verdict = examine_trace(data, standpoint, subject=line)
+    verdict = examine_trace(data, standpoint, subject=line, walk=MEMBER)
     proof = parse_trace_proof(data)
-    if verdict.outcome == NOT_RECORDED and proof.walk == MEMBER:  # which is proved, too
+    if verdict.outcome == NOT_RECORDED:  # which is proved, too
         size = parse_signed_checkpoint(proof.checkpoint)[0].size
         return BookLine(line, verdict.outcome, size, 0, None, 0, None, None, None, ())
-    if verdict.story is None or verdict.story.walk != MEMBER:
+    if verdict.story is None:
         raise RefusedError(verdict)
     story, since = verdict.story, proof.since
     inputs = [_open(client, each) for each in story.timeline]

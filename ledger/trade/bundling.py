@@ -65,7 +65,7 @@ def make_bundle(
         MismatchError: something else than an event commits to.
     """
     trace = client.trace(subject, walk=walk)
-    verdict = examine_trace(trace, standpoint, subject=subject)
+    verdict = examine_trace(trace, standpoint, subject=subject, walk=walk)
     if verdict.story is None:
         raise RefusedError(verdict)
     story, granted = verdict.story, fields_of(verdict.story)

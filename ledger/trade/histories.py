@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.client.client import LedgerClient
+from verifier.errors import IncompleteError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import parse_trace_proof
@@ -43,10 +44,14 @@ def read_history(
 
     Raises:
         RefusedError: the proof does not verify.
+        IncompleteError: it leaves out entries that were asked for.
         SuyuanError: what the service answered.
     """
     data = client.history(kind, subject, since=since)
-    return history_told(examine_trace(data, standpoint, subject=subject), data)
+    history = history_told(examine_trace(data, standpoint, subject=subject, walk=kind), data)
+    if since is None and history.rest is not None:
+        raise IncompleteError("since", came=f"{history.rest.count} entries left out", expected="the whole history")
+    return history
 
 
 def history_told(verdict: Verdict, proof: bytes) -> History:

@@ -98,9 +98,10 @@ def read_period(client: LedgerClient, set_: str, standpoint: Standpoint) -> Peri
     if form_of(set_) != "set":
         raise MalformedError("PERIOD", came=set_, expected="urn:suyuan:set:export-lists:{uscc}:{YYYY-MM}")
     data = _history(client, set_)
-    verdict, proof = examine_trace(data, standpoint, subject=set_), parse_trace_proof(data)
-    if proof.walk != MEMBER or (verdict.story is None and verdict.outcome != NOT_RECORDED):
+    verdict = examine_trace(data, standpoint, subject=set_, walk=MEMBER)
+    if verdict.story is None and verdict.outcome != NOT_RECORDED:
         raise RefusedError(verdict)
+    proof = parse_trace_proof(data)
     if verdict.story is None:
         return Period(set_, parse_signed_checkpoint(proof.checkpoint)[0].size, 0, None, ())
     count, subtrees = (proof.since.count, proof.since.subtrees) if proof.since else (0, b"")

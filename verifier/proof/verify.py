@@ -52,29 +52,36 @@ class RefusedError(VerificationError):
         super().__init__("trace proof", came=verdict.outcome, expected="verified", todo=str(verdict.error or ""))
 
 
-def verify_trace(data: bytes, standpoint: Standpoint, *, subject: str | None = None) -> Story:
+def verify_trace(data: bytes, standpoint: Standpoint, *, subject: str | None = None, walk: str | None = None) -> Story:
     """Return the story that a trace proof proves.
 
     Args:
         data: the `.trace` file.
         standpoint: whom the verifier trusts, its clock, what it has seen.
         subject: the URI that was asked for; None to take the file's word for what it is about.
+        walk: the walk that was asked for; None to take the file's word for how far it looked.
 
     Raises:
         RefusedError: any of the nine steps failed, or the file cannot be read here.
     """
-    verdict = examine_trace(data, standpoint, subject=subject)
+    verdict = examine_trace(data, standpoint, subject=subject, walk=walk)
     if verdict.outcome != VERIFIED or verdict.story is None:
         raise RefusedError(verdict)
     return verdict.story
 
 
-def examine_trace(data: bytes, standpoint: Standpoint, *, subject: str | None = None) -> Verdict:
-    """Return the verdict on a trace proof: what each step established, and the first failure."""
+def examine_trace(
+    data: bytes, standpoint: Standpoint, *, subject: str | None = None, walk: str | None = None
+) -> Verdict:
+    """Return the verdict on a trace proof: what each step established, and the first failure.
+
+    Whoever asked somebody for it says `subject` and `walk`: a true proof of something else is no answer.
+    """
     try:
         proof = parse_trace_proof(data)
-        if subject is not None and proof.subject != subject:
-            raise MalformedError("subject", came=proof.subject, expected=subject)
+        for what, came, asked in (("subject", proof.subject, subject), ("walk", proof.walk, walk)):
+            if asked is not None and came != asked:
+                raise MalformedError(what, came=came, expected=asked)
     except SuyuanError as error:
         outcome = UNSUPPORTED if isinstance(error, UnsupportedError) else UNREADABLE
         return Verdict(outcome, tuple(StepResult(number, None) for number in range(1, 10)), error=error)

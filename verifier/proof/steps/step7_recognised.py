@@ -28,6 +28,8 @@ def establish_recognised(found: Examination, walk: str = "public") -> list[Said]
     events = closure.events()
     judging = _Judging(found, registry, Standing(registry), Answers(events), asked=walk not in HISTORY_WALKS)
     found.told += [judging.tell(event) for event in events if event.name not in closure.outside]
+    if walk in HISTORY_WALKS:
+        found.unchecked.append(Said("unchecked.trace"))
     if found.standpoint.answering or walk in HISTORY_WALKS:
         found.unchecked.append(Said("unchecked.recognition"))
         return []
