@@ -6,6 +6,8 @@ ConflictError      it, or a part of it, is recorded already
 UnknownError       there is no such thing here
 PrivateError       there may be, but not for whoever asks
 BusyError          try again later
+StaleError         a ledger's time does not fit a witness's clock
+UnreachableError   no answer came, or one that broke off
 StoppedError       this ledger no longer writes, and says why
 KeyFileError       a key file that cannot be opened
 SignerError        a smart key or signing program that does not sign, or signs wrongly
@@ -46,6 +48,18 @@ class BusyError(LedgerError):
 
     code = "busy"
     retry_after = 1
+
+
+class StaleError(LedgerError):
+    """The ledger's time does not fit the witness's clock: not cosigned now, perhaps later."""
+
+    code = "stale"
+
+
+class UnreachableError(LedgerError):
+    """No answer, or one that broke off: the network, a proxy, or a server that is down."""
+
+    code = "unreachable"
 
 
 class StoppedError(LedgerError):

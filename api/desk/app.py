@@ -14,8 +14,7 @@ from api.desk.pages import language_of, render_page
 from api.desk.routes import router
 from api.desk.routes.dependencies import Work
 from api.desk.texts import text
-from ledger.client.transport import UnreachableError
-from ledger.errors import BusyError, PrivateError, UnknownError
+from ledger.errors import BusyError, PrivateError, UnknownError, UnreachableError
 from verifier.errors import MalformedError, SuyuanError
 from verifier.rendering import render_error
 

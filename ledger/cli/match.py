@@ -16,9 +16,8 @@ from ledger.cli.recording import Recording, read_recording
 from ledger.cli.signers import numbering
 from ledger.cli.speaking import FALSE, door, error_json, render_error
 from ledger.client.composing import load_types
-from ledger.client.transport import UnreachableError
 from ledger.endorsing.sending import send_batches
-from ledger.errors import BusyError
+from ledger.errors import BusyError, UnreachableError
 from ledger.matching.matcher import Judging, Matcher, Pass
 from ledger.matching.memory import Memory
 from ledger.trade.pseudonym_file import load_pseudonym_key

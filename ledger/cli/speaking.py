@@ -12,9 +12,7 @@ from typing import Any, TypeVar
 import typer
 
 from ledger.cli.texts import default_language, say
-from ledger.client.transport import UnreachableError
-from ledger.errors import BusyError, KeyFileError, SetupError, SignerError
-from ledger.witness.freshness import StaleError
+from ledger.errors import BusyError, KeyFileError, SetupError, SignerError, StaleError, UnreachableError
 from verifier.errors import IncompleteError, MalformedError, NotRecognisedError, SuyuanError, UnsupportedError
 from verifier.texts import LANGUAGES, text
 

@@ -18,8 +18,7 @@ from ledger.client.client import LedgerClient, Receipt
 from ledger.client.composing import Composing, compose_submission
 from ledger.client.keeping import Kept, keep_submission
 from ledger.client.redeem import check_promise, redeem
-from ledger.client.transport import UnreachableError
-from ledger.errors import SetupError
+from ledger.errors import SetupError, UnreachableError
 from verifier.errors import MalformedError
 from verifier.ledgerformat.submission import MAX_SUBMISSION, parse_submission
 from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy

@@ -7,8 +7,16 @@ from typing import Any
 
 import ledger.errors as ledgers
 import verifier.errors as verifiers
-from ledger.client.transport import Answer, UnreachableError, retry_after
-from ledger.errors import BusyError, ConflictError, LedgerError, PrivateError, StoppedError, UnknownError
+from ledger.client.transport import Answer, retry_after
+from ledger.errors import (
+    BusyError,
+    ConflictError,
+    LedgerError,
+    PrivateError,
+    StoppedError,
+    UnknownError,
+    UnreachableError,
+)
 from verifier.errors import MalformedError, NotPermittedError, SuyuanError, TooLargeError
 from verifier.primitives.cbor import parse_cbor
 from verifier.primitives.strict_json import parse_json

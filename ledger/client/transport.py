@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from random import SystemRandom
 from urllib.parse import urlsplit
 
-from ledger.errors import LedgerError
+from ledger.errors import UnreachableError
 from verifier import __version__
 from verifier.errors import MalformedError, TooLargeError
 
@@ -26,12 +26,6 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 Sign = Callable[[str, str, "bytes | None"], Mapping[str, str]]
 _CHUNK = 1 << 16
 SMALL = 1 << 20  # bytes; for everything but proof files
-
-
-class UnreachableError(LedgerError):
-    """No answer, or one that broke off: the network, a proxy, or a server that is down."""
-
-    code = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ledger.client.client import COSE, Receipt
 from ledger.client.problems import error_of
-from ledger.client.transport import Answer, Patience, Transport, UnreachableError, retry_after
+from ledger.client.transport import Answer, Patience, Transport, retry_after
+from ledger.errors import UnreachableError
 from verifier.errors import MismatchError, SuyuanError, TooLargeError
 from verifier.ledgerformat.submission import MEDIA_TYPE
 from verifier.primitives.base64strict import parse_decimal, parse_hash_hex

@@ -9,9 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from ledger.client.client import LedgerClient
-from ledger.client.transport import UnreachableError
 from ledger.compose.event import Draft
-from ledger.errors import BusyError, PrivateError, StoppedError
+from ledger.errors import BusyError, PrivateError, StoppedError, UnreachableError
 from ledger.matching.following import DOCUMENTS, log_size, read_new
 from ledger.matching.judging import Case, CaseReader
 from ledger.matching.listing import judge_lists

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from ledger.client.client import LedgerClient
 from ledger.client.logtree import VerifiedTree
-from ledger.client.transport import UnreachableError
 from ledger.client.trusted import TrustedLedger, read_charter
-from ledger.errors import BusyError, StoppedError, UnknownError
+from ledger.errors import BusyError, StaleError, StoppedError, UnknownError, UnreachableError
 from ledger.failpoints import reach
 from ledger.witness.evidence import keep_notes
-from ledger.witness.freshness import StaleError, read_seals, require_fresh, require_not_backdated
+from ledger.witness.freshness import read_seals, require_fresh, require_not_backdated
 from ledger.witness.history import (
     ledger_lines,
     require_extension,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ledger.client.client import LedgerClient
 from ledger.client.logtree import VerifiedTree
-from ledger.errors import LedgerError, PrivateError, UnknownError
+from ledger.errors import PrivateError, StaleError, UnknownError
 from verifier.errors import MismatchError, NotPermittedError
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.seal import Seal, is_seal, parse_seal
@@ -18,12 +18,6 @@ from verifier.primitives.tiles import WIDTH, Tile
 
 LEEWAY = 300  # seconds between a seal and the witness's clock, either way
 MAX_BUNDLES = 64  # entry bundles read for one cosignature; after a long absence the first and last of them
-
-
-class StaleError(LedgerError):
-    """The ledger's time does not fit the witness's clock: not cosigned now, perhaps later."""
-
-    code = "stale"
 
 
 def read_seals(client: LedgerClient, tree: VerifiedTree, registry: Registry, since: int) -> list[Seal] | None:

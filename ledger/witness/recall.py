@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from ledger.client.transport import Patience, Transport, UnreachableError
-from ledger.errors import StoppedError
+from ledger.client.transport import Patience, Transport
+from ledger.errors import StoppedError, UnreachableError
 from ledger.ledger import Ledger
 from ledger.prove.log import root_at
 from ledger.signing.key_ring import HeldKeys

@@ -12,8 +12,8 @@ from itertools import count
 from pathlib import Path
 
 from ledger.client.client import LedgerClient
-from ledger.client.transport import Patience, UnreachableError
-from ledger.errors import BusyError
+from ledger.client.transport import Patience
+from ledger.errors import BusyError, UnreachableError
 from ledger.opening import create_ledger, open_ledger
 from ledger.signing.ledger_keys import load_ledger_keys
 from ledger.signing.notes import sign_line

@@ -22,7 +22,8 @@ from fixtures.messages.parcel import Parcel as Drawn
 from fixtures.messages.parcel import draw_parcel
 from fixtures.zone.founding import LedgerNames, Zone
 from ledger.client.client import LedgerClient
-from ledger.client.transport import Patience, UnreachableError
+from ledger.client.transport import Patience
+from ledger.errors import UnreachableError
 from ledger.opening import create_ledger, milliseconds
 from ledger.signing.ledger_keys import load_ledger_keys
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ledger.client.logtree import VerifiedTree
-from ledger.client.transport import UnreachableError
-from ledger.errors import BusyError, LedgerError
+from ledger.errors import BusyError, LedgerError, UnreachableError
 from ledger.witness.replay.lies import MISSING_LEAF, REWRITTEN, UnservedError, Where
 from verifier.errors import MismatchError, SuyuanError
 from verifier.ledgerformat.batch_answer import AnsweredEvent, parse_batch_answer

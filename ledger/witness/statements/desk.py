@@ -13,9 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ledger.client.client import LedgerClient
-from ledger.client.transport import UnreachableError
 from ledger.client.trusted import TrustedLedger
-from ledger.errors import BusyError, StoppedError
+from ledger.errors import BusyError, StoppedError, UnreachableError
 from ledger.witness.statements.judge import Judge, read_submission, require_meant_for
 from ledger.witness.statements.keys import NoticeKey
 from ledger.witness.statements.store import LOGGED, REFUSED, WAITING, StatementStore, Taken

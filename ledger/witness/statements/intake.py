@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ledger.client.transport import Patience, Transport, UnreachableError
+from ledger.client.transport import Patience, Transport
+from ledger.errors import UnreachableError
 
 _OTHERS = 2  # leaves more between two looks: a statement and the seal over it; an idle ledger's seals come one by one
 

@@ -3,8 +3,7 @@ import pytest
 import ledger.errors as ledgers
 import verifier.errors as verifiers
 from ledger.cli.speaking import exit_code_of, render_error
-from ledger.client.transport import UnreachableError
-from ledger.witness.freshness import StaleError
+from ledger.errors import StaleError, UnreachableError
 from verifier.errors import SuyuanError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.client.sequence import next_number, sequence_path
-from ledger.client.transport import UnreachableError
+from ledger.errors import UnreachableError
 from ledger.signing.keyfile import save_key
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import Reply, Service

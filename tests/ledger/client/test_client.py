@@ -1,9 +1,9 @@
 import pytest
 
 from ledger.client.client import LedgerClient
-from ledger.client.transport import Patience, UnreachableError
+from ledger.client.transport import Patience
 from ledger.client.trusted import read_charter
-from ledger.errors import BusyError, ConflictError, PrivateError, UnknownError
+from ledger.errors import BusyError, ConflictError, PrivateError, UnknownError, UnreachableError
 from ledger.prove.log import consistency_path
 from tests.ledger.client.serving import Reply
 from verifier.errors import MalformedError, UntrustedError

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 import ledger.errors as ledgers
 import verifier.errors as verifiers
 from ledger.client.problems import error_of, fault_of
-from ledger.client.transport import Answer, UnreachableError
-from ledger.errors import BusyError, ConflictError, LedgerError, StoppedError, UnknownError
+from ledger.client.transport import Answer
+from ledger.errors import BusyError, ConflictError, LedgerError, StoppedError, UnknownError, UnreachableError
 from verifier.errors import MalformedError, SuyuanError
 from verifier.primitives.cbor import format_cbor
 

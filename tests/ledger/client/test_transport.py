@@ -7,7 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from ledger.client.transport import Answer, Patience, Transport, UnreachableError, retry_after
+from ledger.client.transport import Answer, Patience, Transport, retry_after
+from ledger.errors import UnreachableError
 from tests.ledger.client.serving import Reply, Service
 from verifier.errors import MalformedError, TooLargeError
 

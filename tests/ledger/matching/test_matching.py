@@ -9,8 +9,7 @@ from random import Random
 
 import pytest
 
-from ledger.client.transport import UnreachableError
-from ledger.errors import PrivateError, SetupError
+from ledger.errors import PrivateError, SetupError, UnreachableError
 from ledger.matching.memory import Memory
 from ledger.trade.pseudonyms import draw_key
 from tests.ledger.matching.office import ORIGIN, Desk
