@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 
 from ledger.gateway.register import Number, numbers_of_declaration
@@ -12,6 +12,9 @@ from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_
 from ledger.readers.ceb.drafts.receipt import ANSWERED
 from ledger.readers.ceb.signature.result import Reason, State
 from ledger.readers.epcis import Recorded
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: `dumps` makes one each time
+_FACTS = tuple(each.name for each in fields(Facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Read:
 
 def ceb_document(document: Document, facts: Facts, signature: Signature, said: bytes) -> Read:
     """Return a customs document; `said` goes before its source, so that it can be read again."""
-    content = json.dumps([document.message, document.head, document.lines], sort_keys=True, ensure_ascii=False)
+    content = _SORTED.encode([document.message, document.head, document.lines])
     answered = answered_by(document) if not facts.about else None
 
     def drafts(_recorded: Recorded, about: Sequence[bytes]) -> Sequence[Draw]:
@@ -62,8 +65,8 @@ def format_said(mode: Mode, facts: Facts, signature: Signature) -> bytes:
     """Return what was said with a message and found of it, as one line of JSON."""
     reason = signature.reason.value if signature.reason else None
     found = [signature.state.value, reason, signature.fingerprint, signature.subject]
-    told = {"mode": mode.value, "facts": asdict(facts), "signature": found}
-    return json.dumps(told, sort_keys=True, ensure_ascii=False).encode()
+    told = {"mode": mode.value, "facts": {name: getattr(facts, name) for name in _FACTS}, "signature": found}
+    return _SORTED.encode(told).encode()
 
 
 def parse_said(said: bytes) -> tuple[Mode, Facts, Signature]:
@@ -93,7 +96,7 @@ def _names_in(document: Document) -> tuple[Number, ...]:
 
 
 def _key(message: str, elements: Mapping[str, str]) -> str:
-    return sha256(json.dumps([message, dict(elements)], sort_keys=True).encode()).hexdigest()
+    return sha256(_SORTED.encode([message, elements]).encode()).hexdigest()
 
 
 _NAMING = ("CEB604", "CEB622")

@@ -102,9 +102,12 @@ def _note_number(slot: Slot, many: int, path: str, findings: Findings) -> None:
 
 def has_text(element: Element) -> bool:
     """Return whether an element holds text beside its children."""
-    if element.text and element.text.strip(BLANKS):
-        return True
-    return any(child.tail and child.tail.strip(BLANKS) for child in element)
+    return is_text(element.text) or any(is_text(child.tail) for child in element)
+
+
+def is_text(text: str | None) -> bool:
+    """Return whether there is more than blanks."""
+    return bool(text and text.strip(BLANKS))
 
 
 def _note_unknown(child: Element, path: str, findings: Findings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ledger.readers.ceb.children import Layout, Slot, has_text, join, take_children
+from ledger.readers.ceb.children import BLANKS, Layout, Slot, has_text, is_text, join, take_children
 from ledger.readers.ceb.fields import Field
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.values import canonical
@@ -13,6 +13,8 @@ from ledger.readers.ceb.xmltree import Element
 
 def read_fields(element: Element, fields: tuple[Field, ...], path: str, findings: Findings) -> dict[str, str]:
     """Return the values of an element's fields by name, without the empty ones."""
+    if (quick := quick_fields(element, fields)) is not None:
+        return quick
     refuse_attributes(element, path, findings)
     found = take_children(element, _layout(fields), path, findings)
     values = {}
@@ -22,6 +24,45 @@ def read_fields(element: Element, fields: tuple[Field, ...], path: str, findings
             if value:
                 values[field.name] = value
     return values
+
+
+def quick_fields(element: Element, fields: tuple[Field, ...]) -> dict[str, str] | None:
+    """Return the values of an element in which there is nothing to be found fault with, else None.
+
+    What is wrong, or accepted against the rules, says `read_fields`; where this answers, both say the same.
+    """
+    places, required = _quick_layout(fields)
+    values: dict[str, str] = {}
+    last = -1
+    if element.keys() or is_text(element.text):
+        return None
+    for child in element:
+        place, field = places.get(child.tag, _NOWHERE)
+        tail = child.tail
+        if place <= last or len(child) or child.keys() or (tail and tail.strip(BLANKS)):
+            return None
+        last = place
+        required -= not field.optional
+        text = child.text or ""
+        if value := canonical(field, text):
+            if (field.codes or field.shape) and field.broken_rule(value):
+                return None
+            values[field.name] = value
+        elif value is None or text:
+            return None
+    return None if required else values
+
+
+_NOWHERE = (-1, Field(""))
+
+
+@cache
+def _quick_layout(fields: tuple[Field, ...]) -> tuple[dict[str, tuple[int, Field]], int]:
+    """Return place and field of each tag that may occur and be looked into, and how many must occur."""
+    tags = (slot.tag for slot in _layout(fields).slots)
+    known = enumerate(zip(tags, fields, strict=True))
+    plain = {tag: (place, field) for place, (tag, field) in known if field.kind != "any"}
+    return plain, sum(not field.optional for field in fields if not field.surplus)
 
 
 @cache

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 Kind = Literal["text", "number", "whole", "time", "moment", "date", "any"]
@@ -68,7 +69,7 @@ class Field:
 
     def broken_rule(self, value: str) -> str:
         """Return the rule beside the type that a value breaks, in words; empty if none."""
-        if value in self.codes or (self.shape and re.fullmatch(self.shape, value)):
+        if value in self.codes or (self.shape and _compiled(self.shape).fullmatch(value)):
             return ""
         listed = f"one of {', '.join(self.codes)}" if len(self.codes) > 1 else "".join(self.codes)
         return " or ".join(each for each in (listed, _SHAPES.get(self.shape, "")) if each)
@@ -181,6 +182,7 @@ _WORDS = {
     "date": "a day YYYYMMDD, from 1970 on",
     "any": "anything",
 }
+_compiled = cache(re.compile)
 _SHAPES = {
     DIGITS: "digits only",
     PARAMETER: "digits and capital letters only",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from ledger.readers.ceb.fields import Field
 
@@ -63,6 +64,7 @@ def canonical_whole(text: str, digits: int = 0) -> str | None:
     return None if digits and len(spelt.lstrip("-")) > digits else spelt
 
 
+@lru_cache(maxsize=1024)  # read, then drafted: each time is asked for twice at least
 def milliseconds(text: str) -> int | None:
     """Return YYYYMMDDhhmmss, or YYYYMMDDhhmmssSSS, in China local time as milliseconds since 1970.
 
