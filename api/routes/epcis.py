@@ -20,6 +20,7 @@ from ledger.epcis.facts import EVENT_TYPES
 from ledger.epcis.query import DEFAULT_PAGE, MAX_PAGE, PARAMETERS, parse_query
 from ledger.errors import UnknownError
 from ledger.readers.epcis.lossless_json import format_lossless
+from ledger.readers.epcis.zone_vocabulary import vocabulary_file
 
 router = APIRouter(prefix="/epcis", dependencies=[Depends(strict_query)])
 _REFUSED = problems(400, 401, 403, 404, 406, 413, 503)
@@ -36,9 +37,9 @@ def _given(request: Request, **_: Any) -> dict[str, list[str]]:
 
 
 def _declared(name: str) -> inspect.Parameter:
-    what = Query(max_length=8192, description="values, alternatives separated by |")
+    what = Query(alias=name, max_length=8192, description="values, alternatives separated by |")
     kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=None, annotation=Annotated[str | None, what])
+    return inspect.Parameter(name.replace(":", "_"), kind, default=None, annotation=Annotated[str | None, what])
 
 
 def _dependency(*, without: Sequence[str] = ()) -> Callable[..., dict[str, list[str]]]:
@@ -98,6 +99,14 @@ def get_epcis_events(request: Request, reads: TheReads, given: TheQuery, nextPag
 def get_epcis_event(request: Request, reads: TheReads, event_id: Annotated[str, Path(max_length=512)]) -> Response:
     """Return the events of an eventID or CBV event hash, error declarations among them."""
     return told(request, reads.event(event_id))
+
+
+@router.get("/vocabulary", responses=returns(200, "steps, dispositions and transaction types of the zone's own", JSON))
+def get_epcis_vocabulary() -> Response:
+    """Return the zone's own words beside CBV's: labels, which events are which step, who may state it."""
+    response = Response(vocabulary_file(), media_type=JSON)
+    response.headers.update({**HEADERS, "Cache-Control": "no-cache"})
+    return response
 
 
 @router.get("/eventTypes", responses=_LIST)

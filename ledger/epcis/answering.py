@@ -61,9 +61,15 @@ class Answering:
         return Part(name, facts, event_id, seal.time, place, self._source(stored, head), error)
 
     def _is_open(self, name: bytes) -> bool:
-        """Return whether the body of an event that is answered may be read, since the answer tells what it says."""
+        """Return whether the body of an event that is answered may be read, since the answer tells what it says.
+
+        So must be the bodies of what that one answers: a lifted hold tells of the list that was held.
+        """
         stored = self.reader.find_event(name)
-        return stored is not None and stored.body is not None and self.may_see(stored, parse_head(stored.head), "")
+        if stored is None or stored.body is None or stored.head[0] == _ENVELOPE:
+            return False
+        head = parse_head(stored.head)
+        return self.may_see(stored, head, "") and all(map(self._is_open, head.about))
 
     def _source(self, stored: StoredEvent, head: Head) -> bytes | None:
         """Return the event as it was captured, if it is kept and may be read."""

@@ -14,6 +14,7 @@ from typing import Any
 from ledger.epcis.facts import (
     AGGREGATION,
     ASSOCIATION,
+    DOCUMENTS,
     OBJECT,
     TRANSACTION,
     TRANSFORMATION,
@@ -26,19 +27,21 @@ from ledger.readers.epcis.cbv import BIZ_STEPS, DISPOSITIONS
 from ledger.readers.epcis.checks import is_uri
 from ledger.readers.epcis.context import EPCIS_CONTEXT, EPCIS_CONTEXTS
 from ledger.readers.epcis.lossless_json import Numeral, parse_lossless
+from ledger.readers.epcis.zone_vocabulary import TRANSACTION_TYPE
 from verifier.ledgerformat.disclosure import MAX_ATTACHMENT
 from verifier.ledgerformat.subject import form_of
 
 NAMESPACE = "https://ns.suyuan.example/epcis/"
 CONTEXT = [EPCIS_CONTEXT, {"suyuan": NAMESPACE}]
-_LISTS: Mapping[str, Sequence[tuple[Role, str, str]]] = {  # by type: role, list of pieces, list of lots
-    OBJECT: (("epc", "epcList", "quantityList"),),
-    TRANSACTION: (("epc", "epcList", "quantityList"),),
-    AGGREGATION: (("epc", "childEPCs", "childQuantityList"),),
-    ASSOCIATION: (("epc", "childEPCs", "childQuantityList"),),
+_GOODS: Sequence[Role] = ("epc", "reserved")
+_LISTS: Mapping[str, Sequence[tuple[Sequence[Role], str, str]]] = {  # by type: roles, list of pieces, list of lots
+    OBJECT: ((_GOODS, "epcList", "quantityList"),),
+    TRANSACTION: ((_GOODS, "epcList", "quantityList"),),
+    AGGREGATION: ((_GOODS, "childEPCs", "childQuantityList"),),
+    ASSOCIATION: ((_GOODS, "childEPCs", "childQuantityList"),),
     TRANSFORMATION: (
-        ("input", "inputEPCList", "inputQuantityList"),
-        ("output", "outputEPCList", "outputQuantityList"),
+        (("input",), "inputEPCList", "inputQuantityList"),
+        (("output",), "outputEPCList", "outputQuantityList"),
     ),
 }
 _MEASURES = {
@@ -151,19 +154,30 @@ def _from_bodies(parts: Sequence[Part]) -> dict[str, Any]:
         event["errorDeclaration"] = _error_json(first.error)
     if parents := _subjects(parts, "parent"):
         event["parentID"] = parents[0]
-    for role, pieces, lots in _LISTS[facts.type]:
-        event |= _listed(_subjects(parts, role), pieces, lots)
+    for roles, pieces, lots in _LISTS[facts.type]:
+        event |= _listed(_subjects(parts, *roles), pieces, lots)
     event |= _words(facts.words)
     if sensors := [_sensor_json(part.facts.sensor) for part in parts if part.facts.sensor]:
         event["sensorElementList"] = sensors
-    if facts.type == TRANSACTION:
+    if documents := _documents(parts):
+        event["bizTransactionList"] = documents
+    elif facts.type == TRANSACTION:
         # Which transactions is told to the parties alone; the standard asks for at least one.
         event["bizTransactionList"] = [{"bizTransaction": f"urn:suyuan:event:{first.name.hex()}"}]
     return event
 
 
-def _subjects(parts: Sequence[Part], role: Role) -> list[str]:
-    return list(dict.fromkeys(each for part in parts for each in of_role(part.facts, role)))
+def _documents(parts: Sequence[Part]) -> list[dict[str, str]]:
+    """Return the documents that an event is about, as business transactions, by their handles."""
+    return [
+        {"type": f"{TRANSACTION_TYPE}{role}", "bizTransaction": each}
+        for role in DOCUMENTS
+        for each in _subjects(parts, role)
+    ]
+
+
+def _subjects(parts: Sequence[Part], *roles: Role) -> list[str]:
+    return list(dict.fromkeys(each for part in parts for each in of_role(part.facts, *roles)))
 
 
 def _listed(subjects: Sequence[str], pieces: str, lots: str) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from ledger.readers.epcis.times import is_zone
+from ledger.readers.epcis.zone_vocabulary import zone_steps
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head
 
-Role: TypeAlias = Literal["epc", "parent", "input", "output"]
-FindBody = Callable[[bytes], "Body | None"]
+Role: TypeAlias = Literal["epc", "parent", "input", "output", "declaration", "order", "transit", "reserved"]
+DOCUMENTS: Sequence[Role] = ("declaration", "order", "transit")  # told as business transactions
+Answered: TypeAlias = tuple[Head, Body]
+FindAnswered = Callable[[bytes], "Answered | None"]
 CORRECTION = "record.correction"
 SENSOR = "transport.sensor"
 OBJECT, AGGREGATION, ASSOCIATION = "ObjectEvent", "AggregationEvent", "AssociationEvent"
@@ -46,18 +49,26 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How a type of the ledger is told in EPCIS."""
+    """How a type of the ledger is told in EPCIS.
+
+    Attributes:
+        type: event type.
+        action: where the event tells none.
+        roles: what the subjects in each role of the type are in EPCIS.
+        step: where the event tells none.
+        leaves: disposition where the event tells none.
+    """
 
     type: str
     action: str | None
     roles: Mapping[str, Role]
     step: str | None = None
-    answers: bool = False
+    leaves: str | None = None
 
 
 _CONTAINED: Mapping[str, Role] = {"child": "epc", "parent": "parent"}
 _PACKED: Mapping[str, Role] = {"item": "epc", "unit": "parent", "parcel": "parent"}
-_SHAPES: Mapping[str, _Shape] = {
+_SHAPES: dict[str, _Shape] = {
     "transport.commissioning": _Shape(OBJECT, "ADD", {"item": "epc"}, "commissioning"),
     "transport.object": _Shape(OBJECT, "OBSERVE", {"epcs": "epc", "parent": "parent"}),
     "transport.departed": _Shape(OBJECT, "OBSERVE", {"goods": "epc"}, "departing"),
@@ -65,51 +76,78 @@ _SHAPES: Mapping[str, _Shape] = {
     SENSOR: _Shape(OBJECT, "OBSERVE", {"goods": "epc"}, "sensor_reporting"),
     "transport.aggregation": _Shape(AGGREGATION, "ADD", _CONTAINED),
     "transport.packing": _Shape(AGGREGATION, "ADD", _PACKED, "packing"),
-    "transport.unpacking": _Shape(AGGREGATION, "DELETE", {**_CONTAINED, **_PACKED}, "unpacking", answers=True),
+    "transport.unpacking": _Shape(AGGREGATION, "DELETE", {**_CONTAINED, **_PACKED}, "unpacking"),
     "transport.association": _Shape(ASSOCIATION, "ADD", _CONTAINED),
-    "transport.dissociation": _Shape(ASSOCIATION, "DELETE", _CONTAINED, answers=True),
+    "transport.dissociation": _Shape(ASSOCIATION, "DELETE", _CONTAINED),
     "transport.transformation": _Shape(TRANSFORMATION, None, {"inputs": "input", "outputs": "output"}),
 }
+# What the zone's own steps are about. Subjects of which an event joins no more than the `case` are *reserved*: that
+# something happened to them is for those who may list everything.
+_STEPPED: Mapping[str, Mapping[str, Role]] = {
+    "clearance.list": {"declaration": "declaration", "order": "order"},
+    "clearance.export-list": {"declaration": "declaration", "parcel": "reserved"},
+    "clearance.transit-opened": {"transit": "transit", "goods": "reserved"},
+    "aftersales.exhibit-out": {"goods": "epc"},
+    "aftersales.return": {"item": "epc"},
+    "aftersales.export-return": {"item": "epc"},
+}
+for _step in zone_steps().values():
+    _SHAPES.setdefault(_step.captured, _Shape(OBJECT, "OBSERVE", {"goods": "epc"}))
+    for _type in _step.said:
+        _SHAPES[_type] = _Shape(OBJECT, "OBSERVE", _STEPPED.get(_type, {"parcel": "epc"}), _step.id, _step.leaves)
 TOLD_TYPES = frozenset(_SHAPES)
 _WORDS = ("bizStep", "disposition", "readPoint", "bizLocation", "transformationID", "eventID", "alias")
+_FOUND = {"conformant": "conformant", "non-conformant": "non_conformant"}  # by an inspection
+_DEPTH = 4  # an answer to an answer, and so on: a lifted hold answers the hold, which answers the list
 
 
-def facts_of(name: bytes, head: Head, body: Body, find_body: FindBody) -> Facts | None:
+def facts_of(name: bytes, head: Head, body: Body, find_answered: FindAnswered) -> Facts | None:
     """Return an event of the ledger as EPCIS facts; None for a type that is none of EPCIS's.
 
     Args:
         name: the event's, 32 bytes.
         head: its head.
         body: its body.
-        find_body: returns the body of an event that it answers, None where that is not kept.
+        find_answered: returns an event that is answered, None where its body is not kept.
     """
     shape = _SHAPES.get(head.type)
     if shape is None:
         return None
-    told = find_body(head.about[0]) if shape.answers and head.about else body
-    data = body.data
-    words = {each: data[each] for each in _WORDS if isinstance(data.get(each), str)}
-    if shape.step and "bizStep" not in words:
-        words["bizStep"] = shape.step
-    if "readPoint" not in words and isinstance(data.get("place"), str):
-        words["readPoint"] = data["place"]
+    data, words = body.data, _words(body.data, shape)
     zone = data.get("zone", "")
     return Facts(
         group=f"{head.principal}|{words['alias']}" if "alias" in words else name.hex(),
         type=data.get("epcisType", shape.type),
         time=head.time,
         zone=zone if is_zone(zone) else "+00:00",
-        things=_things(told, shape.roles) if told else (),
+        things=tuple(_things(head, body, shape, find_answered, _DEPTH)),
         action=data.get("action", shape.action) if shape.action else None,
         words=words,
         sensor=data if head.type == SENSOR else None,
     )
 
 
-def _things(body: Body, roles: Mapping[str, Role]) -> tuple[tuple[Role, str], ...]:
-    return tuple((role, subject) for name, role in roles.items() for subject in body.of_role(name))
+def _words(data: Mapping[str, Any], shape: _Shape) -> dict[str, str]:
+    """Return what an event says in words, with what its type says where it says nothing."""
+    told = {"bizStep": shape.step, "disposition": _FOUND.get(str(data.get("result")), shape.leaves)}
+    told |= {"readPoint": data.get("place")}
+    told |= {each: data[each] for each in _WORDS if each in data}
+    return {name: word for name, word in told.items() if isinstance(word, str)}
 
 
-def of_role(facts: Facts, role: Role) -> Sequence[str]:
-    """Return the subjects of a role, each once."""
-    return list(dict.fromkeys(subject for each, subject in facts.things if each == role))
+def _things(
+    head: Head, body: Body, shape: _Shape, find_answered: FindAnswered, depth: int
+) -> Iterator[tuple[Role, str]]:
+    """Yield what an event is about: its own subjects, and those of what it answers."""
+    for name, role in shape.roles.items():
+        yield from ((role, subject) for subject in body.of_role(name))
+    if not head.about or depth == 0:
+        return
+    answered = find_answered(head.about[0])
+    if answered is not None:
+        yield from _things(*answered, _SHAPES.get(answered[0].type, shape), find_answered, depth - 1)
+
+
+def of_role(facts: Facts, *roles: Role) -> Sequence[str]:
+    """Return the subjects of some roles, each once."""
+    return list(dict.fromkeys(subject for each, subject in facts.things if each in roles))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ledger.epcis import store
-from ledger.epcis.facts import CORRECTION, TOLD_TYPES, Facts, facts_of
+from ledger.epcis.facts import CORRECTION, TOLD_TYPES, Answered, Facts, facts_of
 from ledger.following.blocks import events_of_blocks
 from ledger.following.follower import Follower, OpenSources, Taken
 from ledger.prove.trace import Sources
@@ -73,16 +73,16 @@ class _Taking:
 def read_facts(reader: Reader, name: bytes, head: Head, body: Body) -> Facts | None:
     """Return the EPCIS facts of an event; of a correction, those of what it corrects, told as an error."""
 
-    def find_body(about: bytes) -> Body | None:
+    def find_answered(about: bytes) -> Answered | None:
         stored = reader.find_event(about)
-        return parse_body(stored.body) if stored and stored.body is not None else None
+        if stored is None or stored.body is None or stored.head[0] == _ENVELOPE:
+            return None
+        return parse_head(stored.head), parse_body(stored.body)
 
     if head.type != CORRECTION:
-        return facts_of(name, head, body, find_body)
-    stored = reader.find_event(head.about[0])
-    if stored is None or stored.body is None or stored.head[0] == _ENVELOPE:
-        return None
-    wrong = facts_of(head.about[0], parse_head(stored.head), parse_body(stored.body), find_body)
+        return facts_of(name, head, body, find_answered)
+    answered = find_answered(head.about[0])
+    wrong = facts_of(head.about[0], *answered, find_answered) if answered else None
     if wrong is None:
         return None
     words = dict(wrong.words)

@@ -9,28 +9,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.epcis.facts import EVENT_TYPES
+from ledger.epcis.facts import DOCUMENTS, EVENT_TYPES, Role
 from ledger.readers.epcis.cbv import short_name
 from ledger.readers.epcis.identifiers import canonical_subject
 from ledger.readers.epcis.times import parse_time
+from ledger.readers.epcis.zone_vocabulary import TRANSACTION_TYPE
 from verifier.errors import MalformedError, SuyuanError
 
 MAX_PAGE, DEFAULT_PAGE, MAX_VALUES = 1_000, 30, 64
 MAX_COUNT = 10_000
-_THINGS: Mapping[str, tuple[str, ...]] = {
+_THINGS: Mapping[str, tuple[Role, ...]] = {
     "MATCH_epc": ("epc",),
     "MATCH_parentID": ("parent",),
     "MATCH_inputEPC": ("input",),
     "MATCH_outputEPC": ("output",),
     "MATCH_anyEPC": ("epc", "parent", "input", "output"),
 }
+_DOCUMENTS: Mapping[str, Role] = {f"EQ_bizTransaction_{TRANSACTION_TYPE}{role}": role for role in DOCUMENTS}
 _WORDS = {"EQ_bizStep": "bizStep", "EQ_disposition": "disposition"}
 _PLACES = {"EQ_readPoint": "readPoint", "EQ_bizLocation": "bizLocation"}
 _TIMES = ("eventTime", "recordTime")
 PARAMETERS = (
     "eventType", "GE_eventTime", "LT_eventTime", "GE_recordTime", "LT_recordTime", "EQ_action", *_WORDS, *_PLACES,
-    *_THINGS, "EQ_eventID", "EXISTS_errorDeclaration", "orderBy", "orderDirection", "perPage", "eventCountLimit",
-    "maxEventCount",
+    *_THINGS, *_DOCUMENTS, "EQ_eventID", "EXISTS_errorDeclaration", "orderBy", "orderDirection", "perPage",
+    "eventCountLimit", "maxEventCount",
 )  # fmt: skip
 NAMED_ONLY_ONCE = frozenset({"perPage", "nextPageToken"})
 _MOST = 256
@@ -69,14 +71,19 @@ class EventQuery:
 
 @dataclass(slots=True)
 class _Reading:
-    """A query that is being read."""
+    """A query that is being read; `reserved` if goods count of which the event joins no open history."""
 
+    reserved: bool
     conditions: list[Condition] = field(default_factory=list)
     named: bool = False
 
 
-def parse_query(given: Mapping[str, Sequence[str]]) -> EventQuery:
+def parse_query(given: Mapping[str, Sequence[str]], *, reserved: bool = False) -> EventQuery:
     """Return the query that parameters spell; a parameter's values are alternatives.
+
+    Args:
+        given: parameters by name.
+        reserved: whether whoever asks may list everything: only they learn what joined no open history of goods.
 
     Raises:
         MalformedError: an unknown parameter, or one that is misspelt; it names it.
@@ -87,7 +94,7 @@ def parse_query(given: Mapping[str, Sequence[str]]) -> EventQuery:
         if not 0 < len(values) <= MAX_VALUES or not all(0 < len(each) <= _MOST for each in values):
             expected = f"1 to {MAX_VALUES} values of 1 to {_MOST} characters"
             raise MalformedError(f"query.{name}", came=f"{len(values)} values", expected=expected)
-    reading = _Reading()
+    reading = _Reading(reserved)
     _read_times(given, reading)
     _read_words(given, reading)
     _read_things(given, reading)
@@ -132,9 +139,10 @@ def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
         sql = f"e.id IN (SELECT id FROM event WHERE eventID IN ({marks}) UNION SELECT id FROM event WHERE alias IN ({marks}))"  # noqa: E501, S608
         reading.conditions.append(Condition(sql, values * 2))
         reading.named = True
-    for name, roles in _THINGS.items():
+    for name, open_roles in (*_THINGS.items(), *((name, (role,)) for name, role in _DOCUMENTS.items())):
         if name in given:
             uris = tuple(thing_of(each, f"query.{name}") for each in given[name])
+            roles = (*open_roles, "reserved") if reading.reserved and "epc" in open_roles else open_roles
             sql = f"e.id IN (SELECT event FROM thing WHERE uri IN ({_marks(uris)}) AND role IN ({_marks(roles)}))"  # noqa: S608
             reading.conditions.append(Condition(sql, (*uris, *roles)))
             reading.named = True

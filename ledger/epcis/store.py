@@ -31,7 +31,7 @@ CREATE TABLE party (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX party_member ON party (member);
 """
-LAYOUT = Layout("2", _TABLES, secrets=("key",))  # the key seals the tokens of pages
+LAYOUT = Layout("3", _TABLES, secrets=("key",))  # the key seals the tokens of pages
 
 
 def add(

@@ -19,9 +19,10 @@ from ledger.readers.epcis.identifiers import lot_subject
 from ledger.readers.epcis.reading import EpcisEvent
 from ledger.readers.epcis.recorded import NOTHING, Recorded
 from ledger.readers.epcis.sensors import is_report, map_sensors
-from ledger.readers.epcis.subjects import goods_of
+from ledger.readers.epcis.subjects import GOODS, PARCEL, goods_of
 from ledger.readers.epcis.telling import tell
 from ledger.readers.epcis.transformation import map_transformation
+from ledger.readers.epcis.zone_vocabulary import ZoneStep, step_of_event
 from verifier.errors import MalformedError
 from verifier.ledgerformat.head import MAX_LINKS
 from verifier.ledgerformat.subject import form_of, product_of
@@ -33,6 +34,8 @@ def map_event(event: EpcisEvent, recorded: Recorded = NOTHING) -> tuple[Draft, .
     """Return the drafts that an event becomes, at least one.
 
     - errorDeclaration: a `record.correction` about each event that the erroneous event became.
+    - ObjectEvent with a step of the zone's own: the type that the zone's list has for it, about units, items, lots and
+      parcels (by their handles); for more than 64, one for each 64.
     - ObjectEvent, ADD, commissioning: one `transport.commissioning` per item; the rest as any other ObjectEvent.
     - ObjectEvent: a `transport.object` about its units, items and lots; for more than 64, one for each 64. With bizStep
       sensor_reporting also a `transport.sensor` for each measure.
@@ -59,6 +62,7 @@ def map_event(event: EpcisEvent, recorded: Recorded = NOTHING) -> tuple[Draft, .
 def _map(event: EpcisEvent, recorded: Recorded) -> Iterator[Draft]:
     if "errorDeclaration" in event.members:
         return map_correction(event, recorded)
+    step = step_of_event(event)
     match event.type:
         case "AggregationEvent":
             return map_containment(event, AGGREGATION, recorded)
@@ -69,15 +73,26 @@ def _map(event: EpcisEvent, recorded: Recorded) -> Iterator[Draft]:
         case "TransactionEvent":
             return map_observed(event, tell(event))
         case _:
-            return _map_object_event(event)
+            return _map_object_event(event) if step is None else _map_zone_step(event, step)
+
+
+def _map_zone_step(event: EpcisEvent, step: ZoneStep) -> Iterator[Draft]:
+    goods = _goods(event, forms=GOODS | {PARCEL})
+    told = tell(event)
+    for at in range(0, len(goods), MAX_LINKS):
+        yield told.draft(step.captured, {"goods": goods[at : at + MAX_LINKS]})
+
+
+def _goods(event: EpcisEvent, *, forms: frozenset[str] = GOODS) -> list[str]:
+    listed = goods_of(event, "epcList", "quantityList", forms=forms)
+    if not listed:
+        expected = "a unit, item or lot that the event is about"
+        raise MalformedError(event.field("epcList"), came="none", expected=expected)
+    return listed
 
 
 def _map_object_event(event: EpcisEvent) -> Iterator[Draft]:
-    listed = goods_of(event, "epcList", "quantityList")
-    if not listed:
-        raise MalformedError(
-            event.field("epcList"), came="none", expected="a unit, item or lot that the event is about"
-        )
+    listed = _goods(event)
     told = tell(event)
     born = [each for each in listed if form_of(each) == "item"] if _is_commissioning(event) else []
     for item in born:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from ledger.readers.epcis.identifiers import canonical_subject
 from ledger.readers.epcis.reading import EpcisEvent
 from verifier.errors import SuyuanError, UnsupportedError
-from verifier.ledgerformat.subject import form_of
+from verifier.ledgerformat.subject import form_of, is_subject
 
 GOODS = frozenset({"unit", "item", "lot"})
 PIECES = frozenset({"unit", "item"})
 LOTS = frozenset({"lot"})
+PARCEL = "handle:parcel"
+_OURS = "urn:suyuan:"
 
 
 def subject_at(uri: str, what: str, forms: frozenset[str]) -> str:
@@ -19,7 +21,7 @@ def subject_at(uri: str, what: str, forms: frozenset[str]) -> str:
         UnsupportedError: it has no subject, or one of another form.
         MalformedError: it is misspelt.
     """
-    subject = canonical_subject(uri, what)
+    subject = uri if uri.startswith(_OURS) and is_subject(uri) else canonical_subject(uri, what)
     if (form := form_of(subject)) not in forms:
         raise UnsupportedError(
             what, came=f"a {form}", expected=f"one of {', '.join(sorted(forms))}", todo="Not mapped yet."
@@ -42,9 +44,9 @@ def lots_of(event: EpcisEvent, name: str) -> list[str]:
     )
 
 
-def goods_of(event: EpcisEvent, epcs: str, quantities: str) -> list[str]:
-    """Return the subjects of a list of EPCs and a list of quantities, each once."""
-    return list(dict.fromkeys([*subjects_of(event, epcs, GOODS), *lots_of(event, quantities)]))
+def goods_of(event: EpcisEvent, epcs: str, quantities: str, *, forms: frozenset[str] = GOODS) -> list[str]:
+    """Return the subjects of a list of EPCs, of these forms, and of a list of quantities, each once."""
+    return list(dict.fromkeys([*subjects_of(event, epcs, forms), *lots_of(event, quantities)]))
 
 
 def place_of(uri: str) -> str:
