@@ -9,14 +9,13 @@ from ledger.governance.officers import officers_keys
 from ledger.governance.state import RegistryState
 from verifier.errors import MalformedError, NotPermittedError
 from verifier.judgement.charter import CHARTER, Charter, parse_charter
+from verifier.judgement.proposals import SUSPENSION, needed_roots
 from verifier.judgement.rights import ERASURE
 from verifier.ledgerformat.event import Event
 from verifier.primitives.keys import PublicKey
 
 ROOTS, NEW_ROOTS, ADMINISTRATORS = "roots", "new-roots", "administrators"
 OFFICERS = "privacy-officers"
-_SUSPENSION = "registry.suspension"
-_TWO = 2  # root holders that may suspend
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def circles_of(acts: Sequence[Event], state: RegistryState) -> tuple[Circle, ...
         NotPermittedError: the proposer's key is none that may propose here.
     """
     kinds = {each.head.type for each in acts}
-    if (len(kinds & {CHARTER, _SUSPENSION}) and len(kinds) > 1) or (CHARTER in kinds and len(acts) > 1):
+    if (len(kinds & {CHARTER, SUSPENSION}) and len(kinds) > 1) or (CHARTER in kinds and len(acts) > 1):
         raise MalformedError("proposal", came=sorted(kinds), expected="a charter alone; suspensions by themselves")
     kid, charter = acts[0].kid, state.charter
     if CHARTER in kinds:
@@ -64,7 +63,8 @@ def circles_of(acts: Sequence[Event], state: RegistryState) -> tuple[Circle, ...
         return tuple(_roots(word, each) for word, each in ((ROOTS, charter), (NEW_ROOTS, new)) if each)
     if charter and kid in charter.roots:
         circle = _roots(ROOTS, charter)
-        least = min(_TWO, circle.threshold) if kinds == {_SUSPENSION} else circle.threshold
+        registry, place = state.replay.registry, (state.size, state.time)
+        least = max(needed_roots(each, charter, registry, *place) for each in acts)
         roots = Circle(ROOTS, least, circle.members)
         return (roots, _officers(kinds, state)) if ERASURE in kinds else (roots,)
     return _administrators(kid, state)

@@ -68,7 +68,7 @@ def suspend(registry: Registry, event: Event, moment: Moment) -> Effect:
     role, subject = _subject(registry, event)
     if event.head.until is None:
         raise MalformedError("head.until", came="nothing", expected="the ledger time at which it ends by itself")
-    turn = Suspension(event.name, moment.since, moment.time, event.head.until)
+    turn = Suspension(event.name, moment.since, moment.time, event.head.until, moment.hasty)
     known = _is_known(registry, role, subject)
     return lambda: registry.set_life(subject, registry.life(subject).then(turn)) if known else None
 

@@ -43,12 +43,14 @@ class Suspension:
         since: first leaf at which it holds.
         begun: ledger time of the leaf that completed it.
         until: ledger time from which it holds no longer, by itself.
+        hasty: whether fewer approved it than the charter's threshold.
     """
 
     event: bytes
     since: int
     begun: int
     until: int
+    hasty: bool = False
 
     @property
     def end(self) -> int:
@@ -108,20 +110,31 @@ class Life:
                 found = found or turn
         return found
 
-    def suspension_at(self, leaf: int, time: int) -> Suspension | None:
-        """Return a suspension in force at a leaf of this ledger time."""
+    def suspension_at(self, leaf: int, time: int, *, key: Life | None = None) -> Suspension | None:
+        """Return a suspension in force at a leaf of this ledger time.
+
+        Args:
+            leaf: log position.
+            time: its ledger time.
+            key: the life of a key, where this is its holder's: then a suspension that holds for that key. A hasty one
+                does not where the key itself was suspended shortly before.
+        """
         found: Suspension | None = None
         for turn in self._until(leaf):
             if isinstance(turn, Restoration):
                 found = None
-            elif isinstance(turn, Suspension) and time < turn.end:
+            elif isinstance(turn, Suspension) and time < turn.end and not (key and key.is_spared(turn)):
                 found = turn
         return found
 
-    def is_chained(self, time: int) -> bool:
-        """Return whether a suspension completed at a ledger time would follow another one too closely."""
-        suspensions = (turn for turn in self.turns if isinstance(turn, Suspension))
+    def is_chained(self, leaf: int, time: int) -> bool:
+        """Return whether a suspension completed at a leaf of this ledger time would follow another one too closely."""
+        suspensions = (turn for turn in self._until(leaf) if isinstance(turn, Suspension))
         return any(time < each.begun + LONGEST_SUSPENSION + PAUSE for each in suspensions)
+
+    def is_spared(self, suspension: Suspension) -> bool:
+        """Return whether a key with this life keeps its rights while its holder is suspended."""
+        return suspension.hasty and self.is_chained(suspension.since - 1, suspension.begun)
 
     @property
     def is_compromised(self) -> bool:

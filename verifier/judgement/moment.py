@@ -18,11 +18,13 @@ class Moment:
         leaf: log position.
         time: its ledger time, milliseconds since 1970.
         by_roots: whether the roots stand for the act.
+        hasty: whether fewer of them do than the charter's threshold: two suspend.
     """
 
     leaf: int
     time: int
     by_roots: bool
+    hasty: bool = False
 
     @property
     def since(self) -> int:

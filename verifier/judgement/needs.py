@@ -18,6 +18,8 @@ from verifier.ledgerformat.subject import subject_name
 
 _BUILTIN = "registry."
 _POLICY, _SUCCESSION = "registry.policy", "registry.succession"
+_KEY, _SUSPENSION = "registry.key", "registry.suspension"
+_HOLDERS = "keys"  # the kind that a key's registration joins for its holder
 
 
 def registry_needs(
@@ -43,6 +45,7 @@ def registry_needs(
     for event in events:
         if event.head.type == _SUCCESSION:  # in the trace part of a registry walk
             pairs += event.head.joins
+    pairs += _holders_counted(events)
     while pairs:
         pair = pairs.pop()
         if pair in found:
@@ -51,7 +54,19 @@ def registry_needs(
         for event in history:
             behind = _subjects_behind(event, is_root) + _subjects_named(event, agents)
             pairs += [("registry", subject_name(each)) for each in behind]
+        pairs += _holders_counted(history)
     return found
+
+
+def _holders_counted(events: Collection[Event]) -> list[Pair]:
+    """Return the histories of those who hold a key that was suspended: how many had to approve it depends on them.
+
+    Told by heads: of the trace part no more may be known here.
+    """
+    suspended = {pair for event in events if event.head.type == _SUSPENSION for pair in event.head.joins}
+    registered = (event.head for event in events if event.head.type == _KEY)
+    held = (head for head in registered if not suspended.isdisjoint(head.joins))
+    return [("registry", name) for head in held for kind, name in head.joins if kind == _HOLDERS]
 
 
 def _subjects_named(event: Event, agents: AbstractSet[tuple[str, str]]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from verifier.judgement.acts import Approval, Completion, Quorum
 from verifier.judgement.charter import Charter
-from verifier.judgement.endings import subject_ended
+from verifier.judgement.endings import kid_of, subject_ended
 from verifier.judgement.registry import Registry
 from verifier.judgement.rights import ERASURE
 from verifier.ledgerformat.event import Event
@@ -50,7 +50,8 @@ def _quorums(proposal: Proposal, registry: Registry, leaf: int, time: int) -> tu
     if proposal.agency is not None:
         return _administrators(proposal.agency, registry, leaf, time)
     charters = [each for each in (registry.charter_in_force(leaf), proposal.charter) if each]
-    quorums = tuple(Quorum(_holders(charter), _needed(proposal, charter, registry, time)) for charter in charters)
+    needed = (needed_roots(proposal.event, charter, registry, leaf, time) for charter in charters)
+    quorums = tuple(Quorum(_holders(charter), number) for charter, number in zip(charters, needed, strict=True))
     if proposal.event.head.type == ERASURE:
         quorums += (Quorum(proposal.officers or {}, 1),)
     return quorums
@@ -69,8 +70,22 @@ def _holders(charter: Charter) -> dict[bytes, str]:
     return {kid: root.agency for kid, root in charter.roots.items()}
 
 
-def _needed(proposal: Proposal, charter: Charter, registry: Registry, time: int) -> int:
-    """Return how many root holders an act needs: two suspend for once, and all others take the threshold."""
-    if proposal.event.head.type != SUSPENSION or registry.life(subject_ended(proposal.event)[1]).is_chained(time):
+def needed_roots(event: Event, charter: Charter, registry: Registry, leaf: int, time: int) -> int:
+    """Return how many root holders an act needs at a leaf: two suspend for once, and all others take the threshold.
+
+    For once means: neither its subject nor, where that is a key, its holder was suspended shortly before.
+    """
+    if event.head.type != SUSPENSION:
         return charter.threshold
-    return min(SUSPENDERS, charter.threshold)
+    role, subject = subject_ended(event)
+    holder = registry.holder_of(kid_of(subject)) if role == "key" else None
+    lives = [registry.life(each) for each in (subject, holder) if each]
+    chained = any(life.is_chained(leaf, time) for life in lives)
+    return charter.threshold if chained else min(SUSPENDERS, charter.threshold)
+
+
+def is_hasty(completion: Completion, registry: Registry, leaf: int) -> bool:
+    """Return whether fewer root holders stand behind an act of the roots than the threshold of the charter in force."""
+    charter = registry.charter_in_force(leaf)
+    vote = Quorum(_holders(charter), charter.threshold) if charter else None
+    return vote is not None and not vote.is_met(each.kid for each in completion.approvals)

@@ -97,7 +97,7 @@ class Registry(Records):
                 "statement.kid", came=came, expected=f"a key valid at leaf {leaf}", todo=SIGN_AGAIN if key else ""
             )
         self._require_unbroken(key_subject(kid), what, leaf, time)
-        self._require_holder(key.holder, leaf, time)
+        self._require_holder(kid, key.holder, leaf, time)
         self._require_kept(kid, what, leaf)
         return key
 
@@ -113,7 +113,7 @@ class Registry(Records):
     def administrator_at(self, kid: bytes, leaf: int, time: int) -> Administrator | None:
         """Return the administrator key that is valid at a leaf of this ledger time; None if it is none."""
         known = self._administrators.get(kid)
-        if known is None or self._is_broken(key_subject(kid), leaf, time) or self._is_broken(known.agency, leaf, time):
+        if known is None or self.revocation_at(key_subject(kid), leaf) or self.key_suspension_at(kid, leaf, time):
             return None
         agency = self.participant_at(known.agency, leaf)
         if agency is None or kid not in agency.administrators or self.ended_with_holder(kid, leaf):
@@ -136,7 +136,7 @@ class Registry(Records):
         what = f"administrator key {kid.hex()[:16]}…"
         if known:
             self._require_unbroken(key_subject(kid), what, leaf, time)
-            self._require_holder(known.agency, leaf, time)
+            self._require_holder(kid, known.agency, leaf, time)
             self._require_kept(kid, what, leaf)
         came = f"{what}, which {known.agency} does not name there" if known else f"{what}, unknown"
         raise NotPermittedError("statement.kid", came=came, expected=f"a key valid at leaf {leaf}", todo=SIGN_AGAIN)
@@ -164,11 +164,22 @@ class Registry(Records):
         life = self._lives.get(subject)
         return life.suspension_at(leaf, time) if life else None
 
+    def key_suspension_at(self, kid: bytes, leaf: int, time: int) -> Suspension | None:
+        """Return the suspension that keeps a key from signing at a leaf of this ledger time: its own, or its holder's.
+
+        Two roots suspend no key for longer by suspending its holder as well: both are counted for it together.
+        """
+        own, holder = self.life(key_subject(kid)), self.life(self.holder_of(kid) or "")
+        return own.suspension_at(leaf, time) or holder.suspension_at(leaf, time, key=own)
+
+    def holder_of(self, kid: bytes) -> str | None:
+        """Return whose key it is, registered or an administrator's, whatever its validity; None if it is unknown."""
+        key, administrator = self._keys.get(kid), self._administrators.get(kid)
+        return key.holder if key else administrator.agency if administrator else None
+
     def suspicions_of(self, kid: bytes) -> tuple[Suspicion, ...]:
         """Return what revocations of a key, and of its holder, call suspect."""
-        key, administrator = self._keys.get(kid), self._administrators.get(kid)
-        holder = key.holder if key else administrator.agency if administrator else ""
-        return self.life(key_subject(kid)).suspicions + self.life(holder).suspicions
+        return self.life(key_subject(kid)).suspicions + self.life(self.holder_of(kid) or "").suspicions
 
     @property
     def has_suspicions(self) -> bool:
@@ -183,10 +194,6 @@ class Registry(Records):
             for kid, since in charter.compromised.items():
                 found[kid] = min(since, found.get(kid, since))
         return found
-
-    def _is_broken(self, subject: str, leaf: int, time: int) -> bool:
-        life = self._lives.get(subject)
-        return life is not None and bool(life.revocation_at(leaf) or life.suspension_at(leaf, time))
 
     def _require_unbroken(self, subject: str, what: str, leaf: int, time: int) -> None:
         expected = f"a key valid at leaf {leaf}"
@@ -204,7 +211,7 @@ class Registry(Records):
             expected = f"a key registered after leaf {ended.since}"
             raise NotPermittedError("statement.kid", came=came, expected=expected, todo="Register a new key.")
 
-    def _require_holder(self, holder: str, leaf: int, time: int) -> None:
+    def _require_holder(self, kid: bytes, holder: str, leaf: int, time: int) -> None:
         expected = f"a participant admitted at leaf {leaf}"
         if self.participant_at(holder, leaf) is None:
             came, todo = holder, ""
@@ -214,7 +221,7 @@ class Registry(Records):
                 came = f"{holder}, succeeded by {succession.successor} from leaf {succession.since}"
                 todo = "Let the successor sign the batch."
             raise NotPermittedError("statement.iss", came=came, expected=expected, todo=todo)
-        if suspended := self.suspension_at(holder, leaf, time):
+        if suspended := self.key_suspension_at(kid, leaf, time):  # it has no own one that holds
             came = f"{holder}, suspended until ledger time {suspended.end}"
             todo = "Wait until the suspension ends."
             raise NotPermittedError("statement.iss", came=came, expected=f"{expected}, not suspended", todo=todo)

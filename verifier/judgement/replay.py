@@ -15,7 +15,7 @@ from verifier.judgement.acts import Act, Approval
 from verifier.judgement.charter import APPROVAL, CHARTER, Charter, Root, parse_charter, require_successor
 from verifier.judgement.moment import Moment, Plan
 from verifier.judgement.participants import Key
-from verifier.judgement.proposals import SUSPENSION, Proposal, complete
+from verifier.judgement.proposals import SUSPENSION, Proposal, complete, is_hasty
 from verifier.judgement.registry import Registry
 from verifier.judgement.rights import (
     ERASURE,
@@ -264,7 +264,9 @@ class Replay:
             officers = {**(each.officers or {}), event.kid: officer} if officer else each.officers
             proposal = replace(each, approvals=approvals, officers=officers)
             if completion := complete(proposal, self.registry, leaf=event.leaf, time=time):
-                self._enact(proposal, Moment(event.leaf, time, by_roots=proposal.agency is None))
+                by_roots = proposal.agency is None
+                hasty = by_roots and is_hasty(completion, self.registry, event.leaf)
+                self._enact(proposal, Moment(event.leaf, time, by_roots=by_roots, hasty=hasty))
                 self.registry.set_completion(completion)
                 self._close(proposal)
             else:

@@ -49,7 +49,7 @@ def require_administrators_right(registry: Registry, event: Event, agency: str) 
             raise NotPermittedError("key.use", came=use, expected=f"one of {', '.join(sorted(ADMINISTERED_USES))}")
     elif kind == REVOCATION:
         role, subject = subject_ended(event)
-        if role != "key" or _holder(registry, kid_of(subject)) != agency:
+        if role != "key" or registry.holder_of(kid_of(subject)) != agency:
             raise NotPermittedError(f"{kind}.{role}", came=subject, expected=f"a key of {agency}")
     else:
         expected = "registry.key, registry.revocation or registry.approval"
@@ -97,8 +97,3 @@ def _may_revoke(registry: Registry, event: Event, issuer: Participant, registrar
     act = registry.mandate(subject) if role == "mandate" else registry.grant(subject)
     own = act is not None and act.principal == issuer.uri
     return own or registrar, f"the principal of the {role}, or {_THE_REGISTRAR}"
-
-
-def _holder(registry: Registry, kid: bytes) -> str | None:
-    key, administrator = registry.key(kid), registry.administrator(kid)
-    return key.holder if key else administrator.agency if administrator else None

@@ -5,18 +5,21 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verifier.judgement.chronicle import (
     TIME,
     Chronicle,
+    administered,
     approval,
     ending,
+    key_draft,
     key_uri,
     new_key,
     restoration,
     suspension,
+    under,
 )
 from verifier.errors import NotPermittedError
 from verifier.judgement.life import DAY, HOUR, LONGEST_SUSPENSION, PAUSE, Life, Restoration, Suspension
@@ -144,7 +147,7 @@ def test_two_roots_alone_never_suspend_for_more_than_72_hours_in_30_days(pauses)
     life, time, leaf = Life(), TIME, 0
     for pause in pauses:
         time, leaf = time + pause, leaf + 1
-        if not life.is_chained(time):
+        if not life.is_chained(leaf - 1, time):
             life = life.then(Suspension(leaf.to_bytes(32), leaf, time, time + 365 * DAY))
     for one, following in pairwise(life.turns):
         assert following.begun - one.begun >= LONGEST_SUSPENSION + PAUSE
@@ -166,3 +169,112 @@ def test_a_suspension_ends_nothing_that_was_revoked(chronicle):
     chronicle.decree(ending(subjects))
     _suspend(chronicle, subjects)
     assert not _is_valid(chronicle, chronicle.tax, chronicle.time + 100 * DAY)
+
+
+# A key and its holder together: whichever of them is suspended, the key is without its rights.
+
+
+def _suspend_key(chronicle: Chronicle, *holders):
+    return _suspend(chronicle, {"key": key_uri(chronicle.tax.signer.public)}, *holders)
+
+
+def _suspend_agency(chronicle: Chronicle, *holders):
+    return _suspend(chronicle, {"agency": chronicle.tax.uri}, *holders)
+
+
+ORDERS = [(_suspend_key, _suspend_agency), (_suspend_agency, _suspend_key), (_suspend_agency, _suspend_agency)]
+
+
+@pytest.mark.parametrize(("first", "second"), ORDERS)
+@pytest.mark.parametrize("after", [HOUR, LONGEST_SUSPENSION - 1, LONGEST_SUSPENSION, LONGEST_SUSPENSION + PAUSE - 1])
+def test_two_roots_do_not_go_on_from_key_to_agency_or_back(chronicle, first, second, after):
+    first(chronicle)
+    begun = chronicle.time
+    chronicle.time += after
+    second(chronicle)
+    assert _is_valid(chronicle, chronicle.tax, begun + max(after, LONGEST_SUSPENSION))
+
+
+@pytest.mark.parametrize(("first", "second"), ORDERS)
+def test_when_a_month_is_over_two_roots_may_suspend_again(chronicle, first, second):
+    first(chronicle)
+    chronicle.time += LONGEST_SUSPENSION + PAUSE
+    second(chronicle)
+    assert not _is_valid(chronicle, chronicle.tax)
+
+
+@pytest.mark.parametrize(("first", "second"), ORDERS)
+def test_the_threshold_suspends_whatever_two_roots_suspended_before(chronicle, first, second):
+    first(chronicle)
+    chronicle.time += LONGEST_SUSPENSION
+    if (first, second) == ORDERS[0]:  # an agency that was not suspended itself: two are enough, and the key is spared
+        second(chronicle)
+        assert _is_valid(chronicle, chronicle.tax)
+        _suspend_key(chronicle, *chronicle.agencies[:3])
+    else:
+        second(chronicle, *chronicle.agencies[:3])
+    assert not _is_valid(chronicle, chronicle.tax)
+
+
+def test_a_key_that_is_spared_does_not_spare_the_others_of_its_agency(chronicle):
+    other = new_key()
+    chronicle.decree(key_draft(chronicle.tax.uri, other.public))
+    _suspend_key(chronicle)
+    chronicle.time += LONGEST_SUSPENSION
+    _suspend_agency(chronicle)
+    assert _is_valid(chronicle, chronicle.tax)
+    assert not _is_valid(chronicle, under(chronicle.tax, other))
+
+
+def test_an_administrators_key_is_counted_with_its_agency_too(chronicle):
+    keys = [new_key() for _ in range(3)]
+    chronicle.decree(administered(chronicle.tax, keys, 2))
+
+    def is_valid(signer) -> bool:
+        return chronicle.registry.administrator_at(signer.public.kid, chronicle.leaf, chronicle.time) is not None
+
+    _suspend(chronicle, {"key": key_uri(keys[0].public)})
+    assert not is_valid(keys[0])
+    chronicle.time += LONGEST_SUSPENSION
+    _suspend_agency(chronicle)
+    assert is_valid(keys[0])
+    assert not is_valid(keys[1])
+    chronicle.replay.signer_at(keys[0].public.kid, chronicle.leaf, chronicle.time)
+    with pytest.raises(NotPermittedError, match="suspended until ledger time"):
+        chronicle.replay.signer_at(keys[1].public.kid, chronicle.leaf, chronicle.time)
+
+
+def test_key_and_agency_are_suspended_in_one_ceremony(chronicle):
+    """Both begin and end together: neither follows the other."""
+    subjects = ({"agency": chronicle.tax.uri}, {"key": key_uri(chronicle.tax.signer.public)})
+    said = chronicle.say(chronicle.customs, *(suspension(each, LONG) for each in subjects), as_root=True)
+    for holder in chronicle.agencies[:2]:
+        chronicle.say(holder, approval(*said), as_root=True)
+    registry = chronicle.registry
+    for subject in (chronicle.tax.uri, key_uri(chronicle.tax.signer.public)):
+        assert registry.suspension_at(subject, chronicle.leaf, chronicle.time)
+    assert not _is_valid(chronicle, chronicle.tax)
+    assert _is_valid(chronicle, chronicle.tax, chronicle.time + LONGEST_SUSPENSION)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40 * 24)), max_size=8))
+def test_no_key_is_without_its_rights_for_more_than_72_hours_on_end_by_two_roots(acts):
+    """Whatever two roots suspend and when: key, another key of its holder, the holder; a brute look at each hour."""
+    chronicle, other = Chronicle().found(), new_key()
+    chronicle.decree(key_draft(chronicle.tax.uri, other.public))
+    subjects = [
+        {"agency": chronicle.tax.uri},
+        *({"key": key_uri(each)} for each in (chronicle.tax.signer.public, other.public)),
+    ]
+    looks = []
+    for target, hours in acts:
+        looks += [(chronicle.leaf, chronicle.time + hour * HOUR) for hour in range(hours)]
+        chronicle.time += hours * HOUR
+        _suspend(chronicle, subjects[target])
+    looks += [(chronicle.leaf, chronicle.time + hour * HOUR) for hour in range(200)]
+    for who in (chronicle.tax, under(chronicle.tax, other)):
+        without = 0
+        for leaf, time in looks:
+            without = 0 if _is_valid(chronicle, who, time, leaf) else without + 1
+            assert without <= 72
