@@ -1,28 +1,33 @@
-"""`suyuan`: the ledger's commands, and those that need the server: `serve`, `demo`, `desk` and `gateway`."""
+"""`suyuan`: the ledger's commands, and those that need the server: `serve`, `demo`, `gateway` and `desk`."""
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 
-from typer import Typer
-
-from ledger.cli.commands import app
+from ledger.cli.commands import COMMANDS, app
+from ledger.cli.loading import Later
+from ledger.cli.options import help_of
+from ledger.cli.texts import default_language
 
 
 def main() -> None:
-    """Run the command line.
-
-    A server takes longer to import than most commands take to run, so a command of the ledger's does without.
-    """
-    own = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
-    own |= {each.name for each in app.registered_groups if each.name}
-    if not own.intersection(sys.argv[1:2]):
-        whole()
+    """Run the command line."""
     app()
 
 
-def whole() -> Typer:
-    """Return the command line with all commands."""
-    from api.cli import server  # noqa: F401, PLC0415 - see `main`
+def _demo_help() -> str:
+    from fixtures.demo.texts import tell  # noqa: PLC0415 - only whoever lists the commands wants it
 
-    return app
+    return tell("help", default_language())
+
+
+def _desk_help() -> str:
+    from api.desk.texts import text  # noqa: PLC0415 - as above
+
+    return text("desk.help", default_language())
+
+
+COMMANDS["serve"] = Later("api.cli.serve:serve", partial(help_of, "serve"))
+COMMANDS["demo"] = Later("api.cli.demo:demo", _demo_help)
+COMMANDS["gateway"] = Later("api.cli.gateway:gateway", partial(help_of, "gateway"))
+COMMANDS["desk"] = Later("api.cli.desk:desk", _desk_help)

@@ -1,33 +1,60 @@
-"""The commands, put together; `api.cli` adds those that need a server."""
+"""The commands by name; each is imported when it is used. `api.cli` adds those that need a server."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Annotated
+
 import typer
 
-from ledger.cli.agency import agency
-from ledger.cli.book import book
-from ledger.cli.charter import charter
-from ledger.cli.endorse import endorse
-from ledger.cli.erase import erase
-from ledger.cli.evidence_bundle import evidence_bundle
-from ledger.cli.export import add_export
-from ledger.cli.fsck import add_fsck
-from ledger.cli.grant import grant
-from ledger.cli.importing import importing
-from ledger.cli.inbox import inbox
-from ledger.cli.keys import key
-from ledger.cli.ledgers import backup, init, migrate
-from ledger.cli.lists import list_
-from ledger.cli.mandate import mandate
-from ledger.cli.match import match
-from ledger.cli.options import help_of
-from ledger.cli.pseudonym import pseudonym
-from ledger.cli.submit import submit
-from ledger.cli.summary import summary
-from ledger.cli.witness import witness
+from ledger.cli.loading import Later, LaterGroup
+from ledger.cli.options import help_of, option
+from ledger.cli.texts import default_language
+from verifier import __version__
+from verifier.texts import audits
+
+
+def _of(module: str, attribute: str, key: str) -> Later:
+    return Later(f"ledger.cli.{module}:{attribute}", partial(help_of, key))
+
+
+def _of_auditors(module: str) -> Later:
+    return Later(f"ledger.cli.{module}:{module}", partial(audits.tell, f"{module}.help", default_language()))
+
+
+COMMANDS = {
+    "init": _of("ledgers", "init", "init"),
+    "migrate": _of("ledgers", "migrate", "migrate"),
+    "backup": _of("ledgers", "backup", "backup"),
+    "submit": _of("submit", "submit", "submit"),
+    "inbox": _of("inbox", "inbox", "inbox"),
+    "endorse": _of("endorse", "endorse", "endorse"),
+    "match": _of("match", "match", "match"),
+    "evidence-bundle": _of("evidence_bundle", "evidence_bundle", "evidence-bundle"),
+    "fsck": _of_auditors("fsck"),
+    "export": _of_auditors("export"),
+    "key": _of("keys", "key", "key"),
+    "witness": _of("witness", "witness", "witness"),
+    "charter": _of("charter", "charter", "charter"),
+    "agency": _of("agency", "agency", "agency"),
+    "erase": _of("erase", "erase", "erase"),
+    "mandate": _of("mandate", "mandate", "mandate"),
+    "grant": _of("grant", "grant", "grant"),
+    "import": _of("importing", "importing", "import"),
+    "pseudonym": _of("pseudonym", "pseudonym", "pseudonym"),
+    "list": _of("lists", "list_", "list"),
+    "summary": _of("summary", "summary", "summary"),
+    "book": _of("book", "book", "book"),
+}
+
+
+class _Commands(LaterGroup):
+    later = COMMANDS
+
 
 app = typer.Typer(
     name="suyuan",
+    cls=_Commands,
     help=help_of("app"),
     epilog=help_of("app.epilog"),
     no_args_is_help=True,
@@ -36,20 +63,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, migrate, backup, submit, inbox, endorse, match):
-    app.command(help=help_of(command.__name__))(command)
-app.command("evidence-bundle", help=help_of("evidence-bundle"))(evidence_bundle)
-add_fsck(app)
-add_export(app)
-app.add_typer(key, name="key")
-app.add_typer(witness, name="witness")
-app.add_typer(charter, name="charter")
-app.add_typer(agency, name="agency")
-app.add_typer(erase, name="erase")
-app.add_typer(mandate, name="mandate")
-app.add_typer(grant, name="grant")
-app.add_typer(importing, name="import")
-app.add_typer(pseudonym, name="pseudonym")
-app.add_typer(list_, name="list")
-app.add_typer(summary, name="summary")
-app.add_typer(book, name="book")
+
+
+def _tell_version(value: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if value:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def suyuan(
+    *, version: Annotated[bool, option("--version", text="help.version", is_eager=True, callback=_tell_version)] = False
+) -> None:
+    """Keep, feed and witness a ledger."""

@@ -17,7 +17,6 @@ from ledger.store.sqlite.store import SqliteStore
 from verifier.texts.audits import tell
 
 _LANGUAGE = default_language()
-HELP = tell("export.help", _LANGUAGE)
 
 
 @door
@@ -41,8 +40,3 @@ def export(
         store.close()
     counts = {name: getattr(manifest, name) for name in ("size", "bundles", "tiles", "batches", "events")}
     voice.data(asdict(manifest), [tell("export.done", voice.lang, folder=str(destination), **counts)])
-
-
-def add_export(app: typer.Typer) -> None:
-    """Mount the command."""
-    app.command("export", help=HELP)(export)

@@ -17,7 +17,6 @@ from ledger.opening import LedgerFolder
 from verifier.texts.audits import tell
 
 _LANGUAGE = default_language()
-HELP = tell("fsck.help", _LANGUAGE)
 
 
 @door
@@ -38,11 +37,6 @@ def fsck(
     code = FALSE if checked.damages else DONE
     voice.data(_answer(checked, rebuilt, code, voice.lang), _lines(checked, rebuilt, voice.lang))
     raise typer.Exit(code)
-
-
-def add_fsck(app: typer.Typer) -> None:
-    """Mount the command."""
-    app.command("fsck", help=HELP)(fsck)
 
 
 def _answer(checked: Checked, rebuilt: Rebuilt | None, code: int, lang: str) -> dict[str, Any]:

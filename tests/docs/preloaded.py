@@ -30,7 +30,11 @@ def install(command: Path, door: Path) -> None:
 
 def main() -> None:
     """Answer until the socket is taken away."""
-    from ledger.cli.commands import app  # noqa: PLC0415 - this is what is loaded once
+    from typer.main import get_command  # noqa: PLC0415 - this is what is loaded once
+
+    from ledger.cli.commands import app  # noqa: PLC0415 - as above
+
+    assert list(get_command(app).commands.values())  # else each command would load its own
 
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(sys.argv[1])

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from api.cli.server import app
+from api.cli import app
 from api.settings import Settings
 from tests.docs.pages import PAGES, ROOT, blocks_of, missing_lines, name_of, prose_of
 from verifier.cli.main import build_parser

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import api.cli.server  # noqa: F401 - adds the commands that need a server
+import api.cli  # noqa: F401 - adds the commands that need a server
 from ledger.signing.keyfile import save_key
 from ledger.witness.keys import load_cosigner_keys
 from tests.ledger.client.serving import Service
