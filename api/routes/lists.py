@@ -17,7 +17,7 @@ from api.reads import history_of
 from api.views.trace_json import computed_by_server, verify_trace_command
 from ledger.errors import UnknownError
 from ledger.trade.histories import History, history_told
-from ledger.trade.listed import Presence, Version, entry_subject, presence_told, version_told
+from ledger.trade.listed import Presence, Version, entry_subject, presence_told, require_entry, version_told
 
 router = APIRouter(dependencies=[Depends(strict_query)])
 _KIND = "list"
@@ -45,9 +45,10 @@ class Lists:
             raise UnknownError("list", came=label, expected="the label of a list that is recorded")
         return told
 
-    def presence(self, label: str, entry: str) -> Presence:
+    def presence(self, version: Version, stated: str) -> Presence:
         """Return whether an entry is on a list at the newest position that is proved."""
-        return presence_told(entry, self._history(label, entry))
+        entry = require_entry(version, stated)
+        return presence_told(entry, self._history(version.label, entry), version.agency)
 
     def _history(self, label: str, entry: str) -> History:
         subject = entry_subject(label, entry)
@@ -61,8 +62,8 @@ class Lists:
 )
 def get_entry(label: Label, entry: Entry, lists: Annotated[Lists, Depends(Lists)]) -> Response:
     """Return whether something is on a reference list, by the version in force; absence is proved, too."""
-    version, presence = lists.version(label), lists.presence(label, entry)
-    return answer_json(_entry_json(version, presence))
+    version = lists.version(label)
+    return answer_json(_entry_json(version, lists.presence(version, entry)))
 
 
 def _entry_json(version: Version, presence: Presence) -> dict[str, Any]:

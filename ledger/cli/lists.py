@@ -32,7 +32,7 @@ from ledger.trade.list_files import (
     parse_rows,
     standing_entries,
 )
-from ledger.trade.listed import ListReader, Presence, Version, entry_subject, version_told
+from ledger.trade.listed import ListReader, Presence, Version, canonical_entry, entry_subject, speaks_now, version_told
 from ledger.trade.speaker import Said, Speaker
 from verifier.errors import MalformedError
 from verifier.ledgerformat.submission import Submission, format_submission
@@ -66,6 +66,9 @@ def import_(  # noqa: PLR0913 - a command's options
     rows = parse_rows(_read(file), label, str(file))
     edition = Edition(label, _both(name, "--name"), kind, of, version, _both(basis, "--basis"), since)
     members = _members(recording, label)
+    for row in rows:
+        if canonical_entry(of, row.entry) != row.entry:
+            raise MalformedError(f"{file} entry", came=row.entry, expected=f"{of} in its one spelling")
     told, standing = version_told(label, members), _standing(label, members)
     if told and told.kind != kind:
         raise MalformedError("--kind", came=kind, expected=f"{told.kind}, as this list was begun")
@@ -117,10 +120,11 @@ def _members(recording: Recording, label: str) -> History:
 
 def _standing(label: str, members: History) -> dict[str, bytes]:
     prefix = entry_subject(label, "meta").removesuffix("meta")
+    version = version_told(label, members)
     told = [
         (each.event.head.type, each.event.name, entry.removeprefix(prefix))
         for each in members.events
-        if each.event.body
+        if each.event.body and version and speaks_now(each) == version.agency
         for entry in each.event.body.of_role("entry")
     ]
     return standing_entries(told)

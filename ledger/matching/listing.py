@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ledger.trade.listed import NEGATIVE, POSITIVE, ListReader, Version
+from ledger.trade.listed import NEGATIVE, POSITIVE, ListReader, Version, canonical_entry
 from verifier.errors import MalformedError
 from verifier.results.documents import Document
 from verifier.results.findings import AGREES, DIFFERS, INCOMPLETE, MOST_FIELDS
@@ -36,6 +36,8 @@ def _judge(document: Document, version: Version, reader: ListReader) -> dict[str
     for field, entry in _entries(document, version.of):
         if entry is None:
             missing.append(field)
+        elif canonical_entry(version.of, entry) is None:
+            refused.append(field)  # no code at all: neither on a positive list nor sure to be off a negative one
         elif reader.presence(version.label, entry).listed != (version.kind == POSITIVE):
             refused.append(field)
     outcome = DIFFERS if refused else INCOMPLETE if missing else AGREES

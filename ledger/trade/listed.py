@@ -1,18 +1,29 @@
-"""Reference lists as they stand: which version is in force, and whether an entry is on it; from proofs checked here."""
+"""Reference lists as they stand: which version is in force, and whether an entry is on it; from proofs checked here.
+
+A list is its agency's that registered it first, and whoever carries on for that one. Every agency may join its
+histories, so what others say there is recorded, and counts for nothing.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from ledger.client.client import LedgerClient
 from ledger.trade.histories import History, read_history
 from verifier.errors import IncompleteError, MalformedError
-from verifier.ledgerformat.subject import form_of
+from verifier.ledgerformat.subject import form_of, is_gs1_check_digit_right
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import StoryEvent
+from verifier.results.normalisation import normalise
 
 LIST, ENTRY, REMOVED = "reference.list", "reference.entry", "reference.entry-removed"
 POSITIVE, NEGATIVE = "positive", "negative"
+_SPELT = {
+    "hs-code": re.compile(r"[0-9]{10}"),
+    "product": re.compile(r"[0-9]{8}|[0-9]{12,14}"),  # GTIN-8, -12, -13 and -14
+    "enterprise": re.compile(r"[0-9A-Z]{10}|[0-9A-Z]{18}"),  # registered with customs, or its credit code
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Version:
 
     Attributes:
         label: of the list.
+        agency: URI of the agency whose list it is, or that carries on for it.
         kind: positive, negative or other.
         of: what its entries name (`hs-code`, …).
         version: as its agency numbers it.
@@ -30,6 +42,7 @@ class Version:
     """
 
     label: str
+    agency: str
     kind: str
     of: str
     version: str
@@ -67,6 +80,27 @@ def entry_subject(label: str, entry: str) -> str:
     return subject
 
 
+def canonical_entry(of: str, stated: str) -> str | None:
+    """Return how a list spells what somebody states; None for what cannot be on such a list.
+
+    Width, spaces, the case of letters, the points of an HS code and the leading zeros of a GTIN do not count: else
+    whoever is on a negative list would leave it by another spelling.
+
+    Args:
+        of: what the list's entries name; of anything but `hs-code`, `product` and `enterprise` any spelling is another.
+        stated: a code.
+    """
+    if of not in _SPELT:
+        return stated
+    plain = "".join(normalise(stated).split()).upper()
+    plain = plain.replace(".", "") if of == "hs-code" else plain
+    if not _SPELT[of].fullmatch(plain):
+        return None
+    if of != "product":
+        return plain
+    return plain.zfill(14) if is_gs1_check_digit_right(plain) else None
+
+
 @dataclass(slots=True)
 class ListReader:
     """Reads lists through a ledger's service; each history is asked for once in the life of a reader.
@@ -101,37 +135,61 @@ class ListReader:
         """Return whether an entry is on a list, as its proved history says.
 
         Raises:
+            MalformedError: nothing that can be on it.
+            IncompleteError: no such list is recorded.
             RefusedError: the proof does not verify.
         """
-        key = (label, entry)
+        version = self.version(label)
+        spelt = require_entry(version, entry)
+        key = (label, spelt)
         if key not in self._presences:
-            self._presences[key] = presence_told(entry, self._read(label, entry))
+            self._presences[key] = presence_told(spelt, self._read(label, spelt), version.agency)
         return self._presences[key]
 
     def _read(self, label: str, entry: str) -> History:
         return read_history(self.client, "list", entry_subject(label, entry), self.standpoint)
 
 
+def require_entry(version: Version, stated: str) -> str:
+    """Return how a list spells an entry; raise MalformedError for what cannot be on it."""
+    entry = canonical_entry(version.of, stated)
+    if entry is None:
+        raise MalformedError("list entry", came=stated, expected=f"what a list of {version.of} can name")
+    return entry
+
+
 def version_told(label: str, history: History) -> Version | None:
-    """Return the version that a list's own history has in force: the latest; None where there is none."""
-    told = [each.event for each in history.events if each.event.head.type == LIST and each.event.body]
+    """Return the version that a list's own history has in force: its agency's latest; None where there is none."""
+    told = [each for each in history.events if each.event.head.type == LIST and each.event.body]
     if not told:
         return None
-    event = told[-1]
+    agency = speaks_now(told[0])
+    event = [each.event for each in told if speaks_now(each) == agency][-1]
     data = event.body.data if event.body else {}
     kind, of, version = (str(data[name]) for name in ("listed", "of", "version"))
-    return Version(label, kind, of, version, event.name, event.leaf, history.size)
+    return Version(label, agency, kind, of, version, event.name, event.leaf, history.size)
 
 
-def presence_told(entry: str, history: History) -> Presence:
-    """Return whether the history of an entry has it on its list: entered, not removed, and its term not over."""
-    told = [each for each in history.events if each.event.head.type in (ENTRY, REMOVED)]
-    if not told:
-        return Presence(entry, listed=False, event=None, size=history.size)
-    last = told[-1]
-    return Presence(entry, listed=_stands(last, history.time), event=last.event.name, size=history.size)
+def presence_told(entry: str, history: History, agency: str) -> Presence:
+    """Return whether the history of an entry has it on its list: entered, not removed, and its term not over.
+
+    Args:
+        entry: its spelling in the list.
+        history: of the entry, kind `list`.
+        agency: whose list it is; what others say of the entry does not count, and a removal only of what stands.
+    """
+    last, stands = None, False
+    for each in history.events:
+        head = each.event.head
+        if speaks_now(each) != agency:
+            continue
+        if head.type == ENTRY:
+            last, stands = each, head.until is None or history.time < head.until
+        elif head.type == REMOVED and last is not None and last.event.name in head.about:
+            last, stands = each, False
+    return Presence(entry, listed=stands, event=last.event.name if last else None, size=history.size)
 
 
-def _stands(last: StoryEvent, time: int) -> bool:
-    until = last.event.head.until
-    return last.event.head.type == ENTRY and (until is None or time < until)
+def speaks_now(told: StoryEvent) -> str:
+    """Return the URI of whoever said an event, or carries on for it."""
+    return told.successor.uri if told.successor else told.issuer.uri
