@@ -33,15 +33,14 @@ from verifier.ledgerformat.subject import form_of
 
 NAMESPACE = "https://ns.suyuan.example/epcis/"
 CONTEXT = [EPCIS_CONTEXT, {"suyuan": NAMESPACE}]
-_GOODS: Sequence[Role] = ("epc", "reserved")
-_LISTS: Mapping[str, Sequence[tuple[Sequence[Role], str, str]]] = {  # by type: roles, list of pieces, list of lots
-    OBJECT: ((_GOODS, "epcList", "quantityList"),),
-    TRANSACTION: ((_GOODS, "epcList", "quantityList"),),
-    AGGREGATION: ((_GOODS, "childEPCs", "childQuantityList"),),
-    ASSOCIATION: ((_GOODS, "childEPCs", "childQuantityList"),),
+_LISTS: Mapping[str, Sequence[tuple[Role, str, str]]] = {  # by type: role, list of pieces, list of lots
+    OBJECT: (("epc", "epcList", "quantityList"),),
+    TRANSACTION: (("epc", "epcList", "quantityList"),),
+    AGGREGATION: (("epc", "childEPCs", "childQuantityList"),),
+    ASSOCIATION: (("epc", "childEPCs", "childQuantityList"),),
     TRANSFORMATION: (
-        (("input",), "inputEPCList", "inputQuantityList"),
-        (("output",), "outputEPCList", "outputQuantityList"),
+        ("input", "inputEPCList", "inputQuantityList"),
+        ("output", "outputEPCList", "outputQuantityList"),
     ),
 }
 _MEASURES = {
@@ -154,8 +153,8 @@ def _from_bodies(parts: Sequence[Part]) -> dict[str, Any]:
         event["errorDeclaration"] = _error_json(first.error)
     if parents := _subjects(parts, "parent"):
         event["parentID"] = parents[0]
-    for roles, pieces, lots in _LISTS[facts.type]:
-        event |= _listed(_subjects(parts, *roles), pieces, lots)
+    for role, pieces, lots in _LISTS[facts.type]:
+        event |= _listed(_subjects(parts, role), pieces, lots)
     event |= _words(facts.words)
     if sensors := [_sensor_json(part.facts.sensor) for part in parts if part.facts.sensor]:
         event["sensorElementList"] = sensors
@@ -176,8 +175,8 @@ def _documents(parts: Sequence[Part]) -> list[dict[str, str]]:
     ]
 
 
-def _subjects(parts: Sequence[Part], *roles: Role) -> list[str]:
-    return list(dict.fromkeys(each for part in parts for each in of_role(part.facts, *roles)))
+def _subjects(parts: Sequence[Part], role: Role) -> list[str]:
+    return list(dict.fromkeys(each for part in parts for each in of_role(part.facts, role)))
 
 
 def _listed(subjects: Sequence[str], pieces: str, lots: str) -> dict[str, Any]:

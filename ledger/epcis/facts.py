@@ -11,7 +11,7 @@ from ledger.readers.epcis.zone_vocabulary import zone_steps
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head
 
-Role: TypeAlias = Literal["epc", "parent", "input", "output", "declaration", "order", "transit", "reserved"]
+Role: TypeAlias = Literal["epc", "parent", "input", "output", "declaration", "order", "transit"]
 DOCUMENTS: Sequence[Role] = ("declaration", "order", "transit")  # told as business transactions
 Answered: TypeAlias = tuple[Head, Body]
 FindAnswered = Callable[[bytes], "Answered | None"]
@@ -32,6 +32,8 @@ class Facts:
         time: claimed, milliseconds since 1970.
         zone: offset from UTC, like `+08:00`.
         things: subjects by their role.
+        reserved: those of them of whose histories the event joins no open one: that something happened to them is for
+            those who may list everything.
         action: ADD, OBSERVE or DELETE; None for a transformation.
         words: bizStep, disposition, readPoint, bizLocation, transformationID, eventID, alias, as far as told.
         sensor: measure, unit, lowest and highest value and whether it is an excursion, of a sensor's report.
@@ -45,6 +47,7 @@ class Facts:
     action: str | None
     words: Mapping[str, str] = field(default_factory=dict)
     sensor: Mapping[str, Any] | None = None
+    reserved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _Shape:
         roles: what the subjects in each role of the type are in EPCIS.
         step: where the event tells none.
         leaves: disposition where the event tells none.
+        reserved: roles of the type whose subjects' case the event joins, and nothing that is open.
     """
 
     type: str
@@ -64,6 +68,7 @@ class _Shape:
     roles: Mapping[str, Role]
     step: str | None = None
     leaves: str | None = None
+    reserved: frozenset[str] = frozenset()
 
 
 _CONTAINED: Mapping[str, Role] = {"child": "epc", "parent": "parent"}
@@ -81,20 +86,27 @@ _SHAPES: dict[str, _Shape] = {
     "transport.dissociation": _Shape(ASSOCIATION, "DELETE", _CONTAINED),
     "transport.transformation": _Shape(TRANSFORMATION, None, {"inputs": "input", "outputs": "output"}),
 }
-# What the zone's own steps are about. Subjects of which an event joins no more than the `case` are *reserved*: that
-# something happened to them is for those who may list everything.
-_STEPPED: Mapping[str, Mapping[str, Role]] = {
+_STEPPED: Mapping[str, Mapping[str, Role]] = {  # what the zone's own steps are about; of others, the parcel
     "clearance.list": {"declaration": "declaration", "order": "order"},
-    "clearance.export-list": {"declaration": "declaration", "parcel": "reserved"},
-    "clearance.transit-opened": {"transit": "transit", "goods": "reserved"},
+    "clearance.export-list": {"declaration": "declaration", "parcel": "epc"},
+    "clearance.transit-opened": {"transit": "transit", "goods": "epc"},
     "aftersales.exhibit-out": {"goods": "epc"},
-    "aftersales.return": {"item": "epc"},
-    "aftersales.export-return": {"item": "epc"},
+    "aftersales.return": {"item": "epc", "order": "order"},
+    "aftersales.export-return": {"item": "epc", "declaration": "declaration"},
+}
+_RESERVED = {
+    "clearance.export-list": frozenset({"parcel"}),
+    "clearance.transit-opened": frozenset({"goods"}),
+    "aftersales.return": frozenset({"order"}),
+    "aftersales.export-return": frozenset({"declaration"}),
 }
 for _step in zone_steps().values():
     _SHAPES.setdefault(_step.captured, _Shape(OBJECT, "OBSERVE", {"goods": "epc"}))
     for _type in _step.said:
-        _SHAPES[_type] = _Shape(OBJECT, "OBSERVE", _STEPPED.get(_type, {"parcel": "epc"}), _step.id, _step.leaves)
+        _SHAPES[_type] = _Shape(
+            OBJECT, "OBSERVE", _STEPPED.get(_type, {"parcel": "epc"}), _step.id, _step.leaves,
+            _RESERVED.get(_type, frozenset()),
+        )  # fmt: skip
 TOLD_TYPES = frozenset(_SHAPES)
 _WORDS = ("bizStep", "disposition", "readPoint", "bizLocation", "transformationID", "eventID", "alias")
 _FOUND = {"conformant": "conformant", "non-conformant": "non_conformant"}  # by an inspection
@@ -115,15 +127,17 @@ def facts_of(name: bytes, head: Head, body: Body, find_answered: FindAnswered) -
         return None
     data, words = body.data, _words(body.data, shape)
     zone = data.get("zone", "")
+    things = list(_things(head, body, shape, find_answered, _DEPTH))
     return Facts(
         group=f"{head.principal}|{words['alias']}" if "alias" in words else name.hex(),
         type=data.get("epcisType", shape.type),
         time=head.time,
         zone=zone if is_zone(zone) else "+00:00",
-        things=tuple(_things(head, body, shape, find_answered, _DEPTH)),
+        things=tuple((role, subject) for role, subject, _ in things),
         action=data.get("action", shape.action) if shape.action else None,
         words=words,
         sensor=data if head.type == SENSOR else None,
+        reserved=frozenset(subject for _, subject, reserved in things if reserved),
     )
 
 
@@ -137,10 +151,10 @@ def _words(data: Mapping[str, Any], shape: _Shape) -> dict[str, str]:
 
 def _things(
     head: Head, body: Body, shape: _Shape, find_answered: FindAnswered, depth: int
-) -> Iterator[tuple[Role, str]]:
-    """Yield what an event is about: its own subjects, and those of what it answers."""
+) -> Iterator[tuple[Role, str, bool]]:
+    """Yield what an event is about, and whether that is reserved: its own subjects, and those of what it answers."""
     for name, role in shape.roles.items():
-        yield from ((role, subject) for subject in body.of_role(name))
+        yield from ((role, subject, name in shape.reserved) for subject in body.of_role(name))
     if not head.about or depth == 0:
         return
     answered = find_answered(head.about[0])
@@ -148,6 +162,6 @@ def _things(
         yield from _things(*answered, _SHAPES.get(answered[0].type, shape), find_answered, depth - 1)
 
 
-def of_role(facts: Facts, *roles: Role) -> Sequence[str]:
-    """Return the subjects of some roles, each once."""
-    return list(dict.fromkeys(subject for each, subject in facts.things if each in roles))
+def of_role(facts: Facts, role: Role) -> Sequence[str]:
+    """Return the subjects of a role, each once."""
+    return list(dict.fromkeys(subject for each, subject in facts.things if each == role))

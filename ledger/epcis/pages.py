@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ledger.epcis.facts import DOCUMENTS
 from ledger.epcis.query import EventQuery
+from ledger.epcis.store import RESERVED
 from ledger.following.file import meta
 from verifier.errors import MalformedError, SuyuanError, TooLargeError
 from verifier.primitives.base64strict import format_base64url, parse_base64url
 
 LIFETIME = 600_000  # milliseconds
 _SEAL = 16
+_DOCUMENTS = ", ".join(f"'{prefix}{role}'" for role in DOCUMENTS for prefix in ("", RESERVED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def read_words(
     (after,) = open_token(key, token, digest, now) if token else ("",)
     name, table = ("t.uri", "thing t JOIN event e ON e.id = t.event") if column == "epc" else (f"e.{column}", "event e")
     limits = " AND e.id IN (SELECT event FROM party WHERE uri = ?)" if party is not None else ""
+    limits += f" AND t.role NOT IN ({_DOCUMENTS})" if column == "epc" else ""
     sql = f"SELECT DISTINCT {name} FROM {table} WHERE {name} > ?{limits} ORDER BY {name} LIMIT ?"  # noqa: S608
     rows = connection.execute(sql, (after, *([party] if party is not None else []), size + 1))
     found = [value for (value,) in rows]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.epcis.facts import DOCUMENTS, EVENT_TYPES, Role
+from ledger.epcis.store import RESERVED
 from ledger.readers.epcis.cbv import short_name
 from ledger.readers.epcis.identifiers import canonical_subject
 from ledger.readers.epcis.times import parse_time
@@ -142,7 +143,7 @@ def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
     for name, open_roles in (*_THINGS.items(), *((name, (role,)) for name, role in _DOCUMENTS.items())):
         if name in given:
             uris = tuple(thing_of(each, f"query.{name}") for each in given[name])
-            roles = (*open_roles, "reserved") if reading.reserved and "epc" in open_roles else open_roles
+            roles = (*open_roles, *(RESERVED + each for each in open_roles if reading.reserved))
             sql = f"e.id IN (SELECT event FROM thing WHERE uri IN ({_marks(uris)}) AND role IN ({_marks(roles)}))"  # noqa: S608
             reading.conditions.append(Condition(sql, (*uris, *roles)))
             reading.named = True

@@ -31,6 +31,7 @@ CREATE TABLE party (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX party_member ON party (member);
 """
+RESERVED = "reserved "  # before the role of a thing that only those find who may list everything
 LAYOUT = Layout("3", _TABLES, secrets=("key",))  # the key seals the tokens of pages
 
 
@@ -56,7 +57,7 @@ def add(
     )
     (event,) = connection.execute("SELECT id FROM event WHERE grp = ?", (facts.group,)).fetchone()
     connection.execute("INSERT OR IGNORE INTO member VALUES (?, ?)", (name, event))
-    things = [(uri, role, event, name) for role, uri in facts.things]
+    things = [(uri, RESERVED + role if uri in facts.reserved else role, event, name) for role, uri in facts.things]
     connection.executemany("INSERT OR IGNORE INTO thing VALUES (?, ?, ?, ?)", things)
     connection.executemany("INSERT OR IGNORE INTO party VALUES (?, ?, ?)", [(each, event, name) for each in parties])
 
