@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from verifier.errors import TooLargeError
 from verifier.judgement.registry import Registry
-from verifier.judgement.windows import ALL, FIRST, Follow, Place, Window, role_window, window_of
+from verifier.judgement.windows import ALL, FIRST, Follow, Place, Window, role_windows, window_of
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 
@@ -198,10 +198,10 @@ class _Walk:
                 continue
             kind, closer = self.registry.type_at(event.head.type, event.leaf), closers.get(event.name)
             for pair in event.head.follows:
-                window = role_window(pair, kind, event.body)
-                if pair[0] in self.kinds:
+                windows = role_windows(pair, kind, event.body)
+                for window in windows if pair[0] in self.kinds else ():
                     links.add(window_of(event.name, event.place, window, closer.place if closer else None), pair[1])
-                if closer and window != "before":
+                if closer and windows != ("before",):
                     self.closed.append(Closed(event, pair, closer))
 
 

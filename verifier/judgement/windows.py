@@ -101,16 +101,19 @@ def window_of(event: bytes, place: Place, window: str | None, closed: Place | No
     return Follow(event, place, FIRST, place if window == "before" else until, holds=False)
 
 
-def role_window(pair: Pair, kind_of_event: EventType, body: Body | None) -> str | None:
-    """Return the window of the role by which an event follows a [kind, name].
+def role_windows(pair: Pair, kind_of_event: EventType, body: Body | None) -> tuple[str | None, ...]:
+    """Return the windows with which an event follows a [kind, name]: that of the role that names it.
 
-    Where the body is not shown, or several roles name the subject, and their windows differ: None, the widest.
+    Where the body is not shown, or several roles name the subject, and their windows differ: None, and `inside` where
+    that is one of them, for it reaches where None does not. So nobody makes a story smaller by not showing a body.
     """
     roles = [role for role in kind_of_event.subjects.values() if pair[0] in role.follows]
     windows = {role.window for role in roles}
     if len(windows) > 1 and body is not None:
         windows = {role.window for role in roles if _names(role, pair[1], body)}
-    return windows.pop() if len(windows) == 1 else None
+    if len(windows) == 1:
+        return tuple(windows)
+    return (None, "inside") if "inside" in windows else (None,)
 
 
 def _names(role: Role, name: bytes, body: Body) -> bool:

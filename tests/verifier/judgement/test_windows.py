@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.verifier.judgement.chronicle import bare, made_type
 from verifier.judgement.registry import Registry
 from verifier.judgement.trace import HISTORY_WALKS, MAX_SUBJECTS, walk_trace
-from verifier.judgement.windows import ALL, END, FIRST, Window, role_window
+from verifier.judgement.windows import ALL, END, FIRST, Window, role_windows
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.type_roles import Role
@@ -154,18 +154,30 @@ def _body(**subjects: str) -> Body:
 def test_a_follow_has_the_window_of_the_role_that_names_its_subject():
     kind = made_type("a.made", subjects={"lot": _role("lot", "before"), "deed": _role("deed", None)})
     body = _body(lot=ITEM, deed=OTHER)
-    assert role_window(("trace", subject_name(ITEM)), kind, body) == "before"
-    assert role_window(("trace", subject_name(OTHER)), kind, body) is None
+    assert role_windows(("trace", subject_name(ITEM)), kind, body) == ("before",)
+    assert role_windows(("trace", subject_name(OTHER)), kind, body) == (None,)
 
 
 def test_where_roles_differ_and_the_body_is_not_shown_the_widest_window_holds():
     kind = made_type("a.made", subjects={"lot": _role("lot", "before"), "box": _role("box", "inside")})
     pair = ("trace", subject_name(ITEM))
-    assert role_window(pair, kind, None) is None
-    assert role_window(pair, kind, _body(lot=ITEM, box=ITEM)) is None, "both name it"
-    assert role_window(pair, kind, _body(lot=ITEM, box=OTHER)) == "before"
+    assert role_windows(pair, kind, None) == (None, "inside")
+    assert role_windows(pair, kind, _body(lot=ITEM, box=ITEM)) == (None, "inside"), "both name it"
+    assert role_windows(pair, kind, _body(lot=ITEM, box=OTHER)) == ("before",)
     alike = made_type("a.made", subjects={"lot": _role("lot", "before"), "case": _role("case", None, ("case",))})
-    assert role_window(pair, alike, None) == "before", "only roles that follow this kind count"
+    assert role_windows(pair, alike, None) == ("before",), "only roles that follow this kind count"
+
+
+def test_a_body_that_is_not_shown_makes_no_story_smaller():
+    """What was put into a container before the story came to it is in the container, erased body or not."""
+    box, deed = NAMES[1], NAMES[2]
+    roles = {"box": _role("box", "inside"), "deed": _role("deed", None)}
+    REGISTRY.set_type(made_type("a.mixed", subjects=roles), 0)
+    put = bare("a.mixed", 2, joins=(("trace", box),), follows=(("trace", deed),))
+    closure = _walk(_link(0, 1, 5), put, *(_done(2, leaf) for leaf in (1, 4, 6)))
+    assert deed in closure.names
+    assert _outside(closure) == [1, 4]
+    assert put in closure.story()
 
 
 # Against slow models.
