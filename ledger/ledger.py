@@ -165,7 +165,7 @@ class Ledger:
 
     def _admit(self, arrived: Arrived, standing: Standing, waited: int, reader: Reader) -> Candidate:
         candidate = admit(arrived, standing)
-        self.eraser.require_not_erased(candidate, reader)
+        self.eraser.require_not_erased(candidate, standing.registry, standing.leaf, reader)
         self._require_own_charter(candidate)
         self._require_quorum_near(candidate, waited)
         return candidate

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ledger.admission.candidate import Candidate, CandidateEvent
+from ledger.erasure.eraser import Eraser
 from ledger.errors import ConflictError
 from ledger.index.heap import Summary
 from ledger.index.overlay import Notes, Overlay
@@ -81,6 +82,7 @@ class BlockBuilder:
         overlay: Overlay,
         store: WriteStore,
         kept: KeptHistories,
+        eraser: Eraser,
     ) -> None:
         """Begin a block whose ledger time is fixed; `kept` is what is known of stored histories."""
         self._start = start
@@ -88,6 +90,7 @@ class BlockBuilder:
         self._replay = replay
         self._overlay = overlay
         self._store = store
+        self._eraser = eraser
         self._reader = store.reader()
         self._events: list[Event] = []
         self._histories = BlockHistories(self._reader, kept, self._events, self._state)
@@ -120,6 +123,7 @@ class BlockBuilder:
             leaf = self._start.counters.size + len(self._leaves)
             try:
                 self._require_new(candidate)
+                self._eraser.require_not_erased(candidate, self._replay.registry, leaf, self._reader)
                 judged = judge_candidate(candidate, leaf=leaf, time=self._time, view=self)
                 replay = self._replay_after(judged.events)
             except SuyuanError as error:

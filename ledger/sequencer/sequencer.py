@@ -163,6 +163,7 @@ class Sequencer:
             overlay=self.overlay,
             store=self._store,
             kept=self._kept,
+            eraser=self._eraser,
         )
         return builder.build(candidates)
 

@@ -300,7 +300,12 @@ class Registry(Records):
 
     def erasures_at(self, leaf: int) -> tuple[Erasure, ...]:
         """Return all orders to erase that are in force at a leaf, in no particular order."""
-        return tuple(each for orders in self._erasures.values() for each in orders if each.since <= leaf)
+        return tuple(each for each in self.erasures if each.since <= leaf)
+
+    @property
+    def erasures(self) -> tuple[Erasure, ...]:
+        """Return all orders to erase that were completed, in no particular order."""
+        return tuple(each for orders in self._erasures.values() for each in orders)
 
     def act(self, event: bytes) -> Act | None:
         """Return a registry event that was applied, in force or not; None if it is unknown."""
