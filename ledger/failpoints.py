@@ -13,6 +13,7 @@ POINTS = (
     "after-publish", "before-answer", "cosignature", "witness-signed", "witness-persisted", "witness-handed",
     "replay-before-commit", "replay-after-commit", "erase-before-commit", "erase-after-commit", "erase-scoured",
     "mirror-copied", "mirror-held", "mirror-signed", "mirror-erased",
+    "mirror-numbered", "mirror-kept", "mirror-said", "mirror-confirmed",
     "gateway-received", "gateway-queued", "gateway-numbered", "gateway-signed", "gateway-sent", "gateway-receipted",
     "gateway-parked",
 )  # fmt: skip

@@ -11,13 +11,14 @@ import typer
 
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, help_of, option
 from ledger.cli.passphrases import read_passphrase
-from ledger.cli.signers import request_key_of
+from ledger.cli.signers import numbering, open_key, request_key_of
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.cli.witness_status import read_status, status_lines
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
 from ledger.witness.folder import Accepted, WitnessFolder
 from ledger.witness.keys import has_key_files
+from ledger.witness.mirror.confirming import ConfirmingKey
 from ledger.witness.mirror.mirror import Held, open_mirror_keys
 from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import (
@@ -119,6 +120,7 @@ def run(  # noqa: PLR0913 - a command's options
     once: Annotated[bool, option("--once", text="help.once")] = False,
     mirror: Annotated[Path | None, option("--mirror", text="help.mirror", metavar="DIR")] = None,
     open_reads: Annotated[bool, option("--open-reads", text="help.mirror-open-reads")] = False,
+    confirm_key: Annotated[str | None, option("--confirm-key", text="help.confirm-key", metavar="KEY")] = None,
     request_key: RequestKey = None,
     replay: Annotated[bool, option("--replay", text="help.replay")] = False,
     passphrase_env: PassphraseEnv = None,
@@ -136,7 +138,8 @@ def run(  # noqa: PLR0913 - a command's options
     try:
         if mirror:
             keys = open_mirror_keys(WitnessFolder(folder).keys, running.name, passphrase)
-            running.mirror_into(mirror, keys, open_reads=open_reads)
+            confirming = _confirming(voice, confirm_key, passphrase_env, passphrase_file)
+            running.mirror_into(mirror, keys, open_reads=open_reads, confirming=confirming)
         if not running.followers:
             voice.tell("witness.nothing", folder=str(folder))
         if once:
@@ -194,6 +197,14 @@ def resume(
     voice.data({"origin": origin, "resumed": resumed}, [voice.say(word, origin=origin)])
 
 
+def _confirming(voice: Voice, reference: str | None, env: str | None, file: Path | None) -> ConfirmingKey | None:
+    """Return with what a mirror confirms erasures, None where no key for that is named."""
+    if reference is None:
+        return None
+    signer = open_key(voice, reference, env, file)
+    return ConfirmingKey(signer, lambda least: numbering(reference, signer, least=least)(1))
+
+
 def _run(voice: Voice, running: Witness, listen: str | None, period: float) -> None:
     """Run until SIGTERM or SIGINT; report what changes."""
     monitor = Monitor(listen, running.store, running.doors()) if listen else None
@@ -248,4 +259,11 @@ def _report(voice: Voice, url: str, outcome: Outcome) -> None:
 def _report_mirror(voice: Voice, url: str, held: Held) -> None:
     words = [voice.say("witness.holds", size=held.size)] if not held.error else [render_error(held.error, voice.lang)]
     error = error_json(held.error) if held.error else None
-    voice.data({"ledger": url, "mirrored": held.size, "error": error}, [f"{url}: {words[0]}"])
+    answer = {"ledger": url, "mirrored": held.size, "error": error}
+    if held.waiting:
+        words.append(voice.say("witness.unconfirmed", count=held.waiting))
+        answer["unconfirmed"] = held.waiting
+    if held.refused:
+        words.append(render_error(held.refused, voice.lang))
+        answer["refused"] = error_json(held.refused)
+    voice.data(answer, [f"{url}: {' · '.join(words)}"])

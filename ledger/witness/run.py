@@ -18,6 +18,7 @@ from ledger.witness.folder import Followed, WitnessFolder
 from ledger.witness.follow import Follower
 from ledger.witness.foreign import ForeignLog
 from ledger.witness.keys import CosignerKeys, load_cosigner_keys
+from ledger.witness.mirror.confirming import ConfirmingKey
 from ledger.witness.mirror.door import mirror_door
 from ledger.witness.mirror.mirror import Held, LedgerMirror, Mirrors
 from ledger.witness.outcome import Outcome
@@ -134,13 +135,16 @@ class Witness:
         doors += [self._statements.door()] if self._statements else []
         return [*doors, self._mirror_door] if self._mirror_door else doors
 
-    def mirror_into(self, root: Path, keys: CosignerKeys, *, open_reads: bool = False) -> None:
+    def mirror_into(
+        self, root: Path, keys: CosignerKeys, *, open_reads: bool = False, confirming: ConfirmingKey | None = None
+    ) -> None:
         """Mirror every ledger that is followed, below a folder; before `run` or `look`.
 
         Args:
             root: the folder.
             keys: the mirror's own.
             open_reads: whether entries, heads and bodies are shown to everybody.
+            confirming: with what it says that its copy of what was erased is gone; None to say nothing.
         """
         mirrors = [
             LedgerMirror(
@@ -148,6 +152,7 @@ class Witness:
                 each,
                 LedgerClient(each.url, timeout=30.0, patience=_PATIENCE, request_key=self._request_key),
                 keys=keys,
+                confirming=confirming,
                 clock=self._clock,
             )
             for each in self.followers

@@ -14,6 +14,7 @@ from ledger.failpoints import reach
 from ledger.prove.log import root_at
 from ledger.tiles.files import replace
 from ledger.tiles.folder import TileFolder
+from ledger.witness.mirror.erasing import is_confirmation
 from verifier.errors import IncompleteError, InconsistentError, MismatchError
 from verifier.judgement.charter import APPROVAL
 from verifier.ledgerformat.batch_answer import ERASED, SHOWN, AnsweredEvent, parse_batch_answer
@@ -35,6 +36,7 @@ class LedgerCopy:
         self._client = client
         self._tiles = TileFolder(root)
         self.approved = False  # whether an approval came with the last growth: an order to erase may be complete
+        self.said: list[AnsweredEvent] = []  # confirmations of erasures that came with the last growth
 
     @property
     def manifest(self) -> Manifest | None:
@@ -100,6 +102,7 @@ class LedgerCopy:
         for place, event in enumerate(events):
             _require_held(event, f"batches/{leaf}[{place}]")
             self.approved |= parse_head(event.head).type == APPROVAL
+            self.said += [event] if is_confirmation(event) else []
         replace(self.root / "batches" / str(leaf), data)
         return len(events)
 

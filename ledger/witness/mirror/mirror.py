@@ -6,6 +6,7 @@ another name and other keys, and never signs what it has not synced.
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,12 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from ledger.client.client import LedgerClient
+from ledger.compose.event import Randomness
 from ledger.errors import BusyError
 from ledger.failpoints import reach
 from ledger.tiles.files import replace
 from ledger.witness.follow import Follower
 from ledger.witness.history import ledger_lines
 from ledger.witness.keys import CosignerKeys, create_cosigner_keys, load_cosigner_keys
+from ledger.witness.mirror.confirming import Confirming, ConfirmingKey
 from ledger.witness.mirror.copy import LedgerCopy
 from ledger.witness.mirror.erasing import erase_copy
 from verifier.errors import SuyuanError
@@ -32,10 +35,19 @@ Report = Callable[[str, "Held"], None]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one round came to: the size that is held, and why it is not more."""
+    """What one round came to.
+
+    Attributes:
+        size: that is held.
+        error: why it is not more.
+        waiting: orders to erase that were carried out here, and not confirmed in the log so far.
+        refused: why they could not be sent.
+    """
 
     size: int
     error: SuyuanError | None = None
+    waiting: int = 0
+    refused: SuyuanError | None = None
 
 
 class LedgerMirror:
@@ -48,6 +60,8 @@ class LedgerMirror:
         client: LedgerClient,
         *,
         keys: CosignerKeys,
+        confirming: ConfirmingKey | None = None,
+        random: Randomness = secrets.token_bytes,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Mirror the ledger that `follower` follows.
@@ -57,10 +71,14 @@ class LedgerMirror:
             follower: knows the ledger's charter, and never goes back.
             client: reads entries, heads and bodies.
             keys: the mirror's own.
+            confirming: with what it says that its copy of what was erased is gone; None to say nothing.
+            random: the source of what it says.
             clock: POSIX seconds.
         """
         self._root, self._follower, self._client = root, follower, client
         self._keys, self._clock = keys, clock
+        self._confirming_key, self._random = confirming, random
+        self._confirming: Confirming | None = None
         self._looked = False  # for orders to erase, since this process began
 
     @property
@@ -85,21 +103,35 @@ class LedgerMirror:
         note = self._newest()
         verified = trusted.checkpoint(note)
         held = copy.manifest
+        if held and held.size >= verified.checkpoint.size and held.root != verified.checkpoint.root.hex():
+            return Held(held.size)
+        looked, self._looked = self._looked, False  # whatever fails from here on, the whole copy is looked at again
         if held is None or held.size < verified.checkpoint.size:
             held = copy.advance(verified.checkpoint, note, self._client.charter())
-        elif held.size > verified.checkpoint.size or held.root != verified.checkpoint.root.hex():
-            return Held(held.size)
-        self._looked &= not copy.approved
-        if verified.quorum and not self._looked:
+        self._looked = looked and not copy.approved
+        if verified.quorum:
             self._erase(copy, held.size)
         self._cosign(copy.root, note)
-        return Held(held.size)
+        refused = self._confirming.say(trusted.origin, held.size) if self._confirming else None
+        return Held(held.size, None, self._confirming.waiting if self._confirming else 0, refused)
 
     def _erase(self, copy: LedgerCopy, size: int) -> None:
-        """Take out what orders are about: at the first look, and whenever one may have been completed."""
-        erase_copy(copy.root, size, int(self._clock() * 1000))
+        """Take out what orders are about, at the first look or when one may be complete; see what was confirmed."""
+        if self._looked:
+            if self._confirming:
+                self._confirming.take(copy.said)
+            return
+        erased = erase_copy(copy.root, size, int(self._clock() * 1000))
         reach("mirror-erased")
+        if self._confirming_key:
+            self._confirming = self._confirming or self._confirm(copy.root, self._confirming_key)
+            self._confirming.begin(erased)
         self._looked = True
+
+    def _confirm(self, root: Path, key: ConfirmingKey) -> Confirming:
+        _, own = self._keys.signers[0]
+        kid = own.public.kid
+        return Confirming(root, self._client, key, mirror=kid, random=self._random, clock=self._clock)
 
     def _newest(self) -> bytes:
         """Return the newest checkpoint that reached its quorum; the newest, where none has."""

@@ -44,13 +44,13 @@ def test_an_order_in_force_takes_the_body_out_of_a_copy_and_an_audit_of_it_finds
 ):
     said, size = copied(world, tmp_path / "copy", monkeypatch)
     body = state_of(world, tmp_path / "copy").body
-    assert erase_copy(tmp_path / "copy", size, 7) == 1
+    assert erase_copy(tmp_path / "copy", size, 7).bodies == 1
     after = state_of(world, tmp_path / "copy")
     assert (after.state, after.order, after.body) == (ERASED, said.name, None)
     assert not any(body in path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file())
     told = [{"order": said.name.hex(), "event": world.events["packing"].name.hex(), "time": 7}]
     assert read_erasures(tmp_path / "copy") == told
-    assert erase_copy(tmp_path / "copy", size, 8) == 0
+    assert erase_copy(tmp_path / "copy", size, 8).bodies == 0
     assert read_erasures(tmp_path / "copy") == told
     audit = Audit(FolderSource(tmp_path / "copy"), world.standpoint())
     for _ in audit.run():
@@ -60,7 +60,7 @@ def test_an_order_in_force_takes_the_body_out_of_a_copy_and_an_audit_of_it_finds
 
 def test_an_order_that_the_officer_did_not_approve_takes_nothing_out_of_a_copy(world, tmp_path, monkeypatch):
     _, size = copied(world, tmp_path / "copy", monkeypatch, by_officer=False)
-    assert erase_copy(tmp_path / "copy", size, 7) == 0
+    assert erase_copy(tmp_path / "copy", size, 7).bodies == 0
     assert state_of(world, tmp_path / "copy").body is not None
     assert read_erasures(tmp_path / "copy") == []
 
@@ -70,7 +70,7 @@ def test_an_order_completed_behind_a_copy_is_not_in_force_in_it(world, tmp_path,
     copied(world, tmp_path / "newer", monkeypatch)
     with world.ledger.store.read() as reader:
         export_ledger(reader, tmp_path / "copy", size=before)
-    assert erase_copy(tmp_path / "copy", before, 7) == 0
+    assert erase_copy(tmp_path / "copy", before, 7).bodies == 0
     assert state_of(world, tmp_path / "copy").body is not None
 
 
