@@ -110,7 +110,7 @@ def require_link_rights(
         if holds is None or holds(("trace", pair[1])):
             _require_follow_right(pair, principal, head, state_of(pair[1]))
     if kind_of_event.counts and event.body and not principal.is_agency:
-        _require_counter_right(event.body, kind_of_event, principal)
+        _require_counter_right(event.body, kind_of_event, principal, state_of)
 
 
 def require_principal(event: Event, kind_of_event: EventType, registry: Registry) -> Participant:
@@ -257,7 +257,7 @@ def _require_follow_right(pair: Pair, principal: Participant, head: Head, state:
         raise NotPermittedError("head.follows", came=f"{principal.uri} for {head.type}", expected=expected)
 
 
-def _require_counter_right(body: Body, kind_of_event: EventType, principal: Participant) -> None:
+def _require_counter_right(body: Body, kind_of_event: EventType, principal: Participant, state_of: _State) -> None:
     """Refuse an enterprise that would move the counter of a subject whose histories everybody may join, not its own."""
     for role in {rule.role for rule in kind_of_event.counts}:
         for subject in body.of_role(role):
@@ -265,6 +265,10 @@ def _require_counter_right(body: Body, kind_of_event: EventType, principal: Part
             named = subject.split(":")[4] if form == "set" else ""
             if form in _OF_NOBODY and f"urn:suyuan:enterprise:{named}" != principal.uri:
                 came, expected = f"{principal.uri} for {subject}", "an agency, or the enterprise that the set names"
+                raise NotPermittedError(f"body.subjects.{role}", came=came, expected=expected)
+            state = state_of(subject_name(subject))
+            if state is not None and not has_authority(principal, state):
+                came, expected = f"{principal.uri} for {subject}", "an agency, its owner, or who has custody of it"
                 raise NotPermittedError(f"body.subjects.{role}", came=came, expected=expected)
 
 
