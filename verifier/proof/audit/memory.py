@@ -1,9 +1,9 @@
 """What an audit remembers of the events behind it: enough to judge those to come, and no more.
 
-An answer asks for its targets' types, principals and joins; authority asks who owns a subject and who holds it; rules
-of order ask for the types, times, follows and stated counts of whole histories. All of it follows from heads. It is
-held in flat arrays, about 150 bytes an event, so that a ledger of a million events can be audited on a small machine
-and put down in a file in one piece.
+An answer asks for its targets' types, principals, recipients and joins; authority asks who owns a subject and who
+holds it; rules of order ask for the types, times, follows and stated counts of whole histories. All of it follows from
+heads. It is held in flat arrays, about 150 bytes an event, so that a ledger of a million events can be audited on a
+small machine and put down in a file in one piece.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Memory:
         self._custodians = array("i")
         self._entries = array("I")  # of each entry of a history, the event
         self._before = array("I")  # of each entry, the one before it + 1
+        self._recipients: dict[int, int] = {}  # of the few events that pass custody on, by number: the word
         self._states: dict[int, State] = {}  # of the few events that state a history's root, by number
         self._cache: dict[int, Event] = {}
         self._digests = KeptDigests()
@@ -77,6 +78,8 @@ class Memory:
         numbers = [self._pair(pair) for pair in head.joins], [self._pair(pair) for pair in head.follows]
         words = array("Q", [head.time, self._word(head.type), self._word(head.principal), len(numbers[0])])
         self._records += array("Q", [*words]).tobytes() + array("I", numbers[0] + numbers[1]).tobytes()
+        if head.to is not None:
+            self._recipients[number] = self._word(head.to)
         if head.state:
             self._states[number] = head.state
         for pair in numbers[0]:
@@ -138,6 +141,7 @@ class Memory:
             return None
         time, type_, principal, joins = array("Q", bytes(self._records[start : start + 32]))
         pairs = [self._spell(each) for each in array("I", bytes(self._records[start + 32 : end]))]
+        recipient = self._recipients.get(number)
         head = Head(
             type=self._words[type_],
             id=b"",
@@ -146,6 +150,7 @@ class Memory:
             joins=tuple(pairs[:joins]),
             body=b"",
             follows=tuple(pairs[joins:]),
+            to=None if recipient is None else self._words[recipient],
             state=self._states.get(number),
         )
         place = self._places[number]
@@ -214,16 +219,19 @@ class Memory:
         names = [each.dump() for each in (self._names, self._ids, self._pairs)]
         states: list[Value] = [[number, each.kind, each.name, each.count] for number, each in self._states.items()]
         columns = [each.tobytes() for each in self._columns()]
-        return [list[Value](self._words), states, *names, bytes(self._records), *columns]
+        recipients = array("I", [each for pair in self._recipients.items() for each in pair])
+        return [list[Value](self._words), states, recipients.tobytes(), *names, bytes(self._records), *columns]
 
     @classmethod
     def load(cls, values: list[Value]) -> Memory:
         """Return the memory that was dumped."""
         memory = cls()
-        words, states, *parts = values
+        words, states, recipients, *parts = values
         columns = [each for each in parts if isinstance(each, bytes)]
         memory._words = [each for each in words if isinstance(each, str)] if isinstance(words, list) else []
         memory._states = dict(map(_state, states)) if isinstance(states, list) else {}
+        pairs = array("I", recipients if isinstance(recipients, bytes) else b"")
+        memory._recipients = dict(zip(pairs[::2], pairs[1::2], strict=True))
         memory._numbers = {word: number for number, word in enumerate(memory._words)}
         memory._names, memory._ids, memory._pairs = Names(32, columns[0]), Names(32, columns[1]), Names(36, columns[2])
         memory._records = bytearray(columns[3])

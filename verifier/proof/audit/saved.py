@@ -19,7 +19,7 @@ from verifier.proof.audit.source import Source
 from verifier.proof.audit.walk import Audit
 from verifier.proof.examination import Standpoint
 
-_WORD, _VERSION = "suyuan audit", 4
+_WORD, _VERSION = "suyuan audit", 5
 _CHECKSUM = 32
 _OF_A_CHECKPOINT = ("checkpoint", "charter")  # findings that say nothing about the next checkpoint
 

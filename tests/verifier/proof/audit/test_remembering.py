@@ -109,7 +109,7 @@ def _require_history(memory, pair, joined):
 def _known(event):
     head = event.head
     state = head.state and (head.state.kind, head.state.name, head.state.count)
-    return event.name, event.place, head.type, head.principal, head.time, head.joins, head.follows, state
+    return event.name, event.place, head.type, head.principal, head.to, head.time, head.joins, head.follows, state
 
 
 def _digested(digest):
