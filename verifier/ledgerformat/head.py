@@ -7,8 +7,9 @@ computed from heads alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
@@ -16,7 +17,7 @@ from typing import TypeAlias, TypeVar
 from verifier.errors import MalformedError, TooLargeError
 from verifier.ledgerformat.head_quick import quick_head
 from verifier.ledgerformat.subject import KIND, TYPE, is_participant
-from verifier.primitives.cbor import Value, format_cbor, parse_cbor
+from verifier.primitives.cbor import Value, format_cbor, head_bytes, parse_cbor
 from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import MAX_INTEGER
 
@@ -121,23 +122,38 @@ def parse_head(data: bytes, what: str = "head") -> Head:
 
 
 def format_head(head: Head) -> bytes:
-    """Return the head's one spelling."""
-    state = head.state
-    members: dict[int, Value] = {
-        1: head.type,
-        2: head.id,
-        3: head.issuer,
-        4: head.behalf,
-        5: head.time,
-        6: [list(pair) for pair in head.joins],
-        7: [list(pair) for pair in head.follows] or None,
-        8: list(head.about) or None,
-        9: head.to,
-        10: head.until,
-        11: [state.kind, state.name, state.count, state.root] if state else None,
-        12: head.body,
-    }
-    return format_cbor({label: value for label, value in members.items() if value is not None})
+    """Return the head's one spelling: a map whose labels stand in ascending order, as they are written here."""
+    written = [b"\x01", _text(head.type), b"\x02", format_cbor(head.id), b"\x03", _text(head.issuer)]
+    if head.behalf is not None:
+        written += (b"\x04", _text(head.behalf))
+    written += (b"\x05", format_cbor(head.time), b"\x06", *_spell_pairs(head.joins))
+    if head.follows:
+        written += (b"\x07", *_spell_pairs(head.follows))
+    if head.about:
+        written += (b"\x08", format_cbor(list[Value](head.about)))
+    if head.to is not None:
+        written += (b"\x09", _text(head.to))
+    if head.until is not None:
+        written += (b"\x0a", format_cbor(head.until))
+    if state := head.state:
+        written += (b"\x0b", format_cbor([state.kind, state.name, state.count, state.root]))
+    written += (b"\x0c", format_cbor(head.body))
+    further = (head.behalf, head.follows or None, head.about or None, head.to, head.until, head.state)
+    members = len(_REQUIRED) + sum(each is not None for each in further)
+    return head_bytes(5, members) + b"".join(written)
+
+
+def _spell_pairs(pairs: Sequence[Pair]) -> Iterator[bytes]:
+    yield head_bytes(4, len(pairs))
+    for kind, name in pairs:
+        yield b"\x82"
+        yield _text(kind)
+        yield format_cbor(name)
+
+
+@lru_cache(maxsize=4096)  # types, kinds and participants: the same few again and again
+def _text(text: str) -> bytes:
+    return format_cbor(text)
 
 
 def _type(value: Value, what: str) -> str:

@@ -7,6 +7,7 @@ writing again and comparing, and cheaper.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from verifier.errors import MalformedError
@@ -133,13 +134,14 @@ def format_cbor(value: Value) -> bytes:
 
 
 def _write(value: Value, out: list[bytes]) -> None:
+    """Append the parts of a value's encoding; what is commonest is asked for first."""
     if isinstance(value, bytes):
         out += (head_bytes(2, len(value)), value)
-    elif isinstance(value, int):
-        out.append(head_bytes(0, value) if value >= 0 else head_bytes(1, -1 - value))
     elif isinstance(value, str):
         raw = value.encode()
         out += (head_bytes(3, len(raw)), raw)
+    elif isinstance(value, int):
+        out.append(head_bytes(0, value) if value >= 0 else head_bytes(1, -1 - value))
     elif isinstance(value, list):
         out.append(head_bytes(4, len(value)))
         for item in value:
@@ -147,18 +149,29 @@ def _write(value: Value, out: list[bytes]) -> None:
     elif value is None:
         out.append(b"\xf6")
     else:
-        members = sorted((format_cbor(key), item) for key, item in value.items())
+        members = sorted((_key(key), key) for key in value)
         out.append(head_bytes(5, len(members)))
-        for key, item in members:
-            out.append(key)
-            _write(item, out)
+        for spelt, key in members:
+            out.append(spelt)
+            _write(value[key], out)
+
+
+@lru_cache(maxsize=1024)  # labels: always the same few
+def _key(key: int | str) -> bytes:
+    return format_cbor(key)
 
 
 def head_bytes(major: int, argument: int) -> bytes:
     """Return the initial byte and argument of an item in the shortest form."""
-    if argument < 24:
-        return bytes((major << 5 | argument,))
+    if 0 <= argument < 256:
+        return _SHORT_HEADS[major][argument]
     for info, width in _WIDTHS.items():
         if argument < 1 << 8 * width:
             return bytes((major << 5 | info,)) + argument.to_bytes(width, "big")
     raise MalformedError("cbor", came=argument, expected="an integer of at most 64 bits")
+
+
+_SHORT_HEADS = [
+    [bytes((major << 5 | each,)) if each < 24 else bytes((major << 5 | 24, each)) for each in range(256)]
+    for major in range(8)
+]
