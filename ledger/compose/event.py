@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from verifier.errors import MalformedError
-from verifier.ledgerformat.body import SALT_SIZE, body_hash, parse_body
+from verifier.ledgerformat.body import MAX_BODY, SALT_SIZE, Body, are_subjects, body_hash, parse_body
 from verifier.ledgerformat.disclosure import MIN_SALT, disclosure_digest, format_disclosure
 from verifier.ledgerformat.head import Head, State, event_name, format_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
+from verifier.primitives.strict_json import MAX_DEPTH, is_plain
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
 
@@ -90,31 +90,59 @@ def compose_event(
         NotPermittedError: it answers what its type may not answer.
     """
     values = {**dict.fromkeys(kind.disclosures), **draft.disclosed, **_attachment_values(draft)}
-    with _requiring_json("disclosed"):
-        disclosures = {
-            pointer: format_disclosure(salt=random(MIN_SALT), pointer=pointer, value=value)
-            for pointer, value in sorted(values.items())
-        }
-    with _requiring_json("data"):
-        body = _write_body(draft, disclosures, random(SALT_SIZE))
+    disclosures = _write_disclosures(values, random)
+    digests = {pointer: disclosure_digest(text) for pointer, text in disclosures.items()}
+    body = _write_body(draft, digests, random(SALT_SIZE))
     links = map_links(kind, draft.subjects, targets)
     head = _head_of(draft, links, id_=uuid7(draft.time, random(10)), issuer=issuer, body=body_hash(body))
     check_head(kind, head)
     check_targets(kind, targets)
-    check_body(kind, parse_body(body))
+    check_body(kind, _read_back(draft, digests, body))
     spelt = format_head(head)
     attachments = tuple(each.content for each in draft.attachments.values())
     return ComposedEvent(event_name(spelt), spelt, body, tuple(disclosures.values()), attachments)
 
 
-@contextmanager
-def _requiring_json(name: str) -> Iterator[None]:
-    """Refuse what `json` takes and JSON has not; the value itself, which may be personal, is not repeated."""
+def _no_json(name: str, error: Exception) -> MalformedError:
+    """Return why a draft holds what JSON has not; the value itself, which may be personal, is not repeated."""
+    expected = "texts of whole signs, whole numbers, lists and objects"
+    return MalformedError(f"draft.{name}", came=type(error).__name__, expected=expected)
+
+
+def _write_disclosures(values: Mapping[str, Any], random: Randomness) -> dict[str, str]:
     try:
-        yield
+        return {
+            pointer: format_disclosure(salt=random(MIN_SALT), pointer=pointer, value=values[pointer])
+            for pointer in sorted(values)
+        }
     except (ValueError, TypeError) as error:
-        expected = "texts of whole signs, whole numbers, lists and objects"
-        raise MalformedError(f"draft.{name}", came=type(error).__name__, expected=expected) from error
+        raise _no_json("disclosed", error) from error
+
+
+def _write_body(draft: Draft, digests: Mapping[str, bytes], salt: bytes) -> bytes:
+    body = {
+        "subjects": dict(draft.subjects),
+        "data": dict(draft.data),
+        "_sd": {pointer: format_base64url(digest) for pointer, digest in digests.items()},
+        "salt": format_base64url(salt),
+    }
+    try:
+        return _ENCODER.encode(body).encode()
+    except (ValueError, TypeError) as error:
+        raise _no_json("data", error) from error
+
+
+def _read_back(draft: Draft, digests: Mapping[str, bytes], body: bytes) -> Body:
+    """Return what a reader will find in the body that was written.
+
+    What JSON gives back as it was is not read again; of anything else the reader itself says what it makes of it.
+    """
+    plain = is_plain(draft.data, MAX_DEPTH - 1) and all(map(_are_plain_subjects, draft.subjects.values()))
+    return Body(draft.subjects, draft.data, digests) if plain and len(body) <= MAX_BODY else parse_body(body)
+
+
+def _are_plain_subjects(given: Any) -> bool:
+    return type(given) in (str, list) and are_subjects(given)
 
 
 def _head_of(draft: Draft, links: Links, *, id_: bytes, issuer: str, body: bytes) -> Head:
@@ -151,13 +179,3 @@ def _attachment_values(draft: Draft) -> dict[str, Any]:
         }
         for pointer, each in draft.attachments.items()
     }
-
-
-def _write_body(draft: Draft, disclosures: Mapping[str, str], salt: bytes) -> bytes:
-    body = {
-        "subjects": dict(draft.subjects),
-        "data": dict(draft.data),
-        "_sd": {pointer: format_base64url(disclosure_digest(text)) for pointer, text in disclosures.items()},
-        "salt": format_base64url(salt),
-    }
-    return _ENCODER.encode(body).encode()

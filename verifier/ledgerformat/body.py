@@ -76,13 +76,13 @@ def parse_body(data: bytes, what: str = "body") -> Body:
     if not isinstance(salt, str) or len(parse_base64url(salt, f"{what}.salt")) != SALT_SIZE:
         raise MalformedError(f"{what}.salt", came=salt, expected="base64url of 16 bytes")
     for role, given in subjects.items():
-        if not _are_subjects(given):
+        if not are_subjects(given):
             _require_subjects(given, f"{what}.subjects.{role}")
     parsed = {pointer: _digest(digest, f"{what}._sd[{pointer!r}]") for pointer, digest in digests.items()}
     return _make_body(subjects, content, parsed)
 
 
-def _are_subjects(given: Any) -> bool:
+def are_subjects(given: Any) -> bool:
     """Return whether this is a subject, or a list of 1 to 64 distinct ones; what is wrong says `_require_subjects`."""
     if isinstance(given, str):
         return is_subject(given)

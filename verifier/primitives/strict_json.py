@@ -90,6 +90,21 @@ def _constant(word: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
 
 
+def is_plain(value: Any, depth: int) -> bool:
+    """Return whether a value is one that `parse_json` gives, of at most so many levels: written, it is read as it was.
+
+    Lone surrogates are not looked for: whoever writes UTF-8 meets them.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return -MAX_INTEGER <= value <= MAX_INTEGER
+    if kind is dict:
+        return depth > 0 and all(type(name) is str and is_plain(each, depth - 1) for name, each in value.items())
+    return kind is list and depth > 0 and all(is_plain(each, depth - 1) for each in value)
+
+
 def _require_no_lone_surrogate(value: Any, what: str) -> None:
     """Refuse text that has no UTF-8 form: an escaped half of a surrogate pair."""
     if isinstance(value, str):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from hashlib import sha256
 from itertools import pairwise
@@ -13,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.zone.actors import all_types
+from ledger.compose import event
 from ledger.compose.batch import sign_batch, sign_envelope
 from ledger.compose.event import AttachmentDraft, Draft, compose_event, uuid7
 from ledger.signing.signer import generate
 from tests.reference import HASH
 from tests.world import uscc
-from verifier.errors import MalformedError, MismatchError, NotPermittedError, SuyuanError
+from verifier.errors import MalformedError, MismatchError, NotPermittedError, SuyuanError, TooLargeError
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.disclosure import check_disclosure, parse_disclosure
 from verifier.ledgerformat.head import parse_head
@@ -40,6 +43,12 @@ DRAFT = Draft(
     {"/number": "N-1", "/buyer": {"name": "李四", "telephone": "12000000000"}},
     {"/source": AttachmentDraft("application/xml", b"<order/>")},
 )
+
+
+class Word(str):
+    """A text of another type."""
+
+    __slots__ = ()
 
 
 def compose(draft=DRAFT, seed=1, kind=ORDER, **changes):
@@ -126,6 +135,33 @@ REFUSED = {
 def test_draft_that_does_not_fit_its_type_makes_no_event(draft, error):
     with pytest.raises(error):
         compose(draft)
+
+
+ODD = [1.5, 2**53, -(2**53), True, None, (1, 2), "é", "\ud800", {1: "x"}, {"1": "x", 1: "y"}, [[[]]], b"x", Word("x")]
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(ODD) | st.lists(st.sampled_from(ODD), max_size=3)))
+def test_what_is_composed_is_what_a_reader_of_its_bytes_finds(data):
+    read = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(event, "check_body", lambda _kind, body: read.append(body))
+        with suppress(MalformedError):
+            assert parse_body(compose(replace(DRAFT, data=data)).body) == read[0]
+            return
+        assert not read, "refused before anything is made of it"
+
+
+@pytest.mark.parametrize("depth", [14, 15])
+def test_what_is_too_deep_for_a_reader_is_not_composed(depth):
+    data = {"a": functools.reduce(lambda inner, _: [inner], range(depth), 1)}
+    refused = pytest.raises(MalformedError, match="levels") if depth == 15 else nullcontext()
+    with refused:
+        parse_body(compose(replace(DRAFT, data=data)).body)
+
+
+def test_what_is_too_long_for_a_reader_is_not_composed():
+    with pytest.raises(TooLargeError):
+        compose(replace(DRAFT, data={"note": "x" * 65_536}))
 
 
 def test_endorsement_joins_what_its_target_joins_and_only_of_what_it_may_answer():

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.primitives.properties import bent, parse_or_refuse
-from tests.verifier.primitives.strategies import spelt_json
+from tests.verifier.primitives.strategies import json_values, spelt_json
 from verifier.errors import MalformedError
-from verifier.primitives.strict_json import parse_json
+from verifier.primitives.strict_json import MAX_DEPTH, is_plain, parse_json
 
 
 class TestStrictJson:
@@ -139,3 +139,33 @@ def test_no_name_stands_twice(data):
 def test_what_is_no_json_is_refused(data):
     with pytest.raises(MalformedError):
         parse_json(data)
+
+
+class Word(str):
+    """A text of another type."""
+
+    __slots__ = ()
+
+
+ODD = st.sampled_from([None, True, 0, -(2**53), 2**53, 2**53 - 1, 0.5, float("nan"), "é", Word("x"), b"x", (1,)])
+NAMES = st.sampled_from(["a", "b", 1, None, Word("x")])
+
+
+@given(st.recursive(ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3)))
+def test_what_is_plain_is_read_as_it_was_written(value):
+    if is_plain(value, MAX_DEPTH):
+        assert parse_json(json.dumps(value).encode()) == value
+        assert not isinstance(value, float | tuple | Word)
+
+
+@given(json_values())
+def test_what_strict_json_gives_is_plain(value):
+    assert is_plain(value, MAX_DEPTH)
+
+
+@pytest.mark.parametrize(("opening", "closing"), ["[]", ('{"a":', "}")])
+def test_plain_values_are_as_deep_as_what_is_read(opening, closing):
+    deepest = parse_json((opening * MAX_DEPTH + "1" + closing * MAX_DEPTH).encode())
+    assert is_plain(deepest, MAX_DEPTH)
+    assert not is_plain([deepest], MAX_DEPTH)
+    assert not is_plain({"a": deepest}, MAX_DEPTH)
