@@ -154,9 +154,16 @@ def _json(report: OrderReport) -> dict[str, Any]:
         if taken
         else None,
         "confirmations": [
-            {"event": each.event.hex(), "agency": each.agency, "leaf": each.leaf, "copy": each.copy}
+            {
+                "event": each.event.hex(),
+                "agency": each.agency,
+                "leaf": each.leaf,
+                "copy": each.copy,
+                "mirror": each.mirror,
+            }
             for each in report.confirmed
         ],
+        "awaited": [{"agency": each.agency, "mirror": each.mirror} for each in report.awaited],
         "retention": {"basis": dict(report.retention[0]), "until": report.retention[1]} if report.retention else None,
     }
 
@@ -164,8 +171,9 @@ def _json(report: OrderReport) -> dict[str, Any]:
 def _line(voice: Voice, report: OrderReport) -> str:
     word = "erased" if report.taken_out else "waits" if not report.covered else "due"
     copies = ", ".join(each.agency for each in report.confirmed) or "-"
-    order, event = report.order.event.hex(), report.order.target.hex()
-    return voice.say("erase.line", order=order, event=event, state=voice.say(f"erase.is-{word}"), copies=copies)
+    awaited = ", ".join(each.agency for each in report.awaited) or "-"
+    order, event, state = report.order.event.hex(), report.order.target.hex(), voice.say(f"erase.is-{word}")
+    return voice.say("erase.line", order=order, event=event, state=state, copies=copies, awaited=awaited)
 
 
 def _lines(voice: Voice, report: OrderReport) -> Iterator[str]:
@@ -179,7 +187,10 @@ def _lines(voice: Voice, report: OrderReport) -> Iterator[str]:
         count, files = len(taken.pointers), len(taken.attachments)
         yield voice.say("erase.taken", time=moment(report.taken_out.time), disclosures=count, attachments=files)
     for each in report.confirmed:
-        yield voice.say("erase.confirmed", agency=each.agency, copy=printable(each.copy), leaf=each.leaf)
+        copy = f"{each.copy} {each.mirror}" if each.mirror else each.copy
+        yield voice.say("erase.confirmed", agency=each.agency, copy=printable(copy), leaf=each.leaf)
+    for each in report.awaited:
+        yield voice.say("erase.awaited", agency=each.agency, mirror=each.mirror)
     if report.retention:
         basis, until = report.retention
         yield voice.say("erase.retention", until=moment(until), basis=basis[voice.lang])

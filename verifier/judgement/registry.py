@@ -110,6 +110,10 @@ class Registry(Records):
         """Return a registered key whatever its validity, None if it is unknown."""
         return self._keys.get(kid)
 
+    def keys_of_use(self, use: str) -> tuple[Key, ...]:
+        """Return every key that was registered for a use, whatever its validity."""
+        return tuple(each for each in self._keys.values() if each.use == use)
+
     def administrator_at(self, kid: bytes, leaf: int, time: int) -> Administrator | None:
         """Return the administrator key that is valid at a leaf of this ledger time; None if it is none."""
         known = self._administrators.get(kid)

@@ -6,16 +6,20 @@ import shlex
 
 import pytest
 
+from fixtures.zone.founding import draft_key
 from ledger.compose.event import Draft
 from ledger.signing.keyfile import save_key
+from ledger.signing.signer import generate
 from tests.docs.pages import ROOT, blocks_of
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.endorsing.office import open_office
 from tests.ledger.erasure.seeking import places
-from tests.verifier.proof.governed import officer
+from tests.ledger.erasure.test_eraser import settle
+from tests.verifier.proof.governed import approve, officer, order
 from tests.world import now, parcel_story
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.trust_policy import format_trust_policy
+from verifier.primitives.keys import EDDSA
 
 ENV = ("--passphrase-env", "PASS")
 BASIS = ("--basis-zh", "示例依据", "--basis-en", "Example basis")
@@ -83,6 +87,20 @@ def confirm_erasure(world, order):
     world.say("tax", Draft("record.erased", now(), data=erased, about=(order,)))
 
 
+def register_mirrors(world, *agencies):
+    """Register a mirror's key of each agency; return their thumbprints."""
+    keys = [generate(EDDSA).public for _ in agencies]
+    drafts = [draft_key(world.cast[who].uri, key, now(), use="mirror") for who, key in zip(agencies, keys, strict=True)]
+    world.zone.decree(drafts)
+    return [key.kid.hex() for key in keys]
+
+
+def confirm_mirror(world, who, order, mirror):
+    """Let an agency say that one of its mirrors erased it."""
+    data = {"copy": "mirror", "erasedAt": "2026-11-23T00:00:00Z", "mirror": mirror}
+    world.say(who, Draft("record.erased", now(), data=data, about=(order,)))
+
+
 def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, office, tmp_path):
     world = office.world
     name = published(world, tmp_path)
@@ -97,12 +115,47 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
     confirm_erasure(world, bytes.fromhex(said.answer["orders"][0]["order"]))
     told = run("erase", "report", root, "--json").answer["orders"][0]
     assert [each["agency"] for each in told["confirmations"]] == [world.cast["tax"].uri]
+    assert told["awaited"] == []
     assert {each["agency"] for each in told["approvals"]} >= {PRIVACY}
     assert told["basis"] == {"zh": "示例依据", "en": "Example basis"}
     for lang in ("zh", "en"):
         assert run("erase", "report", root, "--lang", lang).code == 0
     assert run("erase", "due", root, "--json").answer == {"due": []}
     assert not places(root, ["张三", "13800000001"])
+
+
+def test_the_report_names_the_registered_mirrors_that_have_not_confirmed(run, office, tmp_path):
+    world = office.world
+    tell_order(world)
+    ordered = order(world, world.events["order"])
+    approve(world, ordered)
+    settle(world)
+    root = world.ledger.store.beside("ledger.db").parent
+    *own, third = register_mirrors(world, "market", "market", "tax")
+    first, second = sorted(own)
+    tax, market = world.cast["tax"].uri, world.cast["market"].uri
+
+    def awaited():
+        return [(each["agency"], each["mirror"]) for each in told(run, root)["awaited"]]
+
+    assert awaited() == [(market, first), (market, second), (tax, third)]
+    confirm_mirror(world, "market", ordered.name, second)
+    confirm_mirror(world, "market", ordered.name, third)  # another agency's: its word is not theirs
+    assert awaited() == [(market, first), (tax, third)]
+    assert [each["mirror"] for each in told(run, root)["confirmations"]] == [second, third]
+    confirm_erasure(world, ordered.name)
+    assert awaited() == [(market, first)]
+    for lang, word in (("zh", "尚未确认"), ("en", "has not confirmed")):
+        assert f"{market}" in run("erase", "status", root, "--lang", lang).out
+        assert word in run("erase", "report", root, "--lang", lang).out
+    key = {"key": f"urn:suyuan:key:{first}"}
+    world.zone.decree([Draft("registry.revocation", now(), key, {"reason": "closed", "compromisedSince": None})])
+    assert awaited() == []
+
+
+def told(run, root):
+    (order,) = run("erase", "report", root, "--json").answer["orders"]
+    return order
 
 
 def test_the_commands_of_docs_erasure_md_work_in_their_order(run, office, tmp_path, secret):
