@@ -44,8 +44,8 @@ from api.routes import (
     traces,
 )
 from api.settings import Settings
+from ledger.clock import milliseconds
 from ledger.ledger import Ledger
-from ledger.opening import milliseconds
 from ledger.witnessing.collection import Collection
 from verifier import __version__
 from verifier.errors import MalformedError, SuyuanError

@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ledger.clock import milliseconds
 from ledger.ledger import Ledger
-from ledger.opening import milliseconds
 from ledger.store.sqlite.connection import is_wal_reset_safe
 from ledger.witnessing.collection import Collection
 from ledger.witnessing.collector import COSIGNED

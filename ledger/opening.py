@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
 from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring
@@ -69,11 +70,6 @@ class LedgerFolder:
         """Return where the guard lies if nobody says otherwise: beside the folder, not in it."""
         root = self.root.absolute()
         return root.with_name(f"{root.name}.guard")
-
-
-def milliseconds() -> int:
-    """Return the clock, milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def create_ledger(root: Path, origin: str, passphrase: bytes, *, guard: Path | None = None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from ledger.cli.speaking import Voice, door
 from ledger.cli.texts import default_language
 from ledger.client.client import LedgerClient
 from ledger.client.composing import load_types
+from ledger.clock import milliseconds
 from ledger.endorsing.queue import label_of
 from verifier.ledgerformat.trust_policy import parse_trust_policy
 
@@ -55,7 +56,7 @@ def desk(  # noqa: PLR0913 - a command's options
     signer = open_key(voice, key, passphrase_env, passphrase_file)
     asking = request_key_of(voice, request_key, passphrase_env, passphrase_file)
     client = LedgerClient(url, request_key=asking)
-    standing = look_around(client, trusted, agency=agency, kid=signer.public.kid, now=time.time_ns() // 1_000_000)
+    standing = look_around(client, trusted, agency=agency, kid=signer.public.kid, now=milliseconds())
     office = Office(
         client=client,
         policy=trusted,

@@ -17,9 +17,9 @@ from api.gateway.gate import token_of
 from ledger.cli.gateways import open_from
 from ledger.cli.options import Lang, PassphraseEnv, PassphraseFile, RequestKey, argument, option
 from ledger.cli.speaking import Voice, door
+from ledger.clock import milliseconds
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
-from ledger.opening import milliseconds
 from ledger.readers.ceb import load_trust
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}

@@ -11,9 +11,10 @@ import typer
 from ledger.cli.endings import key, restore, revoke, suspend
 from ledger.cli.files import read_file
 from ledger.cli.options import argument, help_of, option, sharing
-from ledger.cli.ordering import Agency, Order, now, read_order, read_public, write_ceremony
+from ledger.cli.ordering import Agency, Order, read_order, read_public, write_ceremony
 from ledger.cli.speaking import door
 from ledger.client.drafts import read_descriptions
+from ledger.clock import milliseconds
 from ledger.governance import drafts
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from verifier.errors import MalformedError, NotPermittedError
@@ -45,7 +46,7 @@ def admit(  # noqa: PLR0913 - a command's options
         jurisdiction=zone,
         administrators=[read_public(each) for each in administrator],
         threshold=threshold,
-        time=now(),
+        time=milliseconds(),
     )
     write_ceremony(order, [draft])
 
@@ -60,7 +61,7 @@ def administrators(
     threshold: Annotated[int, option("--threshold", text="help.threshold", min=1)],
 ) -> None:
     """Give an agency other administrators; all else of its admission stays."""
-    state = read_evidence(fetch_evidence(order.client, order.policy, [agency]), order.policy, now())
+    state = read_evidence(fetch_evidence(order.client, order.policy, [agency]), order.policy, milliseconds())
     stated = state.replay.registry.participant_at(agency, state.size)
     if stated is None:
         raise NotPermittedError("AGENCY", came=agency, expected="an agency that is admitted")
@@ -71,7 +72,7 @@ def administrators(
         jurisdiction=stated.jurisdiction,
         administrators=[read_public(each) for each in administrator],
         threshold=threshold,
-        time=now(),
+        time=milliseconds(),
     )
     write_ceremony(order, [draft])
 
@@ -80,28 +81,28 @@ def administrators(
 @sharing(read_order)
 def role(order: Order, agency: Agency, *, role: Roles) -> None:
     """Give an agency other roles."""
-    write_ceremony(order, [drafts.set_roles(agency, role, time=now())])
+    write_ceremony(order, [drafts.set_roles(agency, role, time=milliseconds())])
 
 
 @door
 @sharing(read_order)
 def jurisdiction(order: Order, agency: Agency, *, zone: Zones) -> None:
     """Give an agency other zones."""
-    write_ceremony(order, [drafts.set_jurisdiction(agency, zone, time=now())])
+    write_ceremony(order, [drafts.set_jurisdiction(agency, zone, time=milliseconds())])
 
 
 @door
 @sharing(read_order)
 def succeed(order: Order, agency: Agency, successor: Annotated[str, argument("help.successor", "SUCCESSOR")]) -> None:
     """Let another agency carry on for one."""
-    write_ceremony(order, [drafts.succeed(agency, successor, time=now())])
+    write_ceremony(order, [drafts.succeed(agency, successor, time=milliseconds())])
 
 
 @door
 @sharing(read_order)
 def propose(order: Order, file: Annotated[Path, argument("help.acts-file", "FILE")]) -> None:
     """Propose any acts that a description names: policies, types, kinds, mandates, several acts at once."""
-    described = read_descriptions(read_file(file, MAX_SUBMISSION), file.parent, now())
+    described = read_descriptions(read_file(file, MAX_SUBMISSION), file.parent, milliseconds())
     for place, each in enumerate(described):
         if each.about or not each.draft.type.startswith("registry."):
             expected, todo = "acts of the registry that answer nothing", "Say others with `suyuan submit`."

@@ -11,10 +11,10 @@ from ledger.cli.acts import add_acts
 from ledger.cli.ceremonies import add_ceremonies
 from ledger.cli.looking import Look, read_look
 from ledger.cli.options import argument, help_of, sharing
-from ledger.cli.ordering import now
 from ledger.cli.recording import Recording, read_recording, record
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import act_json, state_json, state_line
+from ledger.clock import milliseconds
 from ledger.governance import drafts
 from ledger.governance.agencies import HeldKey, Portrait, kids_of, portray
 from ledger.governance.changes import moment, printable
@@ -45,7 +45,7 @@ def show_agency(look: Look, uri: Annotated[str, argument("help.agency", "AGENCY"
 def reattest(recording: Recording, events: Annotated[list[str], argument("help.reattested", "EVENT...")]) -> None:
     """Stand for events of others whose key, or what they rest on, became suspect."""
     names = [parse_hash_hex(each, "EVENT") for each in events]
-    record(recording, drafts.reattest(names, time=now()))
+    record(recording, drafts.reattest(names, time=milliseconds()))
 
 
 add_acts(agency)

@@ -14,12 +14,12 @@ from ledger.cli.ceremonies import confirm
 from ledger.cli.files import read_file
 from ledger.cli.looking import Look, read_signed_look
 from ledger.cli.options import argument, help_of, option, sharing
-from ledger.cli.ordering import now
 from ledger.cli.recording import Recording, read_recording
 from ledger.cli.showing import sent_json
 from ledger.cli.signers import numbering
 from ledger.cli.speaking import DONE, FALSE, Voice, door
 from ledger.client.composing import load_types
+from ledger.clock import milliseconds
 from ledger.compose.event import AttachmentDraft
 from ledger.endorsing.sending import send_batches
 from ledger.trade.books import BookLine, draft_reconciliation, read_line
@@ -68,7 +68,7 @@ def reconcile(
     voice = recording.voice
     found = read_line(recording.client, line, _standpoint(recording.policy))
     attached = {"/report": _attachment(report)} if report else {}
-    draft = draft_reconciliation(found, counted=counted, time=now(), unit=unit, attachments=attached)
+    draft = draft_reconciliation(found, counted=counted, time=milliseconds(), unit=unit, attachments=attached)
     outcome = str(draft.data["outcome"])
     voice.show([*_lines(voice, found), voice.say(f"book.{outcome}", counted=draft.disclosed["/counted"]), ""])
     if exit_code_of(found) == FALSE:
@@ -130,7 +130,7 @@ def _lines(voice: Voice, found: BookLine) -> list[str]:
 
 
 def _standpoint(policy: TrustPolicy) -> Standpoint:
-    return Standpoint(policy, now() // 1000, registry_types())
+    return Standpoint(policy, milliseconds() // 1000, registry_types())
 
 
 def _attachment(path: Path) -> AttachmentDraft:

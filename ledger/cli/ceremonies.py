@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +16,7 @@ from ledger.cli.signers import numbering, open_key
 from ledger.cli.speaking import NOT_YET, Voice, door
 from ledger.cli.telling import ceremony_json, state_line, tell_acts, tell_progress
 from ledger.client.client import LedgerClient
+from ledger.clock import milliseconds
 from ledger.governance.ceremony import Ceremony, format_ceremony, merge_ceremonies, parse_ceremony
 from ledger.governance.checking import Checked, check_ceremony
 from ledger.governance.fetching import fetch_evidence, read_evidence
@@ -67,7 +67,7 @@ def sign(  # noqa: PLR0913 - a command's options
         return
     confirm(voice, "ceremony.confirm", yes=yes)
     numbers = numbering(key, signer, least=checked.state.numbers.get(signer.public.kid, 0), first=first)
-    signed = sign_ceremony(checked, signer, numbers=numbers, time=_now(), random=secrets.token_bytes)
+    signed = sign_ceremony(checked, signer, numbers=numbers, time=milliseconds(), random=secrets.token_bytes)
     after = check_ceremony(signed, checked.state)
     replace(out or file, format_ceremony(signed))
     answer = {**ceremony_json(after), "file": str(out or file), "duties": list(duties)}
@@ -161,6 +161,13 @@ def read_policy(path: Path | None) -> TrustPolicy | None:
     return parse_trust_policy(read_file(path, _MOST_POLICY)) if path else None
 
 
+def require_policy(policy: TrustPolicy | None) -> TrustPolicy:
+    """Return a trust policy that must be there."""
+    if policy is None:
+        raise MalformedError("--policy", came="nothing", expected="a trust policy")
+    return policy
+
+
 def check_file(path: Path, policy: TrustPolicy | None, to: str | None = None) -> Checked:
     """Return a ceremony file held to the state that it carries, or to the newest that a service shows."""
     ceremony = parse_ceremony(read_file(path, MAX_FILE))
@@ -189,18 +196,18 @@ def show(voice: Voice, checked: Checked, *, silent: bool = False) -> None:
 
 def _state(ceremony: Ceremony, policy: TrustPolicy | None, to: str | None) -> RegistryState:
     if ceremony.pin is None or ceremony.charter is None or ceremony.checkpoint is None:
-        return no_state(_now())
+        return no_state(milliseconds())
     if policy is None:
         expected = "a trust policy: what a ceremony says of the ledger is believed by nobody"
         raise MalformedError("--policy", came="nothing", expected=expected)
     if policy.charter != ceremony.pin:
         raise UntrustedError("ceremony", came=ceremony.pin, expected=f"{policy.charter.hex()}, the pinned charter")
     evidence = Evidence(ceremony.pin, ceremony.charter, ceremony.registry, ceremony.checkpoint)
-    carried = read_evidence(evidence, policy, _now())
+    carried = read_evidence(evidence, policy, milliseconds())
     if to is None:
         return carried
     subjects = [each for each in carried.subjects if not each.startswith("urn:suyuan:ledger:")]
-    return read_evidence(fetch_evidence(LedgerClient(to), policy, subjects), policy, _now())
+    return read_evidence(fetch_evidence(LedgerClient(to), policy, subjects), policy, milliseconds())
 
 
 def _outlook(voice: Voice, checked: Checked, rehearsed: Rehearsal) -> list[str]:
@@ -213,7 +220,3 @@ def _outlook(voice: Voice, checked: Checked, rehearsed: Rehearsal) -> list[str]:
 
 def _duties(voice: Voice, duties: Sequence[str]) -> str:
     return ", ".join(voice.say(f"duty.{each}") for each in duties)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

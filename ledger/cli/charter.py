@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.ceremonies import PolicyFile, add_ceremonies, read_policy, show
+from ledger.cli.ceremonies import PolicyFile, add_ceremonies, read_policy, require_policy, show
 from ledger.cli.files import read_file
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
 from ledger.cli.passphrases import read_passphrase
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import ceremony_json, data_lines, state_json, state_line
 from ledger.client.client import LedgerClient
+from ledger.clock import milliseconds
 from ledger.governance.ceremony import format_ceremony
 from ledger.governance.checking import check_ceremony
 from ledger.governance.drafts import propose_charter
@@ -23,11 +23,9 @@ from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.proposing import Evidence, charter_data, charter_in_force, propose, root_of
 from ledger.governance.state import RegistryState, no_state
 from ledger.governance.submitting import rehearse
-from ledger.opening import prepare_keys
 from ledger.tiles.files import write_new
 from verifier.errors import MalformedError
 from verifier.ledgerformat.body import MAX_BODY
-from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.keys import parse_key
 from verifier.primitives.strict_json import parse_json
 from verifier.proof.bundle import MAX_FILE
@@ -51,7 +49,7 @@ def show_charter(
     """Show the charter in force, checked from the pinned hash on, and what waits to follow it."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     trusted = require_policy(read_policy(policy))
-    state = read_evidence(fetch_evidence(LedgerClient(to), trusted), trusted, _now())
+    state = read_evidence(fetch_evidence(LedgerClient(to), trusted), trusted, milliseconds())
     data = charter_in_force(state)
     waiting = [_waiting(each, state) for each in state.replay.waiting if each.charter]
     answer = {"charter": data, "waiting": waiting, "state": state_json(state)}
@@ -84,7 +82,7 @@ def propose_(  # noqa: PLR0913 - a command's options
     data = charter_data(stated, state)
     root = root_of(by, charter_in_force(state) if state.charter else data)
     ceremony = propose(
-        [propose_charter(data, time=_now())],
+        [propose_charter(data, time=milliseconds())],
         issuer=by,
         kid=parse_key(root["key"]).kid,
         origin=str(data.get("origin")),
@@ -110,6 +108,8 @@ def prepare(
     quiet: Quiet = False,
 ) -> None:
     """Make the ledger's next keys; print what a charter must name."""
+    from ledger.opening import prepare_keys  # noqa: PLC0415 - no other command here needs a ledger's database
+
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     number, public = prepare_keys(folder, read_passphrase(voice, passphrase_env, passphrase_file))
     voice.tell("charter.prepared", number=number, folder=str(folder))
@@ -119,19 +119,12 @@ def prepare(
 add_ceremonies(charter)
 
 
-def require_policy(policy: TrustPolicy | None) -> TrustPolicy:
-    """Return a trust policy that must be there."""
-    if policy is None:
-        raise MalformedError("--policy", came="nothing", expected="a trust policy")
-    return policy
-
-
 def _state(
     to: str | None, policy: Path | None, file: Path | None, checkpoint: Path | None
 ) -> tuple[Evidence | None, RegistryState]:
     """Return the state to draft against: what a service or files show, or none at all for a first charter."""
     if not any((to, policy, file, checkpoint)):
-        return None, no_state(_now())
+        return None, no_state(milliseconds())
     trusted = read_policy(policy)
     if trusted is None or (to is None) == (file is None or checkpoint is None):
         expected = "--policy, and --to or --charter with --checkpoint; none of them for a first charter"
@@ -141,7 +134,7 @@ def _state(
         evidence = Evidence(trusted.charter, read_file(file, MAX_FILE), (), note)
     else:
         evidence = fetch_evidence(LedgerClient(str(to)), trusted)
-    return evidence, read_evidence(evidence, trusted, _now())
+    return evidence, read_evidence(evidence, trusted, milliseconds())
 
 
 def _waiting(proposal: Any, state: RegistryState) -> dict[str, Any]:
@@ -149,7 +142,3 @@ def _waiting(proposal: Any, state: RegistryState) -> dict[str, Any]:
     holders = {**(state.charter.roots if state.charter else {}), **proposal.charter.roots}
     approved = sorted({holders[each.kid].agency for each in proposal.approvals if each.kid in holders})
     return {"name": proposal.event.name.hex(), "version": proposal.charter.version, "approved": approved}
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 from ledger.cli.options import argument, option, sharing
-from ledger.cli.ordering import Agency, Order, Reason, now, read_order, read_public, read_term, write_ceremony
+from ledger.cli.ordering import Agency, Order, Reason, read_order, read_public, read_term, write_ceremony
 from ledger.cli.speaking import door
+from ledger.clock import milliseconds
 from ledger.governance import drafts
 from verifier.judgement.participants import key_subject
 from verifier.primitives.base64strict import parse_hash_hex
@@ -33,7 +34,7 @@ def key(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Register a key of an agency; with `--replaces`, revoke the one that it takes over from, in one act."""
     term = read_term(until) if until is not None else None
-    time, public = now(), read_public(new)
+    time, public = milliseconds(), read_public(new)
     acts = [drafts.register_key(agency, public, use=use, types=types, subjects=subjects, until=term, time=time)]
     if replaces is not None:
         before = key_subject(parse_hash_hex(replaces, "--replaces"))
@@ -53,19 +54,21 @@ def revoke(
     ] = None,
 ) -> None:
     """Revoke a key, agency, enterprise, mandate or grant."""
-    write_ceremony(order, [drafts.revoke(subject, reason=reason, compromised_since=compromised_since, time=now())])
+    write_ceremony(
+        order, [drafts.revoke(subject, reason=reason, compromised_since=compromised_since, time=milliseconds())]
+    )
 
 
 @door
 @sharing(read_order)
 def suspend(order: Order, subject: Subject, *, reason: Reason, until: Until = None) -> None:
     """Suspend a key or agency: two roots, and at most 72 hours."""
-    end = read_term(until) if until is not None else now() + _LONGEST
-    write_ceremony(order, [drafts.suspend(subject, reason=reason, until=end, time=now())])
+    end = read_term(until) if until is not None else milliseconds() + _LONGEST
+    write_ceremony(order, [drafts.suspend(subject, reason=reason, until=end, time=milliseconds())])
 
 
 @door
 @sharing(read_order)
 def restore(order: Order, subject: Subject, *, reason: Reason) -> None:
     """End a suspension, or undo a revocation."""
-    write_ceremony(order, [drafts.restore(subject, reason=reason, time=now())])
+    write_ceremony(order, [drafts.restore(subject, reason=reason, time=milliseconds())])

@@ -20,6 +20,7 @@ from ledger.cli.signers import numbering, open_key, request_key_of
 from ledger.cli.speaking import FALSE, Voice, door, render_error
 from ledger.client.client import LedgerClient
 from ledger.client.composing import load_types
+from ledger.clock import milliseconds
 from ledger.compose.event import ComposedEvent
 from ledger.endorsing.bulk import CheckedEvent
 from ledger.endorsing.case import Case
@@ -119,7 +120,7 @@ def _cases(errand: _Errand, named: dict[bytes, Named], decision: Decision, *, wa
     for name, hints in named.items():
         try:
             case = reader.read(name, hints.subjects)
-            require_answerable(case, decision, agency=errand.agency, now=_now())
+            require_answerable(case, decision, agency=errand.agency, now=milliseconds())
         except SuyuanError as error:
             skipped.append((name, error))
         else:
@@ -134,7 +135,7 @@ def _statements(errand: _Errand, named: dict[bytes, Named], decision: Decision) 
         raise MalformedError("--by-statement", came="withdraw", expected=expected)
     checked = StatementReader(errand.client, _standpoint(errand)).read(named)
     for each in checked.events[:1]:
-        require_answerable(each, decision, agency=errand.agency, now=_now())
+        require_answerable(each, decision, agency=errand.agency, now=milliseconds())
     return checked.events, checked.refused
 
 
@@ -154,7 +155,7 @@ def _answer(
 ) -> list[Sent]:
     """Compose, ask, sign and send; a dry run signs nothing that counts and sends nothing."""
     events = compose_endorsements(
-        cases, decision, agency=errand.agency, now=_now(), types=load_types(None), random=secrets.token_bytes
+        cases, decision, agency=errand.agency, now=milliseconds(), types=load_types(None), random=secrets.token_bytes
     )
     if not events or key is None:
         if events and not dry_run:
@@ -200,10 +201,6 @@ def _conclude(errand: _Errand, cases: Sequence[Case | CheckedEvent], skipped: _S
     voice.data(answer, lines if sent else [*lines, voice.say("endorse.nothing-sent")])
     if skipped:
         raise typer.Exit(FALSE)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _read(path: Path) -> bytes:

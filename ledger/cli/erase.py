@@ -11,9 +11,10 @@ import typer
 
 from ledger.cli.ceremonies import merge, sign, submit
 from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
-from ledger.cli.ordering import Order, now, read_order, write_erasure
+from ledger.cli.ordering import Order, read_order, write_erasure
 from ledger.cli.speaking import Voice, door
 from ledger.client.reading import read_head
+from ledger.clock import milliseconds
 from ledger.erasure.eraser import Eraser
 from ledger.erasure.report import OrderReport, report_orders
 from ledger.erasure.retention import events_due, retention_of
@@ -49,9 +50,9 @@ def propose(
     head = read_head(order.client, name)
     _require_erasable(head.type)
     kept = retention_of(head.type)
-    if kept and (until := kept.until(head.time)) > now():
+    if kept and (until := kept.until(head.time)) > milliseconds():
         order.voice.tell("erase.early", until=moment(until), basis=kept.basis[order.voice.lang])
-    draft = drafts.erase(name, what=what, basis={"zh": zh, "en": en}, time=now())
+    draft = drafts.erase(name, what=what, basis={"zh": zh, "en": en}, time=milliseconds())
     write_erasure(order, draft, officer=officer, target=(name, head))
 
 
@@ -74,7 +75,7 @@ def run(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Qu
         writer = store.writer()
         reader = writer.reader()
         newest = reader.newest_checkpoint(quorum=True)
-        eraser = Eraser(writer, now)
+        eraser = Eraser(writer, milliseconds)
         count = eraser.turn(replay_registry(reader, registry_types()).registry, newest.size if newest else 0)
     finally:
         store.close()
@@ -88,8 +89,8 @@ def report(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet:
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     with _looking(folder) as (reader, registry):
         origin, size, reports = reader.meta("origin"), reader.counters().size, report_orders(reader, registry)
-    answer = {"origin": origin, "size": size, "time": now(), "orders": [_json(each) for each in reports]}
-    lines = [voice.say("erase.report-title", origin=printable(origin or ""), size=size, time=moment(now()))]
+    answer = {"origin": origin, "size": size, "time": milliseconds(), "orders": [_json(each) for each in reports]}
+    lines = [voice.say("erase.report-title", origin=printable(origin or ""), size=size, time=moment(milliseconds()))]
     for each in reports:
         lines += ["", *_lines(voice, each)]
     lines += ["", voice.say("erase.copies" if reports else "erase.none")]
@@ -101,7 +102,7 @@ def due(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Qu
     """List the records whose legal retention has ended and whose bodies are still kept."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     with _looking(folder) as (reader, _):
-        found = list(events_due(reader, now()))
+        found = list(events_due(reader, milliseconds()))
     answer = {
         "due": [{"name": each.name.hex(), "type": each.type, "time": each.time, "ended": each.ended} for each in found]
     }

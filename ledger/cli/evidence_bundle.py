@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from ledger.cli.looking import Look, read_signed_look
 from ledger.cli.options import argument, option, sharing
-from ledger.cli.ordering import now
 from ledger.cli.speaking import door
+from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from ledger.governance.mandates import held
 from ledger.trade.bundles import Fields, fields_granted
@@ -35,7 +35,7 @@ def evidence_bundle(
     """Make an evidence bundle."""
     if purpose not in PURPOSES:
         raise MalformedError("--purpose", came=purpose, expected=f"one of {', '.join(PURPOSES)}")
-    standpoint = Standpoint(look.policy, now() // 1000, registry_types())
+    standpoint = Standpoint(look.policy, milliseconds() // 1000, registry_types())
 
     def fields_of(story: Story) -> Fields:
         handles = handles_of_grants(story)

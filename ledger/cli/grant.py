@@ -10,10 +10,11 @@ import typer
 from ledger.cli.held import held_json, held_lines, new_handle
 from ledger.cli.looking import Look, read_signed_look
 from ledger.cli.options import argument, help_of, option, sharing
-from ledger.cli.ordering import Reason, Term, now, read_term
+from ledger.cli.ordering import Reason, Term, read_term
 from ledger.cli.recording import Recording, read_recording, record
 from ledger.cli.speaking import door
 from ledger.cli.telling import state_json, state_line
+from ledger.clock import milliseconds
 from ledger.governance import drafts
 from ledger.governance.mandates import held
 from ledger.governance.targets import fetch_targets, grants_about
@@ -38,7 +39,9 @@ def give(
     """Let another participant read fields of events of one's own."""
     names = [parse_hash_hex(each, "EVENT") for each in events]
     term, handle = read_term(until), new_handle("grant")
-    record(recording, drafts.grant(handle, grantee=grantee, events=names, fields=field, until=term, time=now()))
+    record(
+        recording, drafts.grant(handle, grantee=grantee, events=names, fields=field, until=term, time=milliseconds())
+    )
 
 
 @grant.command("end", help=help_of("grant.end"))
@@ -46,7 +49,7 @@ def give(
 @sharing(read_recording)
 def end(recording: Recording, handle: Annotated[str, argument("help.grant", "GRANT")], *, reason: Reason) -> None:
     """End a grant before its term does."""
-    record(recording, drafts.revoke(handle, reason=reason, time=now()))
+    record(recording, drafts.revoke(handle, reason=reason, time=milliseconds()))
 
 
 @grant.command("show", help=help_of("grant.show"))
@@ -63,6 +66,6 @@ def show(look: Look, what: Annotated[str, argument("help.grant-or-event", "GRANT
 
 
 def _about(look: Look, name: str) -> Sequence[str]:
-    standpoint = Standpoint(look.policy, now() // 1000, registry_types())
+    standpoint = Standpoint(look.policy, milliseconds() // 1000, registry_types())
     (target,) = fetch_targets(look.client, [parse_hash_hex(name, "EVENT")], standpoint, walk=look.walk)
     return grants_about(target)

@@ -16,12 +16,12 @@ from ledger.cli.files import read_file
 from ledger.cli.gateways import open_from
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, help_of, option
 from ledger.cli.speaking import COULD_NOT, FALSE, NOT_YET, USAGE, Voice, door, render_error
+from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from ledger.gateway.gateway import Gateway
 from ledger.gateway.intake import Arrival, Fault, read_ceb
 from ledger.gateway.jobs import Told, error_of_json, fault_json
 from ledger.gateway.looking import job_json
-from ledger.opening import milliseconds
 from ledger.readers.ceb import Facts, Mode, Trust, load_trust
 from verifier.errors import MalformedError, SuyuanError
 from verifier.primitives.strict_json import parse_json

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import islice
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quie
 from ledger.cli.signers import request_key_of
 from ledger.cli.speaking import Voice, door
 from ledger.client.client import LedgerClient
+from ledger.clock import milliseconds
 from ledger.endorsing.queue import Item, read_inbox
 from verifier.rendering import render_time
 
@@ -36,7 +36,7 @@ def inbox(  # noqa: PLR0913 - a command's options
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     client = LedgerClient(to, request_key=request_key_of(voice, request_key, passphrase_env, passphrase_file))
     items = list(islice(read_inbox(client, agency, types=filters or ()), limit))
-    now = time.time_ns() // 1_000_000
+    now = milliseconds()
     lines = [line for each in items for line in _lines(voice, each, now)]
     lines.append(voice.say("inbox.count", count=len(items)) if items else voice.say("inbox.empty"))
     voice.data({"agency": agency, "items": [item_json(each) for each in items]}, lines)

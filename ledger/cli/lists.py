@@ -13,7 +13,6 @@ import typer
 from ledger.cli.ceremonies import confirm
 from ledger.cli.looking import Look, read_look
 from ledger.cli.options import argument, help_of, option, sharing
-from ledger.cli.ordering import now
 from ledger.cli.recording import Recording, read_recording
 from ledger.cli.showing import sent_json
 from ledger.cli.signers import numbering
@@ -21,6 +20,7 @@ from ledger.cli.speaking import FALSE, Voice, door
 from ledger.client.client import LedgerClient
 from ledger.client.composing import load_types
 from ledger.client.reading import read_head
+from ledger.clock import milliseconds
 from ledger.endorsing.sending import Sent, send_batches
 from ledger.errors import SetupError
 from ledger.trade.histories import History, read_history
@@ -72,8 +72,8 @@ def import_(  # noqa: PLR0913 - a command's options
     told, standing = version_told(label, members), _standing(label, members)
     if told and told.kind != kind:
         raise MalformedError("--kind", came=kind, expected=f"{told.kind}, as this list was begun")
-    changes = draft_changes(edition, rows, standing, time=now(), amended=not keep_others)
-    head = [] if told and told.version == version else [Change(draft_edition(edition, now()))]
+    changes = draft_changes(edition, rows, standing, time=milliseconds(), amended=not keep_others)
+    head = [] if told and told.version == version else [Change(draft_edition(edition, milliseconds()))]
     _record(recording, [*head, *changes], types, entries=len(standing))
 
 
@@ -114,7 +114,7 @@ def _send(recording: Recording, batches: Sequence[Submission]) -> list[Sent]:
 
 
 def _members(recording: Recording, label: str) -> History:
-    standpoint = Standpoint(recording.policy, now() // 1000, registry_types())
+    standpoint = Standpoint(recording.policy, milliseconds() // 1000, registry_types())
     return read_history(recording.client, "member", entry_subject(label, "meta"), standpoint)
 
 
@@ -139,7 +139,7 @@ def check(
     entries: Annotated[list[str], argument("help.list-entry", "ENTRY...")],
 ) -> None:
     """Tell whether entries are on a list, by the version in force; 1 where one of them is not allowed by it."""
-    reader = ListReader(look.client, Standpoint(look.policy, now() // 1000, registry_types()))
+    reader = ListReader(look.client, Standpoint(look.policy, milliseconds() // 1000, registry_types()))
     version = reader.version(label)
     found = [reader.presence(label, each) for each in entries]
     lines = [_version_line(look.voice, version), *(_presence_line(look.voice, each) for each in found)]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from ledger.cli.ceremonies import read_policy
-from ledger.cli.charter import require_policy
+from ledger.cli.ceremonies import read_policy, require_policy
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, option
-from ledger.cli.ordering import now
 from ledger.cli.signers import request_key_of
 from ledger.cli.speaking import Voice
 from ledger.client.client import LedgerClient
+from ledger.clock import milliseconds
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.state import RegistryState
 from verifier.ledgerformat.trust_policy import TrustPolicy
@@ -30,7 +29,7 @@ class Look:
 
     def at(self, subjects: Sequence[str]) -> RegistryState:
         """Return what the registry walks of some subjects show, once they are checked."""
-        return read_evidence(fetch_evidence(self.client, self.policy, subjects), self.policy, now())
+        return read_evidence(fetch_evidence(self.client, self.policy, subjects), self.policy, milliseconds())
 
 
 def read_look(

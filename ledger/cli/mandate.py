@@ -9,10 +9,11 @@ import typer
 from ledger.cli.held import held_json, held_lines, new_handle
 from ledger.cli.looking import Look, read_look
 from ledger.cli.options import argument, help_of, option, sharing
-from ledger.cli.ordering import Reason, Term, now, read_term
+from ledger.cli.ordering import Reason, Term, read_term
 from ledger.cli.recording import Recording, read_recording, record
 from ledger.cli.speaking import door
 from ledger.cli.telling import state_json, state_line
+from ledger.clock import milliseconds
 from ledger.governance import drafts
 from ledger.governance.mandates import handles_of, held
 
@@ -33,7 +34,7 @@ def give(
     """Let another participant say things in one's name."""
     term, handle = read_term(until), new_handle("mandate")
     draft = drafts.give_mandate(
-        handle, principal=recording.issuer, agent=agent, types=types, subjects=subjects, until=term, time=now()
+        handle, principal=recording.issuer, agent=agent, types=types, subjects=subjects, until=term, time=milliseconds()
     )
     record(recording, draft)
 
@@ -43,7 +44,7 @@ def give(
 @sharing(read_recording)
 def end(recording: Recording, handle: Annotated[str, argument("help.mandate", "MANDATE")], *, reason: Reason) -> None:
     """End a mandate before its term does."""
-    record(recording, drafts.revoke(handle, reason=reason, time=now()))
+    record(recording, drafts.revoke(handle, reason=reason, time=milliseconds()))
 
 
 @mandate.command("show", help=help_of("mandate.show"))

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.options import argument, option, sharing
-from ledger.cli.ordering import now
 from ledger.cli.passphrases import read_passphrase
 from ledger.cli.recording import Recording, read_recording
 from ledger.cli.signers import numbering
 from ledger.cli.speaking import FALSE, door, error_json, render_error
 from ledger.client.composing import load_types
+from ledger.clock import milliseconds
 from ledger.endorsing.sending import send_batches
 from ledger.errors import BusyError, UnreachableError
 from ledger.matching.matcher import Judging, Matcher, Pass
@@ -60,8 +60,8 @@ def match(  # noqa: PLR0913 - a command's options
     kept = Memory(memory, origin=speaker.origin, issuer=recording.issuer)
     try:
         service = Matcher(
-            kept, recording.client, speaker, judging=judging, standpoint=lambda: _standpoint(recording), clock=now,
-            send=lambda submission: _send(recording, submission),
+            kept, recording.client, speaker, judging=judging, standpoint=lambda: _standpoint(recording),
+            clock=milliseconds, send=lambda submission: _send(recording, submission),
         )  # fmt: skip
         if not follow:
             _end(recording, service.turn())
@@ -121,7 +121,7 @@ def pass_json(done: Pass) -> dict[str, Any]:
 
 
 def _standpoint(recording: Recording) -> Standpoint:
-    return Standpoint(recording.policy, now() // 1000, registry_types())
+    return Standpoint(recording.policy, milliseconds() // 1000, registry_types())
 
 
 def _quota_key(recording: Recording, file: Path | None, passphrase: Path | None) -> PseudonymKey | None:

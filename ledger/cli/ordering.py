@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from ledger.cli.ceremonies import read_policy, show
-from ledger.cli.charter import require_policy
+from ledger.cli.ceremonies import read_policy, require_policy, show
 from ledger.cli.files import read_file
 from ledger.cli.options import AsJson, Lang, Quiet, argument, option
 from ledger.cli.speaking import Voice
 from ledger.cli.telling import ceremony_json
 from ledger.client.client import LedgerClient
 from ledger.client.drafts import parse_time
+from ledger.clock import milliseconds
 from ledger.compose.event import Draft
 from ledger.governance.agencies import proposing_kid, subjects_of
 from ledger.governance.ceremony import format_ceremony
@@ -77,15 +76,15 @@ def write_ceremony(order: Order, drafts: Sequence[Draft]) -> None:
 def write_erasure(order: Order, draft: Draft, *, officer: str, target: tuple[bytes, Head]) -> None:
     """Write the ceremony of an order to erase, with what shows under which keys a privacy officer may approve it."""
     asked = [*subjects_of([draft], order.by, order.under), officer]
-    state = read_evidence(fetch_evidence(order.client, order.policy, asked), order.policy, now())
+    state = read_evidence(fetch_evidence(order.client, order.policy, asked), order.policy, milliseconds())
     asked = list(dict.fromkeys([*asked, *officer_subjects(officer, state)]))
     evidence = fetch_evidence(order.client, order.policy, asked)
-    require_officer(officer, read_evidence(evidence, order.policy, now()))
+    require_officer(officer, read_evidence(evidence, order.policy, milliseconds()))
     _write(order, [draft], evidence, dict([target]))
 
 
 def _write(order: Order, drafts: Sequence[Draft], evidence: Evidence, targets: Mapping[bytes, Head]) -> None:
-    state = read_evidence(evidence, order.policy, now())
+    state = read_evidence(evidence, order.policy, milliseconds())
     origin = state.replay.registry.charter_at(state.size).origin
     kid = proposing_kid(order.by, order.under, state)
     ceremony = propose(
@@ -118,8 +117,3 @@ def read_public(path: Path) -> PublicKey:
 def read_term(text: str) -> int:
     """Return the end of a term, in milliseconds since 1970, from the option `--until`."""
     return parse_time(int(text) if text.isdecimal() else text, "--until")
-
-
-def now() -> int:
-    """Return the clock, milliseconds since 1970."""
-    return time.time_ns() // 1_000_000

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from ledger.cli.ceremonies import confirm, read_policy
-from ledger.cli.charter import require_policy
+from ledger.cli.ceremonies import confirm, read_policy, require_policy
 from ledger.cli.held import held_lines
 from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, option
-from ledger.cli.ordering import now
 from ledger.cli.showing import case_lines, sent_json
 from ledger.cli.signers import numbering, open_key, request_key_of
 from ledger.cli.speaking import Voice
 from ledger.cli.telling import act_json, state_json, state_line, tell_acts
 from ledger.client.client import LedgerClient
+from ledger.clock import milliseconds
 from ledger.compose.event import Draft
 from ledger.endorsing.sending import Sent, send_batches
 from ledger.governance.agencies import subjects_of
@@ -82,7 +81,7 @@ def read_recording(  # noqa: PLR0913 - options
 
 def record(recording: Recording, draft: Draft) -> None:
     """Draft against the newest state, rehearse, show, ask, sign and send; a dry run records and numbers nothing."""
-    voice, moment = recording.voice, now()
+    voice, moment = recording.voice, milliseconds()
     standpoint = Standpoint(recording.policy, moment // 1000, registry_types())
     _require_few(draft)
     targets = fetch_targets(recording.client, draft.about, standpoint, walk=recording.walk)

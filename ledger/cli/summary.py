@@ -13,13 +13,13 @@ from ledger.cli.ceremonies import confirm
 from ledger.cli.files import read_file
 from ledger.cli.looking import Look, read_signed_look
 from ledger.cli.options import argument, help_of, option, sharing
-from ledger.cli.ordering import now
 from ledger.cli.recording import Recording, read_recording
 from ledger.cli.showing import sent_json
 from ledger.cli.signers import numbering
 from ledger.cli.speaking import Voice, door
 from ledger.client.composing import load_types
 from ledger.client.reading import read_head
+from ledger.clock import milliseconds
 from ledger.compose.event import Draft
 from ledger.endorsing.sending import send_batches
 from ledger.readers.ceb import DrawnHandles, Facts, Mode, draft_event, read_message
@@ -67,7 +67,12 @@ def declare(
     data, disclosed = _described(read_file(file, _MOST))
     handle = f"urn:suyuan:summary:{secrets.token_hex(16)}"
     draft = draft_summary(
-        found, summary=handle, enterprise=enterprise or recording.issuer, data=data, disclosed=disclosed, time=now()
+        found,
+        summary=handle,
+        enterprise=enterprise or recording.issuer,
+        data=data,
+        disclosed=disclosed,
+        time=milliseconds(),
     )
     _say(recording, draft, types, {**_period_json(found), "summary": handle})
 
@@ -153,7 +158,7 @@ def _lines(voice: Voice, found: Period) -> list[str]:
 
 
 def _standpoint(policy: TrustPolicy) -> Standpoint:
-    return Standpoint(policy, now() // 1000, registry_types())
+    return Standpoint(policy, milliseconds() // 1000, registry_types())
 
 
 def _speaker(recording: Recording, types: Path | None) -> Speaker:

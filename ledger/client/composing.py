@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.client.client import LedgerClient
 from ledger.client.drafts import compose_all, read_descriptions
 from ledger.client.sequence import next_number, take_numbers
+from ledger.clock import milliseconds
 from ledger.compose.batch import sign_batch
 from ledger.compose.event import Randomness
 from ledger.errors import SetupError
@@ -55,7 +55,7 @@ def compose_submission(
     Raises:
         SuyuanError: what does not fit, its field named. No number is taken before all events are composed.
     """
-    described = read_descriptions(description, folder, time.time_ns() // 1_000_000)
+    described = read_descriptions(description, folder, milliseconds())
     audience = composing.audience or parse_signed_checkpoint(client.checkpoint())[0].origin
     events = compose_all(
         described,

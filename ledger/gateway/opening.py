@@ -11,6 +11,7 @@ from sqlite3 import connect
 
 from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
+from ledger.clock import milliseconds
 from ledger.gateway.batching import Limits
 from ledger.gateway.door import Door
 from ledger.gateway.gateway import Chore, Gateway, Setting
@@ -18,7 +19,6 @@ from ledger.gateway.receipts import ReceiptChecker, Redeemer
 from ledger.gateway.resolving import Resolver
 from ledger.gateway.sending import Check, Sender
 from ledger.gateway.store import Store
-from ledger.opening import milliseconds
 from ledger.signing.signer import Signer
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.ledgerformat.vocabulary import EventType

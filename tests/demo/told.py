@@ -23,8 +23,9 @@ from fixtures.messages.parcel import draw_parcel
 from fixtures.zone.founding import LedgerNames, Zone
 from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
+from ledger.clock import milliseconds
 from ledger.errors import UnreachableError
-from ledger.opening import create_ledger, milliseconds
+from ledger.opening import create_ledger
 from ledger.signing.ledger_keys import load_ledger_keys
 
 PASSPHRASE = b"an invented passphrase"
