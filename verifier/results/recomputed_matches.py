@@ -100,6 +100,7 @@ def _recompute(recorded: Input, by_name: Mapping[bytes, Input]) -> Recomputation
     _require_answered(recorded, looked, by_name, rules=stated.rules)
     there = {source: by_name[each.event] for source, each in looked.items() if each.event in by_name}
     documents = {source: each for source, each in there.items() if each.event.body}
+    _require_own(looked, documents)
     names = tuple(each.event for each in looked.values() if each.event in by_name)
     if stated.rules not in RULE_SETS or stated.normalisation != normalisation.VERSION:
         versions = (f"rules {stated.rules}", f"normalisation {stated.normalisation}")
@@ -123,6 +124,21 @@ def _require_answered(
         kind = by_name[each.event].event.head.type if types and each.event in by_name else None
         if kind is not None and kind != types.get(source):
             raise MismatchError(field, came=kind, expected=types.get(source, f"no document of rules {rules}"))
+
+
+def _require_own(looked: Mapping[str, Looked], documents: Mapping[str, Input]) -> None:
+    """Require that what a recorder saw are disclosures of these documents, and that they are of one order."""
+    orders: list[set[str]] = []
+    for source, each in documents.items():
+        body = each.event.body
+        if body is None:
+            continue
+        if strange := looked[source].seen - set(body.digests.values()):
+            expected = f"disclosures of {each.event.name.hex()}"
+            raise MismatchError(f"{MATCH}.documents.{source}.seen", came=min(strange), expected=expected)
+        orders += [set(named)] if (named := body.of_role("order")) else []
+    if orders and not set.intersection(*orders):
+        raise MismatchError(f"{MATCH}.documents", came="documents of several orders", expected="those of one")
 
 
 def _unseen(looked: Mapping[str, Looked], documents: Mapping[str, Input]) -> tuple[str, ...]:

@@ -138,6 +138,24 @@ def test_a_match_that_is_none_or_looked_at_what_it_does_not_answer_is_refused():
         only(recorded(inputs, documents=[]), *inputs.values())
 
 
+def test_a_match_that_saw_what_is_no_documents_own_is_refused():
+    """Digests that stand in none of its documents look like evidence and are none."""
+    inputs = four()
+    honest = recorded(inputs).event.body.data["documents"]
+    strange = {**honest["order"], "seen": [*honest["order"]["seen"], honest["payment"]["seen"][0]]}
+    with pytest.raises(MismatchError, match="seen"):
+        only(recorded(inputs, documents={**honest, "order": strange}), *inputs.values())
+
+
+def test_a_match_of_papers_of_two_orders_is_refused():
+    stated = PAPERS["payment"]
+    shown = {each: stated[each] for each in stated if each.startswith("/")}
+    foreign = given(2, "order.payment", stated["data"], shown, order="urn:suyuan:order:" + "1" * 32)
+    inputs = four() | {"payment": foreign}
+    with pytest.raises(MismatchError, match="several orders"):
+        only(recorded(inputs), *inputs.values())
+
+
 def test_orders_without_a_record_are_matched_from_the_latest_of_each_document():
     inputs = four()
     later = given(7, "order.payment", PAPERS["payment"]["data"], {"/number": "ORDER-9"})
