@@ -251,7 +251,10 @@ def _may_open(form: str, subject: str, principal: Participant, head: Head) -> bo
 def _require_follow_right(pair: Pair, principal: Participant, head: Head, state: TraceState | None) -> None:
     name = pair[1]
     if state is None:
-        raise NotPermittedError("head.follows", came=name.hex(), expected="a subject whose trace began")
+        if ("trace", name) in head.joins:
+            return  # the event begins that trace itself: whether it may is asked of the join
+        expected = "a subject whose trace began, or that the event opens"
+        raise NotPermittedError("head.follows", came=name.hex(), expected=expected)
     if state.guarded and not has_authority(principal, state):
         expected = f"an agency, {state.owner} who opened it, or who has custody of it"
         raise NotPermittedError("head.follows", came=f"{principal.uri} for {head.type}", expected=expected)
