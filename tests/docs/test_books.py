@@ -24,8 +24,9 @@ def named(text):
 
 def test_every_type_that_counts_stands_in_the_table_on_its_side():
     up, down = ({name for row in ROWS for name in named(row[column])} for column in (1, 2))
-    assert up == {each.name for each, rule in rules() if rule.adds}
-    assert down == {each.name for each, rule in rules() if not rule.adds or rule.signed}
+    assert up == {each.name for each, rule in rules() if rule.adds and not rule.equals}
+    assert down == {each.name for each, rule in rules() if not rule.adds or (rule.signed and not rule.equals)}
+    assert all(f"`counts.{rule.code}`" in PAGE for _, rule in rules() if rule.equals)
 
 
 def test_every_bound_stands_in_the_table_under_its_code():

@@ -53,7 +53,7 @@ def said_by(kind):
 
 def refusing(kind):
     codes = {rule.code for rule in kind.order if rule.refuse}
-    return codes | {rule.code for rule in kind.counts if rule.least is not None or rule.most is not None}
+    return codes | {rule.code for rule in kind.counts if rule.equals or (rule.least, rule.most) != (None, None)}
 
 
 def test_every_stage_of_goods_has_a_page():

@@ -27,12 +27,15 @@ class Move:
     Attributes:
         rule: by which it does.
         name: of the subject whose counter it is, 32 bytes.
-        change: hundred-thousandths that it adds, below zero what it takes; None where the amount is not shown.
+        change: hundred-thousandths that it adds, below zero what it takes; None where the amount is not shown, 0 where
+            the rule moves nothing.
+        stated: what the counter has to be, where the rule says so and the amount is shown; else None.
     """
 
     rule: CountRule
     name: bytes
     change: int | None
+    stated: int | None = None
 
 
 def read_moves(kind: EventType, body: Body, disclosed: Mapping[str, Any]) -> tuple[Move, ...]:
@@ -49,8 +52,9 @@ def read_moves(kind: EventType, body: Body, disclosed: Mapping[str, Any]) -> tup
     moves: list[Move] = []
     for rule in kind.counts:
         if subjects := body.of_role(rule.role):
-            change = _change(rule, body, disclosed)
-            moves += [Move(rule, subject_name(each), change) for each in subjects]
+            amount = _amount(rule, body, disclosed)
+            change, stated = (0, amount) if rule.equals else (amount, None)
+            moves += [Move(rule, subject_name(each), change, stated) for each in subjects]
     return tuple(moves)
 
 
@@ -62,7 +66,7 @@ def check_moves(moves: Sequence[Move], amount_of: Callable[[bytes], int]) -> dic
         amount_of: returns a counter before the event, in hundred-thousandths; 0 where nothing has moved it.
 
     Raises:
-        NotPermittedError: one would be below its least or above its most.
+        NotPermittedError: one would be below its least or above its most, or is not what the event says that it is.
     """
     after: dict[bytes, int] = {}
     for move in moves:
@@ -95,7 +99,7 @@ class Recount:
 
         Raises:
             MalformedError: an amount that is none.
-            NotPermittedError: a counter of which everything was shown is below its least or above its most.
+            NotPermittedError: a counter of which everything was shown is out of bounds, or is not what the event says.
         """
         try:
             moves = read_moves(kind, event.body, disclosed) if event.body else None
@@ -115,11 +119,12 @@ class Recount:
 
 def _joined_by_counted(event: Event, kind: EventType) -> set[bytes]:
     """Return the names of all subjects whose counter an event may have moved: its head joins their histories."""
-    kinds = {joined for rule in kind.counts for joined in kind.subjects[rule.role].joins}
+    moving = [rule for rule in kind.counts if not rule.equals]
+    kinds = {joined for rule in moving for joined in kind.subjects[rule.role].joins}
     return {name for joined, name in event.head.joins if joined in kinds}
 
 
-def _change(rule: CountRule, body: Body, disclosed: Mapping[str, Any]) -> int | None:
+def _amount(rule: CountRule, body: Body, disclosed: Mapping[str, Any]) -> int | None:
     if rule.amount in disclosed:
         value = disclosed[rule.amount]
     elif rule.amount in body.digests:
@@ -135,6 +140,9 @@ def _change(rule: CountRule, body: Body, disclosed: Mapping[str, Any]) -> int | 
 
 def _require_within(move: Move, after: int) -> None:
     rule, what = move.rule, f"counts.{move.rule.code}"
+    if move.stated not in (None, after):
+        expected = f"{format_amount(after)}, what the counter holds now"
+        raise NotPermittedError(what, came=format_amount(move.stated or 0), expected=expected)
     least, most = (-MOST if rule.least is None else rule.least), (MOST if rule.most is None else rule.most)
     if least <= after <= most:
         return

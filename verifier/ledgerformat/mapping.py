@@ -6,15 +6,17 @@ verifier run these same functions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.errors import MismatchError, NotPermittedError
 from verifier.ledgerformat.body import Body, Subjects
 from verifier.ledgerformat.disclosure import find_value
 from verifier.ledgerformat.head import MAX_LINKS, Head, Pair
-from verifier.ledgerformat.subject import book_of, form_of, product_of, subject_name
-from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, EventType, Role, matches_any
+from verifier.ledgerformat.subject import book_of, enterprise_of, form_of, product_of, subject_name
+from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, MEMBER, EventType, Role, matches_any
+
+_DERIVE: Mapping[str, Callable[[str], str]] = {"product": product_of, "book": book_of, "enterprise": enterprise_of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ def _map(
             for kind in role.follows:
                 follows.add((kind, name))
     for target in targets:
-        joins.update(pair for pair in target.joins if pair[0] in ANSWERED_KINDS)
+        joins.update(answered_pairs(target))
     if len(joins) > MAX_LINKS or len(follows) > MAX_LINKS:
         raise MismatchError("links", came=f"{len(joins)} joins", expected=f"at most {MAX_LINKS} joins and follows")
     return _sorted(joins), _sorted(follows)
+
+
+def answered_pairs(target: Head) -> list[Pair]:
+    """Return the histories that an answer joins for one of its targets."""
+    pairs = [pair for pair in target.joins if pair[0] in ANSWERED_KINDS]
+    return pairs or [pair for pair in target.joins if pair[0] == MEMBER]
 
 
 def _sorted(pairs: set[Pair]) -> tuple[Pair, ...]:
@@ -152,10 +160,10 @@ def _subjects_of(role: Role, subjects: Subjects, kind_of_event: EventType) -> Se
 
 
 def _derived(role: Role, source: str | list[str]) -> list[str]:
-    """Return the distinct products of items or lots, or books of book lines, in order of first appearance."""
+    """Return the distinct products, books or enterprises of subjects, in order of first appearance."""
     listed = [source] if isinstance(source, str) else source
-    derive = book_of if "book" in role.forms else product_of
-    return list(dict.fromkeys(derive(each) for each in listed))
+    (form,) = role.forms
+    return list(dict.fromkeys(_DERIVE[form](each) for each in listed))
 
 
 def _spell(pairs: Sequence[Pair]) -> str:

@@ -92,6 +92,11 @@ def book_of(line: str) -> str:
     return f"urn:suyuan:book:{line.split(':')[3]}"
 
 
+def enterprise_of(set_: str) -> str:
+    """Return the enterprise whose code stands at the owner's place of a set; whether it is one, its form tells."""
+    return f"urn:suyuan:enterprise:{set_.split(':')[4]}"
+
+
 def lot_set(lot: str) -> str:
     """Return the set which the items of a lot join: `urn:suyuan:set:lot-items:{gtin14}:{lot}`.
 

@@ -29,7 +29,7 @@ class Role:
         joins: kinds of its subjects' histories that the event enters.
         follows: kinds of its subjects' histories where a trace goes on.
         opens: forms whose trace the event may begin.
-        of: the role of which it holds the products.
+        of: the role of which it holds the products, books or enterprises.
         window: which part of a followed history belongs to the story; None: all until it is closed.
     """
 

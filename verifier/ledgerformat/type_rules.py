@@ -23,7 +23,8 @@ _MEMBERS: dict[Demand, set[str]] = {
     "needs": _COMMON | {"last", "needs"},
     "advances": _COMMON | {"advances"},
 }
-_SIGNS = ("add", "subtract", "either")
+_EQUALS = "equals"
+_SIGNS = ("add", "subtract", "either", _EQUALS)
 _DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]{0,12})(?:\.([0-9]{1,5}))?")
 
 
@@ -70,6 +71,7 @@ class CountRule:
         amount: JSON pointer of a decimal, in `data` or in a disclosure.
         adds: whether the amount is added; else it is subtracted.
         signed: whether the amount may be below zero: then its own sign says which way.
+        equals: whether the amount is what the counter is, and moves nothing.
         least: hundred-thousandths below which the result is refused.
         most: hundred-thousandths above which it is refused.
     """
@@ -81,6 +83,7 @@ class CountRule:
     least: int | None
     most: int | None
     signed: bool = False
+    equals: bool = False
 
 
 def parse_order(value: Any, what: str) -> tuple[OrderRule, ...]:
@@ -166,4 +169,7 @@ def _count_rule(given: Any, what: str) -> CountRule:
     least, most = (parse_amount(given[name], f"{what}.{name}") if name in given else None for name in ("least", "most"))
     if least is not None and most is not None and least > most:
         raise MalformedError(what, came=f"least {given['least']}", expected=f"at most {given['most']}, the most")
-    return CountRule(code, given["role"], given["amount"], sign != "subtract", least, most, sign == "either")
+    if sign == _EQUALS and not (least is None is most):
+        raise MalformedError(what, came="bounds", expected="none where the amount is what the counter is")
+    adds, signed = sign != "subtract", sign in ("either", _EQUALS)
+    return CountRule(code, given["role"], given["amount"], adds, least, most, signed, sign == _EQUALS)

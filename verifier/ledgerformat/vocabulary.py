@@ -47,6 +47,7 @@ NOTE = "note"  # histories of this kind hold hash envelopes, which have no type
 AUDIENCES = ("public", "parties", "agencies")
 ANSWERERS = frozenset({"agency", "principal", "recipient"})
 ANSWERED_KINDS = frozenset({"trace", "case", "registry"})
+MEMBER = "member"  # which an answer joins where what it answers joins none of these
 _REQUIRED = {"type", "version", "mapping", "stage", "title", "roles", "subjects", "head", "schema", "disclosures"}
 _OPTIONAL = {"answers", "closes", "ends", "permanent", "order", "counts", "late"}
 _WORDS = ("required", "optional")
@@ -96,7 +97,7 @@ class EventType:
     def joined_kinds(self) -> frozenset[str]:
         """Return every kind that an event of this type can join."""
         own = {kind for role in self.subjects.values() for kind in role.joins}
-        return frozenset(own | (ANSWERED_KINDS if self.answers else set()))
+        return frozenset(own | (ANSWERED_KINDS | {MEMBER} if self.answers else set()))
 
     @cached_property
     def followed_kinds(self) -> frozenset[str]:
@@ -166,13 +167,15 @@ def _require_consistent(parsed: EventType, what: str) -> None:
     for role in parsed.subjects.values():
         source = parsed.subjects.get(role.of) if role.of else None
         if role.of and (source is None or not _derives(source.forms, role.forms)):
-            expected = "a role of items or lots, of a product; or of book lines, of a book"
+            expected = "a role of items or lots, of a product; of book lines, of a book; or of sets, of an enterprise"
             raise MalformedError(f"{what}.subjects.{role.name}.of", came=role.of, expected=expected)
     _require_rules_of_this_type(parsed, what)
 
 
 def _derives(source: frozenset[str], derived: frozenset[str]) -> bool:
-    return (source <= {"item", "lot"} and derived == {"product"}) or (source == {"book-line"} and derived == {"book"})
+    if derived == {"product"}:
+        return source <= {"item", "lot"}
+    return (source == {"book-line"} and derived == {"book"}) or (source == {"set"} and derived == {"enterprise"})
 
 
 def _require_rules_of_this_type(parsed: EventType, what: str) -> None:

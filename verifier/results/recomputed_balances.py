@@ -101,7 +101,9 @@ def _movement(line: str, given: Input) -> Movement:
     name = given.event.name
     if given.event.head.type == RECONCILED:
         return Movement(name, None, read_amount(_value(given, "/balance")), reconciles=True)
-    changes = [_change(given, rule) for rule in given.kind.counts if _counts(given, rule.role, line)]
+    changes = [
+        _change(given, rule) for rule in given.kind.counts if not rule.equals and _counts(given, rule.role, line)
+    ]
     if given.event.body is None or None in changes:
         return Movement(name, None)
     return Movement(name, add(each for each in changes if each is not None))

@@ -76,6 +76,37 @@ def test_a_years_quota_ends_at_26000_and_what_is_restored_can_be_used_again(tell
     quota.say("clearance.quota-use", "26000", "/amount")
 
 
+def test_what_a_declaration_used_of_a_quota_is_restored_once(teller):
+    quota, other = (declared(teller, each) for each in ("clearance.list.joint", "clearance.list.transit"))
+    other("say", "clearance.quota-use", "100")
+    quota("say", "clearance.quota-use", "40")
+    quota("say", "clearance.quota-restored", "15")
+    assert "counts.quota-restored-twice" in quota("refused", "clearance.quota-restored", "25.00001")
+    quota("say", "clearance.quota-restored", "25")
+    assert "at 0" in quota("refused", "clearance.quota-restored", "0.00001")
+
+
+def declared(teller, listed):
+    """Return how to say, of a list's declaration, what it used of a buyer's year."""
+    teller.tell(listed)
+    declaration = read_example(listed).event["subjects"]["declaration"]
+    counted = Counted(teller, "declaration", declaration)
+    quota = f"urn:suyuan:quota:customs:2026:{sha256(b'somebody').hexdigest()}"
+    subjects = {"quota": quota, "declaration": declaration}
+    return lambda do, name, amount: getattr(counted, do)(name, amount, "/amount", subjects=subjects)
+
+
+def test_a_reconciliation_states_what_the_counter_holds(teller):
+    book = Counted(teller, "line", line(25))
+    book.say("book.credited", "10")
+    assert "came 9.99999, expected 10" in book.refused("book.reconciled", "9.99999", "/balance")
+    assert "counts.reconciled-balance" in book.refused("book.reconciled", "-10", "/balance")
+    book.say("book.reconciled", "10", "/balance")
+    book.say("book.debited", "4")
+    assert "what the counter holds now" in book.refused("book.reconciled", "10", "/balance")
+    book.say("book.reconciled", "6", "/balance")
+
+
 def test_no_more_is_returned_than_a_line_of_the_order_had(teller):
     ordered = Counted(teller, "line", handle("order-line", "of a test"))
     ordered.say("order.line", "5")
@@ -106,6 +137,7 @@ BROKEN = {
     "book-overdrawn",
     "yearly-quota-exceeded",
     "quota-restored-beyond-use",
+    "quota-restored-twice",
     "returned-more-than-ordered",
     "overseas-oversold",
 }

@@ -85,6 +85,17 @@ add("answer-of-two", "trace, case and registry of every target", ANSWER, {}, hea
 add("answer-of-one", "recall and member are not inherited", ANSWER, {}, head(
     links(pair("trace", PARCEL)), about=[H(b"\x00", TARGETS[0])]
 ), TARGETS[0])  # fmt: skip
+MEMBER_ONLY = cbor(PLAIN | {1: "order.rated", 6: links(pair("member", ENTERPRISE), pair("recall", GTIN))})
+add("answer-to-a-member", "where it joins nothing else that is inherited", ANSWER, {}, head(
+    links(pair("member", ENTERPRISE)), about=[H(b"\x00", MEMBER_ONLY)]
+), MEMBER_ONLY)  # fmt: skip
+OWNED = kind({
+    "month": {"form": "set", "joins": ["member"]},
+    "firm": {"form": "enterprise", "follows": ["trace"], "of": "month"},
+})  # fmt: skip
+MONTH = f"urn:suyuan:set:lists:{ENTERPRISE.rpartition(':')[2]}:2026-11"
+OWN = head(links(pair("member", MONTH)), links(pair("trace", ENTERPRISE)))
+add("enterprise-of-a-set", "whose code the set names", OWNED, {"month": MONTH, "firm": ENTERPRISE}, OWN)
 HANDING = kind({"parcel": {"form": "handle:parcel", "joins": ["trace"]}}, head={"to": "required", "until": "optional"})
 add("to-required-until-left-out", "as head says", HANDING, ONE, head(TRACE, to=ENTERPRISE))
 add("to-required-until-there", "as head says", HANDING, ONE, head(TRACE, to=ENTERPRISE, until=1))
@@ -156,6 +167,13 @@ refused(
 refused("answer-with-a-target-s-recall", "recall is not inherited", ANSWER, {}, head(
     links(*ANSWERED, pair("recall", GTIN)), about=NAMES
 ), *TARGETS)  # fmt: skip
+refused("answer-without-a-target-s-member", "which is all that it joins", ANSWER, {}, head(
+    links(pair("trace", PARCEL)), about=[H(b"\x00", MEMBER_ONLY)]
+), MEMBER_ONLY)  # fmt: skip
+ANOTHER_S = {"month": MONTH.replace("2026-11", "2026-12").replace(":lists:9", ":lists:1"), "firm": ENTERPRISE}
+refused("enterprise-of-another-s-set", "a month is its own enterprise's", OWNED, ANOTHER_S, head(
+    links(pair("member", ANOTHER_S["month"])), links(pair("trace", ENTERPRISE))
+), field="firm")  # fmt: skip
 PERMIT = {"error": "NotPermittedError", "field": "head.about"}
 other = cbor(PLAIN | {1: "orders.placed", 6: TRACE})
 refused(

@@ -54,7 +54,11 @@ def add(name: str, desc: str, joined: list[str], followed: list[str] | None = No
 add("plain", "the members that every type has", ["trace"])
 add("any-participant", "* is any participant", ["trace"], roles=["*"])
 add(
-    "answers", "an answer joins what its targets join", ["case", "registry", "trace"], answers=ANSWERS, closes="follows"
+    "answers",
+    "an answer joins what its targets join",
+    ["case", "member", "registry", "trace"],
+    answers=ANSWERS,
+    closes="follows",
 )
 add(
     "head-members",
@@ -78,6 +82,16 @@ add("counts", "counters in clear and in a disclosure", ["trace"],
     counts=[COUNT, COUNT | {"amount": "/a", "sign": "add"}],
     disclosures={"/a": {"audience": "agencies"}})  # fmt: skip
 add("counts-either", "an amount whose own sign says which way", ["trace"], counts=[COUNT | {"sign": "either"}])
+add("counts-equals", "what the counter is", ["trace"], counts=[
+    {name: value for name, value in COUNT.items() if name not in ("least", "most")} | {"sign": "equals"}
+])  # fmt: skip
+add(
+    "of-a-set",
+    "the enterprise whose set it is",
+    ["member"],
+    ["trace"],
+    subjects={"month": SET, "firm": {"form": "enterprise", "of": "month", "follows": ["trace"]}},
+)
 add(
     "opens-a-product",
     "a prefix decides: permanent",
@@ -242,6 +256,13 @@ for name, changes, desc, field in (
         | {"counts": [COUNT | {"role": "book"}]},
         "a role that joins something",
         "type.counts[0].role",
+    ),
+    ("counts-equals-and-least", {"counts": [COUNT | {"sign": "equals"}]}, "no bounds", "type.counts[0]"),
+    (
+        "role-of-a-set-that-is-a-product",
+        {"subjects": {"month": SET, "product": {"form": "product", "of": "month", "follows": ["trace"]}}},
+        "a set has an enterprise",
+        "type.subjects.product.of",
     ),
     ("counts-number", {"counts": [COUNT | {"least": 0}]}, "a decimal is a text", "type.counts[0].least"),
     ("counts-six-decimals", {"counts": [COUNT | {"least": "0.000001"}]}, "5 at most", "type.counts[0].least"),

@@ -68,6 +68,40 @@ def test_an_amount_that_is_committed_to_and_not_shown_is_not_zero():
         read_moves(kind("taken"), body(), {})
 
 
+EQUAL = {"sign": "equals", "amount": "/held"}
+
+
+def equal(*rules):
+    made = {name: each for name, each in TYPES["test.sold"]["counts"][0].items() if name not in ("least", "most")}
+    plain = {
+        **TYPES["test.sold"],
+        "type": "test.sold",
+        "counts": [{**made, **EQUAL}, *({**made, **each} for each in rules)],
+    }
+    return parse_type(json.dumps(plain).encode(), "sold")
+
+
+def test_what_a_counter_is_said_to_be_moves_nothing_and_has_to_be_so_after_all_that_moves():
+    moves = read_moves(equal(), body({"held": "5"}), {})
+    assert check_moves(moves, lambda _: 500_000) == {NAME: 500_000}
+    with pytest.raises(NotPermittedError, match=r"came 5, expected 5\.00001"):
+        check_moves(moves, lambda _: 500_001)
+    moving = read_moves(equal({"amount": "/in", "sign": "add"}), body({"held": "5", "in": "2"}), {})
+    assert check_moves(moving, lambda _: 300_000) == {NAME: 500_000}
+    with pytest.raises(NotPermittedError):
+        check_moves(moving, lambda _: 500_000)
+
+
+def test_what_a_counter_is_said_to_be_without_being_shown_hides_nothing_of_it():
+    recount = Recount()
+    recount.take(event({"quantity": "1"}), kind("added"), {})
+    recount.take(event(digests={"/held": bytes(32)}), equal(), {})
+    recount.take(event(shown=False), equal(), {})
+    assert (recount.sums, recount.withheld) == ({NAME: 100_000}, set())
+    with pytest.raises(NotPermittedError):
+        recount.take(event({"held": "2"}), equal(), {})
+
+
 def test_of_several_rules_each_bound_holds_for_what_all_of_them_make():
     both = kind("sold", {"amount": "/out"}, {"amount": "/in", "sign": "add", "most": "9"})
     moves = read_moves(both, body({"out": "5", "in": "5"}), {})

@@ -50,7 +50,8 @@ def pair(kind, subject):
 
 class TestLinks:
     """2. `joins` = for each role, each kind in its `joins`, each of its subjects: [kind, subject name]; and, for an
-    answer, every pair of kind `trace`, `case` or `registry` that any target joins. 3. `follows` likewise."""
+    answer, every pair of kind `trace`, `case` or `registry` that any target joins; for a target that joins none of
+    these, every pair of kind `member` that it joins. 3. `follows` likewise."""
 
     def test_follow_from_roles_and_subjects(self):
         kind = kind_of(
@@ -82,6 +83,9 @@ class TestLinks:
         targets = [head(joins=one), head(joins=other)]
         links = map_links(kind_of(answers=ANSWERS), {"parcel": PARCEL}, targets)
         inherited = {each for each in (*one, *other) if each[0] in ("trace", "case", "registry")}
+        for joins in (one, other):
+            if not {kind for kind, _ in joins} & {"trace", "case", "registry"}:
+                inherited |= {each for each in joins if each[0] == "member"}
         assert links.joins == tuple(sorted({pair("trace", PARCEL)} | inherited))
         assert links.follows == ()
 
@@ -177,11 +181,11 @@ class TestHeadAlone:
         with pytest.raises(MismatchError, match=r"head\.follows"):
             check_head(kind, head(follows=(("trace", bytes(32)),)))
 
-    @pytest.mark.parametrize("inherited", ["trace", "case", "registry"])
+    @pytest.mark.parametrize("inherited", ["trace", "case", "registry", "member"])
     def test_of_an_answer_may_have_the_kinds_of_targets(self, inherited):
         check_head(kind_of(answers=ANSWERS), head(joins=((inherited, bytes(32)),), about=(bytes(32),)))
         with pytest.raises(MismatchError, match=r"head\.joins"):
-            check_head(kind_of(answers=ANSWERS), head(joins=(("member", bytes(32)),), about=(bytes(32),)))
+            check_head(kind_of(answers=ANSWERS), head(joins=(("recall", bytes(32)),), about=(bytes(32),)))
 
     @pytest.mark.parametrize("count", [0, 1, 2, 3])
     def test_answers_as_many_as_its_type_allows(self, count):

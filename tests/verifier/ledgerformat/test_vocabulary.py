@@ -82,7 +82,7 @@ class TestTypeFile:
             order=[{"code": "paid", "after": ["order.payment"], "in": "reach", "by": "time", "refuse": False}],
             late=1000,
         )
-        assert kind.joined_kinds == {"trace", "case", "registry"}
+        assert kind.joined_kinds == {"trace", "case", "registry", "member"}
         assert (kind.followed_kinds, kind.opened_forms) == ({"case"}, {"item"})
         assert kind.subjects["items"].many
         assert not kind.subjects["parcel"].many
