@@ -65,7 +65,7 @@ class EpcisReads:
             TooLargeError: more events than `maxEventCount` allows.
             BusyError: the projection is being made.
         """
-        query = parse_query(given, reserved=self.access.allows(READ_BATCH, Thing()))
+        query = parse_query(given, everything=self.access.allows(READ_BATCH, Thing()), own=self.access.actor.uri)
         party = None if query.named else self._party()
         self._wait()
         now = self.moment.time

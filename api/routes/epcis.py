@@ -16,8 +16,8 @@ from api.epcis_headers import HEADERS, LINKS, epc_format, page_headers
 from api.openapi import problems, returns
 from api.parameters import strict_query
 from ledger.epcis.document import CONTEXT
-from ledger.epcis.facts import EVENT_TYPES
 from ledger.epcis.query import DEFAULT_PAGE, MAX_PAGE, PARAMETERS, parse_query
+from ledger.epcis.shapes import EVENT_TYPES
 from ledger.errors import UnknownError
 from ledger.readers.epcis.lossless_json import format_lossless
 from ledger.readers.epcis.zone_vocabulary import vocabulary_file

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ledger.epcis.facts import (
+from ledger.epcis.facts import Facts, of_role
+from ledger.epcis.shapes import (
     AGGREGATION,
     ASSOCIATION,
     DOCUMENTS,
     OBJECT,
     TRANSACTION,
     TRANSFORMATION,
-    Facts,
     Role,
-    of_role,
 )
 from ledger.readers.epcis.canonical_link import canonical_link
 from ledger.readers.epcis.cbv import BIZ_STEPS, DISPOSITIONS

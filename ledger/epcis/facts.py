@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
+from ledger.epcis.shapes import SENSOR, SHAPES, Role, Shape
 from ledger.readers.epcis.times import is_zone
-from ledger.readers.epcis.zone_vocabulary import zone_steps
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head
 
-Role: TypeAlias = Literal["epc", "parent", "input", "output", "declaration", "order", "transit"]
-DOCUMENTS: Sequence[Role] = ("declaration", "order", "transit")  # told as business transactions
 Answered: TypeAlias = tuple[Head, Body]
 FindAnswered = Callable[[bytes], "Answered | None"]
 CORRECTION = "record.correction"
-SENSOR = "transport.sensor"
-OBJECT, AGGREGATION, ASSOCIATION = "ObjectEvent", "AggregationEvent", "AssociationEvent"
-TRANSACTION, TRANSFORMATION = "TransactionEvent", "TransformationEvent"
-EVENT_TYPES = (OBJECT, AGGREGATION, TRANSACTION, TRANSFORMATION, ASSOCIATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,64 +44,6 @@ class Facts:
     reserved: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How a type of the ledger is told in EPCIS.
-
-    Attributes:
-        type: event type.
-        action: where the event tells none.
-        roles: what the subjects in each role of the type are in EPCIS.
-        step: where the event tells none.
-        leaves: disposition where the event tells none.
-        reserved: roles of the type whose subjects' case the event joins, and nothing that is open.
-    """
-
-    type: str
-    action: str | None
-    roles: Mapping[str, Role]
-    step: str | None = None
-    leaves: str | None = None
-    reserved: frozenset[str] = frozenset()
-
-
-_CONTAINED: Mapping[str, Role] = {"child": "epc", "parent": "parent"}
-_PACKED: Mapping[str, Role] = {"item": "epc", "unit": "parent", "parcel": "parent"}
-_SHAPES: dict[str, _Shape] = {
-    "transport.commissioning": _Shape(OBJECT, "ADD", {"item": "epc"}, "commissioning"),
-    "transport.object": _Shape(OBJECT, "OBSERVE", {"epcs": "epc", "parent": "parent"}),
-    "transport.departed": _Shape(OBJECT, "OBSERVE", {"goods": "epc"}, "departing"),
-    "transport.arrived": _Shape(OBJECT, "OBSERVE", {"goods": "epc"}, "arriving"),
-    SENSOR: _Shape(OBJECT, "OBSERVE", {"goods": "epc"}, "sensor_reporting"),
-    "transport.aggregation": _Shape(AGGREGATION, "ADD", _CONTAINED),
-    "transport.packing": _Shape(AGGREGATION, "ADD", _PACKED, "packing"),
-    "transport.unpacking": _Shape(AGGREGATION, "DELETE", {**_CONTAINED, **_PACKED}, "unpacking"),
-    "transport.association": _Shape(ASSOCIATION, "ADD", _CONTAINED),
-    "transport.dissociation": _Shape(ASSOCIATION, "DELETE", _CONTAINED),
-    "transport.transformation": _Shape(TRANSFORMATION, None, {"inputs": "input", "outputs": "output"}),
-}
-_STEPPED: Mapping[str, Mapping[str, Role]] = {  # what the zone's own steps are about; of others, the parcel
-    "clearance.list": {"declaration": "declaration", "order": "order"},
-    "clearance.export-list": {"declaration": "declaration", "parcel": "epc"},
-    "clearance.transit-opened": {"transit": "transit", "goods": "epc"},
-    "aftersales.exhibit-out": {"goods": "epc"},
-    "aftersales.return": {"item": "epc", "order": "order"},
-    "aftersales.export-return": {"item": "epc", "declaration": "declaration"},
-}
-_RESERVED = {
-    "clearance.export-list": frozenset({"parcel"}),
-    "clearance.transit-opened": frozenset({"goods"}),
-    "aftersales.return": frozenset({"order"}),
-    "aftersales.export-return": frozenset({"declaration"}),
-}
-for _step in zone_steps().values():
-    _SHAPES.setdefault(_step.captured, _Shape(OBJECT, "OBSERVE", {"goods": "epc"}))
-    for _type in _step.said:
-        _SHAPES[_type] = _Shape(
-            OBJECT, "OBSERVE", _STEPPED.get(_type, {"parcel": "epc"}), _step.id, _step.leaves,
-            _RESERVED.get(_type, frozenset()),
-        )  # fmt: skip
-TOLD_TYPES = frozenset(_SHAPES)
 _WORDS = ("bizStep", "disposition", "readPoint", "bizLocation", "transformationID", "eventID", "alias")
 _FOUND = {"conformant": "conformant", "non-conformant": "non_conformant"}  # by an inspection
 _DEPTH = 4  # an answer to an answer, and so on: a lifted hold answers the hold, which answers the list
@@ -122,7 +58,7 @@ def facts_of(name: bytes, head: Head, body: Body, find_answered: FindAnswered) -
         body: its body.
         find_answered: returns an event that is answered, None where its body is not kept.
     """
-    shape = _SHAPES.get(head.type)
+    shape = SHAPES.get(head.type)
     if shape is None:
         return None
     data, words = body.data, _words(body.data, shape)
@@ -141,7 +77,7 @@ def facts_of(name: bytes, head: Head, body: Body, find_answered: FindAnswered) -
     )
 
 
-def _words(data: Mapping[str, Any], shape: _Shape) -> dict[str, str]:
+def _words(data: Mapping[str, Any], shape: Shape) -> dict[str, str]:
     """Return what an event says in words, with what its type says where it says nothing."""
     told = {"bizStep": shape.step, "disposition": _FOUND.get(str(data.get("result")), shape.leaves)}
     told |= {"readPoint": data.get("place")}
@@ -150,7 +86,7 @@ def _words(data: Mapping[str, Any], shape: _Shape) -> dict[str, str]:
 
 
 def _things(
-    head: Head, body: Body, shape: _Shape, find_answered: FindAnswered, depth: int
+    head: Head, body: Body, shape: Shape, find_answered: FindAnswered, depth: int
 ) -> Iterator[tuple[Role, str, bool]]:
     """Yield what an event is about, and whether that is reserved: its own subjects, and those of what it answers."""
     for name, role in shape.roles.items():
@@ -159,7 +95,7 @@ def _things(
         return
     answered = find_answered(head.about[0])
     if answered is not None:
-        yield from _things(*answered, _SHAPES.get(answered[0].type, shape), find_answered, depth - 1)
+        yield from _things(*answered, SHAPES.get(answered[0].type, shape), find_answered, depth - 1)
 
 
 def of_role(facts: Facts, role: Role) -> Sequence[str]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from ledger.epcis.facts import DOCUMENTS
 from ledger.epcis.query import EventQuery
+from ledger.epcis.shapes import DOCUMENTS
 from ledger.epcis.store import RESERVED
 from ledger.following.file import meta
 from verifier.errors import MalformedError, SuyuanError, TooLargeError

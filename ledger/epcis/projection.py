@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ledger.epcis import store
-from ledger.epcis.facts import CORRECTION, TOLD_TYPES, Answered, Facts, facts_of
+from ledger.epcis.facts import CORRECTION, Answered, Facts, facts_of
+from ledger.epcis.shapes import TOLD_TYPES
 from ledger.following.blocks import events_of_blocks
 from ledger.following.follower import Follower, OpenSources, Taken
 from ledger.prove.trace import Sources

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.epcis.facts import DOCUMENTS, EVENT_TYPES, Role
+from ledger.epcis.shapes import DOCUMENTS, EVENT_TYPES, Role
 from ledger.epcis.store import RESERVED
 from ledger.readers.epcis.cbv import short_name
 from ledger.readers.epcis.identifiers import canonical_subject
@@ -72,19 +72,21 @@ class EventQuery:
 
 @dataclass(slots=True)
 class _Reading:
-    """A query that is being read; `reserved` if goods count of which the event joins no open history."""
+    """A query that is being read, by somebody who may list everything, or what is its own."""
 
-    reserved: bool
+    everything: bool
+    own: str | None
     conditions: list[Condition] = field(default_factory=list)
     named: bool = False
 
 
-def parse_query(given: Mapping[str, Sequence[str]], *, reserved: bool = False) -> EventQuery:
+def parse_query(given: Mapping[str, Sequence[str]], *, everything: bool = False, own: str | None = None) -> EventQuery:
     """Return the query that parameters spell; a parameter's values are alternatives.
 
     Args:
         given: parameters by name.
-        reserved: whether whoever asks may list everything: only they learn what joined no open history of goods.
+        everything: whether whoever asks may list everything: then it finds by things that are reserved, too.
+        own: who asks, who finds its own events by them.
 
     Raises:
         MalformedError: an unknown parameter, or one that is misspelt; it names it.
@@ -95,7 +97,7 @@ def parse_query(given: Mapping[str, Sequence[str]], *, reserved: bool = False) -
         if not 0 < len(values) <= MAX_VALUES or not all(0 < len(each) <= _MOST for each in values):
             expected = f"1 to {MAX_VALUES} values of 1 to {_MOST} characters"
             raise MalformedError(f"query.{name}", came=f"{len(values)} values", expected=expected)
-    reading = _Reading(reserved)
+    reading = _Reading(everything, own)
     _read_times(given, reading)
     _read_words(given, reading)
     _read_things(given, reading)
@@ -140,13 +142,23 @@ def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
         sql = f"e.id IN (SELECT id FROM event WHERE eventID IN ({marks}) UNION SELECT id FROM event WHERE alias IN ({marks}))"  # noqa: E501, S608
         reading.conditions.append(Condition(sql, values * 2))
         reading.named = True
-    for name, open_roles in (*_THINGS.items(), *((name, (role,)) for name, role in _DOCUMENTS.items())):
+    for name, roles in (*_THINGS.items(), *((name, (role,)) for name, role in _DOCUMENTS.items())):
         if name in given:
             uris = tuple(thing_of(each, f"query.{name}") for each in given[name])
-            roles = (*open_roles, *(RESERVED + each for each in open_roles if reading.reserved))
-            sql = f"e.id IN (SELECT event FROM thing WHERE uri IN ({_marks(uris)}) AND role IN ({_marks(roles)}))"  # noqa: S608
-            reading.conditions.append(Condition(sql, (*uris, *roles)))
+            reading.conditions.append(_about(uris, roles, reading))
             reading.named = True
+
+
+def _about(uris: Sequence[str], roles: Sequence[str], reading: _Reading) -> Condition:
+    """Return the condition that an event has one of these things in one of these roles, and the asker may find it."""
+    named = f"SELECT event FROM thing WHERE uri IN ({_marks(uris)}) AND role IN ({_marks(roles)})"  # noqa: S608
+    reserved = (*uris, *(RESERVED + each for each in roles))
+    if reading.everything:
+        return Condition(f"e.id IN ({named} UNION {named})", (*uris, *roles, *reserved))
+    if reading.own is None:
+        return Condition(f"e.id IN ({named})", (*uris, *roles))
+    mine = f"{named} AND event IN (SELECT event FROM party WHERE uri = ?)"  # noqa: S608
+    return Condition(f"e.id IN ({named} UNION {mine})", (*uris, *roles, *reserved, reading.own))
 
 
 def thing_of(uri: str, what: str) -> str:

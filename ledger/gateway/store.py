@@ -26,7 +26,7 @@ from ledger.tiles.files import make_folder
 
 WAITING, READY, SIGNED, RECORDED, PARKED = "waiting", "ready", "signed", "recorded", "parked"
 STATES = (WAITING, READY, SIGNED, RECORDED, PARKED)
-VERSION = "1"
+VERSION = "2"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE job (
@@ -66,9 +66,11 @@ CREATE TABLE need (
 CREATE TABLE reported (key TEXT NOT NULL, item INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (key, item))
     STRICT, WITHOUT ROWID;
 CREATE TABLE packing (
-    type TEXT NOT NULL, child TEXT NOT NULL, parent TEXT NOT NULL, event BLOB NOT NULL,
+    type TEXT NOT NULL, child TEXT NOT NULL, parent TEXT NOT NULL, event BLOB NOT NULL, item INTEGER NOT NULL,
     PRIMARY KEY (child, parent, type)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX packing_parent ON packing (parent, type);
+CREATE TABLE ended (event BLOB NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (event, item)) STRICT, WITHOUT ROWID;
 CREATE TABLE told (sender TEXT NOT NULL, id TEXT NOT NULL, item INTEGER NOT NULL, event BLOB NOT NULL,
     PRIMARY KEY (id, sender, item)) STRICT, WITHOUT ROWID;
 """

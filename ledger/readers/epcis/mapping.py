@@ -19,7 +19,7 @@ from ledger.readers.epcis.identifiers import lot_subject
 from ledger.readers.epcis.reading import EpcisEvent
 from ledger.readers.epcis.recorded import NOTHING, Recorded
 from ledger.readers.epcis.sensors import is_report, map_sensors
-from ledger.readers.epcis.subjects import GOODS, PARCEL, goods_of
+from ledger.readers.epcis.subjects import CLASSES, GOODS, LOTS, PARCEL, goods_of, object_roles
 from ledger.readers.epcis.telling import tell
 from ledger.readers.epcis.transformation import map_transformation
 from ledger.readers.epcis.zone_vocabulary import ZoneStep, step_of_event
@@ -37,10 +37,12 @@ def map_event(event: EpcisEvent, recorded: Recorded = NOTHING) -> tuple[Draft, .
     - ObjectEvent with a step of the zone's own: the type that the zone's list has for it, about units, items, lots and
       parcels (by their handles); for more than 64, one for each 64.
     - ObjectEvent, ADD, commissioning: one `transport.commissioning` per item; the rest as any other ObjectEvent.
-    - ObjectEvent: a `transport.object` about its units, items and lots; for more than 64, one for each 64. With bizStep
-      sensor_reporting also a `transport.sensor` for each measure.
-    - AggregationEvent, ADD: one `transport.aggregation` per child; DELETE: one `transport.unpacking` per child.
-    - AssociationEvent, ADD: one `transport.association` per child; DELETE: one `transport.dissociation` per child.
+    - ObjectEvent: a `transport.object` about its units, items, lots and products; for more than 64, one for each 64.
+      With bizStep sensor_reporting also a `transport.sensor` for each measure.
+    - AggregationEvent, ADD: one `transport.aggregation` per child; DELETE: one `transport.unpacking` per child, of all
+      that is known to be inside where it names none.
+    - AssociationEvent, ADD: one `transport.association` per child; DELETE: one `transport.dissociation` per child,
+      likewise. Children by quantity, of both: a `transport.object` about parent and lots or products.
     - AggregationEvent and AssociationEvent, OBSERVE, and TransactionEvent: a `transport.object` about parent and
       children.
     - TransformationEvent: a `transport.transformation`.
@@ -77,16 +79,16 @@ def _map(event: EpcisEvent, recorded: Recorded) -> Iterator[Draft]:
 
 
 def _map_zone_step(event: EpcisEvent, step: ZoneStep) -> Iterator[Draft]:
-    goods = _goods(event, forms=GOODS | {PARCEL})
+    goods = _goods(event, forms=GOODS | {PARCEL}, classes=LOTS)
     told = tell(event)
     for at in range(0, len(goods), MAX_LINKS):
         yield told.draft(step.captured, {"goods": goods[at : at + MAX_LINKS]})
 
 
-def _goods(event: EpcisEvent, *, forms: frozenset[str] = GOODS) -> list[str]:
-    listed = goods_of(event, "epcList", "quantityList", forms=forms)
+def _goods(event: EpcisEvent, *, forms: frozenset[str] = GOODS, classes: frozenset[str] = CLASSES) -> list[str]:
+    listed = goods_of(event, "epcList", "quantityList", forms=forms, classes=classes)
     if not listed:
-        expected = "a unit, item or lot that the event is about"
+        expected = "a unit, item, lot or product that the event is about"
         raise MalformedError(event.field("epcList"), came="none", expected=expected)
     return listed
 
@@ -99,10 +101,10 @@ def _map_object_event(event: EpcisEvent) -> Iterator[Draft]:
         yield told.draft("transport.commissioning", _born_subjects(event, item))
     rest = [each for each in listed if each not in born]
     for at in range(0, len(rest), MAX_LINKS):
-        some = rest[at : at + MAX_LINKS]
-        yield told.draft("transport.object", {"epcs": some})
-        if is_report(event):
-            yield from map_sensors(event, told, some)
+        some = object_roles(rest[at : at + MAX_LINKS])
+        yield told.draft("transport.object", some)
+        if is_report(event) and "epcs" in some:
+            yield from map_sensors(event, told, list(some["epcs"]))
 
 
 def _is_commissioning(event: EpcisEvent) -> bool:

@@ -17,6 +17,14 @@ class Recorded(Protocol):
         """Return the name of the latest `transport.association` of a child with a parent, both subjects."""
         ...
 
+    def inside(self, parent: str) -> Sequence[str]:
+        """Return the children that are known to be packed into a parent, in the order in which they came."""
+        ...
+
+    def attached(self, parent: str) -> Sequence[str]:
+        """Return the children that are known to be associated with a parent, in the order in which they came."""
+        ...
+
     def told(self, event_id: str) -> Sequence[bytes]:
         """Return the names of the events that an EPCIS event became, by its eventID or CBV event hash."""
         ...
@@ -30,6 +38,12 @@ class NothingRecorded:
 
     def associated(self, _child: str, _parent: str) -> None:
         """Know none."""
+
+    def inside(self, _parent: str) -> tuple[str, ...]:
+        """Know none."""
+        return ()
+
+    attached = inside
 
     def told(self, _event_id: str) -> tuple[bytes, ...]:
         """Know none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ledger.readers.epcis.identifiers import canonical_subject
 from ledger.readers.epcis.reading import EpcisEvent
 from verifier.errors import SuyuanError, UnsupportedError
@@ -10,6 +12,7 @@ from verifier.ledgerformat.subject import form_of, is_subject
 GOODS = frozenset({"unit", "item", "lot"})
 PIECES = frozenset({"unit", "item"})
 LOTS = frozenset({"lot"})
+CLASSES = frozenset({"lot", "product"})
 PARCEL = "handle:parcel"
 _OURS = "urn:suyuan:"
 
@@ -35,18 +38,35 @@ def subjects_of(event: EpcisEvent, name: str, forms: frozenset[str]) -> list[str
     return list(dict.fromkeys(subject_at(each, event.field(f"{name}[{at}]"), forms) for at, each in enumerate(listed)))
 
 
-def lots_of(event: EpcisEvent, name: str) -> list[str]:
-    """Return the distinct lots of a list of quantities, in order of first appearance."""
+def classes_of(event: EpcisEvent, name: str, forms: frozenset[str] = CLASSES) -> list[str]:
+    """Return the distinct lots and products of a list of quantities, in order of first appearance."""
     listed = event.members.get(name, [])
     field = (event.field(f"{name}[{at}].epcClass") for at in range(len(listed)))
     return list(
-        dict.fromkeys(subject_at(each["epcClass"], what, LOTS) for each, what in zip(listed, field, strict=True))
+        dict.fromkeys(subject_at(each["epcClass"], what, forms) for each, what in zip(listed, field, strict=True))
     )
 
 
-def goods_of(event: EpcisEvent, epcs: str, quantities: str, *, forms: frozenset[str] = GOODS) -> list[str]:
-    """Return the subjects of a list of EPCs, of these forms, and of a list of quantities, each once."""
-    return list(dict.fromkeys([*subjects_of(event, epcs, forms), *lots_of(event, quantities)]))
+def goods_of(
+    event: EpcisEvent,
+    epcs: str,
+    quantities: str,
+    *,
+    forms: frozenset[str] = GOODS,
+    classes: frozenset[str] = CLASSES,
+) -> list[str]:
+    """Return the subjects of a list of EPCs and of a list of quantities, of these forms, each once."""
+    return list(dict.fromkeys([*subjects_of(event, epcs, forms), *classes_of(event, quantities, classes)]))
+
+
+def object_roles(goods: Iterable[str]) -> dict[str, str | list[str]]:
+    """Return goods in the roles of a `transport.object`: products apart, whose history no item's story goes through."""
+    named: dict[str, str | list[str]] = {}
+    for each in goods:
+        listed = named.setdefault("products" if form_of(each) == "product" else "epcs", [])
+        if isinstance(listed, list):
+            listed.append(each)
+    return named
 
 
 def place_of(uri: str) -> str:

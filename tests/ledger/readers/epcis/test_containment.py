@@ -25,6 +25,12 @@ class Known:
     def __init__(self, *, packed=(), associated=(), told=()):
         self._packed, self._associated, self._told = dict(packed), dict(associated), dict(told)
 
+    def inside(self, parent):
+        return [child for child, into in self._packed if into == parent]
+
+    def attached(self, parent):
+        return [child for child, to in self._associated if to == parent]
+
     def packed(self, child, parent):
         return self._packed.get((child, parent))
 
@@ -121,7 +127,7 @@ def test_more_outputs_than_one_event_holds_each_stand_beside_all_inputs(read, co
         ({"outputEPCList": [ITEM], "transformationID": "urn:x:1"}, UnsupportedError, "in several events"),
         ({"inputEPCList": [UNIT], "outputEPCList": [ITEM]}, UnsupportedError, "a unit"),
         (
-            {"inputQuantityList": [{"epcClass": "urn:epc:idpat:sgtin:4012345.098765.*"}], "outputEPCList": [ITEM]},
+            {"inputEPCList": [ITEM], "outputQuantityList": [{"epcClass": "urn:epc:idpat:sgtin:4012345.098765.*"}]},
             UnsupportedError,
             "a product",
         ),
@@ -252,3 +258,85 @@ def test_more_corrective_events_than_an_event_of_ours_names_are_refused(wrong):
     many = [f"urn:x:{each}" for each in range(17)]
     with pytest.raises(TooLargeError, match="17 events"):
         map_event(wrong.declare(correctiveEventIDs=many), Known(told={"urn:x:1": (bytes(32),)}))
+
+
+# Children, goods and materials that are known by their class and quantity only.
+CLASS = "urn:epc:idpat:sgtin:0614141.112345.*"
+BY_CLASS = [{"epcClass": LOT_URN, "quantity": 12}, {"epcClass": CLASS, "quantity": 3}]
+
+
+@pytest.mark.parametrize("kind", ["AggregationEvent", "AssociationEvent"])
+@pytest.mark.parametrize("action", ["ADD", "DELETE"])
+def test_children_by_quantity_are_told_of_beside_their_parent_and_open_nothing(read, compose, kind, action):
+    (draft,) = map_event(read(kind, action=action, parentID=PALLET, childQuantityList=BY_CLASS))
+    assert draft.type == "transport.object"
+    assert draft.subjects == {"epcs": [LOT], "products": [PRODUCT], "parent": PALLET}
+    assert (draft.data["epcisType"], draft.data["action"]) == (kind, action)
+    assert draft.disclosed["/details"]["childQuantityList"][0]["quantity"] == "12"
+    head = parse_head(compose(draft).head)
+    assert head.follows == ()
+    assert {each for each, _ in head.joins} == {"trace", "member"}
+
+
+def test_children_by_piece_and_by_quantity_of_one_event_are_each_told_their_way(read, compose):
+    drafts = map_event(
+        read("AggregationEvent", action="ADD", parentID=PALLET, childEPCs=[UNIT], childQuantityList=BY_CLASS)
+    )
+    assert [each.type for each in drafts] == ["transport.aggregation", "transport.object"]
+    assert len({each.data["alias"] for each in drafts}) == 1, "they are parts of one event"
+    assert all(compose(each) for each in drafts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "type_"),
+    [
+        ("AggregationEvent", "packed", "transport.unpacking"),
+        ("AssociationEvent", "associated", "transport.dissociation"),
+    ],
+)
+def test_a_removal_that_names_no_children_is_of_all_that_are_inside(read, kind, known, type_):
+    inside = {(UNIT, PALLET): bytes([1]) * 32, (ITEM, PALLET): bytes([2]) * 32, (OTHER_ITEM, UNIT): bytes([3]) * 32}
+    drafts = map_event(read(kind, action="DELETE", parentID=PALLET), Known(**{known: inside}))
+    assert [(each.type, each.about) for each in drafts] == [
+        (type_, (bytes([1]) * 32,)),
+        (type_, (bytes([2]) * 32,)),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["AggregationEvent", "AssociationEvent"])
+def test_a_removal_of_all_where_nothing_is_known_inside_is_refused(read, kind):
+    with pytest.raises(UnknownError, match="parentID"):
+        map_event(read(kind, action="DELETE", parentID=PALLET))
+
+
+def test_products_without_lot_are_told_of_in_a_history_that_no_items_story_goes_through(read, compose):
+    (draft,) = map_event(read("ObjectEvent", action="OBSERVE", bizStep="stocking", quantityList=BY_CLASS))
+    assert (draft.type, draft.subjects) == ("transport.object", {"epcs": [LOT], "products": [PRODUCT]})
+    (only,) = map_event(read("ObjectEvent", action="OBSERVE", bizStep="stocking", quantityList=BY_CLASS[1:]))
+    assert only.subjects == {"products": [PRODUCT]}
+    head = parse_head(compose(only).head)
+    assert ([kind for kind, _ in head.joins], head.follows) == (["member"], ())
+
+
+def test_sensors_report_of_pieces_and_lots_but_of_no_product(read):
+    seen = [{"sensorReport": [{"type": "Temperature", "value": 4, "uom": "CEL"}]}]
+    members = {"action": "OBSERVE", "bizStep": "sensor_reporting", "sensorElementList": seen}
+    drafts = map_event(read("ObjectEvent", quantityList=BY_CLASS, **members))
+    assert [(each.type, each.subjects.get("goods")) for each in drafts] == [
+        ("transport.object", None),
+        ("transport.sensor", [LOT]),
+    ]
+    assert [each.type for each in map_event(read("ObjectEvent", quantityList=BY_CLASS[1:], **members))] == [
+        "transport.object"
+    ]
+
+
+def test_materials_without_lot_go_into_a_transformation_and_are_not_followed(read, compose):
+    made = {"outputEPCList": [OTHER_ITEM]}
+    (draft,) = map_event(read("TransformationEvent", inputQuantityList=BY_CLASS, **made))
+    assert (draft.subjects["inputs"], draft.subjects["materials"]) == ([LOT], [PRODUCT])
+    (only,) = map_event(read("TransformationEvent", inputQuantityList=BY_CLASS[1:], **made))
+    assert "inputs" not in only.subjects
+    head = parse_head(compose(only).head)
+    assert sorted(kind for kind, _ in head.joins) == ["member", "trace"]
+    assert len(head.follows) == 1, "the product of what came out, and not that of the material"

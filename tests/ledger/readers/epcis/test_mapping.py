@@ -189,17 +189,6 @@ def test_what_was_never_packed_cannot_be_unpacked(aggregation):
         map_event(aggregation(action="DELETE"))
 
 
-def test_a_removal_of_all_children_needs_their_names(read_one):
-    told = read_one(event("AggregationEvent", MOMENT, action="DELETE", parentID=PALLET))
-    with pytest.raises(UnsupportedError, match="not mapped yet: DELETE of all children"):
-        map_event(told)
-
-
-def test_children_by_quantity_are_not_mapped(aggregation):
-    with pytest.raises(UnsupportedError, match="not mapped yet: children by quantity"):
-        map_event(aggregation(childQuantityList=[{"epcClass": LOT_URN}]))
-
-
 @pytest.mark.parametrize(
     ("members", "refusal"),
     [
@@ -222,8 +211,12 @@ def test_only_another_unit_can_be_a_parent(aggregation, members, refusal):
         ({"epcList": ["https://brand.example/01/10614141123459"]}, UnsupportedError, "came a product"),
         ({"epcList": ["https://brand.example/01/10614141123458/21/1"]}, MalformedError, "check digit"),
         ({"epcList": ["urn:x:box:7"]}, UnsupportedError, "Neither an EPC URN"),
-        ({"epcList": []}, MalformedError, "a unit, item or lot"),
-        ({"quantityList": [{"epcClass": "urn:epc:idpat:sgtin:4012345.098765.*"}]}, UnsupportedError, "came a product"),
+        ({"epcList": []}, MalformedError, "a unit, item, lot or product"),
+        (
+            {"quantityList": [{"epcClass": "urn:epc:idpat:grai:4012345.98765.*"}]},
+            UnsupportedError,
+            "a returnable asset",
+        ),
         ({"eventID": f"urn:x:{'1' * 251}"}, TooLargeError, "eventID: came 257 characters"),
         ({"readPoint": {"id": f"urn:x:{'1' * 251}"}}, TooLargeError, "readPoint"),
         ({"demo:x": "1" * 60_000}, TooLargeError, "characters of details"),
