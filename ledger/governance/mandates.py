@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.governance.agencies import portray
 from ledger.governance.state import RegistryState
 from verifier.judgement.acts import Grant, Mandate
 
@@ -16,13 +15,13 @@ class Held:
 
     Attributes:
         given: as it was given.
-        word: `valid`, `expired` or `revoked`; of a mandate also what its principal is, where that is not `admitted`.
-        since: leaf or ledger time from which it stands like that, where there is one.
+        word: as the registry has it (`verifier.judgement.acts.Given`).
+        since: leaf or ledger time from which it stands like that.
     """
 
     given: Mandate | Grant
     word: str
-    since: int | None = None
+    since: int
 
 
 def mandates_of(principal: str, state: RegistryState) -> list[Held]:
@@ -48,10 +47,5 @@ def held(handles: Sequence[str], state: RegistryState) -> list[Held]:
 
 
 def _stand(given: Mandate | Grant, state: RegistryState) -> Held:
-    if revoked := state.replay.registry.revocation_at(given.subject, state.size):
-        return Held(given, "revoked", revoked.since)
-    if state.time >= given.until:
-        return Held(given, "expired", given.until)
-    if isinstance(given, Mandate) and (word := portray(given.principal, state).word) != "admitted":
-        return Held(given, word)
-    return Held(given, "valid", given.since)
+    standing = state.replay.registry.standing_of(given, state.size, state.time)
+    return Held(given, standing.word, standing.since)

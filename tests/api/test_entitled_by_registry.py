@@ -140,6 +140,25 @@ def test_a_grant_ends_when_its_term_does_and_is_nobody_elses(zone, server, addre
     zone.take_back("grant", "payer", grant)
 
 
+@pytest.mark.parametrize("giver", ["platform", "payer"])
+@pytest.mark.parametrize("kind", ["mandate", "grant"])
+def test_nobody_reads_by_what_a_revoked_participant_gave(zone, warehouse, addresses, giver, kind):
+    if kind == "mandate":
+        gift = zone.give(kind, giver, "warehouse", {"types": ["*"], "subjects": []})
+    else:
+        event = zone.payment if giver == "payer" else zone.order
+        gift = zone.give(kind, giver, "warehouse", {"fields": ["/number"]}, about=(event.name,))
+    read = read_by(warehouse, addresses)
+    assert read
+    subject = {"enterprise": zone.actor(giver).uri}
+    said = {"reason": "closed", "compromisedSince": None}
+    zone.world.say("customs", Draft("registry.revocation", now(), subject, said))
+    assert read_by(warehouse, addresses) == set()
+    zone.world.say("customs", Draft("registry.restoration", now(), subject, {"reason": "reopened"}))
+    assert read_by(warehouse, addresses) == read
+    zone.take_back(kind, giver, gift)
+
+
 def test_who_has_custody_of_a_subject_is_a_party_of_what_joins_it(zone, server):
     firm = {"code": "1", "name": "firm"}
     asker = Asker(server.base, zone.keys["seller", "active"])

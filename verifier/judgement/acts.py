@@ -162,6 +162,20 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """How a mandate or grant stands.
+
+    Attributes:
+        word: `valid`, `not-yet`, `revoked`, `expired`; or, of who gave it, `giver-revoked`, `giver-succeeded`,
+            `giver-suspended`; or `suspect`, where it was given under a key that is said to have been another's by then.
+        since: leaf from which it stands like that; of one that expired, the ledger time.
+    """
+
+    word: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
     """An order to erase, completed.
 

@@ -42,6 +42,14 @@ class TraceState:
     custodian: str | None
 
 
+_WHY_NONE = {
+    "revoked": "revoked from leaf {since}",
+    "expired": "ended at ledger time {since}",
+    "giver-revoked": "whose principal was revoked from leaf {since}",
+    "giver-succeeded": "whose principal was succeeded from leaf {since}",
+    "giver-suspended": "whose principal is suspended",
+    "suspect": "given under a key that is called compromised from leaf {since}",
+}  # of a mandate that is not in force
 _State: TypeAlias = Callable[[bytes], TraceState | None]
 _state = lru_cache(maxsize=4096)(TraceState)  # many subjects, few owners
 
@@ -158,10 +166,8 @@ def _why_none(event: Event, principal: str, registry: Registry, time: int) -> st
     given = [each for each in registry.mandates_between(principal, event.head.issuer) if each.since <= event.leaf]
     if not given:
         return "never given one"
-    if revoked := registry.revocation_at(given[-1].subject, event.leaf):
-        return f"revoked from leaf {revoked.since}"
-    ended = f"ended at ledger time {given[-1].until}"
-    return ended if given[-1].until <= time else "whose principal is suspended"
+    standing = registry.standing_of(given[-1], event.leaf, time)
+    return _WHY_NONE[standing.word].format(since=standing.since)
 
 
 def has_authority(principal: Participant, state: TraceState) -> bool:

@@ -37,6 +37,7 @@ class Records:
         self._mandated: dict[tuple[str, str], tuple[Mandate, ...]] = {}
         self._grants: dict[str, Grant] = {}
         self._granted: dict[bytes, tuple[Grant, ...]] = {}
+        self._received: dict[str, tuple[Mandate | Grant, ...]] = {}
         self._erasures: dict[bytes, tuple[Erasure, ...]] = {}
         self._acts: dict[bytes, Act] = {}
         self._completions: dict[bytes, Completion] = {}
@@ -96,10 +97,12 @@ class Records:
         self._mandates[mandate.subject] = mandate
         pair = mandate.principal, mandate.agent
         self._mandated[pair] = (*self._mandated.get(pair, ()), mandate)
+        self._received[mandate.agent] = (*self._received.get(mandate.agent, ()), mandate)
 
     def set_grant(self, grant: Grant) -> None:
         """Let a grantee read."""
         self._grants[grant.subject] = grant
+        self._received[grant.grantee] = (*self._received.get(grant.grantee, ()), grant)
         for event in grant.about:
             self._granted[event] = (*self._granted.get(event, ()), grant)
 

@@ -7,48 +7,20 @@ later events were applied. No clock and no revocation list: a key is valid at a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
-from verifier.errors import NotPermittedError, UntrustedError
-from verifier.judgement.acts import Act, Administrator, Completion, Erasure, Grant, Mandate, Succession
-from verifier.judgement.charter import Charter, key_places
+from verifier.errors import NotPermittedError
+from verifier.judgement.acts import Act, Administrator, Completion, Erasure, Given, Grant, Mandate, Succession
+from verifier.judgement.charters import Charters
 from verifier.judgement.life import NO_LIFE, Life, Revocation, Suspension, Suspicion
 from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.policies import Policy
-from verifier.judgement.records import Records
 from verifier.ledgerformat.vocabulary import EventType
-from verifier.primitives.keys import PublicKey
 
+VALID = "valid"
 SIGN_AGAIN = "Sign the batch again with a key that is valid."
 
 
-class Registry(Records):
+class Registry(Charters):
     """What the registry events applied so far have brought about."""
-
-    # The charter.
-
-    def charter_at(self, leaf: int) -> Charter:
-        """Return the charter in force at a leaf. Version 1 holds from leaf 0, once it is approved."""
-        in_force = self.charter_in_force(leaf)
-        if in_force is None:
-            raise UntrustedError("charter", came="not approved", expected="approvals by its own threshold")
-        return in_force
-
-    def charter_in_force(self, leaf: int) -> Charter | None:
-        """Return the charter in force at a leaf, None before the first is approved."""
-        return next((charter for since, charter in reversed(self._charters) if since <= leaf), None)
-
-    @property
-    def charters(self) -> tuple[Charter, ...]:
-        """Return every charter that came into force, oldest first."""
-        return tuple(charter for _, charter in self._charters)
-
-    def root_at(self, kid: bytes, leaf: int) -> tuple[str, PublicKey] | None:
-        """Return holder and key of a root of the charter in force at a leaf; None if it is none."""
-        charter = self.charter_in_force(leaf)
-        root = charter.roots.get(kid) if charter else None
-        return (root.agency, root.key) if root else None
 
     # Participants.
 
@@ -190,15 +162,6 @@ class Registry(Records):
         """Return whether anything is called suspect at all: where nothing is, nothing is disputed."""
         return bool(self.compromised_roots) or any(life.is_compromised for life in self._lives.values())
 
-    @property
-    def compromised_roots(self) -> Mapping[bytes, int]:
-        """Return the root keys that charters in force call compromised, and from which leaf."""
-        found: dict[bytes, int] = {}
-        for charter in self.charters:
-            for kid, since in charter.compromised.items():
-                found[kid] = min(since, found.get(kid, since))
-        return found
-
     def _require_unbroken(self, subject: str, what: str, leaf: int, time: int) -> None:
         expected = f"a key valid at leaf {leaf}"
         if revoked := self.revocation_at(subject, leaf):
@@ -276,10 +239,8 @@ class Registry(Records):
 
     def mandates_at(self, principal: str, agent: str, leaf: int, time: int) -> tuple[Mandate, ...]:
         """Return the mandates in force between two participants at a leaf of this ledger time, oldest first."""
-        if self.participant_at(principal, leaf) is None or self.suspension_at(principal, leaf, time):
-            return ()
-        held = (each for each in self._mandated.get((principal, agent), ()) if each.since <= leaf and time < each.until)
-        return tuple(each for each in held if not self.revocation_at(each.subject, leaf))
+        held = self._mandated.get((principal, agent), ())
+        return tuple(each for each in held if self.standing_of(each, leaf, time).word == VALID)
 
     def mandates_between(self, principal: str, agent: str) -> tuple[Mandate, ...]:
         """Return every mandate that one participant ever gave another, oldest first, in force or not."""
@@ -291,12 +252,48 @@ class Registry(Records):
 
     def grants_for(self, event: bytes, leaf: int, time: int) -> tuple[Grant, ...]:
         """Return the grants about an event in force at a leaf of this ledger time, oldest first."""
-        held = (each for each in self._granted.get(event, ()) if each.since <= leaf and time < each.until)
-        return tuple(each for each in held if not self.revocation_at(each.subject, leaf))
+        held = self._granted.get(event, ())
+        return tuple(each for each in held if self.standing_of(each, leaf, time).word == VALID)
 
     def grant(self, subject: str) -> Grant | None:
         """Return a grant whatever its term, None if it is unknown."""
         return self._grants.get(subject)
+
+    def received_by(self, uri: str) -> tuple[Mandate | Grant, ...]:
+        """Return every mandate and grant that names a participant as who receives it, in force or not."""
+        return self._received.get(uri, ())
+
+    def standing_of(self, given: Mandate | Grant, leaf: int, time: int) -> Given:
+        """Return how a mandate or grant stands at a leaf of this ledger time.
+
+        It stands and falls with who gave it: nobody lets others do what it could not do itself.
+        """
+        if given.since > leaf:
+            return Given("not-yet", given.since)
+        if revoked := self.revocation_at(given.subject, leaf):
+            return Given("revoked", revoked.since)
+        if time >= given.until:
+            return Given("expired", given.until)
+        return self._fallen_with_giver(given, leaf, time) or Given(VALID, given.since)
+
+    def _fallen_with_giver(self, given: Mandate | Grant, leaf: int, time: int) -> Given | None:
+        giver = given.principal
+        if revoked := self.revocation_at(giver, leaf) or self.life(giver).revocation_for_good(given.since, leaf):
+            return Given("giver-revoked", revoked.since)
+        if succession := self.succession_at(giver, leaf):
+            return Given("giver-succeeded", succession.since)
+        if suspicion := self._suspicion_of(given, leaf):
+            return Given("suspect", suspicion.until_leaf)
+        suspended = self.suspension_at(giver, leaf, time)
+        return Given("giver-suspended", suspended.since) if suspended else None
+
+    def _suspicion_of(self, given: Mandate | Grant, leaf: int) -> Suspicion | None:
+        """Return what calls suspect, by a leaf, the event that gave something: a thief gives what its victim may."""
+        act = self._acts.get(given.event)
+        known = self.suspicions_of(act.kid) if act else ()
+        return next(
+            (each for each in known if act and each.until_leaf <= leaf and each.reaches(act.leaf, act.time)), None
+        )
 
     def erasures_of(self, event: bytes, leaf: int) -> tuple[Erasure, ...]:
         """Return the orders to erase something of an event that are in force at a leaf, oldest first."""
@@ -322,44 +319,6 @@ class Registry(Records):
     def reattestations_of(self, event: bytes) -> tuple[bytes, ...]:
         """Return the names of the re-attestations about an event, oldest first."""
         return self._reattestations.get(event, ())
-
-    # One key, one use; what may stand in a charter.
-
-    def live(self, charter: Charter) -> Charter:
-        """Return a charter without the roots that it, or one before it, calls compromised.
-
-        Raises:
-            NotPermittedError: it calls compromised what never was a root, or leaves fewer roots than its threshold.
-        """
-        roots = {kid for each in self.charters for kid in each.roots} | self.compromised_roots.keys()
-        if unknown := charter.compromised.keys() - roots:
-            came = ", ".join(sorted(kid.hex() for kid in unknown))
-            raise NotPermittedError("charter.compromised", came=came, expected="root keys of charters before this one")
-        dead = self.compromised_roots.keys() | charter.compromised.keys()
-        live = {kid: root for kid, root in charter.roots.items() if kid not in dead}
-        if len(live) < charter.threshold:
-            expected = f"at least {charter.threshold}, the threshold"
-            raise NotPermittedError("charter.roots", came=f"{len(live)} that are not compromised", expected=expected)
-        return replace(charter, roots=live)
-
-    def is_charter_key(self, kid: bytes) -> bool:
-        """Return whether a charter in force, now or before, names a key for itself."""
-        own = (each.roots.keys() | {each.seal.kid, each.receipt.kid} for each in self.charters)
-        return any(kid in kids for kids in own)
-
-    def is_key_taken(self, raw: bytes) -> bool:
-        """Return whether a raw public key stands in charter or registry already: one key, one use."""
-        return raw in self._taken or any(raw in key_places(charter) for charter in self.charters)
-
-    def require_own_keys(self, charter: Charter) -> None:
-        """Return if a charter gives no key another use or holder than it has; raise NotPermittedError if not."""
-        places = key_places(charter)
-        taken = not self._taken.isdisjoint(places)
-        moved = (
-            places[raw] != place for each in self.charters for raw, place in key_places(each).items() if raw in places
-        )
-        if taken or any(moved):
-            raise NotPermittedError("charter", came="a key that stands elsewhere", expected="one key, one use")
 
 
 def _term(key: Key) -> str:
