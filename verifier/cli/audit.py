@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import entry_points
 from types import FrameType
 from typing import Any
 
@@ -199,6 +198,8 @@ def _load_opinion() -> tuple[str, Roots]:
     Raises:
         ImportError: there is none, or it cannot be loaded.
     """
+    from importlib.metadata import entry_points  # noqa: PLC0415 - only an audit with a second opinion asks for it
+
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         return entry.name, entry.load()
     raise ImportError(GROUP)

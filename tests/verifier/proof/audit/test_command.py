@@ -15,7 +15,7 @@ import pytest
 
 from tests.verifier.proof.audit.forge import Forge, blocks_of, flip
 from verifier.cli import audit as command
-from verifier.cli import sources
+from verifier.cli import server_source
 from verifier.cli.main import main
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.audit.walk import Audit
@@ -180,14 +180,14 @@ def test_headers_for_access_are_sent(run, served):
 
 
 def test_a_server_that_is_busy_is_asked_again(run, served, monkeypatch):
-    monkeypatch.setattr(sources, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(server_source, "_PAUSES", (0.01, 0.01))
     answers = iter([503, 503])
     served.answers["/tile/0/000"] = lambda: next(answers, None)
     assert run(served.url) == 0
 
 
 def test_a_server_that_is_gone_exits_4(run, served, monkeypatch, capsys):
-    monkeypatch.setattr(sources, "_PAUSES", (0.01,))
+    monkeypatch.setattr(server_source, "_PAUSES", (0.01,))
     served.answers["/batches/60"] = 500
     assert run(served.url) == 4
     assert "batches/60" in capsys.readouterr().err
@@ -195,7 +195,7 @@ def test_a_server_that_is_gone_exits_4(run, served, monkeypatch, capsys):
 
 
 def test_an_answer_that_is_too_long_is_not_read(run, served, export, monkeypatch):
-    monkeypatch.setattr(sources, "_MAX_NOTE", 100)
+    monkeypatch.setattr(server_source, "_MAX_NOTE", 100)
     assert run(served.url) == 4
 
 
