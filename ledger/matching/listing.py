@@ -15,7 +15,7 @@ from verifier.errors import MalformedError
 from verifier.results.documents import Document
 from verifier.results.findings import AGREES, DIFFERS, INCOMPLETE, MOST_FIELDS
 
-_OF = {"hs-code": "hsCode", "product": "gtin"}  # what entries of a list name, and the member of a line that has it
+_OF = {"hs-code": "hsCode", "product": "barCode"}  # what entries of a list name, and the member of a line that has it
 
 
 def judge_lists(documents: Mapping[str, Document], labels: Sequence[str], reader: ListReader) -> list[dict[str, Any]]:

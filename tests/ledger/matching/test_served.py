@@ -12,7 +12,8 @@ from ledger.client.client import LedgerClient
 from ledger.compose.event import Draft
 from ledger.errors import UnknownError
 from ledger.trade.listed import ListReader
-from tests.world import now
+from tests.verifier.results.paperwork import PAPERS
+from tests.world import PRODUCT, now
 from verifier.errors import IncompleteError, MalformedError, SuyuanError
 
 TEXT = {"zh": "示例", "en": "Example"}
@@ -129,6 +130,24 @@ def test_a_case_is_judged_by_the_version_in_force_and_names_it(office, goods, tm
     assert (second["outcome"], second["fields"]) == ("differs", ["list/lines/items/1/hsCode"])
     assert "2106909090" not in json.dumps(second)
     assert second["size"] > second["leaf"]
+
+
+def test_a_negative_list_of_products_is_asked_for_the_bar_code_of_each_line_however_it_is_spelt(office, tmp_path):
+    meta, gtin = "urn:suyuan:list:kept-out:meta", PRODUCT.rpartition("/")[2]
+    listed = {"names": TEXT, "listed": "negative", "of": "product", "version": "1", "basis": TEXT, "since": "20260101"}
+    office.world.say("commerce", Draft("reference.list", now(), {"list": meta}, listed))
+    entry = {"entry": f"urn:suyuan:list:kept-out:{gtin}", "list": meta}
+    said = {"version": "1", "basis": TEXT, "names": TEXT}
+    office.world.say("commerce", Draft("reference.entry", now(), entry, said))
+    desk = office.fresh_desk(tmp_path / "products.db", lists=("kept-out",))
+    items = PAPERS["list"]["/lines"]["items"]
+    for code in (gtin.removeprefix("0"), "6901234567885"):
+        lines = [{**each, "barCode": code} for each in items]
+        office.purchase().say(list={"/lines": {"items": lines}})
+    desk.run()
+    first, second = (each["lists"][0] for each in office.recorded("clearance.match")[-2:])
+    assert (first["outcome"], first["fields"][0]) == ("differs", "list/lines/items/1/barCode")
+    assert second["outcome"] == "agrees"
 
 
 def test_what_cannot_be_judged_by_a_list_is_left_open_with_its_reason(office, tmp_path):
