@@ -99,7 +99,7 @@ def is_plain(value: Any, depth: int) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if kind is int:
-        return -MAX_INTEGER <= value <= MAX_INTEGER
+        return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
     if kind is dict:
         return depth > 0 and all(type(name) is str and is_plain(each, depth - 1) for name, each in value.items())
     return kind is list and depth > 0 and all(is_plain(each, depth - 1) for each in value)
