@@ -137,4 +137,6 @@ def _answers(document: Document, facts: Facts) -> list[Facts]:
         todo = "See answered_by for the document that it is about."
         raise IncompleteError("facts.about", came="nothing", expected="names of recorded events", todo=todo)
     most = 1 if document.message in _ONE_AT_A_TIME else MAX_LINKS
+    if len(facts.about) <= most:
+        return [facts]
     return [replace(facts, about=facts.about[at : at + most]) for at in range(0, len(facts.about), most)]

@@ -18,6 +18,8 @@ from verifier.primitives.base64strict import parse_hash_hex
 
 MEDIA_TYPE = "application/xml"
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SHORT = 4_096  # characters of a text that fits, whatever they are
 _OVERHEAD = 64  # brackets, quotes and salt of a disclosure, with room to spare
 Names = Mapping[str, str]  # member to element
 
@@ -147,7 +149,9 @@ def answering(draft: Draft, about: Sequence[str]) -> Draft:
 
 
 def _require_fitting(document: Document, pointer: str, value: Any) -> None:
-    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) + len(pointer) + _OVERHEAD
+    if not value or (isinstance(value, str) and len(value) < _SHORT):
+        return
+    size = len(_ENCODER.encode(value).encode()) + len(pointer) + _OVERHEAD
     if size * 4 > MAX_DISCLOSURE * 3:
         came = f"{size} bytes in {document.path}"
         raise TooLargeError(
