@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.compose.event import ComposedEvent, Draft, Randomness, compose_event
 from ledger.errors import UnknownError
+from ledger.gateway.recent import Recent
 from ledger.gateway.register import DocumentHandles, Number, Register
 from ledger.readers.ceb import Draw
 from verifier.errors import NotPermittedError
@@ -26,6 +27,7 @@ class Composed:
         event: its bytes.
         subjects: all of them, in clear.
         opened: new handles and the numbers that they stand for.
+        known: the other handles that were asked for, and the items that open them here.
         about: names of the events that it answers.
         draft: what it was made from.
     """
@@ -33,6 +35,7 @@ class Composed:
     event: ComposedEvent
     subjects: tuple[str, ...]
     opened: Mapping[str, Sequence[Number]]
+    known: Mapping[str, int | None]
     about: tuple[bytes, ...]
     draft: Draft
 
@@ -52,6 +55,7 @@ class Composer:
         self._types = types
         self._random = random
         self._find_head = find_head
+        self.recent = Recent()
 
     def compose(self, draw: Draw, register: Register, *, issuer: str) -> Composed | Missing:
         """Return the event of a document, or whose handles it lacks.
@@ -73,14 +77,14 @@ class Composer:
         missing = [number for handle, known in handles.drawn.items() if handle not in opened for number in known]
         if missing:
             return Missing(tuple(missing))
-        targets = [self._find_head(name) for name in draft.about]
+        targets = [self.recent.head(name) or self._find_head(name) for name in draft.about]
         event = compose_event(draft, kind, issuer=issuer, targets=targets, random=self._random)
-        return Composed(event, tuple(_flat(draft.subjects)), handles.drawn, tuple(draft.about), draft)
+        return Composed(event, tuple(_flat(draft.subjects)), handles.drawn, handles.known, tuple(draft.about), draft)
 
 
-def handles_among(subjects: Iterable[str]) -> list[str]:
+def handles_among(subjects: Iterable[str]) -> set[str]:
     """Return those subjects that are names of ours: only they wait for whoever opens them here."""
-    return [each for each in subjects if each.startswith(_HANDLE)]
+    return {each for each in subjects if each.startswith(_HANDLE)}
 
 
 def unknown_head(name: bytes) -> Head:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ledger.compose.event import ComposedEvent
 from ledger.gateway.composing import Composed, handles_among
+from ledger.gateway.recent import Recent
 from ledger.gateway.recorded import RecordedHere, note_recorded
 from ledger.gateway.register import Number, Register
 from ledger.gateway.store import PARKED, READY, RECORDED, WAITING
@@ -27,7 +28,7 @@ class Ready:
         seq: its place in the queue.
         sender: participant URI.
         size: bytes that it adds to a submission.
-        after: items that must be recorded, or stand before it in its own batch.
+        after: items that must be recorded or parked, or stand before it in its own batch; some may be so already.
         received: milliseconds since 1970.
     """
 
@@ -60,9 +61,10 @@ class Origin:
 class Items:
     """Items over the gateway's connection, within its holder's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Read and write over a connection."""
+    def __init__(self, connection: sqlite3.Connection, recent: Recent | None = None) -> None:
+        """Read and write over a connection; `recent` knows events without asking it."""
         self._connection = connection
+        self._recent = recent or Recent()
         self.register = Register(connection)
 
     def knows(self, origin: Origin) -> bool:
@@ -114,6 +116,10 @@ class Items:
         )
         *row, source, place = self._connection.execute(sql, (seq,)).fetchone()
         return Origin(*row), source, place
+
+    def anything_waits(self) -> bool:
+        """Return whether any item waits for a number."""
+        return self._connection.execute("SELECT 1 FROM need LIMIT 1").fetchone() is not None
 
     def waiting_for(self, numbers: Iterable[Number]) -> list[int]:
         """Return the items that wait for one of these numbers."""
@@ -190,15 +196,23 @@ class Items:
         attachments = format_cbor(list[Value](event.attachments))
         row = (seq, event.head, event.body, "\n".join(event.disclosures), attachments)
         self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", row)
+        self._recent.note(event.name, seq, event.head)
         for handle, numbers in composed.opened.items():
             self.register.keep(numbers, handle, item=seq, event=event.name)
         note_recorded(self._connection, seq, composed, sender)
 
     def _after(self, composed: Composed) -> frozenset[int]:
-        """Return the items that must be recorded before this event: openers of its handles, and what it answers."""
-        after = self.register.opener(handles_among(composed.subjects))
-        sql = "SELECT seq FROM item WHERE name = ? AND state NOT IN ('recorded', 'parked')"
-        return frozenset(after | {seq for name in composed.about for (seq,) in self._connection.execute(sql, (name,))})
+        """Return the items that may have to be recorded before this event: openers of its handles, what it answers."""
+        after = {item for item in composed.known.values() if item is not None}
+        if others := handles_among(composed.subjects) - composed.opened.keys() - composed.known.keys():
+            after |= self.register.opener(others)
+        for name in composed.about:
+            if (place := self._recent.place(name)) is not None:
+                after.add(place)
+            else:
+                sql = "SELECT seq FROM item WHERE name = ?"
+                after.update(seq for (seq,) in self._connection.execute(sql, (name,)))
+        return frozenset(after)
 
 
 def size_of(event: ComposedEvent) -> int:
@@ -207,7 +221,7 @@ def size_of(event: ComposedEvent) -> int:
 
 
 def _listed(after: Iterable[int]) -> str:
-    return json.dumps(sorted(after))
+    return f"[{', '.join(map(str, sorted(after)))}]"
 
 
 def _event(row: tuple[bytes, bytes, bytes, str, bytes]) -> ComposedEvent:

@@ -19,6 +19,8 @@ from ledger.gateway.register import Number
 from ledger.gateway.store import READY, WAITING
 from verifier.errors import IncompleteError, SuyuanError
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)  # made once: `dumps` makes one each time
+
 
 @dataclass(slots=True)
 class Told:
@@ -60,7 +62,7 @@ class Keeping:
     def __init__(self, connection: sqlite3.Connection, composer: Composer) -> None:
         """Keep over a connection."""
         self._connection = connection
-        self._items = Items(connection)
+        self._items = Items(connection, composer.recent)
         self._composer = composer
         self._opened: list[Number] = []
         self.ready: list[Ready] = []
@@ -79,7 +81,7 @@ class Keeping:
         told.faults = [fault_json(each) for each in arrival.faults]
         if not (whole and told.faults):
             self._keep_documents(arrival.documents, told, whole=whole)
-        row = (job, sender, arrival.kind, now, json.dumps(told_json(told), ensure_ascii=False))
+        row = (job, sender, arrival.kind, now, _ENCODER.encode(told_json(told)))
         self._connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?)", row)
         return told
 
@@ -95,6 +97,8 @@ class Keeping:
         self._opened += numbers or ()
         while self._opened:  # what is composed now may open what others wait for
             told, self._opened = self._opened, []
+            if not self._items.anything_waits():
+                return
             for seq in self._items.waiting_for(told):
                 self._compose_again(seq)
 
@@ -128,7 +132,7 @@ class Keeping:
             told.faults.append(fault_json(Fault(document.path, error)))
             return
         for place, each in enumerate(made):
-            origin = _origin(document, told, place)
+            origin = _origin(document, told, place) if place else origin
             told.items.append({"path": document.path, "item": origin.id, "again": False})
             if isinstance(each, Composed):
                 self._note(document, self._items.add(origin, each), each)
@@ -202,7 +206,7 @@ def error_json(error: SuyuanError) -> dict[str, str]:
 
 def reason_json(error: SuyuanError) -> str:
     """Return why an item is parked, as it is kept."""
-    return json.dumps(error_json(error), ensure_ascii=False)
+    return _ENCODER.encode(error_json(error))
 
 
 def read_job(connection: sqlite3.Connection, job: str) -> dict[str, Any]:

@@ -31,6 +31,19 @@ class Number:
     time: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A handle that is kept.
+
+    Attributes:
+        handle: `urn:suyuan:…`.
+        item: that opens it here; None where it was opened elsewhere.
+    """
+
+    handle: str
+    item: int | None
+
+
 class Register:
     """Finds and keeps handles over the gateway's connection, within its holder's transaction."""
 
@@ -38,24 +51,24 @@ class Register:
         """Read and write over a connection."""
         self._connection = connection
 
-    def find(self, number: Number) -> str | None:
+    def find(self, number: Number) -> Known | None:
         """Return the handle of a number, None where nobody has told it.
 
         Raises:
             IncompleteError: the code is not known, and several have this number.
         """
-        rows = self._connection.execute(
-            "SELECT code, time, handle FROM handle WHERE form = ? AND number = ?", (number.form, number.number)
-        ).fetchall()
+        sql = "SELECT code, time, handle, item FROM handle WHERE form = ? AND number = ?"
+        rows = self._connection.execute(sql, (number.form, number.number)).fetchall()
+        if not rows:
+            return None
         if number.form == "parcel":
-            near = [(abs(time - number.time), handle) for code, time, handle in rows if code == number.code]
-            return min((handle for away, handle in near if away < HALF_YEAR), default=None)
+            near = [row for row in rows if row[0] == number.code and abs(row[1] - number.time) < HALF_YEAR]
+            return Known(*min(near, key=lambda row: abs(row[1] - number.time))[2:]) if near else None
+        known = {code: Known(handle, item) for code, _, handle, item in rows}
         if not number.code:
-            handles = {handle for _, _, handle in rows}
-            if len(handles) > 1:
+            if len({each.handle for each in known.values()}) > 1:
                 raise IncompleteError("platform", came="nothing", expected="the platform whose order number this is")
-            return next(iter(handles), None)
-        known = {code: handle for code, _, handle in rows}
+            return next(iter(known.values()))
         return known.get(number.code) or known.get("")
 
     def keep(self, numbers: Iterable[Number], handle: str, *, item: int | None, event: bytes | None) -> None:
@@ -69,11 +82,11 @@ class Register:
     def learn(self, numbers: Sequence[Number]) -> list[Number]:
         """Keep the other numbers of what is known by one of them; return those that nobody had told."""
         found = [self.find(each) for each in numbers]
-        handle = next((each for each in found if each), None)
+        told = next((each for each in found if each), None)
         new = [number for number, known in zip(numbers, found, strict=True) if known is None]
-        if handle is None or not new:
+        if told is None or not new:
             return []
-        self.keep(new, handle, item=None, event=None)
+        self.keep(new, told.handle, item=None, event=None)
         return new
 
     def opener(self, handle_names: Iterable[str]) -> set[int]:
@@ -95,11 +108,13 @@ class DocumentHandles:
         register: where handles are looked up; nothing is kept there before the document has become an event.
         random: source of random bytes.
         drawn: the numbers that each new handle stands for.
+        known: the item that opens each other handle here; None where none does, or nobody knows here.
     """
 
     register: Register
     random: Callable[[int], bytes]
     drawn: dict[str, list[Number]] = field(default_factory=dict)
+    known: dict[str, int | None] = field(default_factory=dict)
 
     def order(self, key: OrderKey) -> str:
         """Return the handle of an order."""
@@ -119,14 +134,16 @@ class DocumentHandles:
 
     def of(self, numbers: list[Number]) -> str:
         """Return the handle of something, by the first of its numbers that is known, else a new one."""
-        found = next((handle for each in numbers if (handle := self.register.find(each))), None)
-        if found is None:
-            drawn = (handle for handle, known in self.drawn.items() if not set(known).isdisjoint(numbers))
-            found = next(drawn, None)
-        if found is None:
-            found = f"urn:suyuan:{numbers[0].form}:{self.random(16).hex()}"
-            self.drawn[found] = numbers
-        return found
+        for each in numbers:
+            if told := self.register.find(each):
+                self.known[told.handle] = told.item
+                return told.handle
+        for handle, stands_for in self.drawn.items():
+            if not set(stands_for).isdisjoint(numbers):
+                return handle
+        drawn = f"urn:suyuan:{numbers[0].form}:{self.random(16).hex()}"
+        self.drawn[drawn] = numbers
+        return drawn
 
 
 def numbers_of_declaration(agent: str, customs: str | None, own: str | None, port: str | None) -> list[Number]:
