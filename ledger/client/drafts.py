@@ -1,7 +1,8 @@
 """From a JSON description of events to drafts: what `suyuan submit` reads.
 
 One object or a list of them, each with `type`, and optionally `time`, `subjects`, `data`, `disclosed`,
-`attachments`, `about`, `to`, `until`, `behalf` (the principal, for whom the issuer says it under a mandate).
+`attachments`, `about`, `to`, `until`, `behalf` (the principal, for whom the issuer says it under a mandate), and
+`state` (`{"kind", "subject", "count", "root"}`: the root of the first entries of a history, 64 hexadecimal digits).
 Attachments are files, named from the description's own folder.
 `about` names events by 64 hexadecimal digits, or an earlier event of the same description as `#0`, `#1`, …
 """
@@ -20,12 +21,14 @@ from ledger.compose.event import AttachmentDraft, ComposedEvent, Draft, Randomne
 from ledger.errors import SetupError
 from verifier.errors import MalformedError, NotPermittedError, SuyuanError
 from verifier.ledgerformat.disclosure import MAX_ATTACHMENT
-from verifier.ledgerformat.head import Head, parse_head
+from verifier.ledgerformat.head import Head, State, parse_head
+from verifier.ledgerformat.subject import form_of, subject_name
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.strict_json import parse_json
 
-_MEMBERS = {"type", "time", "subjects", "data", "disclosed", "attachments", "about", "to", "until", "behalf"}
+_MEMBERS = {"type", "time", "subjects", "data", "disclosed", "attachments", "about", "to", "until", "behalf", "state"}
+_STATE = {"kind", "subject", "count", "root"}
 _EARLIER = re.compile(r"#(0|[1-9][0-9]{0,3})")
 FindHead = Callable[[bytes], Head]
 
@@ -118,8 +121,21 @@ def _described(value: Any, what: str, folder: Path, now: int) -> Described:
         to=None if to is None else _text(to, f"{what}.to"),
         until=None if until is None else parse_time(until, f"{what}.until"),
         behalf=None if behalf is None else _text(behalf, f"{what}.behalf"),
+        state=_state(value["state"], f"{what}.state") if "state" in value else None,
     )
     return Described(draft, tuple(_texts(value.get("about", []), f"{what}.about")))
+
+
+def _state(value: Any, what: str) -> State:
+    """Return the history's root that an event states; whether it is the ledger's, admission says."""
+    if not isinstance(value, dict) or value.keys() != _STATE:
+        raise MalformedError(what, came=value, expected=f"an object with exactly {', '.join(sorted(_STATE))}")
+    count, subject = value["count"], _text(value["subject"], f"{what}.subject")
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise MalformedError(f"{what}.count", came=count, expected="how many first entries, at least 1")
+    form_of(subject, f"{what}.subject")
+    root = parse_hash_hex(_text(value["root"], f"{what}.root"), f"{what}.root")
+    return State(_text(value["kind"], f"{what}.kind"), subject_name(subject), count, root)
 
 
 def _object(value: Mapping[str, Any], member: str, what: str) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from ledger.client.drafts import compose_all, read_descriptions
 from ledger.errors import SetupError, UnknownError
 from verifier.errors import MalformedError, SuyuanError
 from verifier.ledgerformat.body import parse_body
-from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.head import State, parse_head
+from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.strict_json import parse_json
 
 NOW = 1_795_000_000_000
@@ -89,9 +90,33 @@ def test_an_answer_names_an_earlier_event_of_the_description_or_of_the_ledger():
     assert parse_head(again.head).joins == parse_head(second.head).joins
 
 
+MONTH = "urn:suyuan:set:lists:91350100M000100Y43:2026-11"
+STATE = {"kind": "member", "subject": MONTH, "count": 3, "root": "ab" * 32}
+
+
+def test_a_state_is_the_root_of_a_history_s_first_entries():
+    reconciled = {
+        "type": "book.reconciled",
+        "subjects": {"line": "urn:suyuan:book-line:B1:1", "book": "urn:suyuan:book:B1"},
+        "data": {"unit": "007", "outcome": "agrees"},
+        "disclosed": {"/balance": "5"},
+        "state": {**STATE, "subject": "urn:suyuan:book-line:B1:1"},
+    }
+    (event,) = compose(reconciled)
+    name = subject_name("urn:suyuan:book-line:B1:1")
+    assert parse_head(event.head).state == State("member", name, 3, bytes.fromhex("ab" * 32))
+
+
 @pytest.mark.parametrize(
     ("value", "field"),
     [
+        (filing(state=None), "events[0].state"),
+        (filing(state={**STATE, "more": 1}), "events[0].state"),
+        (filing(state={**STATE, "count": 0}), "events[0].state.count"),
+        (filing(state={**STATE, "count": True}), "events[0].state.count"),
+        (filing(state={**STATE, "root": "AB" * 32}), "events[0].state.root"),
+        (filing(state={**STATE, "kind": 1}), "events[0].state.kind"),
+        (filing(state={**STATE, "subject": "urn:x"}), "events[0].state.subject"),
         ([], "events"),
         (1, "events[0]"),
         ({}, "events[0]"),
