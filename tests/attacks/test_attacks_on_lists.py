@@ -7,7 +7,9 @@ import pytest
 from ledger.compose.event import ComposedEvent, Draft
 from ledger.matching.listing import judge_lists
 from ledger.trade.listed import ListReader
+from tests.attacks.conftest import lying
 from tests.world import World, now
+from verifier.errors import NotPermittedError
 from verifier.results.documents import read_document
 
 BASIS = {"zh": "示例", "en": "Example"}
@@ -60,17 +62,23 @@ def reader(world: World) -> ListReader:
     return ListReader(Asking(world), world.standpoint())
 
 
-def test_another_agency_does_not_take_an_entry_off_a_list_by_removing_one_of_its_own(listed):
+def test_another_agency_does_not_take_an_entry_off_a_list_by_removing_one_of_its_own(listed, monkeypatch):
     own = "urn:suyuan:list:own:meta"
     open_list(listed, "commerce", "own")
     entered = enter(listed, "1", "commerce", "own", own)
-    remove(listed, BANNED, entered, "commerce", own)
+    with pytest.raises(NotPermittedError, match="removed-without-entry"):
+        remove(listed, BANNED, entered, "commerce", own)
+    with lying(monkeypatch):  # a ledger that records it all the same
+        remove(listed, BANNED, entered, "commerce", own)
     assert reader(listed).presence("banned", BANNED).listed
 
 
-def test_removing_one_entry_takes_no_other_off_the_list(listed):
+def test_removing_one_entry_takes_no_other_off_the_list(listed, monkeypatch):
     entered = enter(listed, "3401110000")
-    remove(listed, BANNED, entered)
+    with pytest.raises(NotPermittedError, match="removed-without-entry"):
+        remove(listed, BANNED, entered)
+    with lying(monkeypatch):
+        remove(listed, BANNED, entered)
     assert reader(listed).presence("banned", BANNED).listed
 
 

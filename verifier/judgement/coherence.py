@@ -14,6 +14,8 @@ from verifier.ledgerformat.type_rules import OrderRule
 from verifier.ledgerformat.type_words import matches_any
 from verifier.ledgerformat.vocabulary import EventType
 
+# Whoever ends what stands there answers it: an answer that joins one of these histories need not be about it else.
+_HELD = frozenset({"list", "claim", "quota"})
 MAX_REACH = MAX_SUBJECTS * len(FOLLOWED_KINDS)  # histories: as many as those of the longest trace
 
 
@@ -117,7 +119,13 @@ def _judge_needs(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str 
         last = digest.last_before(event.place, _named(rule.last, digest))
         if last is None or not matches_any(rule.patterns, last):
             return f"{last or 'none of these'} before it"
+        if rule.kind in _HELD and event.head.about and _latest(rule, event, digest) not in event.head.about:
+            return f"an answer to another event than the {last} before it"
     return None
+
+
+def _latest(rule: OrderRule, event: Event, digest: Digest) -> bytes | None:
+    return digest.last_name_before(event.place, _named(rule.last, digest))
 
 
 def _judge_advances(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:

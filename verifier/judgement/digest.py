@@ -32,18 +32,20 @@ class Digest:
         pair: the history's kind and name.
         size: how many events were added.
         places: of each type, in log order.
+        names: of the same events.
         firsts: of each type.
         earliest: of each type, claimed time and name of the two that claim the least.
         counts: of each type, (place, the highest count stated of this history so far).
         follows: what its events follow, closed or not, none twice.
     """
 
-    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "pair", "places", "size")
+    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "names", "pair", "places", "size")
 
     def __init__(self, pair: Pair, *, every: bool = False) -> None:
         """Begin with a history without events."""
         self.pair, self.every, self.size = pair, every, 0
         self.places: dict[str, list[Place]] = {}
+        self.names: dict[str, list[bytes]] = {}
         self.firsts: dict[str, First] = {}
         self.earliest: dict[str, Sequence[tuple[int, bytes]]] = {}
         self.counts: dict[str, list[tuple[Place, int]]] = {}
@@ -53,12 +55,14 @@ class Digest:
         """Take the next event of the history."""
         self.size += 1
         head = event.head
-        places = self.places.setdefault(head.type, [])
+        places, names = self.places.setdefault(head.type, []), self.names.setdefault(head.type, [])
         if not places:
             self.firsts[head.type] = First(event.name, event.leaf, head.issuer, head.id)
         if len(places) > 1 and not self.every:
             places.pop()
+            names.pop()
         places.append(event.place)
+        names.append(event.name)
         claim, earliest = (head.time, event.name), self.earliest.get(head.type, ())
         if len(earliest) < 2 or claim < earliest[1]:
             self.earliest[head.type] = sorted({*earliest, claim})[:2]
@@ -78,6 +82,7 @@ class Digest:
         """Return a digest to which other events can be added."""
         other = Digest(self.pair, every=self.every)
         other.places = {type_: [*places] for type_, places in self.places.items()}
+        other.names = {type_: [*names] for type_, names in self.names.items()}
         other.counts = {type_: [*counts] for type_, counts in self.counts.items()}
         other.size = self.size
         other.firsts, other.earliest, other.follows = dict(self.firsts), dict(self.earliest), dict(self.follows)
@@ -92,6 +97,11 @@ class Digest:
         """Return the type of the last event before a place that is of one of these types, None where there is none."""
         last = ((before, type_) for type_ in types if (before := self._last(type_, place)))
         return max(last, default=(None, None))[1]
+
+    def last_name_before(self, place: Place, types: Iterable[str]) -> bytes | None:
+        """Return the name of the last event before a place that is of one of these types, None where there is none."""
+        type_ = self.last_before(place, types)
+        return self.names[type_][bisect_left(self.places[type_], place) - 1] if type_ is not None else None
 
     def count_before(self, place: Place, type_: str) -> int:
         """Return the highest count of this history that an event of this type states before a place; 0 for none."""

@@ -1,0 +1,70 @@
+"""Nobody frees what somebody else has claimed or pledged by answering something of one's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixtures.zone.actors import enterprise
+from ledger.compose.event import ComposedEvent, Draft
+from tests.world import World, now, uscc
+from verifier.errors import NotPermittedError
+
+LABELS = {"zh": "示例", "en": "Example"}
+
+
+def claim(number: int, label: str = "tax") -> str:
+    return f"urn:suyuan:claim:{label}:{number:064x}"
+
+
+@pytest.fixture
+def banks(world: World) -> World:
+    codes = {"bank": "91330100MA2TEXT06", "other bank": "91330100MA2TEXT07"}
+    for name, code in codes.items():
+        world.cast[name] = enterprise(uscc(code), "示例银行", "Example Bank", ["bank"])
+    world.zone.admit_enterprises(world.cast["customs"], [world.cast[name] for name in codes])
+    return world
+
+
+def pledge(world: World, who: str, receipt: str) -> ComposedEvent:
+    return world.say(
+        who, Draft("finance.pledged", now(), {"receipt": receipt}, {"lender": "Example", "warehouse": "Example"})
+    )[0]
+
+
+def release(world: World, who: str, receipt: str, pledged: ComposedEvent) -> None:
+    draft = Draft("finance.pledge-released", now(), {"receipt": receipt}, {"reason": "repaid"}, about=(pledged.name,))
+    world.say(who, draft)
+
+
+def test_a_bank_does_not_free_anothers_pledge_by_releasing_its_own(banks):
+    """The receipt would be pledged twice, and its history would say that it was free."""
+    pledge(banks, "bank", claim(1))
+    own = pledge(banks, "other bank", claim(2))
+    with pytest.raises(NotPermittedError, match=r"order\."):
+        release(banks, "other bank", claim(1), own)
+    release(banks, "other bank", claim(2), own)
+
+
+def test_a_bank_does_not_free_anothers_pledge_by_releasing_an_old_one_once_more(banks):
+    old = pledge(banks, "other bank", claim(1))
+    release(banks, "other bank", claim(1), old)
+    pledge(banks, "bank", claim(1))
+    with pytest.raises(NotPermittedError, match=r"order\."):
+        release(banks, "other bank", claim(1), old)
+
+
+def test_an_agency_does_not_take_anothers_entry_off_a_list_by_removing_its_own(world):
+    meta = {"names": LABELS, "version": "1", "basis": LABELS}
+    lists = {who: f"urn:suyuan:list:of-{who}" for who in ("customs", "commerce")}
+    for who, uri in lists.items():
+        kind = {"listed": "negative", "of": "other", "since": "20200101"} | {"of": "article"}
+        world.say(who, Draft("reference.list", now(), {"list": f"{uri}:meta"}, meta | kind))
+    entered = {
+        who: world.say(who, Draft("reference.entry", now(), {"entry": f"{uri}:1", "list": f"{uri}:meta"}, meta))[0]
+        for who, uri in lists.items()
+    }
+    subjects = {"entry": f"{lists['customs']}:1", "list": f"{lists['commerce']}:meta"}
+    removal = {"version": "1", "basis": LABELS, "reason": "mistaken"}
+    about = (entered["commerce"].name,)
+    with pytest.raises(NotPermittedError, match=r"order\."):
+        world.say("commerce", Draft("reference.entry-removed", now(), subjects, removal, about=about))
