@@ -5,7 +5,7 @@ A proof since the newest reconciliation is as long as what came after it, howeve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.client.client import LedgerClient
@@ -90,14 +90,18 @@ def read_line(client: LedgerClient, line: str, standpoint: Standpoint, *, whole:
         return BookLine(line, verdict.outcome, size, 0, None, 0, None, None, None, ())
     if verdict.story is None:
         raise RefusedError(verdict)
-    story, since = verdict.story, proof.since
-    inputs = [_open(client, each) for each in story.timeline]
-    start = (since.count, since.subtrees) if since else (0, b"")
+    start = (proof.since.count, proof.since.subtrees) if proof.since else (0, b"")
+    inputs = [_open(client, each) for each in verdict.story.timeline]
+    return _reckon(line, verdict.outcome, verdict.story, start, inputs)
+
+
+def _reckon(line: str, outcome: str, story: Story, start: History, inputs: Sequence[Input]) -> BookLine:
+    """Return the line as its events leave it, `start` standing for those before them."""
     found = recompute_balances(inputs, {(MEMBER, subject_name(line)): start[0]})
     units = [each.event.body.data.get("unit") for each in inputs if each.event.body]
     return BookLine(
         line=line,
-        outcome=verdict.outcome,
+        outcome=outcome,
         size=story.size,
         count=start[0] + len(inputs),
         place=story.timeline[-1].event.place if story.timeline else None,
@@ -131,28 +135,34 @@ def draft_reconciliation(
         MalformedError: no decimal.
         NotPermittedError: another unit than the line's, or a reconciliation that does not follow.
     """
-    amount, stock = found.amount, read_amount(counted)
+    stock = read_amount(counted)
     if stock is None or stock < 0:
         raise MalformedError("--counted", came=counted, expected="a decimal, 0 or more")
     if found.state is None or found.balance is None:
         raise IncompleteError("line", came="no event", expected="a line with events to reconcile")
-    if amount is None or (made := read_amount(amount)) is None:
+    if found.amount is None or (made := read_amount(found.amount)) is None:
         raise IncompleteError("balance", came="amounts that are not shown", expected="all since a reconciliation")
-    if unit is not None and found.unit not in (None, unit):
-        raise NotPermittedError("--unit", came=unit, expected=f"{found.unit}, the line's")
-    chosen = unit or found.unit
-    if chosen is None:
-        raise IncompleteError("--unit", came="none", expected="the unit: no event that is shown names it")
+    chosen = _unit_of(found, unit)
     outcome = "agrees" if stock == made else "surplus" if stock > made else "shortage"
     return Draft(
         RECONCILED,
         time,
         {"line": found.line, "book": book_of(found.line)},
         {"unit": chosen, "outcome": outcome},
-        {"/balance": amount, "/counted": spell_amount(stock)},
+        {"/balance": found.amount, "/counted": spell_amount(stock)},
         attachments or {},
         state=found.state,
     )
+
+
+def _unit_of(found: BookLine, unit: str | None) -> str:
+    """Return in which unit a line is counted: the line's own, or the one given where it has none."""
+    if unit is not None and found.unit not in (None, unit):
+        raise NotPermittedError("--unit", came=unit, expected=f"{found.unit}, the line's")
+    chosen = unit or found.unit
+    if chosen is None:
+        raise IncompleteError("--unit", came="none", expected="the unit: no event that is shown names it")
+    return chosen
 
 
 def _history(client: LedgerClient, line: str, *, whole: bool) -> bytes:

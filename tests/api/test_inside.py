@@ -48,55 +48,75 @@ class Known:
         return ()
 
 
+class Telling:
+    """Tells of things in EPCIS, one second an event; `names` has the ledger's events by what the test calls them."""
+
+    def __init__(self, world, start):
+        self.world, self.start, self.known, self.names = world, start, Known(), {}
+
+    def tell(self, word, kind, **members):
+        time = self.start + len(self.names) * 1000
+        (read,) = read_epcis(
+            json.dumps(document([event(kind, time, eventID=f"urn:x:inside:{word}", **members)])).encode()
+        ).events
+        made = self.world.zone.say(self.world.seller, list(map_event(read, self.known)))
+        if members.get("action") == "ADD" and kind == "AggregationEvent":
+            self.known.joined[members["childEPCs"][0], members["parentID"]] = made[0].name
+        self.names[word] = [each.name.hex() for each in made]
+
+    def see(self, word, step, things, **more):
+        self.tell(word, "ObjectEvent", **{"action": "OBSERVE", "bizStep": step, "epcList": things, **more})
+
+    def step(self, word, step, thing, place, **more):
+        self.see(word, step, [thing], readPoint={"id": place}, **more)
+
+    def pack(self, word, child, parent, action="ADD"):
+        self.tell(word, "AggregationEvent", action=action, parentID=parent, childEPCs=[child], bizStep="packing")
+
+
+def bake(telling, zone_terms):
+    """Grain of a lot is milled and baked; a loaf of the bread's lot is born."""
+    world = telling.world
+    names = {"zh": "面包", "en": "Bread"}
+    for gtin in (FLOUR, BREAD):
+        world.zone.say(world.seller, [zone_terms.product_draft(world, gtin, names, 0)])
+    lot = {"lot": GRAIN_LOT, "product": f"{GS1}/01/{FLOUR}"}
+    produced = zone_terms.Draft("transport.production", telling.start, lot, {"producedOn": "20261001"})
+    world.zone.say(world.seller, [produced])
+    grain = [{"epcClass": GRAIN_LOT}]
+    telling.see("milled", "inspecting", [], quantityList=grain)
+    used = [{"epcClass": GRAIN_LOT, "quantity": 5, "uom": "KGM"}]
+    baked = [{"epcClass": BREAD_LOT, "quantity": 10}]
+    telling.tell("baked", "TransformationEvent", inputQuantityList=used, outputQuantityList=baked)
+    telling.see("spoilt", "destroying", [], quantityList=grain)
+    telling.see("born", "commissioning", [ITEM], action="ADD", ilmd={"cbvmda:lotNumber": "BREAD1"})
+
+
+def ship(telling):
+    """The container comes empty, takes the pallet with the box with the loaf, and leaves without them."""
+    telling.see("units", "commissioning", [BOX, LAYER, CONTAINER], action="ADD")
+    telling.step("earlier", "departing", CONTAINER, DEPOT)
+    telling.step("back", "arriving", CONTAINER, MILL)
+    telling.pack("packed", ITEM, BOX)
+    telling.pack("palletised", BOX, LAYER)
+    telling.pack("stuffed", LAYER, CONTAINER)
+    telling.step("left", "shipping", CONTAINER, MILL)
+    telling.step("gone", "departing", CONTAINER, MILL)
+    hot = {"type": "Temperature", "minValue": 4, "maxValue": 31.5, "uom": "CEL", "exception": "ALARM_CONDITION"}
+    telling.step("warm", "sensor_reporting", CONTAINER, PORT, sensorElementList=[{"sensorReport": [hot]}])
+    telling.step("came", "arriving", CONTAINER, PORT)
+    telling.pack("emptied", LAYER, CONTAINER, "DELETE")
+    telling.step("further", "departing", CONTAINER, PORT)
+    telling.step("delivered", "receiving", LAYER, DEPOT)
+
+
 @pytest.fixture(scope="module")
 def told(world, zone_terms):
     """The story, event by event; the names of the events by what the test calls them."""
-    known, names, start = Known(), {}, zone_terms.now() - 3_600_000
-
-    def tell(word, kind, **members):
-        said = document([event(kind, start + len(names) * 1000, eventID=f"urn:x:inside:{word}", **members)])
-        (read,) = read_epcis(json.dumps(said).encode()).events
-        made = world.zone.say(world.seller, list(map_event(read, known)))
-        if members.get("action") == "ADD" and kind == "AggregationEvent":
-            known.joined[members["childEPCs"][0], members["parentID"]] = made[0].name
-        names[word] = [each.name.hex() for each in made]
-
-    def step(word, step_, thing, place, **more):
-        tell(word, "ObjectEvent", action="OBSERVE", bizStep=step_, epcList=[thing], readPoint={"id": place}, **more)
-
-    def pack(word, child, parent, action="ADD"):
-        tell(word, "AggregationEvent", action=action, parentID=parent, childEPCs=[child], bizStep="packing")
-
-    for gtin in (FLOUR, BREAD):
-        world.zone.say(
-            world.seller, [zone_terms.product_draft(world, gtin, {"zh": "面包", "en": "Bread"}, 0)]
-        )  # fmt: skip
-    produced = {"lot": GRAIN_LOT, "product": f"{GS1}/01/{FLOUR}"}
-    world.zone.say(
-        world.seller, [zone_terms.Draft("transport.production", start, produced, {"producedOn": "20261001"})]
-    )
-    grain = [{"epcClass": GRAIN_LOT}]
-    tell("milled", "ObjectEvent", action="OBSERVE", bizStep="inspecting", quantityList=grain, epcList=[])
-    tell("baked", "TransformationEvent", inputQuantityList=[{"epcClass": GRAIN_LOT, "quantity": 5, "uom": "KGM"}],
-         outputQuantityList=[{"epcClass": BREAD_LOT, "quantity": 10}])  # fmt: skip
-    tell("spoilt", "ObjectEvent", action="OBSERVE", bizStep="destroying", quantityList=grain, epcList=[])
-    tell("born", "ObjectEvent", action="ADD", bizStep="commissioning", epcList=[ITEM],
-         ilmd={"cbvmda:lotNumber": "BREAD1"})  # fmt: skip
-    tell("units", "ObjectEvent", action="ADD", bizStep="commissioning", epcList=[BOX, LAYER, CONTAINER])
-    step("earlier", "departing", CONTAINER, DEPOT)
-    step("back", "arriving", CONTAINER, MILL)
-    pack("packed", ITEM, BOX)
-    pack("palletised", BOX, LAYER)
-    pack("stuffed", LAYER, CONTAINER)
-    step("left", "shipping", CONTAINER, MILL)
-    step("gone", "departing", CONTAINER, MILL)
-    hot = {"type": "Temperature", "minValue": 4, "maxValue": 31.5, "uom": "CEL", "exception": "ALARM_CONDITION"}
-    step("warm", "sensor_reporting", CONTAINER, PORT, sensorElementList=[{"sensorReport": [hot]}])
-    step("came", "arriving", CONTAINER, PORT)
-    pack("emptied", LAYER, CONTAINER, "DELETE")
-    step("further", "departing", CONTAINER, PORT)
-    step("delivered", "receiving", LAYER, DEPOT)
-    return names
+    telling = Telling(world, zone_terms.now() - 3_600_000)
+    bake(telling, zone_terms)
+    ship(telling)
+    return telling.names
 
 
 @pytest.fixture(scope="module")

@@ -19,24 +19,36 @@ from verifier.primitives.keys import EDDSA
 SECRET = "an invented passphrase"
 
 
+def firms_folder(folder, firms):
+    """Put a participant's keys, trust policy and order where the page's commands look for them."""
+    (folder / "suyuan").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m api.cli "$@"\n')
+    (folder / "suyuan").chmod(0o755)
+    (folder / "secret").write_text(f"{SECRET}\n")
+    (folder / "secret").chmod(0o600)
+    save_key(folder / "firm.pem", firms.cast["platform"].signer, SECRET.encode())
+    save_key(folder / "ask.pem", generate(EDDSA), SECRET.encode())
+    (folder / "zone.policy").write_bytes(format_trust_policy(firms.standpoint().policy))
+    (folder / "order.xml").write_bytes(messages_of([70_001], ["CEB311"])[0][1])
+    (folder / "outbox").mkdir()
+    for place, (_, message) in enumerate(messages_of([70_001, 70_002], ["CEB311"])):
+        (folder / "outbox" / f"{place}.xml").write_bytes(message)
+
+
+def environment_of(folder, firms, url):
+    """Return the variables that the page's commands have."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    found = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PORT": str(port)}
+    return found | {"URL": url, "FIRM": firms.cast["platform"].uri, "SELLER": firms.cast["seller"].uri}
+
+
 def test_the_commands_of_the_page_start_a_gateway_hand_a_message_over_and_import_others(firms, service, tmp_path):
     start, hand_over, import_ = (
         each for each in blocks_of((ROOT / "docs" / "gateway.md").read_text("utf-8")) if each.language == "bash"
     )
-    platform = firms.cast["platform"]
-    (tmp_path / "suyuan").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m api.cli "$@"\n')
-    (tmp_path / "suyuan").chmod(0o755)
-    (tmp_path / "secret").write_text(f"{SECRET}\n")
-    (tmp_path / "secret").chmod(0o600)
-    save_key(tmp_path / "firm.pem", platform.signer, SECRET.encode())
-    save_key(tmp_path / "ask.pem", generate(EDDSA), SECRET.encode())
-    (tmp_path / "zone.policy").write_bytes(format_trust_policy(firms.standpoint().policy))
-    (tmp_path / "order.xml").write_bytes(messages_of([70_001], ["CEB311"])[0][1])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    environment |= {"URL": service.url, "FIRM": platform.uri, "SELLER": firms.cast["seller"].uri, "PORT": str(port)}
+    firms_folder(tmp_path, firms)
+    environment = environment_of(tmp_path, firms, service.url)
     running = subprocess.Popen(
         ["bash", "-euo", "pipefail", "-c", f"exec {start.text}"],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -54,9 +66,6 @@ def test_the_commands_of_the_page_start_a_gateway_hand_a_message_over_and_import
         running.communicate(timeout=30)
     assert item["item"]
     assert running.returncode == 0
-    (tmp_path / "outbox").mkdir()
-    for place, (_, message) in enumerate(messages_of([70_001, 70_002], ["CEB311"])):
-        (tmp_path / "outbox" / f"{place}.xml").write_bytes(message)
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", import_.text],
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,

@@ -261,7 +261,7 @@ def unseen() -> None:
     made("element-between-certificate-and-key-info", changed(signed(), foreign), "key-info")
 
 
-def certificates() -> None:
+def key_infos() -> None:
     made(
         "no-certificate",
         changed(signed(), lambda root: part(root, "KeyInfo").remove(part(root, "X509Data"))),
@@ -274,6 +274,9 @@ def certificates() -> None:
     made("retrieval-method", changed(signed(), retrieval), "key-info")
     made("certificate-of-100-kilobytes", changed(signed(), holding("X509Certificate", bytes(100_000))), "too-large")
     made("signature-value-of-100-kilobytes", changed(signed(), holding("SignatureValue", bytes(100_000))), "too-large")
+
+
+def certificates() -> None:
     made(
         "certificate-is-no-certificate",
         changed(signed(), holding("X509Certificate", b"0\x03\x02\x01\x01")),
@@ -299,6 +302,9 @@ def certificates() -> None:
         signed(signer=rsa_signer("新", now=NOW.replace(year=2029), issuer=AUTHORITY)),
         "not-valid-then",
     )
+
+
+def signers() -> None:
     made("signer-not-known", signed(signer=rsa_signer("陌生企业", now=NOW)), "signer-not-known")
     made("signer-of-an-authority-with-a-trusted-name", signed(signer=STRANGER), "signer-not-known")
     made("signer-certified-by-a-firm", signed(signer=rsa_signer("示例下级", now=NOW, issuer=KNOWN)), "signer-not-known")
@@ -320,7 +326,18 @@ def p256() -> bytes:
 
 
 def main() -> None:
-    for family in (good, altered, wrapped, references, transforms, algorithms, unseen, certificates):
+    for family in (
+        good,
+        altered,
+        wrapped,
+        references,
+        transforms,
+        algorithms,
+        unseen,
+        key_infos,
+        certificates,
+        signers,
+    ):
         family()
     for old in VECTORS.glob("*.xml"):
         old.unlink()
