@@ -17,6 +17,8 @@ from verifier.results.findings import AGREES, DIFFERS, INCOMPLETE, MOST_FIELDS
 
 _OF = {"hs-code": "hsCode", "product": "barCode"}  # what entries of a list name, and the member of a line that has it
 
+_NOTHING = ("", "无")  # what a declarant writes where there is no bar code
+
 
 def judge_lists(documents: Mapping[str, Document], labels: Sequence[str], reader: ListReader) -> list[dict[str, Any]]:
     """Return what reference lists say of a declaration, one result a list; nothing before there is a declaration.
@@ -67,4 +69,4 @@ def _entries(document: Document, of: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value.strip() not in _NOTHING else None

@@ -117,8 +117,14 @@ def test_what_is_no_code_is_never_found_in_order(listed, spelt):
 def test_another_spelling_of_a_banned_product_is_the_same_product(world, spelt):
     open_list(world, of="product")
     enter(world, "06901234567892")
-    (judged,) = judge_lists({"list": declared(gtin=spelt)}, ["banned"], reader(world))
+    (judged,) = judge_lists({"list": declared(barCode=spelt)}, ["banned"], reader(world))
     assert judged["outcome"] == "differs"
+
+
+def test_a_line_without_a_bar_code_cannot_be_told(world):
+    open_list(world, of="product")
+    (judged,) = judge_lists({"list": declared(barCode="无")}, ["banned"], reader(world))
+    assert judged["outcome"] == "incomplete"
 
 
 def test_what_is_not_banned_is_found_in_order(listed):
