@@ -21,6 +21,7 @@ from verifier.results.recomputed_matches import MATCH
 
 _SOURCE_OF = {kind: source for source, kind in DOCUMENTS.items()}
 QUOTA_USE = "clearance.quota-use"
+_WAYBILL = "waybill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,15 @@ class CaseReader:
         verdict = examine_trace(proof, self._standpoint, subject=subject, walk="parties")
         if verdict.story is None:
             raise RefusedError(verdict)
-        return self._case(due.order, verdict.story)
+        return self._case(due, verdict.story)
 
-    def _case(self, order: str, story: Story) -> Case:
-        latest: dict[str, StoryEvent] = {}
+    def _case(self, due: Due, story: Story) -> Case:
+        order, latest = due.order, dict[str, StoryEvent]()
+        shipped = _order_shipped(story.timeline, due.parcel) or order
         for each in story.timeline:
             source = _SOURCE_OF.get(each.event.head.type)
-            if source and each.event.body and order in each.event.body.of_role("order"):
+            named = shipped if source == _WAYBILL else order
+            if source and each.event.body and named in each.event.body.of_role("order"):
                 latest[source] = each
         inputs = {source: self._input(latest[source]) for source in DOCUMENTS if source in latest}
         return Case(
@@ -110,6 +113,15 @@ class CaseReader:
             and each.event.head.principal == self._issuer
             and names & set(each.event.head.about)
         )
+
+
+def _order_shipped(timeline: Sequence[StoryEvent], parcel: str | None) -> str | None:
+    """Return the order that a parcel's first waybill names: a number is given once, whatever names it later."""
+    for each in timeline:
+        body = each.event.body
+        if _SOURCE_OF.get(each.event.head.type) == _WAYBILL and body and parcel in body.of_role("parcel"):
+            return next(iter(body.of_role("order")), None)
+    return None
 
 
 def _is_quota_used(timeline: Sequence[StoryEvent]) -> bool:

@@ -12,8 +12,9 @@ import pytest
 from ledger.errors import PrivateError, SetupError, UnreachableError
 from ledger.matching.memory import Memory
 from ledger.trade.pseudonyms import draw_key
-from tests.ledger.matching.office import ORIGIN, Desk
+from tests.ledger.matching.office import ORIGIN, Desk, Purchase
 from tests.verifier.results.paperwork import FOUR
+from tests.world import handle
 from verifier.errors import MismatchError
 from verifier.results.documents import read_document
 from verifier.results.matching import match
@@ -74,6 +75,25 @@ def test_a_mismatch_names_fields_in_clear_and_both_values_to_agencies_only(offic
 
 def _decoded(text):
     return urlsafe_b64decode(text + "==").decode()
+
+
+class Replayed(Purchase):
+    """A purchase whose waybill has the number, so the parcel, of the one before it."""
+
+    @property
+    def parcel(self):
+        return handle("parcel", f"match {int(self.seed) - 1}")
+
+
+def test_a_waybill_number_that_is_used_again_is_the_first_orders_and_the_second_differs(office, desk):
+    first = office.purchase().say()
+    second = Replayed(office, str(next(office.seeds)))
+    number = {"/number": "ORDER-B"}
+    numbers = {"/numbers": {"order": "ORDER-B"}}
+    second.say(order=number, payment=number, waybill={"/orderNumber": "ORDER-B"}, list=numbers)
+    done = desk.run()
+    assert _of(done, first)[-1].differs == ()
+    assert _of(done, second)[-1].differs == ("match.order-key",)
 
 
 def test_what_differs_already_is_said_before_all_papers_are_there_and_again_when_they_are(office, desk):
