@@ -190,8 +190,8 @@ def _lines(voice: Voice, report: OrderReport) -> Iterator[str]:
     for each in report.confirmed:
         copy = f"{each.copy} {each.mirror}" if each.mirror else each.copy
         yield voice.say("erase.confirmed", agency=each.agency, copy=printable(copy), leaf=each.leaf)
-    for each in report.awaited:
-        yield voice.say("erase.awaited", agency=each.agency, mirror=each.mirror)
+    for missing in report.awaited:
+        yield voice.say("erase.awaited", agency=missing.agency, mirror=missing.mirror)
     if report.retention:
         basis, until = report.retention
         yield voice.say("erase.retention", until=moment(until), basis=basis[voice.lang])

@@ -8,7 +8,8 @@ from typing import Any
 
 from ledger.cli.speaking import Voice
 from ledger.witness.folder import Followed, WitnessFolder
-from ledger.witness.mirror.mirror import mirrored_size
+from ledger.witness.mirror.erasing import read_erasures
+from ledger.witness.mirror.mirror import copy_of, mirrored_size
 from ledger.witness.statements.store import Taken, read_noticed
 from ledger.witness.store import WitnessReader, open_reader
 
@@ -36,6 +37,8 @@ def read_status(place: WitnessFolder, mirror: Path | None) -> tuple[str, list[Fo
     if mirror:
         for ledger in ledgers:
             ledger["mirrored"] = mirrored_size(mirror, ledger["origin"])
+            erased = read_erasures(copy_of(mirror, ledger["origin"]))
+            ledger["erased"], ledger["confirmed"] = len(erased), sum("confirmed" in each for each in erased)
     return name, followed, ledgers
 
 
@@ -68,6 +71,9 @@ def status_lines(voice: Voice, ledger: dict[str, Any]) -> list[str]:
         lines.append(
             f"{origin}: {voice.say('witness.holds', size=held) if held else voice.say('witness.holds-nothing')}"
         )
+        if ledger["erased"]:
+            said = voice.say("witness.erased", count=ledger["erased"], confirmed=ledger["confirmed"])
+            lines.append(f"{origin}: {said}")
     return lines
 
 

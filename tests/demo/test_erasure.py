@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from ledger.cli.witness_status import read_status
 from ledger.client.client import LedgerClient
 from ledger.errors import UnknownError
+from ledger.signing.keyfile import load_key
+from ledger.witness.folder import WitnessFolder
 from tests.demo.running import BIN, Demo
 from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.trust_policy import parse_trust_policy
@@ -79,11 +82,21 @@ def test_whoever_asks_for_the_body_is_told_that_it_is_not_to_be_had(demo: Demo) 
         LedgerClient(demo.url).body(delivery(verdict_of(demo, AFTER)).event.name)
 
 
-def test_the_operators_report_names_what_went_and_whose_copy(demo: Demo) -> None:
+def test_the_mirror_itself_confirms_and_the_operators_report_names_its_copy(demo: Demo) -> None:
     command = [str(BIN / "suyuan"), "erase", "report", str(demo.folder / "ledger"), "--json"]
     report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     (order,) = report["orders"]
     assert order["event"] == delivery(verdict_of(demo, AFTER)).event.name.hex()
-    assert [(each["agency"], each["copy"]) for each in order["confirmations"]] == [
-        ("urn:suyuan:agency:commerce", "mirror")
-    ]
+    said = [(each["agency"], each["copy"], each["event"]) for each in order["confirmations"]]
+    (noted,) = json.loads(next((demo.folder / "mirror").glob("*/erasures.json")).read_bytes())
+    assert said == [("urn:suyuan:agency:commerce", "mirror", noted["confirmed"])]
+    assert order["confirmations"][0]["mirror"] == mirror_of(demo)
+    assert order["awaited"] == []
+    (status,) = read_status(WitnessFolder(demo.folder / "witnesses" / "commerce"), demo.folder / "mirror")[2]
+    assert (status["erased"], status["confirmed"]) == (1, 1)
+
+
+def mirror_of(demo: Demo) -> str:
+    """Return the thumbprint of the mirror's own key."""
+    path = demo.folder / "witnesses" / "commerce" / "keys" / "mirror" / "cosigner.pem"
+    return load_key(path, (demo.folder / "passphrase").read_bytes().strip()).public.kid.hex()

@@ -29,6 +29,7 @@ from verifier.errors import SuyuanError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 PERIOD = 5.0  # seconds between two rounds
+_SOON = 1.0  # where a confirmation was sent that the next growth will hold
 _SUFFIX = "/mirror"
 Report = Callable[[str, "Held"], None]
 
@@ -90,7 +91,7 @@ class LedgerMirror:
     def folder(self) -> Path | None:
         """Return the folder of the copy; None while nobody knows the ledger's name."""
         origin = self._follower.origin
-        return self._root / sha256(origin.encode()).hexdigest() if origin else None
+        return copy_of(self._root, origin) if origin else None
 
     def step(self) -> Held:
         """Copy what is new, and cosign it. What is in its way is told, and tried again.
@@ -99,7 +100,7 @@ class LedgerMirror:
             StoppedError: the disk cannot be written.
         """
         trusted = self._follower.trusted
-        copy = LedgerCopy(self._root / sha256(trusted.origin.encode()).hexdigest(), self._client)
+        copy = LedgerCopy(copy_of(self._root, trusted.origin), self._client)
         note = self._newest()
         verified = trusted.checkpoint(note)
         held = copy.manifest
@@ -170,9 +171,13 @@ class Mirrors:
 
     def run(self, done: threading.Event, report: Report) -> None:
         """Do rounds until `done`."""
-        while not done.wait(PERIOD):
-            for url, held in self.look():
+        pause = PERIOD
+        while not done.wait(pause):
+            rounds = self.look()
+            for url, held in rounds:
                 report(url, held)
+            sent = any(held.waiting and not held.refused for _, held in rounds)
+            pause = _SOON if sent else PERIOD
 
 
 def open_mirror_keys(folder: Path, witness: str, passphrase: bytes, *, post_quantum: bool = True) -> CosignerKeys:
@@ -196,7 +201,12 @@ def _tried(mirror: LedgerMirror) -> Held:
         return Held(0, error)
 
 
+def copy_of(root: Path, origin: str) -> Path:
+    """Return the folder of a ledger's copy below a folder of mirrors."""
+    return root / sha256(origin.encode()).hexdigest()
+
+
 def mirrored_size(root: Path, origin: str) -> int | None:
     """Return the size up to which a folder of mirrors holds a ledger, and cosigned it; None where it holds nothing."""
-    path = root / sha256(origin.encode()).hexdigest() / "cosigned"
+    path = copy_of(root, origin) / "cosigned"
     return parse_signed_checkpoint(path.read_bytes())[0].size if path.exists() else None
