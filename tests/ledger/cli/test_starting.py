@@ -13,7 +13,7 @@ from verifier import __version__
 
 SERVER = ("fastapi", "starlette", "uvicorn", "jinja2", "prometheus_client")
 DATABASE = ("sqlalchemy", "sqlmodel", "alembic")
-MESSAGES = ("lxml", "signxml", "ledger.readers")
+MESSAGES = ("lxml", "signxml", "ledger.readers.ceb")
 NETWORK = ("http.client", "ssl", "http_message_signatures")
 LEDGER = ("jsonschema_rs", "sqlite3", "ledger.ledger", "ledger.store", "ledger.gateway", "ledger.witness")
 NOTHING = (*SERVER, *DATABASE, *MESSAGES, *NETWORK, *LEDGER, "rich")

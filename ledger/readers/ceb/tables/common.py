@@ -6,7 +6,7 @@ manifest or a summary), this reader does: a message of 1 MiB holds no more that 
 
 from __future__ import annotations
 
-from ledger.readers.ceb.fields import DIGITS, NEGATIVE, NO_LOWER_CASE, Field, text
+from ledger.readers.ceb.fields import DIGITS, NEGATIVE, NO_LOWER_CASE, Field, MessageTable, text
 
 NAMESPACE = "http://www.chinaport.gov.cn/ceb"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
@@ -29,3 +29,8 @@ EXTEND = (text("name", 0, 30), text("version", 0, 30), Field("Message", "any"))
 def return_status(codes: tuple[str, ...], *, shortest: int = 1) -> Field:
     """Return the result of a receipt: a code of the list, or a negative number where processing failed."""
     return text("returnStatus", shortest, 10, codes=codes, shape=NEGATIVE)
+
+
+def receipt(code: str, node: str, *document: Field, status: Field, result: tuple[Field, ...]) -> MessageTable:
+    """Return the table of a receipt: which document it answers, what became of that, and when."""
+    return MessageTable(code=code, node=node, head="", fields=(GUID, *document, status, *result))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.readers.ceb.fields import MessageTable, surplus, text, whole
-from ledger.readers.ceb.tables.common import GUID, return_status
+from functools import partial
+
+from ledger.readers.ceb.fields import surplus, text, whole
+from ledger.readers.ceb.tables.common import receipt, return_status
 from ledger.readers.ceb.tables.exports.common import (
     LIST_NUMBER,
     ORDER_NUMBER,
@@ -14,177 +16,54 @@ from ledger.readers.ceb.tables.exports.common import (
     WAYBILL_NUMBER,
 )
 
-CEB214 = MessageTable(
-    code="CEB214",
-    node="RefundReturn",
-    head="",
-    fields=(
-        GUID,
-        text("ebpCode", 0, 18, optional=True),
-        text("ebcCode", 0, 18, optional=True),
-        text("agentCode", 0, 18),
-        surplus("appSenderId"),
-        text("coElNo", 0, 30),
-        text("preNo", 0, 18, optional=True),
-        LIST_NUMBER,
-        return_status(("1", "2", "3", "4", "100", "120", "300", "500", "505", "600", "800"), shortest=0),
-        *RESULT,
-    ),
-)
+_AGENT, _CARRIER, _OPERATOR = (text(name, 0, 18) for name in ("agentCode", "logisticsCode", "operatorCode"))
+_PLATFORM, _SELLER = (text(name, 0, 18) for name in ("ebpCode", "ebcCode"))
+_LIST_OF_PORT = (text("coElNo", 0, 30), text("preNo", 0, 18, optional=True))
+_BILL, _PART = text("billNo", 0, 37), whole("msgSeqNo", 9)
+_RETURNED = ("1", "2", "3", "4", "100", "120", "300", "500", "505", "600", "800")
+_receipt = partial(receipt, status=return_status(PUBLISHED), result=RESULT)
 
-CEB216 = MessageTable(
-    code="CEB216",
-    node="InvtRefundDetailReturn",
-    head="",
-    fields=(
-        GUID,
-        text("operatorCode", 0, 18),
-        text("logisticsCode", 0, 18),
-        text("logisticsNo", 0, 80),
-        text("coElNo", 0, 30),
-        text("preNo", 0, 18, optional=True),
-        return_status(("1", "2", "3", "4", "100", "399"), shortest=0),
-        *RESULT,
-    ),
+CEB214 = receipt(
+    "CEB214",
+    "RefundReturn",
+    text("ebpCode", 0, 18, optional=True),
+    text("ebcCode", 0, 18, optional=True),
+    _AGENT,
+    surplus("appSenderId"),
+    *_LIST_OF_PORT,
+    LIST_NUMBER,
+    status=return_status(_RETURNED, shortest=0),
+    result=RESULT,
 )
-
-CEB304 = MessageTable(
-    code="CEB304",
-    node="OrderReturn",
-    head="",
-    fields=(
-        GUID,
-        text("ebpCode", 0, 18),
-        text("ebcCode", 0, 18),
-        ORDER_NUMBER,
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
+CEB216 = receipt(
+    "CEB216",
+    "InvtRefundDetailReturn",
+    _OPERATOR,
+    _CARRIER,
+    text("logisticsNo", 0, 80),
+    *_LIST_OF_PORT,
+    status=return_status(("1", "2", "3", "4", "100", "399"), shortest=0),
+    result=RESULT,
 )
-
-CEB404 = MessageTable(
-    code="CEB404",
-    node="ReceiptsReturn",
-    head="",
-    fields=(
-        GUID,
-        text("ebcCode", 0, 18),
-        ORDER_NUMBER,
-        text("payNo", 0, 60, optional=True),
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
+CEB304 = _receipt("CEB304", "OrderReturn", _PLATFORM, _SELLER, ORDER_NUMBER)
+CEB404 = _receipt("CEB404", "ReceiptsReturn", _SELLER, ORDER_NUMBER, text("payNo", 0, 60, optional=True))
+CEB506 = _receipt("CEB506", "LogisticsReturn", _CARRIER, WAYBILL_NUMBER)
+CEB508 = _receipt("CEB508", "ArrivalReturn", _OPERATOR, _CARRIER, PORT_NUMBER, OWN_NUMBER, _BILL, _PART)
+CEB510 = _receipt("CEB510", "DepartureReturn", _CARRIER, OWN_NUMBER, PORT_NUMBER, _PART)
+CEB604 = _receipt(
+    "CEB604",
+    "InventoryReturn",
+    _AGENT,
+    OWN_NUMBER,
+    PORT_NUMBER,
+    LIST_NUMBER,
+    _SELLER,
+    _PLATFORM,
+    ORDER_NUMBER,
+    text("statisticsFlag", 1, codes=("A", "B")),
 )
-
-CEB506 = MessageTable(
-    code="CEB506",
-    node="LogisticsReturn",
-    head="",
-    fields=(
-        GUID,
-        text("logisticsCode", 0, 18),
-        WAYBILL_NUMBER,
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
-)
-
-CEB508 = MessageTable(
-    code="CEB508",
-    node="ArrivalReturn",
-    head="",
-    fields=(
-        GUID,
-        text("operatorCode", 0, 18),
-        text("logisticsCode", 0, 18),
-        PORT_NUMBER,
-        OWN_NUMBER,
-        text("billNo", 0, 37),
-        whole("msgSeqNo", 9),
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
-)
-
-CEB510 = MessageTable(
-    code="CEB510",
-    node="DepartureReturn",
-    head="",
-    fields=(
-        GUID,
-        text("logisticsCode", 0, 18),
-        OWN_NUMBER,
-        PORT_NUMBER,
-        whole("msgSeqNo", 9),
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
-)
-
-CEB604 = MessageTable(
-    code="CEB604",
-    node="InventoryReturn",
-    head="",
-    fields=(
-        GUID,
-        text("agentCode", 0, 18),
-        OWN_NUMBER,
-        PORT_NUMBER,
-        LIST_NUMBER,
-        text("ebcCode", 0, 18),
-        text("ebpCode", 0, 18),
-        ORDER_NUMBER,
-        text("statisticsFlag", 1, codes=("A", "B")),
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
-)
-
-CEB606 = MessageTable(
-    code="CEB606",
-    node="InvtCancelReturn",
-    head="",
-    fields=(
-        GUID,
-        text("agentCode", 0, 18),
-        OWN_NUMBER,
-        PORT_NUMBER,
-        LIST_NUMBER,
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
-)
-
-CEB608 = MessageTable(
-    code="CEB608",
-    node="WayBillReturn",
-    head="",
-    fields=(
-        GUID,
-        text("agentCode", 0, 18),
-        text("logisticsCode", 0, 18),
-        OWN_NUMBER,
-        PORT_NUMBER,
-        text("billNo", 0, 37),
-        whole("msgSeqNo", 9),
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
-)
-
-CEB702 = MessageTable(
-    code="CEB702",
-    node="SummaryReturn",
-    head="",
-    fields=(
-        GUID,
-        text("agentCode", 0, 18),
-        text("ebcCode", 0, 18),
-        OWN_NUMBER,
-        PORT_NUMBER,
-        text("sumNo", 18, optional=True),
-        whole("msgSeqNo", 9),
-        return_status(PUBLISHED),
-        *RESULT,
-    ),
+CEB606 = _receipt("CEB606", "InvtCancelReturn", _AGENT, OWN_NUMBER, PORT_NUMBER, LIST_NUMBER)
+CEB608 = _receipt("CEB608", "WayBillReturn", _AGENT, _CARRIER, OWN_NUMBER, PORT_NUMBER, _BILL, _PART)
+CEB702 = _receipt(
+    "CEB702", "SummaryReturn", _AGENT, _SELLER, OWN_NUMBER, PORT_NUMBER, text("sumNo", 18, optional=True), _PART
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ledger.readers.ceb.fields import DIGITS, NEGATIVE, MessageTable, moment, text
-from ledger.readers.ceb.tables.common import GUID, return_status
+from ledger.readers.ceb.tables.common import GUID, receipt, return_status
 from ledger.readers.ceb.tables.imports.common import (
     CUSTOMS_NUMBER,
     DRAFTED,
@@ -16,130 +18,39 @@ from ledger.readers.ceb.tables.imports.common import (
 )
 from ledger.readers.ceb.xmltree import MAX_BYTES
 
-CEB312 = MessageTable(
-    code="CEB312",
-    node="OrderReturn",
-    head="",
-    fields=(
-        GUID,
-        text("ebpCode", 1, 18),
-        text("ebcCode", 1, 18),
-        ORDER_NUMBER,
-        return_status(FILED),
-        *RESULT,
-    ),
-)
+_CUSTOMS = text("customsCode", 4, optional=True, shape=DIGITS)
+_AGENT = text("agentCode", 1, 18, optional=True)
+_SHOP = (text("ebpCode", 1, 18, optional=True), text("ebcCode", 1, 18, optional=True))
+_NUMBERS = (text("copNo", 1, 20), PORT_NUMBER, CUSTOMS_NUMBER)
+_CARRIED = (text("logisticsCode", 1, 18), WAYBILL_NUMBER)
+_filed = partial(receipt, status=return_status(FILED), result=RESULT)
+_drafted = partial(receipt, status=return_status(DRAFTED), result=RESULT)
 
-CEB412 = MessageTable(
-    code="CEB412",
-    node="PaymentReturn",
-    head="",
-    fields=(
-        GUID,
-        text("payCode", 1, 18),
-        text("payTransactionId", 1, 60),
-        return_status(FILED),
-        *RESULT,
-    ),
+CEB312 = _filed("CEB312", "OrderReturn", text("ebpCode", 1, 18), text("ebcCode", 1, 18), ORDER_NUMBER)
+CEB412 = _filed("CEB412", "PaymentReturn", text("payCode", 1, 18), text("payTransactionId", 1, 60))
+CEB512 = _filed("CEB512", "LogisticsReturn", *_CARRIED)
+CEB514 = receipt(
+    "CEB514",
+    "LogisticsStatusReturn",
+    *_CARRIED,
+    text("logisticsStatus", 1, codes=("S",)),
+    status=return_status(("2", "3", "4", "100", "399")),
+    result=RESULT,
 )
-
-CEB512 = MessageTable(
-    code="CEB512",
-    node="LogisticsReturn",
-    head="",
-    fields=(
-        GUID,
-        text("logisticsCode", 1, 18),
-        WAYBILL_NUMBER,
-        return_status(FILED),
-        *RESULT,
-    ),
+CEB622 = receipt(
+    "CEB622", "InventoryReturn", _CUSTOMS, *_SHOP, _AGENT, *_NUMBERS, status=return_status(LISTED), result=RESULT
 )
-
-CEB514 = MessageTable(
-    code="CEB514",
-    node="LogisticsStatusReturn",
-    head="",
-    fields=(
-        GUID,
-        text("logisticsCode", 1, 18),
-        WAYBILL_NUMBER,
-        text("logisticsStatus", 1, codes=("S",)),
-        return_status(("2", "3", "4", "100", "399")),
-        *RESULT,
-    ),
+CEB624 = _drafted("CEB624", "InvtCancelReturn", _CUSTOMS, _AGENT, *_SHOP, *_NUMBERS)
+CEB626 = _drafted("CEB626", "InvtRefundReturn", _CUSTOMS, _AGENT, *_SHOP, *_NUMBERS)
+CEB712 = _drafted(
+    "CEB712",
+    "DeliveryReturn",
+    _CUSTOMS,
+    text("operatorCode", 1, 18, optional=True),
+    text("copNo", 0, 20, optional=True),
+    text("preNo", 0, 18, optional=True),
+    text("rkdNo", 0, 18, optional=True),
 )
-
-CEB622 = MessageTable(
-    code="CEB622",
-    node="InventoryReturn",
-    head="",
-    fields=(
-        GUID,
-        text("customsCode", 4, optional=True, shape=DIGITS),
-        text("ebpCode", 1, 18, optional=True),
-        text("ebcCode", 1, 18, optional=True),
-        text("agentCode", 1, 18, optional=True),
-        text("copNo", 1, 20),
-        PORT_NUMBER,
-        CUSTOMS_NUMBER,
-        return_status(LISTED),
-        *RESULT,
-    ),
-)
-
-CEB624 = MessageTable(
-    code="CEB624",
-    node="InvtCancelReturn",
-    head="",
-    fields=(
-        GUID,
-        text("customsCode", 4, optional=True, shape=DIGITS),
-        text("agentCode", 1, 18, optional=True),
-        text("ebpCode", 1, 18, optional=True),
-        text("ebcCode", 1, 18, optional=True),
-        text("copNo", 1, 20),
-        PORT_NUMBER,
-        CUSTOMS_NUMBER,
-        return_status(DRAFTED),
-        *RESULT,
-    ),
-)
-
-CEB626 = MessageTable(
-    code="CEB626",
-    node="InvtRefundReturn",
-    head="",
-    fields=(
-        GUID,
-        text("customsCode", 4, optional=True, shape=DIGITS),
-        text("agentCode", 1, 18, optional=True),
-        text("ebpCode", 1, 18, optional=True),
-        text("ebcCode", 1, 18, optional=True),
-        text("copNo", 1, 20),
-        PORT_NUMBER,
-        CUSTOMS_NUMBER,
-        return_status(DRAFTED),
-        *RESULT,
-    ),
-)
-
-CEB712 = MessageTable(
-    code="CEB712",
-    node="DeliveryReturn",
-    head="",
-    fields=(
-        GUID,
-        text("customsCode", 4, optional=True, shape=DIGITS),
-        text("operatorCode", 1, 18, optional=True),
-        text("copNo", 0, 20, optional=True),
-        text("preNo", 0, 18, optional=True),
-        text("rkdNo", 0, 18, optional=True),
-        return_status(DRAFTED),
-        *RESULT,
-    ),
-)
-
 CEB900 = MessageTable(
     code="CEB900",
     node="MessageReturn",
