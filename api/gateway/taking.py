@@ -39,7 +39,7 @@ class Taking:
         async with self._bodies.read(request, limit) as data:
             arrival = read(data) if len(data) <= _SMALL else await self._read_aside(read, data)
             take = self.gateway.take
-            if arrival.about:  # the ledger may have to be asked
+            if arrival.asks:
                 future = await to_thread.run_sync(lambda: take(arrival, sender, whole=whole))
             else:
                 future = take(arrival, sender, whole=whole)

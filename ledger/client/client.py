@@ -6,15 +6,16 @@ What comes back is parsed as far as it must be to be handed on, and believed by 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ledger.client.problems import error_of, fault_of
 from ledger.client.signing import RequestSigner
 from ledger.client.transport import SMALL, Answer, Patience, Transport
 from ledger.errors import UnknownError
+from ledger.readers.epcis.lossless_json import parse_lossless
 from ledger.signing.signer import Signer
 from verifier.errors import MalformedError, SuyuanError
 from verifier.ledgerformat.batch_answer import MAX_ANSWER
@@ -244,6 +245,18 @@ class LedgerClient:
         """
         path = f"/lots/items?subject={quote(subject, safe='')}&after={after}&limit={limit}"
         return _object(self._get(path, "application/json", _PAGE), "items")
+
+    def epcis_events(self, asked: Mapping[str, str]) -> tuple[list[dict[str, Any]], bool]:
+        """Return a page of the EPCIS events that a query finds, numbers as text, and whether there are more."""
+        answer = self._get(f"/epcis/events?{urlencode(asked)}", "application/json", _PAGE)
+        document = parse_lossless(answer.body, "events", most=_PAGE)
+        try:
+            events = document["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+        except (KeyError, TypeError):
+            events = None
+        if not isinstance(events, list) or not all(isinstance(each, dict) for each in events):
+            raise MalformedError("events", came="another shape", expected="an EPCISQueryDocument")
+        return events, "link" in answer.headers
 
     def batch(self, leaf: int) -> bytes:
         """Return the batch answer of a statement, with the bodies that are open to whoever asks.

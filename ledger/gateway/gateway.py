@@ -17,11 +17,14 @@ from ledger.failpoints import reach
 from ledger.gateway.batching import Limits, Schedule
 from ledger.gateway.composing import Composer, unknown_head
 from ledger.gateway.door import Door
+from ledger.gateway.elsewhere import Found, ask_elsewhere, names_among, unknown_among
 from ledger.gateway.intake import Arrival
 from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import Keeping, Told
+from ledger.gateway.recorded import RecordedHere
 from ledger.gateway.sending import Check, Sender, Sending
 from ledger.gateway.store import Store
+from ledger.readers.epcis.referring import Referred
 from verifier.errors import NotPermittedError, SuyuanError
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.vocabulary import EventType
@@ -126,6 +129,8 @@ class Gateway:
         self._require_room()
         for name in arrival.about:
             self._fetch_head(name)
+        if arrival.referred:
+            self._learn(arrival.referred, uri)
         answer: Future[Told] = Future()
         with self._moved:
             self._waiting += 1
@@ -254,6 +259,20 @@ class Gateway:
             if len(self._heads) >= _HEADS:
                 self._heads.clear()
             self._heads[name] = read_head(self.client, name)
+
+    def _learn(self, referred: Referred, sender: str) -> None:
+        """Ask the ledger for what EPCIS events refer to and nobody said here, before anybody waits for the file."""
+        with self.store.reading() as connection:
+            unknown = unknown_among(referred, RecordedHere(connection, sender))
+        found = ask_elsewhere(self.client, unknown, sender) if unknown else Found()
+        self._heads |= found.heads
+        if found.heads:
+            with self.store.writing() as connection:
+                found.keep(connection, sender)
+        with self.store.reading() as connection:
+            names = list(names_among(referred, RecordedHere(connection, sender)))
+        for name in names:
+            self._fetch_head(name)
 
     def _find_head(self, name: bytes) -> Head:
         with self.store.reading() as connection:

@@ -15,6 +15,7 @@ from ledger.compose.event import Draft
 from ledger.gateway.documents import Read, ceb_document, format_said, parse_said
 from ledger.readers.ceb import Draw, Facts, Mode, Trust, read_message
 from ledger.readers.epcis import EpcisEvent, Recorded, map_event, read_epcis
+from ledger.readers.epcis.referring import Referred, find_referred
 from verifier.errors import SuyuanError, UnsupportedError
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.strict_json import parse_json
@@ -47,6 +48,7 @@ class Arrival:
         departures: what a lenient reader accepted, a sentence each.
         notes: facts about it as a whole: message type, signature.
         about: names of the events that it answers.
+        referred: what its EPCIS events refer to beyond it.
     """
 
     kind: str
@@ -56,6 +58,12 @@ class Arrival:
     departures: tuple[str, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     about: tuple[bytes, ...] = ()
+    referred: Referred = field(default_factory=Referred)
+
+    @property
+    def asks(self) -> bool:
+        """Return whether the ledger may have to be asked before it can be kept."""
+        return bool(self.about or self.referred)
 
 
 def read_ceb(
@@ -99,7 +107,7 @@ def read_capture(data: bytes) -> Arrival:
     reading = read_epcis(data)
     documents = tuple(_epcis_document(each) for each in reading.events)
     faults = tuple(Fault(each.path, fault) for each in reading.faulty for fault in each.faults)
-    return Arrival(EPCIS, sha256(data).digest(), documents, faults)
+    return Arrival(EPCIS, sha256(data).digest(), documents, faults, referred=find_referred(reading.events))
 
 
 def read_drafts(data: bytes, now: int) -> Arrival:

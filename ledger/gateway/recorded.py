@@ -6,6 +6,7 @@ Implements `ledger.readers.epcis.Recorded` over the gateway's connection. Events
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.gateway.composing import Composed
@@ -28,40 +29,43 @@ class RecordedHere:
     sender: str
 
     def packed(self, child: str, parent: str) -> bytes | None:
-        """Return the event of this gateway by which a child is inside a parent."""
-        return self._joined(_PACKED, child, parent)
+        """Return the event by which a child is inside a parent, as far as this gateway knows."""
+        return self.joined(_PACKED, child, parent)
 
     def associated(self, child: str, parent: str) -> bytes | None:
-        """Return the event of this gateway by which a child is associated with a parent."""
-        return self._joined(_ASSOCIATED, child, parent)
+        """Return the event by which a child is associated with a parent, likewise."""
+        return self.joined(_ASSOCIATED, child, parent)
 
     def inside(self, parent: str) -> tuple[str, ...]:
-        """Return what this gateway packed into a parent and nobody here took out, in the order in which it came."""
-        return self._children(_PACKED, parent)
+        """Return what was packed into a parent and not taken out, likewise, in the order in which it came."""
+        return self.children(_PACKED, parent)
 
     def attached(self, parent: str) -> tuple[str, ...]:
-        """Return what this gateway associated with a parent and nobody here took off, likewise."""
-        return self._children(_ASSOCIATED, parent)
+        """Return what was associated with a parent and not taken off, likewise."""
+        return self.children(_ASSOCIATED, parent)
+
+    def joined(self, kind: str, child: str, parent: str) -> bytes | None:
+        """Return the event of a type by which a child is joined to a parent."""
+        sql = f"SELECT event FROM packing p WHERE child = ? AND parent = ? AND type = ? AND {_HOLDS}"  # noqa: S608 - ours
+        row = self.connection.execute(sql, (child, parent, kind)).fetchone()
+        return row[0] if row else None
+
+    def children(self, kind: str, parent: str) -> tuple[str, ...]:
+        """Return what is joined to a parent by events of a type."""
+        sql = f"SELECT child FROM packing p WHERE parent = ? AND type = ? AND {_HOLDS} ORDER BY item"  # noqa: S608 - ours
+        return tuple(child for (child,) in self.connection.execute(sql, (parent, kind)))
 
     def told(self, event_id: str) -> tuple[bytes, ...]:
         """Return the events of the sender that an EPCIS event became, by its eventID or CBV event hash."""
         sql = "SELECT event FROM told WHERE id = ? AND sender = ? ORDER BY item"
         return tuple(event for (event,) in self.connection.execute(sql, (event_id, self.sender)))
 
-    def _joined(self, kind: str, child: str, parent: str) -> bytes | None:
-        sql = f"SELECT event FROM packing p WHERE child = ? AND parent = ? AND type = ? AND {_HOLDS}"  # noqa: S608 - ours
-        row = self.connection.execute(sql, (child, parent, kind)).fetchone()
-        return row[0] if row else None
 
-    def _children(self, kind: str, parent: str) -> tuple[str, ...]:
-        sql = f"SELECT child FROM packing p WHERE parent = ? AND type = ? AND {_HOLDS} ORDER BY item"  # noqa: S608 - ours
-        return tuple(child for (child,) in self.connection.execute(sql, (parent, kind)))
-
-
-# What the ledger refused neither packed anything nor took it out.
+# What the ledger refused neither packed anything nor took it out; 0 stands for what was said elsewhere.
 _HOLDS = (
-    "EXISTS (SELECT 1 FROM item i WHERE i.seq = p.item AND i.state <> 'parked') AND NOT EXISTS "
-    "(SELECT 1 FROM ended e JOIN item i ON i.seq = e.item WHERE e.event = p.event AND i.state <> 'parked')"
+    "(p.item = 0 OR EXISTS (SELECT 1 FROM item i WHERE i.seq = p.item AND i.state <> 'parked')) AND NOT EXISTS "
+    "(SELECT 1 FROM ended e LEFT JOIN item i ON i.seq = e.item "
+    "WHERE e.event = p.event AND (e.item = 0 OR i.state <> 'parked'))"
 )
 
 
@@ -69,12 +73,27 @@ def note_recorded(connection: sqlite3.Connection, seq: int, composed: Composed, 
     """Note what later documents may refer to in a composed event."""
     draft, name = composed.draft, composed.event.name
     if draft.type in (_PACKED, _ASSOCIATED) and {"child", "parent"} <= draft.subjects.keys():
-        row = (draft.type, draft.subjects["child"], draft.subjects["parent"], name, seq)
-        connection.execute("INSERT OR REPLACE INTO packing VALUES (?, ?, ?, ?, ?)", row)
+        keep_contained(connection, draft.type, str(draft.subjects["child"]), str(draft.subjects["parent"]), name, seq)
     if draft.type in _ENDS:
-        rows = [(each, seq) for each in draft.about]
-        connection.executemany("INSERT OR IGNORE INTO ended VALUES (?, ?)", rows)
+        keep_ended(connection, draft.about, seq)
     if draft.type != _CORRECTION:
         ids = {draft.data[each] for each in ("eventID", "alias") if isinstance(draft.data.get(each), str)}
-        told = [(sender, each, seq, name) for each in ids]
-        connection.executemany("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)", told)
+        keep_told(connection, sender, [(each, name) for each in ids], seq)
+
+
+def keep_contained(  # noqa: PLR0917 - a row
+    connection: sqlite3.Connection, kind: str, child: str, parent: str, event: bytes, item: int = 0
+) -> None:
+    """Keep which event, of a type, joined a child and a parent: of an item, or, without one, said elsewhere."""
+    connection.execute("INSERT OR REPLACE INTO packing VALUES (?, ?, ?, ?, ?)", (kind, child, parent, event, item))
+
+
+def keep_ended(connection: sqlite3.Connection, events: Iterable[bytes], item: int = 0) -> None:
+    """Keep which events join nothing any more, by an item, or elsewhere."""
+    connection.executemany("INSERT OR IGNORE INTO ended VALUES (?, ?)", [(each, item) for each in events])
+
+
+def keep_told(connection: sqlite3.Connection, sender: str, rows: Iterable[tuple[str, bytes]], item: int = 0) -> None:
+    """Keep which events of a sender an eventID or hash stands for, by an item, or elsewhere."""
+    sql = "INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)"
+    connection.executemany(sql, [(sender, id_, item, event) for id_, event in rows])

@@ -72,7 +72,7 @@ CREATE TABLE packing (
 CREATE INDEX packing_parent ON packing (parent, type);
 CREATE TABLE ended (event BLOB NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (event, item)) STRICT, WITHOUT ROWID;
 CREATE TABLE told (sender TEXT NOT NULL, id TEXT NOT NULL, item INTEGER NOT NULL, event BLOB NOT NULL,
-    PRIMARY KEY (id, sender, item)) STRICT, WITHOUT ROWID;
+    PRIMARY KEY (id, sender, item, event)) STRICT, WITHOUT ROWID;
 """
 
 

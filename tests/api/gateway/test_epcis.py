@@ -7,9 +7,11 @@ import json
 from urllib.parse import quote
 
 import pytest
+from stdnum.ean import calc_check_digit
 
 from fixtures.epcis import document, event
-from tests.ledger.gateway.zone import recorded_names
+from tests.api.gateway.serving import GatewayServer
+from tests.ledger.gateway.zone import Gated, recorded_names
 from tests.world import now
 
 JSON = "application/json"
@@ -92,3 +94,107 @@ def test_an_error_in_what_nobody_recorded_refuses_the_whole_capture(capture, gat
     refused = capture(fine, {**lost, "errorDeclaration": {"declarationTime": "2026-10-01T00:00:00Z"}})
     assert "eventID" in refused["field"]
     assert gated.states() == before
+
+
+# What another gateway of the same firm said, or another firm.
+@pytest.fixture
+def other(firms, service, tmp_path):
+    """Another gateway, of a folder of its own, over the same ledger; capture through it as the carrier."""
+    elsewhere = Gated(firms, service.url, tmp_path / "other")
+    elsewhere.start()
+    server = GatewayServer(elsewhere)
+
+    def send(*events, who="carrier"):
+        address = f"/epcis/capture?as={quote(firms.cast[who].uri)}"
+        answer = server.ask("POST", address, json.dumps(document(events)).encode(), JSON)
+        assert answer.status == 202, answer.json
+        elsewhere.wait()
+        job = server.ask("GET", answer.headers["Location"]).json
+        assert job["success"], job["errors"]
+        return job
+
+    yield send
+    server.stop()
+    elsewhere.stop()
+
+
+def born(units, id_):
+    return told("ObjectEvent", id_, action="ADD", epcList=units, bizStep="commissioning")
+
+
+def unit(number):
+    digits = f"09520000{number:09d}"
+    return f"{GS1}/00/{digits}{calc_check_digit(digits)}"
+
+
+def test_an_error_in_what_another_gateway_of_the_firm_captured_is_declared_here(other, capture, service):
+    thing = unit(300)
+    wrong = told("ObjectEvent", "urn:x:else:wrong", 5, action="OBSERVE", epcList=[thing], bizStep="shipping")
+    other(born([thing], "urn:x:else:born"), wrong)
+    declared = {"declarationTime": "2026-10-01T00:00:00Z", "reason": "did_not_occur"}
+    job = capture({**wrong, "errorDeclaration": declared})
+    assert job["success"], job
+    first, second = found(service, "urn:x:else:wrong")
+    assert "errorDeclaration" not in first
+    assert second["errorDeclaration"]["reason"] == "did_not_occur"
+
+
+def test_an_error_in_what_another_firm_said_is_refused_wherever_it_was_said(other, capture):
+    thing = unit(310)
+    wrong = told("ObjectEvent", "urn:x:else:theirs", 5, action="OBSERVE", epcList=[thing], bizStep="shipping")
+    other(born([thing], "urn:x:else:theirs-born"), wrong, who="seller")
+    refused = capture({**wrong, "errorDeclaration": {"declarationTime": "2026-10-01T00:00:00Z"}})
+    assert refused["type"] == "urn:suyuan:problem:unknown"
+
+
+def test_what_another_gateway_packed_is_taken_out_here(other, capture, service):
+    box, pallet = unit(320), unit(321)
+    both = {"parentID": pallet, "childEPCs": [box]}
+    other(born([box, pallet], "urn:x:else:units"), told("AggregationEvent", "urn:x:else:pack", 1, action="ADD", **both))
+    job = capture(told("AggregationEvent", "urn:x:else:out", 2, action="DELETE", **both))
+    assert job["success"], job
+    (gone,) = found(service, "urn:x:else:out")
+    assert (gone["action"], gone["childEPCs"]) == ("DELETE", [box])
+    again = capture(told("AggregationEvent", "urn:x:else:again", 3, action="DELETE", **both))
+    assert again["type"] == "urn:suyuan:problem:unknown", "it is out"
+
+
+def test_a_removal_of_all_ends_the_packing_of_what_is_inside_whoever_sent_it_and_no_more(other, capture, service):
+    boxes, pallet = [unit(330 + each) for each in range(4)], unit(339)
+
+    def packed(word, at, box):
+        return told("AggregationEvent", f"urn:x:all:{word}", at, action="ADD", parentID=pallet, childEPCs=[box])
+
+    out = told("AggregationEvent", "urn:x:all:out", 3, action="DELETE", parentID=pallet, childEPCs=[boxes[1]])
+    other(born([*boxes, pallet], "urn:x:all:units"), packed("1", 1, boxes[0]), packed("2", 2, boxes[1]), out)
+    assert capture(packed("3", 4, boxes[2]))["success"]
+    job = capture(
+        packed("4", 5, boxes[3]),
+        told("AggregationEvent", "urn:x:all:empty", 6, action="DELETE", parentID=pallet),
+    )
+    assert job["success"], job
+    (gone,) = found(service, "urn:x:all:empty")
+    assert sorted(gone["childEPCs"]) == sorted([boxes[0], boxes[2], boxes[3]])
+    again = capture(told("AggregationEvent", "urn:x:all:twice", 7, action="DELETE", parentID=pallet))
+    assert again["field"].endswith("parentID"), "nothing is inside any more"
+
+
+def test_what_the_ledger_has_to_be_asked_for_waits_for_no_ledger_that_is_away(gated, gateway, service):
+    service.close()
+    away = told("AggregationEvent", "urn:x:away", action="DELETE", parentID=unit(340))
+    address = f"/epcis/capture?as={quote(gated.world.cast['carrier'].uri)}"
+    answer = gateway.ask("POST", address, json.dumps(document([away])).encode(), JSON)
+    assert (answer.status, answer.json["type"]) == (503, "urn:suyuan:problem:unreachable")
+    assert answer.headers["Retry-After"]
+
+
+def test_children_and_goods_by_quantity_are_found_again_with_their_parent(capture, service):
+    box = unit(350)
+    assert capture(born([box], "urn:x:quantity:units"))["success"]
+    quantity = [{"epcClass": "urn:epc:idpat:sgtin:9520000.000011.*", "quantity": 12}]
+    packing = {"action": "ADD", "parentID": box, "childQuantityList": quantity}
+    job = capture(told("AggregationEvent", "urn:x:quantity:in", 1, **packing))
+    assert job["success"], job
+    (packed,) = found(service, "urn:x:quantity:in")
+    assert (packed["type"], packed["action"], packed["parentID"]) == ("AggregationEvent", "ADD", box)
+    assert packed["childQuantityList"] == [{"epcClass": f"{GS1}/01/09520000000110"}]
