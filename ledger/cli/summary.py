@@ -141,6 +141,8 @@ def _period_json(found: Period) -> dict[str, Any]:
         "count": found.state.count if found.state else 0,
         "root": found.state.root.hex() if found.state else None,
         "lists": [each.event.name.hex() for each in found.lists],
+        "cancelled": [each.hex() for each in found.cancelled],
+        "cancelledSince": [each.hex() for each in found.since],
         "totals": found.totals if found.lists else None,
     }
 
@@ -149,6 +151,8 @@ def _lines(voice: Voice, found: Period) -> list[str]:
     count = found.state.count if found.state else 0
     lines = [voice.say("summary.period", period=found.set, count=count, covered=found.covered, size=found.size)]
     lines += [f"  {each.event.name.hex()}  {each.event.head.type}" for each in found.lists]
+    lines += [voice.say("summary.cancelled", event=each.hex()) for each in found.cancelled]
+    lines += [voice.say("summary.cancelled-since", event=each.hex()) for each in found.since]
     if not found.lists:
         return [*lines, voice.say("summary.nothing")]
     totals = found.totals

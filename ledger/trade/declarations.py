@@ -24,11 +24,12 @@ _RESERVED = frozenset({"order.payment", "order.funds"})  # which only parties an
 _WAYBILLS = frozenset({"transport.waybill", "transport.export-waybill"})
 _RELEASES = frozenset({"clearance.release", "clearance.joint-release"})
 _HOLD, _LIFTED, _SEIZURE = "clearance.hold", "clearance.hold-lifted", "clearance.seizure"
-SEIZED, HELD, RELEASE, RECEIPTED, REJECTED, OPEN = (
-    "seized", "held", "released", "released-by-receipt", "rejected", "open",
+_CANCELLED = "clearance.list-cancelled"
+SEIZED, ANNULLED, HELD, RELEASE, RECEIPTED, REJECTED, OPEN = (
+    "seized", "cancelled", "held", "released", "released-by-receipt", "rejected", "open",
 )  # fmt: skip
-STANDINGS = (SEIZED, HELD, RELEASE, RECEIPTED, REJECTED, OPEN)
-ENDED = frozenset({SEIZED, RELEASE, REJECTED})  # nothing has to come after
+STANDINGS = (SEIZED, ANNULLED, HELD, RELEASE, RECEIPTED, REJECTED, OPEN)
+ENDED = frozenset({SEIZED, ANNULLED, RELEASE, REJECTED})  # nothing has to come after
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ def _standing(about: Sequence[Told], state: State) -> str:
     held = [each.head.type for each in about if each.head.type in (_HOLD, _LIFTED)]
     if _SEIZURE in types:
         return SEIZED
+    if _CANCELLED in types:
+        return ANNULLED
     if held and held[-1] == _HOLD:
         return HELD
     if types & _RELEASES:

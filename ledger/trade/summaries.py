@@ -28,7 +28,7 @@ from verifier.proof.verify import RefusedError, examine_trace
 from verifier.results.amounts import add, read_amount, spell_amount
 from verifier.results.documents import Document
 from verifier.results.recomputation import Input, read_input
-from verifier.results.recomputed_summaries import LISTS, SUMMARY
+from verifier.results.recomputed_summaries import CANCELLED, LISTS, SUMMARY
 
 MEMBER, LATEST = "member", "latest"
 _WEIGHTS = {"grossWeight": "/lines/grossWeight", "netWeight": "/lines/netWeight"}
@@ -43,7 +43,10 @@ class Period:
         size: leaves that the proof covers.
         covered: first entries of the history that the newest summary states; 0 for none.
         state: count and root of all entries, as the next summary states them; None where there is none.
-        lists: events that no summary covers, in log order, with what of them is open to whoever asks.
+        lists: events that no summary covers and that were not cancelled, in log order, with what of them is open to
+            whoever asks.
+        cancelled: names of lists that were cancelled before a summary covered them.
+        since: names of lists that were cancelled after a summary covered them.
     """
 
     set: str
@@ -51,6 +54,8 @@ class Period:
     covered: int
     state: State | None
     lists: tuple[Input, ...]
+    cancelled: tuple[bytes, ...] = ()
+    since: tuple[bytes, ...] = ()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -111,8 +116,16 @@ def read_period(client: LedgerClient, set_: str, standpoint: Standpoint) -> Peri
         subtrees, count = push(subtrees, count, entry_hash(each.event.entry)), count + 1
     state = State(MEMBER, subject_name(set_), count, fold(subtrees))
     rest = timeline[max(0, covered - first) :]
-    lists = tuple(_open(client, each) for each in rest if each.event.head.type in LISTS)
-    return Period(set_, verdict.story.size, covered, state, lists)
+    ended = list(dict.fromkeys(name for each in rest for name in _cancelled_by(each)))
+    uncovered = {each.event.name: each for each in rest if each.event.head.type in LISTS}
+    lists = tuple(_open(client, each) for name, each in uncovered.items() if name not in ended)
+    cancelled = tuple(name for name in ended if name in uncovered)
+    since = tuple(name for name in ended if name not in uncovered)
+    return Period(set_, verdict.story.size, covered, state, lists, cancelled, since)
+
+
+def _cancelled_by(told: StoryEvent) -> tuple[bytes, ...]:
+    return tuple(told.event.head.about) if told.event.head.type == CANCELLED else ()
 
 
 def _stated(told: StoryEvent, set_: str) -> int:

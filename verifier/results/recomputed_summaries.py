@@ -20,9 +20,9 @@ from verifier.results.recomputation import (
     worst_of,
 )
 from verifier.results.rules import VERSION
-from verifier.results.totals import COVERAGE, TOTALS, Member, check_totals, cover
+from verifier.results.totals import COVERAGE, TOTALS, Coverage, Member, check_totals, cover
 
-SUMMARY = "clearance.summary"
+SUMMARY, CANCELLED = "clearance.summary", "clearance.list-cancelled"
 LISTS = ("clearance.list", "clearance.export-list")
 
 
@@ -50,7 +50,14 @@ def _recompute(summary: Input, shown: Sequence[Input]) -> Recomputation:
     result = Result(VERSION, normalisation.VERSION, tuple(findings))
     rules = {each.rule: STATUS[each.outcome] for each in findings}
     inputs = tuple(each.event.name for each in lists)
-    return Recomputation("summary", name, worst_of(rules.values()), result, rules, inputs, lacking(result))
+    facts = _cancellations(covered, name)
+    return Recomputation("summary", name, worst_of(rules.values()), result, rules, inputs, lacking(result), facts)
+
+
+def _cancellations(covered: Coverage, name: bytes) -> dict[str, str | None]:
+    """Return which lists were cancelled before a summary, and which since it; nothing where none was."""
+    told = {"cancelled": covered.cancelled.get(name, ()), "cancelledSince": covered.since.get(name, ())}
+    return {word: ", ".join(each.hex() for each in names) for word, names in told.items() if names}
 
 
 def _totals(summary: Input, lists: Sequence[Input]) -> list[Finding]:
@@ -70,4 +77,5 @@ def _totals(summary: Input, lists: Sequence[Input]) -> list[Finding]:
 def _member(given: Input) -> Member:
     kind = given.event.head.type
     covers = stated_count(given) if kind == SUMMARY else None
-    return Member(given.event.name, covers, listed=kind in LISTS)
+    cancels = given.event.head.about if kind == CANCELLED else ()
+    return Member(given.event.name, covers, listed=kind in LISTS, cancels=tuple(cancels))

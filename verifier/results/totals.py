@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +23,13 @@ class Member:
         name: of the event, 32 bytes.
         covers: of a summary, how many first entries of the history it states; None of a list or anything else.
         listed: whether it is a list, which has to be in a summary.
+        cancels: names of the lists that it cancels.
     """
 
     name: bytes
     covers: int | None = None
     listed: bool = False
+    cancels: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,29 @@ class Coverage:
 
     Attributes:
         lists: names of lists by the name of their summary, in log order.
-        open: lists that are in none.
+        open: lists that are in none, and not cancelled.
         faulty: summaries that cover nothing that an earlier one had not, or what does not stand before them.
+        cancelled: lists that a summary would cover, had they not been cancelled among its first entries; by summary.
+        since: lists that a summary covers and that were cancelled after its first entries; by summary.
     """
 
     lists: Mapping[bytes, tuple[bytes, ...]]
     open: tuple[bytes, ...]
     faulty: tuple[bytes, ...]
+    cancelled: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    since: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
 
 
 def cover(history: Sequence[Member]) -> Coverage:
     """Return which lists each summary covers: those between the count that the one before it states, and its own.
 
-    So a list cannot be in two summaries, nor be left out between two.
+    So a list cannot be in two summaries, nor be left out between two. A list that was cancelled among the first entries
+    that a summary states does not count in it; one that was cancelled later did.
     """
     lists: dict[bytes, tuple[bytes, ...]] = {}
+    cancelled: dict[bytes, tuple[bytes, ...]] = {}
+    since: dict[bytes, tuple[bytes, ...]] = {}
+    ends = _ends(history)
     faulty: list[bytes] = []
     done = 0
     for place, each in enumerate(history):
@@ -59,9 +69,25 @@ def cover(history: Sequence[Member]) -> Coverage:
         if not done < each.covers <= place:
             faulty.append(each.name)
             continue
-        lists[each.name] = tuple(one.name for one in history[done : each.covers] if one.listed)
+        there = [one.name for one in history[done : each.covers] if one.listed]
+        lists[each.name] = tuple(one for one in there if ends.get(one, each.covers) >= each.covers)
+        cancelled[each.name] = tuple(one for one in there if one not in lists[each.name])
+        since[each.name] = tuple(one for one in lists[each.name] if one in ends)
         done = each.covers
-    return Coverage(lists, tuple(each.name for each in history[done:] if each.listed), tuple(faulty))
+    open_ = tuple(each.name for each in history[done:] if each.listed and each.name not in ends)
+    return Coverage(lists, open_, tuple(faulty), cancelled, since)
+
+
+def _ends(history: Sequence[Member]) -> dict[bytes, int]:
+    """Return at which place of the history each list that was cancelled was so: after itself, and first."""
+    ends: dict[bytes, int] = {}
+    seen: set[bytes] = set()
+    for place, each in enumerate(history):
+        seen.add(each.name)
+        for name in each.cancels:
+            if name in seen:
+                ends.setdefault(name, place)
+    return ends
 
 
 def check_totals(stated: Mapping[str, Any], lists: Sequence[Document], *, what: str = "summary/totals") -> Finding:

@@ -153,6 +153,29 @@ def test_each_summary_covers_the_lists_that_none_covered_and_is_recomputed(run, 
     assert [each["outcome"] for each in found] == ["confirmed", "confirmed"]
 
 
+def test_a_cancelled_list_is_in_no_summary_and_one_that_is_cancelled_afterwards_is_named(run, street, office, capsys):
+    bought = [office.purchase().say("order", "list") for _ in range(3)]
+    names = [each.said["list"].name for each in bought]
+    cancel(office, names[1])
+    first = declare(street, run, office)
+    assert (first.code, first.answer["lists"]) == (0, [names[0].hex(), names[2].hex()]), first.err
+    assert (first.answer["cancelled"], first.answer["totals"]["lists"]) == ([names[1].hex()], "2")
+    cancel(office, names[0])
+    street.publish()
+    shown = run("summary", "show", period(office), *street.to, *street.asking("seller"))
+    assert f"{names[0].hex()}  cancelled after" in shown.out
+    with pytest.raises(SuyuanError, match="cancelled-twice"):
+        cancel(office, names[0])
+    (told,) = recompute(street, office, bought, capsys)
+    assert (told["outcome"], told["inputs"]) == ("confirmed", [names[0].hex(), names[2].hex()])
+    assert (told["cancelled"], told["cancelledSince"]) == (names[1].hex(), names[0].hex())
+
+
+def cancel(office, name):
+    month = {"month": period(office)}
+    office.world.say("customs", Draft("clearance.list-cancelled", now(), month, {"customs": "2244"}, about=(name,)))
+
+
 def recompute(street, office, bought, capsys):
     """Recompute the summaries of the month, from its history, bodies and disclosures, as its owner holds them."""
     folder, client = street.folder, office.client("seller")

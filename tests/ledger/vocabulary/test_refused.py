@@ -44,6 +44,7 @@ TWICE = [
     ("departed-before-arrived", "transport.departed"),
     ("arrived-before-departed", "transport.arrived"),
     ("held-twice", "clearance.hold"),
+    ("cancelled-twice", "clearance.list-cancelled"),
     ("lifted-without-hold", "clearance.hold-lifted"),
     ("seized-without-hold", "clearance.seizure"),
     ("released-twice", "clearance.release"),

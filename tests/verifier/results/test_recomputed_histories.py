@@ -21,7 +21,8 @@ from verifier.vocabulary import type_files
 
 LINE = "urn:suyuan:book-line:H2244A000001:1"
 PAIR = ("member", subject_name(LINE))
-KINDS = ("book.credited", "book.debited", "book.adjusted", "book.reconciled", "clearance.list", "clearance.summary")
+KINDS = ("book.credited", "book.debited", "book.adjusted", "book.reconciled", "clearance.list", "clearance.summary",
+         "clearance.list-cancelled")  # fmt: skip
 TYPES = {kind: parse_type(type_files()[kind]) for kind in KINDS}
 
 
@@ -124,6 +125,35 @@ def test_summaries_share_out_the_lists_and_their_totals_follow():
     assert (first.outcome, first.inputs) == ("confirmed", (bytes(32), b"\1" * 32))
     assert (second.outcome, second.inputs) == ("confirmed", (b"\3" * 32,))
     assert (third.outcome, third.rules) == ("refuted", {"summary.coverage": "refuted"})
+
+
+CANCELLED = "clearance.list-cancelled"
+
+
+def test_a_cancelled_list_does_not_count_and_one_that_is_cancelled_since_is_told():
+    history = tell(
+        ("clearance.list", LISTED, None),
+        ("clearance.list", LISTED, None),
+        (CANCELLED, {}, None),
+        (SUMMARY, {"/totals": {"lists": "1", "goods": "10"}}, 3),
+        (CANCELLED, {}, None),
+    )
+    history[2], history[4] = (cancelling(history[at], history[which]) for at, which in ((2, 1), (4, 0)))
+    history[3] = stating(history[3], history[:3])
+    (found,) = recompute_summaries(history)
+    assert (found.outcome, found.inputs) == ("confirmed", (bytes(32),))
+    assert found.facts == {"cancelled": (b"\1" * 32).hex(), "cancelledSince": bytes(32).hex()}
+    counted = tell(("clearance.list", LISTED, None), (SUMMARY, {"/totals": {"lists": "1"}}, 1))
+    assert recompute_summaries(counted)[0].facts == {}
+
+
+def cancelling(given: Input, which: Input) -> Input:
+    return replace(given, event=replace(given.event, head=replace(given.event.head, about=(which.event.name,))))
+
+
+def stating(given: Input, before: list[Input]) -> Input:
+    state = State(*PAIR, len(before), history_root(each.event.entry for each in before))
+    return replace(given, event=replace(given.event, head=replace(given.event.head, state=state)))
 
 
 @pytest.mark.parametrize("left_out", [0, 1])

@@ -51,6 +51,47 @@ def test_every_list_is_in_exactly_one_summary_or_open(kinds):
     assert sorted(placed) == sorted(each.name for each in history if each.listed)
 
 
+def cancels(place, *cancelled):
+    return Member(place.to_bytes(2, "big"), cancels=names(*cancelled))
+
+
+def test_a_list_that_was_cancelled_before_the_summary_is_not_in_it_and_one_that_was_later_is_named():
+    history = [
+        member(0),
+        member(1),
+        cancels(2, 1),
+        member(3),
+        member(4, covers=4),
+        cancels(5, 0),
+        member(6),
+        cancels(7, 6),
+    ]
+    found = cover(history)
+    assert found.lists == {names(4)[0]: names(0, 3)}
+    assert (found.cancelled, found.since) == ({names(4)[0]: names(1)}, {names(4)[0]: names(0)})
+    assert found.open == (), "the last one was cancelled before any summary"
+
+
+def test_a_cancellation_behind_the_state_of_a_summary_came_too_late_for_it():
+    found = cover([member(0), cancels(1, 0), member(2, covers=1)])
+    assert (found.lists, found.since) == ({names(2)[0]: names(0)}, {names(2)[0]: names(0)})
+
+
+def test_what_is_cancelled_before_it_stands_here_is_not_of_this_month():
+    assert cover([cancels(0, 1), member(1)]).open == names(1)
+
+
+@given(st.lists(st.none() | st.integers(0, 12), max_size=12), st.lists(st.integers(0, 12), max_size=4))
+def test_every_list_is_in_one_summary_cancelled_or_open(kinds, ends):
+    history = [member(place, covers=each) for place, each in enumerate(kinds)]
+    history += [cancels(100 + place, each) for place, each in enumerate(ends)]
+    found = cover(history)
+    gone = {each for several in found.cancelled.values() for each in several} | set(names(*ends))
+    placed = {each for lists in found.lists.values() for each in lists} | set(found.open) | gone
+    assert {each.name for each in history if each.listed} <= placed
+    assert not set(found.open) & set(names(*ends))
+
+
 def listed(*totals, gross="1.5", net="1.2"):
     items = [{"number": str(number), "total": total} for number, total in enumerate(totals, 1)]
     return paper("list", lines={"items": items, "grossWeight": gross, "netWeight": net})
