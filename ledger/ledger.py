@@ -181,22 +181,34 @@ class Ledger:
         return self._queue(candidate)
 
     def validate(self, data: bytes) -> list[SuyuanError]:
-        """Return every fault of a submission; nothing is recorded."""
+        """Return every fault for which `submit` would refuse a submission now; nothing is recorded.
+
+        It goes the whole way of `submit`, the writer's look at the next leaf included.
+
+        Raises:
+            BusyError: as `submit` would; it is no fault of the submission's.
+            StoppedError: likewise.
+        """
         try:
             submission = parse_submission(data)
+            statement = parse_entry(submission.statement)
         except SuyuanError as error:
             return [error]
-        with self._arrival() as (_, standing):
+        with self._arrival() as (reader, standing):
+            if self._find_same(statement, reader):
+                return []
             found = faults(submission, standing)
             if found:
                 return found
-            candidate = admit(receive(submission, parse_entry(submission.statement), standing), standing)
-        try:
-            self._require_own_charter(candidate)
-            self.writer.call(lambda: self._sequencer.judge(candidate)).result()
-        except SuyuanError as error:
-            return [error]
-        return []
+            waited = self._waited(reader)
+            admitted = _attempt(lambda: self._admit(receive(submission, statement, standing), standing, waited, reader))
+        if isinstance(admitted, Candidate):
+            refusal: SuyuanError | None = self.writer.call(lambda: self._sequencer.judge(admitted)).result()
+        else:
+            refusal = admitted
+        if isinstance(refusal, BusyError | StoppedError):
+            raise refusal
+        return [refusal] if refusal else []
 
     @contextmanager
     def _arrival(self) -> Iterator[tuple[Reader, Standing]]:

@@ -102,15 +102,16 @@ class Sequencer:
                 return self._commit_without_conflicts(candidates)
             return built.results
 
-    def judge(self, candidate: Candidate) -> None:
-        """Raise why a candidate would be refused, recording nothing."""
-        result = self._find_recorded(candidate)
-        if result is None:
+    def judge(self, candidate: Candidate) -> SuyuanError | None:
+        """Return why a candidate would be refused at the next leaf, None where it would not; nothing is recorded."""
+        with self._turn.writer():
             built = self._build([candidate])
             self.overlay.cancel(built.notes)
-            result = built.results[0]
-        if isinstance(result, SuyuanError):
-            raise result
+        found = built.results[0]
+        if not isinstance(found, SuyuanError):  # what the database says when the block is committed
+            found = self._find_recorded(candidate) or found
+        recorded = self._store.reader().statement_by_identity(candidate.identity)
+        return found if isinstance(found, SuyuanError) and recorded is None else None
 
     def seal(self) -> None:
         """Seal an idle ledger: a block without statements."""

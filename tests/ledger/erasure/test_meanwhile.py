@@ -13,6 +13,7 @@ import pytest
 from ledger.admission.candidate import Candidate
 from ledger.admission.intake import admit, receive
 from ledger.compose.event import AttachmentDraft, ComposedEvent, Draft
+from tests.ledger.admission.predicting import submit_as_predicted
 from tests.ledger.erasure.test_eraser import settle
 from tests.verifier.proof.governed import approve, order
 from tests.world import FIRM, World, handle, now
@@ -135,7 +136,7 @@ def test_from_an_order_on_it_is_refused_before_a_quorum_covers_it_and_after(worl
     for step in (lambda: None, lambda: settle(world), world.reopen):
         step()
         with pytest.raises(NotPermittedError, match=ordered.name.hex()):
-            world.ledger.submit(submission).result(30)
+            submit_as_predicted(world.ledger, submission)
     with world.ledger.store.read() as reader:
         assert reader.is_attachment_erased(sha256(SOURCE).digest())
 
