@@ -35,7 +35,7 @@ def recipe(target: str, **variables: str) -> str:
     """Return the command of a target of the Makefile."""
     text = (ROOT / "Makefile").read_text("utf-8")
     (command,) = re.findall(rf"^{target}: .*\n\t@?(.*)\n(?!\t)", text, re.MULTILINE)
-    for name, value in {"BIN": ".venv/bin", **variables}.items():
+    for name, value in {"BIN": ".venv/bin", "WORKERS": "2", **variables}.items():
         command = command.replace(f"$({name})", value)
     assert "$(" not in command
     return command
