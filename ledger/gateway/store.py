@@ -27,11 +27,15 @@ from ledger.tiles.files import make_folder
 WAITING, READY, SIGNED, RECORDED, PARKED = "waiting", "ready", "signed", "recorded", "parked"
 STATES = (WAITING, READY, SIGNED, RECORDED, PARKED)
 VERSION = "2"
+# Names and numbers are hashes or somebody else's, so every item touches pages of its own in each index: these are kept
+# in memory, and brought to the file seldom, many items at a time. What is committed stands in the WAL at once.
+_CACHE = 32_768  # KiB
+_CHECKPOINT = 8_000  # pages of the WAL
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE job (
     id TEXT PRIMARY KEY, sender TEXT NOT NULL, kind TEXT NOT NULL, received INTEGER NOT NULL, told TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE item (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, sender TEXT NOT NULL,
     path TEXT NOT NULL, received INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL, name BLOB,
@@ -130,6 +134,8 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=wal")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA cache_size=-{_CACHE}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
     return connection
 
 
