@@ -10,8 +10,8 @@ import typer
 
 from ledger.cli.ceremonies import PolicyFile, add_ceremonies, read_policy, require_policy, show
 from ledger.cli.files import read_file
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
-from ledger.cli.passphrases import read_passphrase
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import ceremony_json, data_lines, state_json, state_line
 from ledger.client.client import LedgerClient
@@ -98,22 +98,14 @@ def propose_(  # noqa: PLR0913 - a command's options
 
 @charter.command("prepare-keys", help=help_of("charter.prepare-keys"))
 @door
-def prepare(
-    folder: Annotated[Path, argument("help.folder", "DIR")],
-    *,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
+@sharing(read_holder)
+def prepare(holder: Holder, folder: Annotated[Path, argument("help.folder", "DIR")]) -> None:
     """Make the ledger's next keys; print what a charter must name."""
     from ledger.opening import prepare_keys  # noqa: PLC0415 - no other command here needs a ledger's database
 
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    number, public = prepare_keys(folder, read_passphrase(voice, passphrase_env, passphrase_file))
-    voice.tell("charter.prepared", number=number, folder=str(folder))
-    voice.data({"number": number, **public}, public["policy"].splitlines())
+    number, public = prepare_keys(folder, holder.passphrase())
+    holder.voice.tell("charter.prepared", number=number, folder=str(folder))
+    holder.voice.data({"number": number, **public}, public["policy"].splitlines())
 
 
 add_ceremonies(charter)

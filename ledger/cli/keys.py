@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option, sharing
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.passphrases import read_passphrase
-from ledger.cli.signers import open_key, secret_of
 from ledger.cli.speaking import Voice, door
 from ledger.errors import KeyFileError
 from ledger.signing.keyfile import change_passphrase, load_key, save_key
 from ledger.signing.possession import check_possession, format_possession, parse_possession, prove_possession
-from ledger.signing.reference import Ask, generate_in_token, is_token, key_file_of, list_token
-from ledger.signing.signer import Signer, generate
+from ledger.signing.reference import generate_in_token, is_token, key_file_of, list_token
+from ledger.signing.signer import generate
 from verifier.errors import MalformedError
 from verifier.primitives.keys import ALGORITHM_NAMES, ALGORITHMS, EDDSA, ML_DSA_44, PublicKey, format_key
 from verifier.primitives.note import ED25519_COSIGNATURE, ML_DSA_COSIGNATURE, NoteKey, format_vkey, require_name
@@ -29,40 +28,11 @@ _Name = Annotated[str | None, option("--name", text="help.key-name", metavar="NA
 _DryRun = Annotated[bool, option("--dry-run", text="help.key-dry-run")]
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """Who is spoken to, and where the passphrase of a key comes from."""
-
-    voice: Voice
-    env: str | None
-    file: Path | None
-
-    def passphrase(self, *, new: bool = False) -> bytes:
-        return read_passphrase(self.voice, self.env, self.file, new=new)
-
-    def secret(self, reference: str) -> Ask:
-        return secret_of(self.voice, reference, self.env, self.file)
-
-    def open(self, reference: str) -> Signer:
-        return open_key(self.voice, reference, self.env, self.file)
-
-
-def _read_owner(
-    *,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> _Owner:
-    return _Owner(Voice(lang, as_json=as_json, quiet=quiet), passphrase_env, passphrase_file)
-
-
 @key.command("new", help=help_of("key.new"))
 @door
-@sharing(_read_owner)
+@sharing(read_holder)
 def new(
-    owner: _Owner,
+    holder: Holder,
     place: Annotated[str, argument("help.key-place", "FILE|LABEL")],
     *,
     alg: Annotated[str, option("--alg", text="help.alg")] = "ES256",
@@ -76,44 +46,44 @@ def new(
     if name is not None:
         _require_cosigning(ALGORITHMS[alg], name)
     if token is not None:
-        made = generate_in_token(token, owner.secret(token), label=place, alg=ALGORITHMS[alg], dry_run=dry_run)
-        return _tell(owner.voice, made.public if made else None, made.reference if made else place, name)
+        made = generate_in_token(token, holder.secret(token), label=place, alg=ALGORITHMS[alg], dry_run=dry_run)
+        return _tell(holder.voice, made.public if made else None, made.reference if made else place, name)
     file = _key_file(place)
     if dry_run:
         _require_absent(file)
-        return _tell(owner.voice, None, str(file), name)
+        return _tell(holder.voice, None, str(file), name)
     signer = generate(ALGORITHMS[alg])
-    save_key(file, signer, owner.passphrase(new=True))
-    return _tell(owner.voice, signer.public, str(file), name)
+    save_key(file, signer, holder.passphrase(new=True))
+    return _tell(holder.voice, signer.public, str(file), name)
 
 
 @key.command("show", help=help_of("key.show"))
 @door
-@sharing(_read_owner)
-def show(owner: _Owner, reference: _Key, *, name: _Name = None) -> None:
+@sharing(read_holder)
+def show(holder: Holder, reference: _Key, *, name: _Name = None) -> None:
     """Show the public part of a key."""
-    _tell(owner.voice, owner.open(reference).public, reference, name)
+    _tell(holder.voice, holder.open(reference).public, reference, name)
 
 
 @key.command("list", help=help_of("key.list"))
 @door
-@sharing(_read_owner)
-def list_(owner: _Owner, token: Annotated[str, argument("help.token", "URI")]) -> None:
+@sharing(read_holder)
+def list_(holder: Holder, token: Annotated[str, argument("help.token", "URI")]) -> None:
     """List the keys in a token."""
-    keys = list_token(token, owner.secret(token))
+    keys = list_token(token, holder.secret(token))
     answers: list[dict[str, Any]] = [
         {"reference": each.reference, "label": each.label, **(describe_key(each.public, None) if each.public else {})}
         for each in keys
     ]
-    lines = [line for each in answers for line in _listed(owner.voice, each)] or [owner.voice.say("key.list.none")]
-    owner.voice.data({"keys": answers}, lines)
+    lines = [line for each in answers for line in _listed(holder.voice, each)] or [holder.voice.say("key.list.none")]
+    holder.voice.data({"keys": answers}, lines)
 
 
 @key.command("passwd", help=help_of("key.passwd"))
 @door
-@sharing(_read_owner)
+@sharing(read_holder)
 def passwd(
-    owner: _Owner,
+    holder: Holder,
     file: Annotated[str, argument("help.key-file", "FILE")],
     *,
     new_passphrase_env: Annotated[
@@ -126,21 +96,21 @@ def passwd(
 ) -> None:
     """Change the passphrase of a key file."""
     path = _key_file(file)
-    old = owner.passphrase()
+    old = holder.passphrase()
     signer = load_key(path, old)
-    fresh = read_passphrase(owner.voice, new_passphrase_env, new_passphrase_file, new=True)
+    fresh = read_passphrase(holder.voice, new_passphrase_env, new_passphrase_file, new=True)
     if not dry_run:
         change_passphrase(path, old, fresh)
-    owner.voice.tell("key.dry-run" if dry_run else "key.passwd.done", place=str(path))
+    holder.voice.tell("key.dry-run" if dry_run else "key.passwd.done", place=str(path))
     answer = describe_key(signer.public, None)
-    owner.voice.data({**answer, "changed": not dry_run}, _lines(owner.voice, answer))
+    holder.voice.data({**answer, "changed": not dry_run}, _lines(holder.voice, answer))
 
 
 @key.command("prove", help=help_of("key.prove"))
 @door
-@sharing(_read_owner)
+@sharing(read_holder)
 def prove(
-    owner: _Owner,
+    holder: Holder,
     reference: Annotated[str, argument("help.prove", "KEY|PROOF")],
     *,
     challenge: Annotated[str | None, option("--challenge", text="help.challenge", metavar="TEXT")] = None,
@@ -151,11 +121,11 @@ def prove(
         raise MalformedError("--challenge", came="nothing", expected="the text that whoever registers the key gave")
     if check:
         answer = describe_key(check_possession(parse_possession(_read(Path(reference))), challenge=challenge), None)
-        owner.voice.tell("key.prove.holds", challenge=challenge)
-        return owner.voice.data({**answer, "challenge": challenge, "holds": True}, _lines(owner.voice, answer))
-    proof = prove_possession(owner.open(reference), challenge)
+        holder.voice.tell("key.prove.holds", challenge=challenge)
+        return holder.voice.data({**answer, "challenge": challenge, "holds": True}, _lines(holder.voice, answer))
+    proof = prove_possession(holder.open(reference), challenge)
     answer = format_possession(proof)
-    return owner.voice.data(answer, [json.dumps(answer, ensure_ascii=False)])
+    return holder.voice.data(answer, [json.dumps(answer, ensure_ascii=False)])
 
 
 def describe_key(public: PublicKey, name: str | None) -> dict[str, Any]:

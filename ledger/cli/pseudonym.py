@@ -14,8 +14,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
-from ledger.cli.passphrases import read_passphrase
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.speaking import Voice, door
 from ledger.errors import KeyFileError
 from ledger.trade.pseudonym_file import load_pseudonym_key, save_pseudonym_key
@@ -32,93 +32,75 @@ _OTHERS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 @pseudonym.command("new", help=help_of("pseudonym.new"))
 @door
-def new(  # noqa: PLR0913 - a command's options
+@sharing(read_holder)
+def new(
+    holder: Holder,
     file: Annotated[Path, argument("help.pseudonym-file", "FILE")],
     *,
     agency: Annotated[str, option("--agency", text="help.pseudonym-agency", metavar="URI")],
     use: Annotated[str, option("--use", text="help.pseudonym-use", metavar="claim|quota")],
     year: Annotated[int | None, option("--year", text="help.pseudonym-year")] = None,
     dry_run: Annotated[bool, option("--dry-run", text="help.key-dry-run")] = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Make a new key for pseudonyms."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     key = draw_key(agency, cast("Use", use), year, random=os.urandom)
     if file.exists():
         raise KeyFileError(str(file), came="a file that is there already", expected="a new file")
     if dry_run:
-        voice.tell("key.dry-run", place=str(file))
+        holder.voice.tell("key.dry-run", place=str(file))
     else:
-        passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True)
-        save_pseudonym_key(file, key, passphrase, random=os.urandom)
-        voice.tell("pseudonym.made", place=str(file))
-    _tell(voice, key)
+        save_pseudonym_key(file, key, holder.passphrase(new=True), random=os.urandom)
+        holder.voice.tell("pseudonym.made", place=str(file))
+    _tell(holder.voice, key)
 
 
 @pseudonym.command("show", help=help_of("pseudonym.show"))
 @door
+@sharing(read_holder)
 def show(
+    holder: Holder,
     key: _Key,
-    *,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Show what is public of a key."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    _tell(voice, load_pseudonym_key(key, read_passphrase(voice, passphrase_env, passphrase_file)))
+    _tell(holder.voice, load_pseudonym_key(key, holder.passphrase()))
 
 
 @pseudonym.command("claim", help=help_of("pseudonym.claim"), context_settings=_OTHERS)
 @door
-def claim(  # noqa: PLR0913 - a command's options
+@sharing(read_holder)
+def claim(
+    holder: Holder,
     context: typer.Context,
     key: _Key,
     *,
     class_: Annotated[str, option("--class", text="help.pseudonym-class", metavar="LABEL")],
     source: _From = "-",
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Name claims: one number a line."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     _refuse_more(context)
-    holder = load_pseudonym_key(key, read_passphrase(voice, passphrase_env, passphrase_file))
-    _name(voice, source, lambda line: holder.name_claim(class_=class_, number=line))
+    names = load_pseudonym_key(key, holder.passphrase())
+    _name(holder.voice, source, lambda line: names.name_claim(class_=class_, number=line))
 
 
 @pseudonym.command("quota", help=help_of("pseudonym.quota"), context_settings=_OTHERS)
 @door
-def quota(  # noqa: PLR0913 - a command's options
+@sharing(read_holder)
+def quota(
+    holder: Holder,
     context: typer.Context,
     key: _Key,
     *,
     source: _From = "-",
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Name buyers' quotas: type and number of the document of identity, one buyer a line."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     _refuse_more(context)
-    holder = load_pseudonym_key(key, read_passphrase(voice, passphrase_env, passphrase_file))
+    names = load_pseudonym_key(key, holder.passphrase())
 
     def name(line: str) -> str:
         id_type, _, id_number = line.strip().replace("\t", " ").partition(" ")
-        return holder.name_quota(id_type=id_type, id_number=id_number)
+        return names.name_quota(id_type=id_type, id_number=id_number)
 
-    _name(voice, source, name)
+    _name(holder.voice, source, name)
 
 
 def _name(voice: Voice, source: str, name: Callable[[str], str]) -> None:

@@ -9,9 +9,15 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, help_of, option
-from ledger.cli.passphrases import read_passphrase
-from ledger.cli.signers import numbering, open_key, request_key_of
+from ledger.cli.holder import Holder, read_holder, read_voice
+from ledger.cli.options import (
+    RequestKey,
+    argument,
+    help_of,
+    option,
+    sharing,
+)
+from ledger.cli.signers import numbering
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.cli.witness_status import read_status, status_lines
 from ledger.collector import calm_collector
@@ -45,44 +51,37 @@ _Folder = Annotated[Path, argument("help.witness-folder", "DIR")]
 
 @witness.command("init", help=help_of("witness.init"))
 @door
-def init(  # noqa: PLR0913 - a command's options
+@sharing(read_holder)
+def init(
+    holder: Holder,
     folder: _Folder,
     name: Annotated[str, option("--name", text="help.witness-name", metavar="NAME")],
     *,
     classical: Annotated[bool, option("--classical", text="help.classical")] = False,
     key: Annotated[list[str] | None, option("--key", text="help.witness-key", metavar="KEY")] = None,
     replay: Annotated[bool, option("--replay", text="help.replay-keys")] = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Make a new witness; print the keys that a charter must name."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     files = replay or len(key or ()) < (1 if classical else 2)  # a passphrase is for those keys that are files
-    passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True) if files else b""
+    passphrase = holder.passphrase(new=True) if files else b""
     keys = WitnessFolder(folder).create(
         name, passphrase, post_quantum=not classical, references=key or (), replays=replay
     )
-    voice.tell("witness.made", folder=str(folder))
+    holder.voice.tell("witness.made", folder=str(folder))
     vkeys = [format_vkey(key) for key in keys.note_keys]
-    voice.data({"name": name, "vkeys": vkeys}, vkeys)
+    holder.voice.data({"name": name, "vkeys": vkeys}, vkeys)
 
 
 @witness.command("follow", help=help_of("witness.follow"))
 @door
+@sharing(read_voice)
 def follow(
+    voice: Voice,
     folder: _Folder,
     url: Annotated[str, argument("help.url", "URL")],
     policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
-    *,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Let a witness follow a ledger."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     try:
         content = policy.read_bytes()
     except OSError as error:
@@ -93,17 +92,15 @@ def follow(
 
 @witness.command("accept", help=help_of("witness.accept"))
 @door
+@sharing(read_voice)
 def accept(
+    voice: Voice,
     folder: _Folder,
     vkeys: Annotated[list[str], argument("help.log-vkeys", "VKEY...")],
     *,
     origin: Annotated[str | None, option("--origin", text="help.log-origin", metavar="NAME")] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Let a witness cosign for a log of others."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     keys = tuple(parse_vkey(each) for each in vkeys)
     name = origin or keys[0].name
     WitnessFolder(folder).accept(Accepted(name, keys))
@@ -112,7 +109,9 @@ def accept(
 
 @witness.command("run", help=help_of("witness.run"))
 @door
+@sharing(read_holder)
 def run(  # noqa: PLR0913 - a command's options
+    holder: Holder,
     folder: _Folder,
     *,
     listen: Annotated[str | None, option("--listen", text="help.listen", metavar="HOST:PORT")] = None,
@@ -123,22 +122,16 @@ def run(  # noqa: PLR0913 - a command's options
     confirm_key: Annotated[str | None, option("--confirm-key", text="help.confirm-key", metavar="KEY")] = None,
     request_key: RequestKey = None,
     replay: Annotated[bool, option("--replay", text="help.replay")] = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Run a witness until it is told to stop."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     files = mirror is not None or has_key_files(WitnessFolder(folder).keys)  # a mirror's keys are files
-    passphrase = read_passphrase(voice, passphrase_env, passphrase_file) if files else b""
-    signer = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    passphrase = holder.passphrase() if files else b""
+    voice, signer = holder.voice, holder.request_key(request_key)
     running = Witness(folder, passphrase, serves=bool(listen and passphrase), request_key=signer, replays=replay)
     try:
         if mirror:
             keys = open_mirror_keys(WitnessFolder(folder).keys, running.name, passphrase)
-            confirming = _confirming(voice, confirm_key, passphrase_env, passphrase_file)
+            confirming = _confirming(holder, confirm_key)
             running.mirror_into(mirror, keys, open_reads=open_reads, confirming=confirming)
         if not running.followers:
             voice.tell("witness.nothing", folder=str(folder))
@@ -157,16 +150,14 @@ def run(  # noqa: PLR0913 - a command's options
 
 @witness.command("status", help=help_of("witness.status"))
 @door
+@sharing(read_voice)
 def status(
+    voice: Voice,
     folder: _Folder,
     *,
     mirror: Annotated[Path | None, option("--mirror", text="help.mirror-status", metavar="DIR")] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Show what a witness cosigned, what stopped it, what a ledger withholds, and what its mirror holds."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     name, followed, ledgers = read_status(WitnessFolder(folder), mirror)
     answer = {"name": name, "follows": [each.url for each in followed], "ledgers": ledgers}
     voice.data(answer, [name, *(line for each in ledgers for line in status_lines(voice, each))])
@@ -176,16 +167,13 @@ def status(
 
 @witness.command("resume", help=help_of("witness.resume"))
 @door
+@sharing(read_voice)
 def resume(
+    voice: Voice,
     folder: _Folder,
     origin: Annotated[str, argument("help.ledger-origin", "NAME")],
-    *,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Go on with a ledger that was stopped."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     database = WitnessFolder(folder).database
     open_reader(database).close()
     store = WitnessStore(database)
@@ -197,11 +185,11 @@ def resume(
     voice.data({"origin": origin, "resumed": resumed}, [voice.say(word, origin=origin)])
 
 
-def _confirming(voice: Voice, reference: str | None, env: str | None, file: Path | None) -> ConfirmingKey | None:
+def _confirming(holder: Holder, reference: str | None) -> ConfirmingKey | None:
     """Return with what a mirror confirms erasures, None where no key for that is named."""
     if reference is None:
         return None
-    signer = open_key(voice, reference, env, file)
+    signer = holder.open(reference)
     return ConfirmingKey(signer, lambda least: numbering(reference, signer, least=least)(1))
 
 
