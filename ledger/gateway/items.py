@@ -203,8 +203,10 @@ class Items:
 
     def _after(self, composed: Composed) -> frozenset[int]:
         """Return the items that may have to be recorded before this event: openers of its handles, what it answers."""
-        after = {item for item in composed.known.values() if item is not None}
-        if others := handles_among(composed.subjects) - composed.opened.keys() - composed.known.keys():
+        openers = {handle: item for handle, item in composed.known.items() if item is not None}
+        after = set(openers.values())
+        # A number that was learnt from a receipt tells no item, though its handle may be opened here.
+        if others := handles_among(composed.subjects) - composed.opened.keys() - openers.keys():
             after |= self.register.opener(others)
         for name in composed.about:
             if (place := self._recent.place(name)) is not None:

@@ -6,10 +6,12 @@ import json
 
 import pytest
 
+from fixtures.messages import import_messages
 from ledger.client.sequence import next_number
 from ledger.gateway.intake import read_drafts
+from ledger.readers.ceb import Facts
 from tests.ledger.client.serving import Reply, problem
-from tests.ledger.gateway.zone import Gated, messages_of, recorded_names, until
+from tests.ledger.gateway.zone import GOODS, Gated, messages_of, recorded_names, until
 from tests.world import now
 from verifier.errors import MalformedError, NotPermittedError
 from verifier.primitives.strict_json import parse_json
@@ -141,3 +143,19 @@ def test_a_gateway_starts_and_takes_things_in_without_any_ledger(world, tmp_path
     (trouble,) = alone.gateway.sending.troubles.values()
     assert trouble.error.code == "unreachable"
     alone.stop()
+
+
+def test_what_names_a_list_by_the_number_that_customs_gave_it_is_not_sent_before_the_list(gated, service):
+    """Only a receipt ties that number to the list, which itself has to wait for its order."""
+    papers = dict(
+        zip(("CEB311", "CEB621"), [each for _, each in messages_of([9500], ["CEB311", "CEB621"])], strict=True)
+    )
+    told = import_messages(9500, goods=GOODS)
+    service.lie("/entries", Reply(b"", "text/plain", 503))
+    gated.take("platform", papers["CEB311"])
+    gated.take("seller", papers["CEB621"], Facts(enterprise=gated.world.cast["seller"].uri))
+    gated.take("seller", told["CEB622"])
+    gated.take("seller", told["CEB816"])
+    until(lambda: gated.states().get("signed", 0) > 0)
+    del service.lies["/entries"]
+    assert gated.wait() == {"recorded": 4}, gated.reasons()
