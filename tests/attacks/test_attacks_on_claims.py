@@ -53,6 +53,24 @@ def test_a_bank_does_not_free_anothers_pledge_by_releasing_an_old_one_once_more(
         release(banks, "other bank", claim(1), old)
 
 
+def test_an_agency_does_not_lift_anothers_hold_by_lifting_an_old_one_once_more(world):
+    """Two agencies hold one after the other: the first has nothing more to say about the goods."""
+    about, basis = (world.events["list"].name,), {"basis": LABELS}
+
+    def hold(who: str) -> ComposedEvent:
+        return world.say(who, Draft("clearance.hold", now(), data={"category": "legal", **basis}, about=about))[0]
+
+    def lift(who: str, held: ComposedEvent) -> None:
+        world.say(who, Draft("clearance.hold-lifted", now(), data=basis, about=(held.name,)))
+
+    old = hold("customs")
+    lift("customs", old)
+    standing = hold("inspection")
+    with pytest.raises(NotPermittedError, match=r"order\.lifted-without-hold"):
+        lift("customs", old)
+    lift("inspection", standing)
+
+
 def test_an_agency_does_not_take_anothers_entry_off_a_list_by_removing_its_own(world):
     meta = {"names": LABELS, "version": "1", "basis": LABELS}
     lists = {who: f"urn:suyuan:list:of-{who}" for who in ("customs", "commerce")}

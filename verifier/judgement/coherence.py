@@ -14,8 +14,7 @@ from verifier.ledgerformat.type_rules import OrderRule
 from verifier.ledgerformat.type_words import matches_any
 from verifier.ledgerformat.vocabulary import EventType
 
-# Whoever ends what stands there answers it: an answer that joins one of these histories need not be about it else.
-_HELD = frozenset({"list", "claim", "quota"})
+_HELD = frozenset({"list", "claim", "quota", "trace"})  # where what stands is ended by an answer to it, and once
 MAX_REACH = MAX_SUBJECTS * len(FOLLOWED_KINDS)  # histories: as many as those of the longest trace
 
 
@@ -73,7 +72,7 @@ def judge_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> 
     findings: list[Violation | Unjudged] = []
     for rule in kind_of_event.order:
         scope, whole = _scope(event, rule, digest_of)
-        came = _JUDGES[rule.demand](rule, event, scope)
+        came = _JUDGES[rule.demand](rule, event, scope) or _judge_answered(rule, event, kind_of_event, scope)
         if rule.demand == "after" and came is not None and not whole:
             findings.append(Unjudged(event, rule))  # what must stand before may stand where nobody can look
         elif came is not None:
@@ -119,13 +118,20 @@ def _judge_needs(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str 
         last = digest.last_before(event.place, _named(rule.last, digest))
         if last is None or not matches_any(rule.patterns, last):
             return f"{last or 'none of these'} before it"
-        if rule.kind in _HELD and event.head.about and _latest(rule, event, digest) not in event.head.about:
-            return f"an answer to another event than the {last} before it"
     return None
 
 
-def _latest(rule: OrderRule, event: Event, digest: Digest) -> bytes | None:
-    return digest.last_name_before(event.place, _named(rule.last, digest))
+def _judge_answered(rule: OrderRule, event: Event, kind: EventType, scope: Sequence[Digest]) -> str | None:
+    """Ask that an answer which needs something to stand answers that, and not an older or another one."""
+    if rule.demand != "needs" or rule.kind not in _HELD or kind.answers is None:
+        return None
+    for digest in scope:
+        named = _named(rule.last, digest)
+        last = digest.last_before(event.place, named)
+        answerable = last is not None and matches_any(kind.answers.types, last)
+        if answerable and digest.last_name_before(event.place, named) not in event.head.about:
+            return f"an answer to another event than the {last} before it"
+    return None
 
 
 def _judge_advances(rule: OrderRule, event: Event, scope: Sequence[Digest]) -> str | None:
