@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -17,7 +17,9 @@ _OWN: Mapping[type[SuyuanError], int] = {BusyError: 429, UnreachableError: 503}
 _PATIENCE = 5  # seconds after which a ledger may be there again
 
 
-def answer(value: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answer(
+    value: Mapping[str, Any] | Sequence[Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return JSON that no cache keeps."""
     body = json.dumps(value, ensure_ascii=False)
     return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")

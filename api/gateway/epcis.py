@@ -1,11 +1,13 @@
-"""EPCIS 2.0 capture at the gateway (REST bindings: `/capture`, capture jobs, `GS1-*` headers)."""
+"""EPCIS 2.0 capture at the gateway (REST bindings: `/capture`, capture jobs, `/events`, `GS1-*` headers)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Header, Request
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
 from api.gateway.answers import answer, refusal
@@ -15,9 +17,10 @@ from api.language import language_of
 from api.parameters import strict_query
 from api.problems import describe, status_of
 from api.reading import require_media_type
-from ledger.gateway.intake import read_capture
+from ledger.errors import ConflictError
+from ledger.gateway.intake import EPCIS, read_capture, read_event
 from ledger.gateway.jobs import error_of_json
-from ledger.gateway.looking import job_json
+from ledger.gateway.looking import job_json, jobs_json, wait_done
 from ledger.readers.epcis.document import MAX_DOCUMENT, MAX_EVENTS
 from verifier.errors import UnsupportedError
 
@@ -35,6 +38,8 @@ HEADERS = {
     "GS1-EPCIS-Capture-File-Size-Limit": str(MAX_DOCUMENT),
     "GS1-Capture-Error-Behaviour": "rollback",
 }
+_PATIENCE = 10.0  # seconds that an answer waits for the ledger
+_MOST_JOBS = 100
 _OWN = ("application/json", "application/ld+json")
 Behaviour = Annotated[Literal["rollback", "proceed"], Header(alias="GS1-Capture-Error-Behaviour")]
 Version = Annotated[str, Header(alias="GS1-EPCIS-Version", max_length=32)]
@@ -52,8 +57,7 @@ async def capture(
 ) -> Response:
     """Take an EPCIS document; its events stand in the ledger when the capture job says so."""
     require_media_type(request, *_OWN)
-    if not version.startswith("2."):
-        raise UnsupportedError("GS1-EPCIS-Version", came=version, expected=_VERSION)
+    _require_version(version)
     whole = behaviour == "rollback"
     told = await taking.take(request, read_capture, sender=as_, limit=MAX_DOCUMENT, whole=whole)
     if told.is_refused:
@@ -64,6 +68,56 @@ async def capture(
     return response
 
 
+@router.options("/events")
+async def describe_events() -> Response:
+    """Return what capturing one event takes."""
+    return Response(status_code=204, headers={**HEADERS, "Allow": "POST, OPTIONS"})
+
+
+@router.post("/events", status_code=201)
+async def capture_event(request: Request, taking: TheTaking, as_: As = None, version: Version = _VERSION) -> Response:
+    """Take one EPCIS event; the answer comes when the ledger has it: where it is found, or why it is refused.
+
+    An event that takes longer is told of by its capture job.
+    """
+    require_media_type(request, *_OWN)
+    _require_version(version)
+    told = await taking.take(request, read_event, sender=as_, limit=MAX_DOCUMENT, whole=True)
+    language = language_of(request)
+    if told.is_refused:
+        return _with_headers(refusal(error_of_json(told.faults[0]), language, told.faults))
+    found = f"{taking.gateway.client.url}/epcis/events/{quote(told.notes['eventID'], safe='')}"
+    job = job_json(taking.gateway, told.id)
+    if job["done"] and any(each["again"] for each in told.items):
+        taken = ConflictError("event", came=told.notes["eventID"], expected="one that was not captured here")
+        return _with_headers(refusal(taken, language), Location=found)
+    job = await to_thread.run_sync(wait_done, taking.gateway, told.id, _PATIENCE)
+    if reasons := [each["reason"] for each in job["items"] if "reason" in each]:
+        return _with_headers(refusal(error_of_json(reasons[0]), language, reasons))
+    if not job["done"]:
+        return _with_headers(Response(status_code=202), Location=f"/epcis/capture/{told.id}")
+    return _with_headers(Response(status_code=201), Location=found)
+
+
+@router.get("/capture")
+def get_captures(
+    request: Request,
+    taking: TheTaking,
+    perPage: Annotated[int, Query(ge=1, le=_MOST_JOBS)] = 30,  # noqa: N803
+    nextPageToken: Annotated[str | None, Query(pattern="^[0-9]{1,18}-[0-9a-f]{32}$")] = None,  # noqa: N803
+) -> Response:
+    """Return capture jobs, the newest first."""
+    received, _, id_ = (nextPageToken or "").partition("-")
+    before = (int(received), id_) if nextPageToken else None
+    jobs, behind = jobs_json(taking.gateway, EPCIS, before=before, most=perPage)
+    told = [capture_json(each, language_of(request)) for each in jobs]
+    headers = dict(HEADERS)
+    if behind:
+        query = urlencode({"perPage": perPage, "nextPageToken": f"{behind[0]}-{behind[1]}"})
+        headers["Link"] = f'</epcis/capture?{query}>; rel="next"'
+    return answer(told, headers=headers)
+
+
 @router.get("/capture/{job}")
 def get_capture(request: Request, job: str, taking: TheTaking) -> Response:
     """Return a capture job: whether it runs, whether all of it stands, and what went wrong."""
@@ -71,15 +125,34 @@ def get_capture(request: Request, job: str, taking: TheTaking) -> Response:
 
 
 def capture_json(told: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return a job as EPCIS describes capture jobs; `items` is ours."""
-    faults = [*told["faults"], *(each["reason"] for each in told["items"] if "reason" in each)]
-    errors = [error_of_json(each) for each in faults]
+    """Return a job as EPCIS describes capture jobs; `items` is ours.
+
+    What the ledger refuses keeps nothing else out, whatever was asked for: then the job says that it proceeded.
+    """
+    refused = [each["reason"] for each in told["items"] if "reason" in each]
+    errors = [error_of_json(each) for each in (*told["faults"], *refused)]
+    proceeded = not told["whole"] or 0 < len(refused) < len(told["items"])
     return {
         "captureID": told["id"],
-        "createdAt": datetime.fromtimestamp(told["received"] / 1000, UTC).isoformat(timespec="milliseconds"),
+        "createdAt": _spell(told["received"]),
+        **({"finishedAt": _spell(told["finished"])} if told["done"] else {}),
         "running": not told["done"],
-        "success": told["done"] and not errors,
-        "captureErrorBehaviour": "proceed" if told["faults"] and told["items"] else "rollback",
+        "success": not errors,
+        "captureErrorBehaviour": "proceed" if proceeded else "rollback",
         "errors": [describe(each, status_of(each), language) for each in errors],
         "items": told["items"],
     }
+
+
+def _spell(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def _require_version(version: str) -> None:
+    if not version.startswith("2."):
+        raise UnsupportedError("GS1-EPCIS-Version", came=version, expected=_VERSION)
+
+
+def _with_headers(response: Response, **own: str) -> Response:
+    response.headers.update(HEADERS | own)
+    return response

@@ -14,7 +14,8 @@ from ledger.client.drafts import Described, read_descriptions
 from ledger.compose.event import Draft
 from ledger.gateway.documents import Read, ceb_document, format_said, parse_said
 from ledger.readers.ceb import Draw, Facts, Mode, Trust, read_message
-from ledger.readers.epcis import EpcisEvent, Recorded, map_event, read_epcis
+from ledger.readers.epcis import EpcisEvent, Recorded, cbv_hash, map_event, read_epcis
+from ledger.readers.epcis.document import DOCUMENTS
 from ledger.readers.epcis.referring import Referred, find_referred
 from verifier.errors import SuyuanError, UnsupportedError
 from verifier.primitives.base64strict import parse_hash_hex
@@ -110,6 +111,20 @@ def read_capture(data: bytes) -> Arrival:
     return Arrival(EPCIS, sha256(data).digest(), documents, faults, referred=find_referred(reading.events))
 
 
+def read_event(data: bytes) -> Arrival:
+    """Return one EPCIS event that came alone; its notes have the `eventID`, or hash, under which it will be found.
+
+    Raises:
+        SuyuanError: it cannot be read, or is a document.
+    """
+    reading = read_epcis(data)
+    if reading.type in DOCUMENTS:
+        todo = "Send documents to /epcis/capture."
+        raise UnsupportedError("type", came=reading.type, expected="one event that comes alone", todo=todo)
+    arrival = read_capture(data)
+    return replace(arrival, notes={"eventID": _id_of(*reading.events)} if reading.events else {})
+
+
 def read_drafts(data: bytes, now: int) -> Arrival:
     """Return the events of a description in JSON (`ledger.client.drafts`), without attachments.
 
@@ -134,6 +149,10 @@ def read_drafts(data: bytes, now: int) -> Arrival:
     )
     about = dict.fromkeys(name for place, each in enumerate(described) for name in _names(each, f"events[{place}]"))
     return Arrival(DRAFTS, digest, documents, about=tuple(about))
+
+
+def _id_of(event: EpcisEvent) -> str:
+    return event.event_id or cbv_hash(event)
 
 
 def _epcis_document(event: EpcisEvent) -> Read:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -18,6 +18,7 @@ from ledger.gateway.items import DOCUMENT, Items, Origin, Ready
 from ledger.gateway.register import Number
 from ledger.gateway.store import READY, WAITING
 from verifier.errors import IncompleteError, SuyuanError
+from verifier.ledgerformat.receipt import parse_receipt
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)  # made once: `dumps` makes one each time
 
@@ -35,6 +36,7 @@ class Told:
         faults: `{path, code, field, came, expected, todo}` of what was not taken.
         departures: what a lenient reader accepted.
         notes: facts about the whole.
+        whole: whether one fault refuses all of it.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Told:
     faults: list[dict[str, str]] = field(default_factory=list)
     departures: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     @property
     def is_refused(self) -> bool:
@@ -77,7 +80,8 @@ class Keeping:
             whole: whether one fault refuses all of it.
         """
         job = sha256(f"{sender}|{arrival.kind}|".encode() + arrival.digest).hexdigest()[:32]
-        told = Told(job, arrival.kind, sender, now, departures=list(arrival.departures), notes=dict(arrival.notes))
+        departures, notes = list(arrival.departures), dict(arrival.notes)
+        told = Told(job, arrival.kind, sender, now, departures=departures, notes=notes, whole=whole)
         told.faults = [fault_json(each) for each in arrival.faults]
         if not (whole and told.faults):
             self._keep_documents(arrival.documents, told, whole=whole)
@@ -190,7 +194,7 @@ def told_json(told: Told) -> dict[str, Any]:
     """Return what a sender is told, as JSON."""
     members = {"id": told.id, "kind": told.kind, "sender": told.sender, "received": told.received}
     lists = {"items": told.items, "faults": told.faults, "departures": told.departures}
-    return {**members, **lists, "notes": told.notes}
+    return {**members, **lists, "notes": told.notes, "whole": told.whole}
 
 
 def fault_json(fault: Fault) -> dict[str, str]:
@@ -226,7 +230,17 @@ def read_job(connection: sqlite3.Connection, job: str) -> dict[str, Any]:
         if reason:
             each["reason"] = json.loads(reason)
     told["done"] = all(each["state"] not in (WAITING, READY, "signed") for each in told["items"])
+    if told["done"]:
+        told["finished"] = max(_recorded_at(connection, job), default=told["received"])
     return told
+
+
+def _recorded_at(connection: sqlite3.Connection, job: str) -> Iterator[int]:
+    """Yield the ledger times, milliseconds since 1970, of the receipts of a job's items."""
+    sql = "SELECT DISTINCT b.promise FROM item i JOIN batch b ON b.number = i.batch WHERE i.job = ?"
+    for (promise,) in connection.execute(sql, (job,)):
+        if promise is not None:
+            yield parse_receipt(promise).time * 1000
 
 
 def error_of_json(told: Mapping[str, str]) -> SuyuanError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from ledger.errors import ConflictError, UnknownError
@@ -13,6 +14,7 @@ from ledger.gateway.store import PARKED, READY, STATES
 from verifier.primitives.base64strict import format_base64url
 
 _PARKED = 100  # parked items that are listed
+_LOOK = 0.25  # seconds between two looks at a job where nothing says that it moved
 
 
 def queue_json(gateway: Gateway) -> dict[str, Any]:
@@ -43,6 +45,26 @@ def job_json(gateway: Gateway, job: str) -> dict[str, Any]:
     """Return a job with the state of its items; raise UnknownError where there is none."""
     with gateway.store.reading() as connection:
         return read_job(connection, job)
+
+
+def jobs_json(
+    gateway: Gateway, kind: str, *, before: tuple[int, str] | None, most: int
+) -> tuple[list[dict[str, Any]], tuple[int, str] | None]:
+    """Return jobs of a kind, the newest first, and before which (time received, id) the next page begins, if any."""
+    received, id_ = before or (1 << 62, "")
+    sql = "SELECT received, id FROM job WHERE kind = ? AND (received, id) < (?, ?) ORDER BY 1 DESC, 2 DESC LIMIT ?"
+    with gateway.store.reading() as connection:
+        rows = connection.execute(sql, (kind, received, id_, most + 1)).fetchall()
+        jobs = [read_job(connection, each) for _, each in rows[:most]]
+    return jobs, rows[most - 1] if len(rows) > most else None
+
+
+def wait_done(gateway: Gateway, job: str, timeout: float) -> dict[str, Any]:
+    """Return a job once nothing of it is on its way any more, or when the time, in seconds, is over."""
+    end = time.monotonic() + timeout
+    while not (told := job_json(gateway, job))["done"] and (left := end - time.monotonic()) > 0:
+        gateway.wait_room(min(left, _LOOK))
+    return told
 
 
 def receipt_json(gateway: Gateway, item: str) -> dict[str, Any]:

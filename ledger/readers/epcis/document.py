@@ -22,7 +22,7 @@ from verifier.errors import MalformedError, SuyuanError, TooLargeError, Unsuppor
 MAX_DOCUMENT = 1 << 20
 MAX_EVENTS = 1_000
 MAX_EVENT_DEPTH = 15  # with the array around it, a disclosure's 16 levels (docs/formats.md, sections 1 and 4)
-_DOCUMENTS: Mapping[str, tuple[Check, tuple[str, ...]]] = {
+DOCUMENTS: Mapping[str, tuple[Check, tuple[str, ...]]] = {
     "EPCISDocument": (shapes.document, ("epcisBody", "eventList")),
     "EPCISQueryDocument": (shapes.query_document, ("epcisBody", "queryResults", "resultsBody", "eventList")),
 }
@@ -41,13 +41,13 @@ def read_epcis(data: bytes) -> EpcisReading:
     """
     document = parse_lossless(data, "document", most=MAX_DOCUMENT)
     kind = document.get("type") if isinstance(document, dict) else None
-    if not isinstance(kind, str) or kind not in (*_DOCUMENTS, *EVENT_TYPES):
+    if not isinstance(kind, str) or kind not in (*DOCUMENTS, *EVENT_TYPES):
         came = describe(kind if isinstance(document, dict) else document)
-        raise MalformedError("type", came=came, expected=f"one of {', '.join((*_DOCUMENTS, *EVENT_TYPES))}")
+        raise MalformedError("type", came=came, expected=f"one of {', '.join((*DOCUMENTS, *EVENT_TYPES))}")
     if kind in EVENT_TYPES:
         contexts = read_contexts(document.get("@context"), "@context")
         return _reading(kind, contexts, {}, [_read_event(document, "", ())])
-    check, path = _DOCUMENTS[kind]
+    check, path = DOCUMENTS[kind]
     _require_sound(check, document)
     contexts = read_contexts(document["@context"], "@context")
     listed = document
