@@ -34,6 +34,7 @@ from api.routes import (
     declarations,
     endorsed,
     entries,
+    given,
     handles,
     histories,
     lists,
@@ -51,7 +52,7 @@ from verifier import __version__
 from verifier.errors import MalformedError, SuyuanError
 
 Clock = Callable[[], int]
-_READS = (log, traces, histories, bodies, endorsed, handles, recalls, declarations, lists)
+_READS = (log, traces, histories, bodies, endorsed, given, handles, recalls, declarations, lists)
 
 
 def create_app(

@@ -14,10 +14,10 @@ from verifier.ledgerformat.vocabulary import matches_any
 READ_TRACE, WALK_PARTIES, READ_HEAD, READ_BODY = "trace", "walk", "head", "body"
 READ_DISCLOSURE, READ_ATTACHMENT = "disclosure", "attachment"
 READ_BATCH, READ_ENTRIES, READ_INBOX, READ_MEMBERS = "batches", "entries", "inbox", "members"
-READ_HISTORY = "history"
+READ_HISTORY, READ_RECEIVED = "history", "received"
 ACTIONS = (
     READ_TRACE, WALK_PARTIES, READ_HEAD, READ_BODY, READ_DISCLOSURE, READ_ATTACHMENT, READ_BATCH, READ_ENTRIES,
-    READ_INBOX, READ_MEMBERS, READ_HISTORY,
+    READ_INBOX, READ_MEMBERS, READ_HISTORY, READ_RECEIVED,
 )  # fmt: skip
 PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 BODY = "body"  # what a grant calls the body, beside pointers of disclosures
@@ -149,6 +149,7 @@ _BY_ACTION: Mapping[str, tuple[_Way, ...]] = {
     READ_INBOX: (_ITSELF,),
     READ_MEMBERS: (_AGENCIES,),
     READ_HISTORY: (_AGENCIES, _PARTY, _AGENT),
+    READ_RECEIVED: (_AGENCIES, _PARTY),
 }
 _BY_AUDIENCE: Mapping[str | None, tuple[_Way, ...]] = {
     "public": (_ALL,),

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from verifier.errors import MalformedError
 from verifier.judgement.trace import HISTORY_WALKS
-from verifier.ledgerformat.subject import MAX_LENGTH, form_of
+from verifier.ledgerformat.subject import MAX_LENGTH, form_of, is_participant
 from verifier.primitives.base64strict import parse_base64url, parse_decimal, parse_hash_hex
 
 MAX_NUMBER = 2**53 - 1
@@ -25,6 +25,7 @@ MAX_PAGE = 1000
 _LABEL = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _HEX: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": MAX_NUMBER}
+_PARTICIPANT: dict[str, Any] = {"type": "string", "pattern": "^urn:suyuan:(agency|enterprise):", "format": "uri"}
 
 
 async def strict_query(request: Request) -> None:
@@ -108,6 +109,12 @@ def _parse_subject(text: str, what: str) -> str:
     return text
 
 
+def _parse_participant(text: str, what: str) -> str:
+    if not is_participant(text):
+        raise MalformedError(what, came=text, expected="the URI of an agency or enterprise")
+    return text
+
+
 def _parse_kid(text: str, what: str) -> bytes:
     raw = parse_base64url(text, what)
     if len(raw) != 32:
@@ -161,6 +168,18 @@ Subject = Annotated[
     _read(_parse_subject, "subject"),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "format": "uri"}),
     Query(description="a subject in its canonical spelling (docs/formats.md, section 3)"),
+]
+Agent = Annotated[
+    str,
+    _read(_parse_participant, "agent"),
+    WithJsonSchema(_PARTICIPANT),
+    Query(description="the agency or enterprise that may act for others"),
+]
+Grantee = Annotated[
+    str,
+    _read(_parse_participant, "grantee"),
+    WithJsonSchema(_PARTICIPANT),
+    Query(description="the agency or enterprise that may read"),
 ]
 AgencyLabel = Annotated[
     str,

@@ -68,6 +68,7 @@ WHOLE = {
     "inbox": {"the agency"},
     "members": AGENCIES,
     "history": INVOLVED,
+    "received": AGENCIES | {"party"},
 }
 
 

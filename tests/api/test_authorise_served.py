@@ -25,6 +25,7 @@ ALL = set(ASKERS) | {"anybody"}
 PARTIES_OF_ORDER = {"platform", "seller"}  # who placed it and owns it; to whom it passed
 PARTIES_OF_PAYMENT = PARTIES_OF_ORDER | {"payer"}
 AUDITING = {"auditor", "witness"}
+SELLER = f"urn:suyuan:enterprise:{uscc('91330100MA2TEXT01')}"
 LISTS = f"urn:suyuan:set:lists:{uscc('91330100MA2TEXT01')}:2026-11"  # the seller's
 SECRETS = (b"4711", "张三".encode(), SOURCE, b'"salt"')
 
@@ -102,6 +103,9 @@ def walk_rows():
         ("get_inbox", "/agencies/customs/inbox", {"customs"}),
         ("get_inbox", "/agencies/tax/inbox", {"tax"}),
         ("get_inbox", "/agencies/nobody/inbox", set()),
+        ("get_mandates", f"/mandates?agent={SELLER}", AGENCIES | {"seller"}),
+        ("get_mandates", "/mandates?agent=urn:suyuan:agency:customs", AGENCIES),
+        ("get_grants", f"/grants?grantee={SELLER}", AGENCIES | {"seller"}),
     ]
 
 
