@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.load import chunks
 from fixtures.trade import draw_shipments
 from fixtures.trade.founding import Authorities, draw_firms, found_trade
-from fixtures.trade.gateways import trade_gateway
+from fixtures.trade.gateways import trade_gateways
 from fixtures.trade.sending import messages_sent
 from fixtures.trade.telling import Teller
 from fixtures.zone.actors import Actor, agency
@@ -87,7 +87,7 @@ def opened_harbour(folder: Path) -> Iterator[Harbour]:
     server = ServerProcess(folder)
     server.start()
     try:
-        with trade_gateway(folder / "gateway", server.url, actors, policy=policy) as teller:
+        with trade_gateways(folder / "gateway", server.url, [actors], policy=policy) as teller:
             teller.remember = False
             yield Harbour(teller, server, folder / "trust.policy")
     finally:
@@ -114,7 +114,7 @@ def import_trade(harbour: Harbour, parcels: int, *, seed: int = 1) -> Imported:
 def audit(harbour: Harbour) -> int:
     """Return the exit code of `suyuan-verify audit` over the ledger as it is served, once all of it is published."""
     client = LedgerClient(harbour.server.url)
-    with harbour.teller.gateway.store.reading() as connection:
+    with harbour.teller.gateways[0].store.reading() as connection:
         (last,) = connection.execute("SELECT max(leaf) FROM batch").fetchone()
     while parse_signed_checkpoint(client.checkpoint())[0].size <= last:
         time.sleep(0.05)
@@ -132,9 +132,10 @@ def _found(folder: Path) -> tuple[list[Actor], TrustPolicy]:
     keys = load_ledger_keys(root / "keys", ORIGIN, PASSPHRASE)
     world = found_zone(folder, keys, open_ledger(root, PASSPHRASE), witnesses=0, quorum=0, policies=False)
     window = agency("window", "示例单一窗口", "Example Single Window", ["single-window"], root=False)
-    world.zone.admit_agencies([window])
+    neighbour = agency("neighbour", "示例邻区海关", "Example Customs next door", ["customs"], root=False)
+    world.zone.admit_agencies([window, neighbour])
     firms, cast = draw_firms(), world.cast
-    found_trade(world.zone, Authorities(cast["customs"], window, cast["market"], cast["inspection"]), firms)
+    found_trade(world.zone, Authorities(cast["customs"], window, cast["market"], cast["inspection"], neighbour), firms)
     policy = world.standpoint().policy
     world.ledger.close()
     return list(firms.values()), policy
@@ -154,5 +155,5 @@ def _ticks(path: Path) -> float:
 
 
 def _states(teller: Teller) -> dict[str, int]:
-    with teller.gateway.store.reading() as connection:
+    with teller.gateways[0].store.reading() as connection:
         return dict(connection.execute("SELECT state, count(*) FROM item GROUP BY state").fetchall())
