@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from urllib.error import URLError
@@ -23,6 +24,7 @@ from tests.ledger.client.world import ORIGIN, World
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_line
 
 PASSPHRASE = "an invented passphrase"
+GROWTH = 0.05  # seconds between two growths, as long as the witness runs; it looks as often
 LONGEST = 30.0  # seconds; a run whose failpoint is not reached by then is a failure
 
 
@@ -88,6 +90,8 @@ class WatchedZone:
                 assert time.monotonic() < end, f"{failpoint} was not reached"
                 self.grow()
                 self.look()
+                with suppress(subprocess.TimeoutExpired):
+                    running.wait(GROWTH)  # the ledger grows while the witness looks, and leaves it the processor
         finally:
             running.kill()
             running.communicate()
