@@ -11,13 +11,15 @@ from typing import Any
 
 from verifier.errors import MalformedError, MismatchError, TooLargeError
 from verifier.primitives.base64strict import format_base64url, parse_base64url, parse_hash_hex
-from verifier.primitives.strict_json import parse_json
+from verifier.primitives.quick import maker_of
+from verifier.primitives.strict_json import MAX_DEPTH, parse_json
 
 MAX_DISCLOSURE = 65_536
 MAX_ATTACHMENT = 1 << 20
 MIN_SALT = 16
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+")
+_USUAL = re.compile(rb'\["[A-Za-z0-9_-]{21}[AQgw]","((?:/[A-Za-z0-9_-]++)++)",')  # a salt of 16 bytes, a plain pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Attachment:
     size: int
 
 
+_make_disclosure = maker_of(Disclosure)
+
+
 def disclosure_digest(text: str) -> bytes:
     """Return SHA-256 of the disclosure's base64url text, 32 bytes. RFC 9901 §4.2.3."""
     return sha256(text.encode("ascii")).digest()
@@ -63,13 +68,30 @@ def parse_disclosure(text: str, what: str = "disclosure") -> Disclosure:
     """
     if len(text) > MAX_DISCLOSURE:
         raise TooLargeError(what, came=f"{len(text)} characters", expected=f"at most {MAX_DISCLOSURE}")
-    value = parse_json(parse_base64url(text, what), what)
+    spelt = parse_base64url(text, what)
+    if usual := _usual_parts(spelt):
+        return _make_disclosure(*usual, disclosure_digest(text))
+    value = parse_json(spelt, what)
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(each, str) for each in value[:2]):
         raise MalformedError(what, came="another shape", expected="[salt, pointer, value]")
     salt, pointer, disclosed = value
     if len(parse_base64url(salt, f"{what}.salt")) < MIN_SALT:
         raise MalformedError(f"{what}.salt", came=f"{len(salt)} characters", expected="at least 16 random bytes")
-    return Disclosure(require_pointer(pointer, what), disclosed, disclosure_digest(text))
+    return _make_disclosure(require_pointer(pointer, what), disclosed, disclosure_digest(text))
+
+
+def _usual_parts(spelt: bytes) -> tuple[str, Any] | None:
+    """Return pointer and value where salt and pointer are of the usual shape, so that only the value need be read.
+
+    None for any other; what this takes, `parse_disclosure` would take alike, and for the rest it says what is wrong.
+    """
+    match = _USUAL.match(spelt)
+    if match is None or spelt[-1:] != b"]" or spelt.count(b"[") + spelt.count(b"{") > MAX_DEPTH:
+        return None
+    try:
+        return match[1].decode(), parse_json(spelt[match.end() : -1])
+    except MalformedError:
+        return None
 
 
 def format_disclosure(*, salt: bytes, pointer: str, value: Any) -> str:

@@ -11,6 +11,7 @@ from verifier.errors import MalformedError
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53 - 1
+_WHOLE = ("{}", "[]", '""')
 _TEXTS_AND_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)  # a text without end is one, too
 
 
@@ -38,8 +39,8 @@ def parse_json(data: bytes, what: str = "json") -> Any:
 
 
 def _decode(text: str) -> Any:
-    """Return what the decoder makes of a text; an object without spaces around it is read without looking for them."""
-    if text[:1] == "{" and text[-1:] == "}":
+    """Return what the decoder makes of a text; what has no spaces around it is read without looking for them."""
+    if text[:1] + text[-1:] in _WHOLE:
         value, end = _DECODER.raw_decode(text)
         if end == len(text):
             return value

@@ -10,6 +10,7 @@ from tests.verifier.ledgerformat.bodies import POINTERS, SALTS
 from tests.verifier.primitives.properties import bent_text, parse_or_refuse
 from tests.verifier.primitives.strategies import json_values
 from verifier.errors import MalformedError, MismatchError, TooLargeError
+from verifier.ledgerformat import disclosure
 from verifier.ledgerformat.disclosure import (
     MAX_ATTACHMENT,
     MAX_DISCLOSURE,
@@ -30,6 +31,13 @@ SALT = format_base64url(bytes(16))
 
 def text_of(value):
     return format_base64url(json.dumps(value, ensure_ascii=False).encode())
+
+
+def outcome(text):
+    try:
+        return parse_disclosure(text)
+    except MalformedError as error:
+        return str(error)
 
 
 class TestDisclosure:
@@ -60,6 +68,24 @@ class TestDisclosure:
     )
     def test_other_text_is_read_or_refused(self, text):
         parse_or_refuse(parse_disclosure, text)
+
+    @given(st.data())
+    def test_of_the_usual_shape_is_read_as_any_other(self, data):
+        """Most are read in fewer steps; nothing else is taken for it."""
+        value = data.draw(
+            json_values().map(json.dumps) | st.sampled_from(['"é"', "[" * 15 + "]" * 15, " 1 ", "1.5", "1,2", ""])
+        )
+        pointer = data.draw(st.sampled_from(["/a", "/a/b-c", "/~0", "/é", "/", "a", '/\\"']))
+        salt = data.draw(st.sampled_from([SALT, SALT[:-1] + "B", SALT + "AA", SALT[:-1]]))
+        end = data.draw(st.sampled_from(["]", "] ", "", "]]", ",1]"]))
+        spelt = f'["{salt}","{pointer}",{value}{end}'.encode()
+        start = data.draw(st.integers(0, len(spelt)))
+        bent = spelt[:start] + data.draw(st.sampled_from([b"", b"", b"[", b'"', b"\\", b"\x00", b" "])) + spelt[start:]
+        text = format_base64url(bent)
+        short = outcome(text)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(disclosure, "_usual_parts", lambda _: None)
+            assert outcome(text) == short
 
     @given(st.lists(json_values(), max_size=4) | json_values())
     def test_other_json_is_read_or_refused(self, value):
