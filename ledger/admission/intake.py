@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from ledger.admission.arrival import Arrived
 from ledger.admission.candidate import Candidate, CandidateEvent
@@ -220,9 +221,10 @@ def _event(  # noqa: PLR0917 - one event and what surrounds it
     check_targets(kind, targets)
     check_body(kind, body)
     check_links(kind, head, body, targets)
-    disclosures = _disclosures(submission.disclosures[place], kind, body, attachments)
+    disclosed = _disclosures(submission.disclosures[place], kind, body, attachments)
+    disclosures = dict(zip(disclosed, submission.disclosures[place], strict=True))
     keys = tuple(index_key(*pair) for pair in head.joins)
-    moves = _moves(kind, body, disclosures) if kind.counts else ()
+    moves = _moves(kind, body, disclosed) if kind.counts else ()
     return CandidateEvent(name, spelt, head, body_bytes, body, kind, targets, keys, disclosures, moves)
 
 
@@ -254,15 +256,15 @@ def _targets(head: Head, batch: Mapping[bytes, Head], find_head: FindHead) -> tu
 
 def _disclosures(
     texts: Sequence[str], kind: EventType, body: Body, attachments: Mapping[bytes, bytes]
-) -> dict[str, str]:
-    """Return the disclosures by pointer: all that the type names, each of this body."""
-    found: dict[str, str] = {}
+) -> dict[str, Any]:
+    """Return the disclosed values by pointer, in the order of their texts: all of the type, each of this body."""
+    found: dict[str, Any] = {}
     for text in texts:
         disclosure = parse_disclosure(text)
         check_disclosure(disclosure, body.digests)
         if disclosure.pointer in found:
             raise MismatchError("disclosures", came=disclosure.pointer, expected="each field once")
-        found[disclosure.pointer] = text
+        found[disclosure.pointer] = disclosure.value
         if kind.disclosures[disclosure.pointer].attachment:
             named = parse_attachment(disclosure.value, f"disclosures{disclosure.pointer}")
             if named and len(attachments.get(named.sha256, b"")) != named.size:
@@ -273,10 +275,10 @@ def _disclosures(
     return found
 
 
-def _moves(kind: EventType, body: Body, disclosures: Mapping[str, str]) -> tuple[Move, ...]:
+def _moves(kind: EventType, body: Body, disclosed: Mapping[str, Any]) -> tuple[Move, ...]:
     """Return what an event does to counters; all amounts are here."""
-    pointers = {rule.amount for rule in kind.counts} & disclosures.keys()
-    return read_moves(kind, body, {each: parse_disclosure(disclosures[each]).value for each in pointers})
+    pointers = {rule.amount for rule in kind.counts} & disclosed.keys()
+    return read_moves(kind, body, {each: disclosed[each] for each in pointers})
 
 
 def _attachments(contents: Sequence[bytes]) -> dict[bytes, bytes]:
