@@ -152,16 +152,20 @@ def _subjects_of(role: Role, subjects: Subjects, kind_of_event: EventType) -> Se
         if (form := form_of(subject, where)) not in role.forms:
             raise MismatchError(where, came=form, expected=f"a subject of form {sorted(role.forms)}")
     if role.of:
-        derived = _derived(role, subjects.get(role.of, []))
+        derived = _derived(role, kind_of_event.subjects[role.of], subjects.get(role.of, []))
         if derived != listed:
             (form,) = role.forms
             raise MismatchError(where, came=listed, expected=f"the {form} of {role.of}: {derived}")
     return listed
 
 
-def _derived(role: Role, source: str | list[str]) -> list[str]:
+def _derived(role: Role, of: Role, source: str | list[str]) -> list[str]:
     """Return the distinct products, books or enterprises of subjects, in order of first appearance."""
     listed = [source] if isinstance(source, str) else source
+    where = f"body.subjects.{of.name}"
+    for each in listed:  # nothing is cut out of what may be anything
+        if (given := form_of(each, where)) not in of.forms:
+            raise MismatchError(where, came=given, expected=f"a subject of form {sorted(of.forms)}")
     (form,) = role.forms
     return list(dict.fromkeys(_DERIVE[form](each) for each in listed))
 
