@@ -10,7 +10,7 @@ from tests.verifier.ledgerformat.bodies import as_bytes
 from tests.verifier.ledgerformat.heads import HASHES, pairs
 from tests.verifier.ledgerformat.subjects import BY_FORM
 from tests.world import uscc
-from verifier.errors import MismatchError, NotPermittedError, VerificationError
+from verifier.errors import MismatchError, NotPermittedError, SuyuanError
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head, State
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets, map_links
@@ -162,7 +162,7 @@ class TestRoles:
     @pytest.mark.parametrize("source", ["x", "", ":", GTIN, PARCEL, "urn:suyuan:set:lists", "\u0661:2:3:4:5:6"])
     def test_of_what_is_no_source_are_refused_whichever_role_comes_first(self, form, of, made, source):
         kind = kind_of({"made": {"form": form, "of": "source"}, "source": {"form": of, "joins": ["member"]}})
-        with pytest.raises(VerificationError, match="source"):
+        with pytest.raises(SuyuanError, match="source"):
             map_links(kind, {"made": made, "source": source})
 
     def test_of_products_are_distinct_and_in_the_order_of_first_appearance(self):
