@@ -53,13 +53,15 @@ class DerivedFile:
         """Yield the connection within one transaction, that of the one thread that writes."""
         connection = self._current()
         with self._watching():
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
+            except sqlite3.Error:
+                self.close()  # which rolls back; what is wrong may be the connection, so the next write opens another
+                raise
             except BaseException:
-                if connection.in_transaction:  # a full disk may have ended it already
-                    connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
@@ -90,9 +92,22 @@ class DerivedFile:
 
     def _current(self) -> sqlite3.Connection:
         """Return the connection to what lies at the path now."""
-        if self._broken or (self._connection is not None and self._found() != self._inode):
-            self.remake()
+        if self._broken and not self._is_sound():
+            return self.remake()
+        self._broken = False
+        if self._connection is not None and self._found() != self._inode:
+            self.close()
         return self._connection or self._open()
+
+    def _is_sound(self) -> bool:
+        """Return whether the file is whole: it may be the ledger's that was broken when it was read."""
+        connection = self._connect()
+        try:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+        except sqlite3.DatabaseError:
+            return False
+        finally:
+            connection.close()
 
     def _open(self) -> sqlite3.Connection:
         connection = self._connect()
@@ -152,11 +167,12 @@ class DerivedFile:
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
-        """Note where SQLite says that the file is none of its own; the next write makes it anew."""
+        """Note where SQLite says that a file is none of its own; the next write looks whether it is this one."""
         try:
             yield
         except sqlite3.DatabaseError as error:
-            self._broken |= getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
+                self._broken = True
             raise
 
 
@@ -166,5 +182,5 @@ def meta(connection: sqlite3.Connection, name: str) -> str:
 
 
 def set_meta(connection: sqlite3.Connection, name: str, value: str) -> None:
-    """Write what a projection's file says of itself."""
-    connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+    """Write what a projection's file says of itself; nothing where it says so already."""
+    connection.execute("UPDATE meta SET value = ?1 WHERE name = ?2 AND value <> ?1", (value, name))

@@ -196,6 +196,58 @@ def test_a_turn_that_fails_leaves_nothing_behind(kept):
     assert kept.rows() == whole
 
 
+def test_where_nothing_is_new_nothing_is_written(kept):
+    kept.rows()
+    connection = kept.projection._file._connection
+    before = connection.total_changes
+    assert before > 0
+    assert kept.projection.follow()
+    assert connection.total_changes == before
+
+
+def test_a_file_stays_where_it_is_another_that_was_found_broken(kept):
+    kept.rows()
+    before = kept.path.stat().st_ino
+    error = sqlite3.DatabaseError("the ledger's own is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    take = kept.projection.take
+
+    def failing(*_):
+        raise error
+
+    kept.projection.take = failing
+    with pytest.raises(sqlite3.DatabaseError):
+        kept.projection.follow()
+    kept.projection.take = take
+    assert kept.projection.follow()
+    assert kept.path.stat().st_ino == before
+
+
+def test_a_connection_that_is_of_no_use_any_more_is_replaced(kept):
+    whole = kept.rows()
+    kept.projection._file._connection.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        kept.projection.follow()
+    assert kept.rows() == whole
+
+
+def test_a_turn_that_the_database_ends_leaves_nothing_behind(kept):
+    """As a full disk does: SQLite has rolled back already when it says so."""
+    whole = kept.rows()
+    take = kept.projection.take
+
+    def failing(connection, *given):
+        connection.execute("DELETE FROM meta WHERE name = 'seal'")
+        connection.execute("ROLLBACK")
+        return take(connection, *given)
+
+    kept.projection.take = failing
+    with pytest.raises(sqlite3.OperationalError):
+        kept.projection.follow()
+    kept.projection.take = take
+    assert kept.rows() == whole
+
+
 def test_small_and_large_turns_come_to_the_same(kept, monkeypatch):
     whole = kept.rows()
     kept.projection.close()
