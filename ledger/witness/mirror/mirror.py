@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ledger.client.client import LedgerClient
 from ledger.compose.event import Randomness
-from ledger.errors import BusyError
+from ledger.errors import BusyError, StoppedError
 from ledger.failpoints import reach
 from ledger.tiles.files import replace
 from ledger.witness.follow import Follower
@@ -194,11 +194,15 @@ def open_mirror_keys(folder: Path, witness: str, passphrase: bytes, *, post_quan
 
 
 def _tried(mirror: LedgerMirror) -> Held:
-    """Do a round of one ledger: whatever is wrong with it, the others go on."""
+    """Do a round of one ledger: whatever is wrong with it or its copy, the others go on."""
     try:
         return mirror.step()
     except SuyuanError as error:
         return Held(0, error)
+    except OSError as error:
+        todo = "Move the copy away: it is copied again."
+        expected = "a copy that can be read"
+        return Held(0, StoppedError(str(error.filename), came=error.strerror, expected=expected, todo=todo))
 
 
 def copy_of(root: Path, origin: str) -> Path:

@@ -7,6 +7,7 @@ import pytest
 
 from ledger.client.client import LedgerClient
 from ledger.client.transport import Patience
+from ledger.errors import StoppedError
 from ledger.tiles import files
 from ledger.witness.mirror.door import mirror_door
 from ledger.witness.mirror.mirror import LedgerMirror, Mirrors, open_mirror_keys
@@ -34,8 +35,8 @@ class Mirrored:
     def __init__(self, watched, root: Path) -> None:
         self.watched, self.root = watched, root
         self.keys = open_mirror_keys(root / "keys", "w0.example", WITNESS_PASSPHRASE)
-        client = LedgerClient(watched.service.url, timeout=5, patience=Patience(attempts=1))
-        self.mirror = LedgerMirror(root / "mirror", watched.follower, client, keys=self.keys)
+        self.client = LedgerClient(watched.service.url, timeout=5, patience=Patience(attempts=1))
+        self.mirror = LedgerMirror(root / "mirror", watched.follower, self.client, keys=self.keys)
         self.mirrors = Mirrors([self.mirror])
         origin = watched.world.ledger.origin
         self.folder = root / "mirror" / sha256(origin.encode()).hexdigest()
@@ -183,3 +184,12 @@ class _Killed:
     def __call__(self, point: str) -> None:
         if point == self._at:
             raise KeyboardInterrupt
+
+
+def test_a_copy_that_cannot_be_read_is_told_and_ends_nothing(mirrored):
+    mirrored.mirror.step()
+    (mirrored.folder / "batches" / "0").unlink()
+    again = LedgerMirror(mirrored.root / "mirror", mirrored.watched.follower, mirrored.client, keys=mirrored.keys)
+    ((_, held),) = Mirrors([again]).look()
+    assert isinstance(held.error, StoppedError)
+    assert "batches/0" in held.error.field
