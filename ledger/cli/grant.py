@@ -1,4 +1,4 @@
-"""`grant`: a participant lets another read what is not open to it, ends that, and sees what is granted."""
+"""`grant`: a participant lets another read what is not open to it, ends that, sees what is granted, also to itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.held import held_json, held_lines, new_handle
+from ledger.cli.held import held_json, held_lines, new_handle, tell_received
 from ledger.cli.looking import Look, read_signed_look
 from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.ordering import Reason, Term, read_term
@@ -17,6 +17,7 @@ from ledger.cli.telling import state_json, state_line
 from ledger.clock import milliseconds
 from ledger.governance import drafts
 from ledger.governance.mandates import held
+from ledger.governance.received import GRANTEE
 from ledger.governance.targets import fetch_targets, grants_about
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.proof.examination import Standpoint
@@ -63,6 +64,14 @@ def show(look: Look, what: Annotated[str, argument("help.grant-or-event", "GRANT
     lines = [state_line(voice, state), *(line for each in found for line in held_lines(voice, each))]
     answer = {"grants": [held_json(each) for each in found], "state": state_json(state)}
     voice.data(answer, lines if found else [*lines, voice.say("grant.none", what=what)])
+
+
+@grant.command("received", help=help_of("grant.received"))
+@door
+@sharing(read_signed_look)
+def received(look: Look, grantee: Annotated[str, argument("help.receiver", "GRANTEE")]) -> None:
+    """Show the grants that name a participant as grantee, from proofs that are checked here."""
+    tell_received(look, GRANTEE, grantee)
 
 
 def _about(look: Look, name: str) -> Sequence[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from ledger.cli.looking import Look
 from ledger.cli.speaking import Voice
+from ledger.cli.telling import state_json, state_line
 from ledger.governance.changes import moment, printable
 from ledger.governance.mandates import Held
+from ledger.governance.received import AGENT, read_received
 from verifier.judgement.acts import Mandate
 
 
@@ -42,3 +45,15 @@ def held_lines(voice: Voice, each: Held) -> list[str]:
     if not isinstance(given, Mandate):
         lines += [f"  {voice.say('ceremony.about', name=name.hex())}" for name in given.about]
     return lines
+
+
+def tell_received(look: Look, role: str, uri: str) -> None:
+    """Tell what a participant was given in a role, each of it from proofs that are checked here."""
+    voice, received = look.voice, read_received(look.client, role, uri, look.at)
+    word = "mandates" if role == AGENT else "grants"
+    lines = [state_line(voice, received.state), *(line for each in received.held for line in held_lines(voice, each))]
+    lines += [voice.say("received.unproved", handle=each) for each in received.unproved]
+    lines.append(voice.say("received.word") if received.held else voice.say(f"received.no-{word}", participant=uri))
+    shown = [held_json(each) for each in received.held]
+    answer = {role: uri, word: shown, "unproved": list(received.unproved), "state": state_json(received.state)}
+    voice.data(answer, lines)

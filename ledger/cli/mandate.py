@@ -1,4 +1,4 @@
-"""`mandate`: a participant lets another act in its name, ends that, and sees what it gave."""
+"""`mandate`: a participant lets another act in its name, ends that, sees what it gave, and what it was given."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.held import held_json, held_lines, new_handle
-from ledger.cli.looking import Look, read_look
+from ledger.cli.held import held_json, held_lines, new_handle, tell_received
+from ledger.cli.looking import Look, read_look, read_signed_look
 from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.ordering import Reason, Term, read_term
 from ledger.cli.recording import Recording, read_recording, record
@@ -16,6 +16,7 @@ from ledger.cli.telling import state_json, state_line
 from ledger.clock import milliseconds
 from ledger.governance import drafts
 from ledger.governance.mandates import handles_of, held
+from ledger.governance.received import AGENT
 
 mandate = typer.Typer(help=help_of("mandate"), no_args_is_help=True)
 
@@ -58,3 +59,11 @@ def show(look: Look, principal: Annotated[str, argument("help.principal", "PRINC
     lines = [state_line(voice, state), *(line for each in found for line in held_lines(voice, each))]
     answer = {"principal": principal, "mandates": [held_json(each) for each in found], "state": state_json(state)}
     voice.data(answer, lines if found else [*lines, voice.say("mandate.none", principal=principal)])
+
+
+@mandate.command("received", help=help_of("mandate.received"))
+@door
+@sharing(read_signed_look)
+def received(look: Look, agent: Annotated[str, argument("help.receiver", "AGENT")]) -> None:
+    """Show the mandates that name a participant as agent, from proofs that are checked here."""
+    tell_received(look, AGENT, agent)

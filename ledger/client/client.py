@@ -205,6 +205,15 @@ class LedgerClient:
         path = f"/agencies/{label}/inbox?limit={limit}" + (f"&after={after}" if after else "")
         return _object(self._get(path, "application/json", _PAGE), "inbox")
 
+    def received(self, word: str, role: str, participant: str, *, after: int = 0) -> dict[str, Any]:
+        """Return a page of what names a participant, as JSON: `mandates` by role `agent`, `grants` by `grantee`.
+
+        Raises:
+            PrivateError: it is somebody else's.
+        """
+        path = f"/{word}?{role}={quote(participant, safe='')}&after={after}&limit=1000"
+        return _object(self._get(path, "application/json", _PAGE), word)
+
     def resolve_numbers(self, numbers: Sequence[tuple[str, str, str]]) -> list[list[tuple[bytes, str]]]:
         """Return for each number (form, code, itself) the names and handles of its opening events, as it is told.
 
