@@ -20,6 +20,7 @@ from ledger.epcis.pages import read_page, read_words
 from ledger.epcis.projection import EpcisProjection
 from ledger.epcis.query import parse_query
 from ledger.errors import BusyError, UnknownError
+from ledger.following.file import meta
 from ledger.ledger import Ledger
 from ledger.prove.trace import Sources
 from ledger.store.interface import StoredEvent
@@ -70,11 +71,14 @@ class EpcisReads:
         self._wait()
         now = self.moment.time
         with self.projection.read() as connection:
-            page = read_page(connection, query, party=party, token=token, now=now)
+            size = int(meta(connection, "size"))  # the first look: the ledger's snapshot must be the newer one
             with self.ledger.sources() as sources:
+                before = _whole_before(sources, size)
+                page = read_page(connection, query, party=party, token=token, now=now, before=before)
                 answering = Answering(sources.reader, connection, self._may_see(sources), self.links)
                 events = list(answering.events(page.events))
-        document = query_document(events, name=name, created=now, origin=self.ledger.origin)
+        origin = self.ledger.origin
+        document = query_document(events, name=name, created=now, before=page.before, origin=origin)
         return Answer(document, page.token, page.expires)
 
     def event(self, event_id: str) -> Answer:
@@ -123,6 +127,15 @@ class EpcisReads:
 
     def _may_see(self, sources: Sources) -> _Seeing:
         return _Seeing(self.access, Facts(sources, self.moment, self.access.actor))
+
+
+def _whole_before(sources: Sources, size: int) -> int:
+    """Return when what stands behind `size` leaves, which end a block, was recorded at the earliest.
+
+    Ledger time rises with every block: whatever comes later was recorded after this block's seal.
+    """
+    seal = sources.reader.seal_covering(size - 1) if size else None
+    return seal.time + 1 if seal else 0
 
 
 @dataclass(frozen=True, slots=True)

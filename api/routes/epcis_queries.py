@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from api.answers import JSON, answer_json
@@ -15,7 +15,7 @@ from api.parameters import strict_query
 from api.reading import require_media_type
 from api.routes.epcis import EVENTS, TheReads, Token, told
 from ledger.epcis.queries import NamedQueries
-from verifier.errors import MalformedError
+from verifier.errors import MalformedError, UnsupportedError
 from verifier.primitives.strict_json import parse_json
 
 router = APIRouter(prefix="/epcis/queries", dependencies=[Depends(strict_query)])
@@ -77,13 +77,21 @@ def get_epcis_query_events(  # noqa: PLR0917 - what the framework gives
     reads: TheReads,
     queries: TheQueries,
     perPage: str | None = None,  # noqa: N803
+    GE_recordTime: Annotated[str | None, Query(max_length=64, description="in place of the query's own")] = None,  # noqa: N803
     nextPageToken: Token = None,  # noqa: N803
 ) -> Response:
-    """Return the events of a named query of the asker's. Reserved."""
+    """Return the events of a named query of the asker's, from a record time on where one is given. Reserved."""
     given = queries.find(reads.owner(), name)
-    if perPage is not None:
-        given["perPage"] = [perPage]
+    asked = {"perPage": perPage, "GE_recordTime": GE_recordTime}
+    given |= {parameter: [value] for parameter, value in asked.items() if value is not None}
     return told(request, reads.events(given, nextPageToken, name=name))
+
+
+@router.api_route("/{name}/subscriptions", methods=["GET", "POST"], include_in_schema=False)
+def refuse_epcis_subscriptions(name: Name) -> Response:
+    """Say that standing queries are polled: the ledger calls nobody."""
+    todo = f"Ask /epcis/queries/{name}/events again, with GE_recordTime: the last answer's suyuan:recordedBefore."
+    raise UnsupportedError("subscriptions", came="one", expected="a query that is polled", todo=todo)
 
 
 def _answer(value: Any, status: int = 200) -> Response:

@@ -94,14 +94,25 @@ def event_json(parts: Sequence[Part], *, links: bool) -> dict[str, Any]:
     return {**_from_bodies(parts), **own}
 
 
-def query_document(events: Sequence[Mapping[str, Any]], *, name: str, created: int, origin: str) -> dict[str, Any]:
-    """Return an EPCISQueryDocument; `created` in milliseconds since 1970."""
+def query_document(
+    events: Sequence[Mapping[str, Any]], *, name: str, created: int, before: int, origin: str
+) -> dict[str, Any]:
+    """Return an EPCISQueryDocument.
+
+    Args:
+        events: in order.
+        name: of the query.
+        created: milliseconds since 1970.
+        before: likewise; of what was recorded before, nothing is left out.
+        origin: of the ledger.
+    """
     return {
         "@context": CONTEXT,
         "type": "EPCISQueryDocument",
         "schemaVersion": "2.0",
         "creationDate": spell_time(created),
         "suyuan:ledger": origin,
+        "suyuan:recordedBefore": spell_time(before),
         "epcisBody": {"queryResults": {"queryName": name, "resultsBody": {"eventList": list(events)}}},
     }
 

@@ -34,25 +34,34 @@ class Page:
         events: their numbers in the projection, in order.
         token: asks for the next page; None at the end.
         expires: of the token, milliseconds since 1970.
+        before: milliseconds since 1970; of what was recorded before, all pages together leave nothing out.
     """
 
     events: tuple[int, ...]
     token: str | None
     expires: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Behind which event a page begins, up to which number it looks, and how many events came before."""
+    """Behind which event a page begins, up to which number it looks, how many events came, and what is whole."""
 
     time: int
     id: int
     until: int
     served: int
+    before: int
 
 
 def read_page(
-    connection: sqlite3.Connection, query: EventQuery, *, party: str | None, token: str | None, now: int
+    connection: sqlite3.Connection,
+    query: EventQuery,
+    *,
+    party: str | None,
+    token: str | None,
+    now: int,
+    before: int = 0,
 ) -> Page:
     """Return a page of a query's events.
 
@@ -62,6 +71,7 @@ def read_page(
         party: only events of this participant; None for those of all.
         token: of the page before; None for the first.
         now: milliseconds since 1970.
+        before: when what the projection has not followed yet was recorded at the earliest.
 
     Raises:
         MalformedError: a token that is none of ours, of another query, or expired.
@@ -71,6 +81,7 @@ def read_page(
     digest = _digest(query, party)
     place = _Place(*open_token(key, token, digest, now)) if token else None
     until = place.until if place else connection.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0]
+    before = place.before if place else max(before, query.since)
     where, values = _where(query, party, until)
     if place is None and query.most is not None:
         _require_few(connection, where, values, query.most)
@@ -81,10 +92,9 @@ def read_page(
     rows = rows[:size]
     expires = now + LIFETIME
     if not more:
-        return Page(tuple(id_ for id_, _ in rows), None, expires)
-    last = _Place(rows[-1][1], rows[-1][0], until, served + size)
-    token = seal_token(key, [last.time, last.id, last.until, last.served], digest, expires)
-    return Page(tuple(id_ for id_, _ in rows), token, expires)
+        return Page(tuple(id_ for id_, _ in rows), None, expires, before)
+    token = seal_token(key, [rows[-1][1], rows[-1][0], until, served + size, before], digest, expires)
+    return Page(tuple(id_ for id_, _ in rows), token, expires, before)
 
 
 def read_words(

@@ -59,6 +59,7 @@ class EventQuery:
         page: events of a page.
         limit: events at most, of all pages together; None for all.
         most: of how many events at most the answer may consist; more is refused.
+        since: GE_recordTime, milliseconds since 1970; 0 where none is given.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -68,6 +69,7 @@ class EventQuery:
     page: int = DEFAULT_PAGE
     limit: int | None = None
     most: int | None = None
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class _Reading:
     own: str | None
     conditions: list[Condition] = field(default_factory=list)
     named: bool = False
+    since: int = 0
 
 
 def parse_query(given: Mapping[str, Sequence[str]], *, everything: bool = False, own: str | None = None) -> EventQuery:
@@ -107,7 +110,8 @@ def parse_query(given: Mapping[str, Sequence[str]], *, everything: bool = False,
     order = _one_of(given, "orderBy", _TIMES, "eventTime")
     direction = _one_of(given, "orderDirection", ("ASC", "DESC"), "DESC")
     page = _count(given, "perPage", MAX_PAGE) or DEFAULT_PAGE
-    return EventQuery(tuple(reading.conditions), reading.named, order, direction == "ASC", page, limit, most)
+    ascending = direction == "ASC"
+    return EventQuery(tuple(reading.conditions), reading.named, order, ascending, page, limit, most, reading.since)
 
 
 def _read_times(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
@@ -117,6 +121,7 @@ def _read_times(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
             if name in given:
                 time = parse_time(_single(given, name), f"query.{name}")
                 reading.conditions.append(Condition(f"e.{column} {sign} ?", (time,)))
+                reading.since = time if name == "GE_recordTime" else reading.since
 
 
 def _read_words(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
