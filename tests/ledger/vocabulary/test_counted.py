@@ -133,6 +133,30 @@ def test_no_more_is_sold_abroad_than_was_stocked(teller):
     stock.say("aftersales.overseas-sale", "3")
 
 
+def test_no_more_is_written_off_than_was_filed(teller):
+    filed = Counted(teller, "batch", handle("batch", "of a test"))
+    filed.say("filing.batch", "500")
+    filed.say("filing.batch-written-off", "499.5")
+    assert "counts.written-off-beyond-filing" in filed.refused("filing.batch-written-off", "0.50001")
+    filed.say("filing.batch-written-off", "0.5")
+
+
+def test_a_quarantine_permit_is_used_up(teller):
+    permit = Counted(teller, "permit", handle("permit", "of a test"))
+    permit.say("filing.quarantine-permit", "30")
+    assert "counts.permit-exhausted" in permit.refused("filing.permit-used", "30.00001")
+    permit.say("filing.permit-used", "30")
+
+
+def test_no_more_is_drawn_from_a_lot_than_it_had(teller):
+    teller.tell("transport.transformation")
+    lot = Counted(teller, "lot", "https://id.gs1.org/01/09520000000110/10/MIX-2601")
+    lot.say("transport.lot-stated", "12")
+    lot.say("transport.lot-drawn", "5")
+    assert "counts.lot-overdrawn" in lot.refused("transport.lot-drawn", "7.00001")
+    lot.say("transport.lot-drawn", "7")
+
+
 BROKEN = {
     "book-overdrawn",
     "yearly-quota-exceeded",
@@ -140,6 +164,9 @@ BROKEN = {
     "quota-restored-twice",
     "returned-more-than-ordered",
     "overseas-oversold",
+    "written-off-beyond-filing",
+    "permit-exhausted",
+    "lot-overdrawn",
 }
 
 

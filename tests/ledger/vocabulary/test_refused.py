@@ -53,6 +53,18 @@ TWICE = [
     ("transit-not-open", "clearance.transit-closed"),
     ("book-opened-twice", "book.opened"),
     ("consolidated-elsewhere", "market.consolidated"),
+    ("sealed-twice", "transport.sealed"),
+    ("unsealed-without-seal", "transport.unsealed"),
+    ("inspected-twice", "clearance.inspection"),
+    ("batch-filed-twice", "filing.batch"),
+    ("permit-issued-twice", "filing.quarantine-permit"),
+    ("service-ordered-twice", "order.service"),
+    ("service-answered-twice", "order.service-accepted"),
+    ("service-answered-twice", "order.service-declined"),
+    ("completed-without-acceptance", "order.service-completed"),
+    ("contract-offered-twice", "order.contract"),
+    ("contract-signed-twice", "order.contract-signed"),
+    ("ended-without-signature", "order.contract-ended"),
 ]
 
 
@@ -70,6 +82,9 @@ OTHERWISE = [
     ("released-while-held", "clearance.joint-release", ["clearance.hold"], {"about": ["clearance.list.held"]}),
     ("released-twice", "clearance.joint-release", ["clearance.release"], {"about": ["clearance.list"]}),
     ("seized-without-hold", "clearance.seizure", [], {"about": ["clearance.list.joint"]}),
+    ("reinspected-before-inspected", "clearance.reinspection-ordered", [], {"about": ["clearance.list.seized"]}),
+    ("checked-without-seal", "transport.seal-checked", ["transport.unsealed"], {"about": ["transport.sealed.removed"]}),
+    ("completed-without-acceptance", "order.service-completed", [], {"about": ["order.service.declined"]}),
     (
         "already-in-transit",
         "clearance.transit-opened",
