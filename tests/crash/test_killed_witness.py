@@ -10,6 +10,7 @@ import pytest
 from ledger.failpoints import POINTS
 from ledger.witness.store import open_reader
 from tests.crash.watched import WatchedZone
+from tests.forking import commands  # noqa: F401 - a fixture
 from tests.ledger.client.world import ORIGIN
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
@@ -17,8 +18,8 @@ WITNESS_POINTS = [each for each in POINTS if each.startswith("witness-")]
 
 
 @pytest.fixture
-def zone(tmp_path):
-    zone = WatchedZone(tmp_path)
+def zone(tmp_path, commands):  # noqa: F811 - it is the fixture
+    zone = WatchedZone(tmp_path, commands)
     yield zone
     zone.close()
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from urllib.error import URLError
@@ -19,6 +15,7 @@ from ledger.ledger import Ledger
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.keys import CosignerKeys
 from ledger.witness.store import open_reader
+from tests.forking import Command, Commands
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import ORIGIN, World
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_line
@@ -31,7 +28,8 @@ LONGEST = 30.0  # seconds; a run whose failpoint is not reached by then is a fai
 class WatchedZone:
     """A ledger behind a service, and one witness that follows it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, commands: Commands) -> None:
+        self.commands = commands
         self.folder = WitnessFolder(folder / "witness")
         self.keys: CosignerKeys = self.folder.create("w.example", PASSPHRASE.encode(), post_quantum=False)
         self.world = World(folder / "ledger", self.keys.note_keys, 1)
@@ -69,17 +67,11 @@ class WatchedZone:
 
     # The witness.
 
-    def run(self, *arguments: str, failpoint: str = "") -> subprocess.Popen[str]:
+    def run(self, *arguments: str, failpoint: str = "") -> Command:
         """Start the real command."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SUYUAN_")}
-        variables = {**kept, "PASS": PASSPHRASE, "LANG": "C.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])}
-        if failpoint:
-            variables["SUYUAN_FAILPOINT"] = failpoint
-        command = ["-m", "ledger.cli", "witness", "run", str(self.folder.root), "--passphrase-env", "PASS", "--json"]
-        with (self.folder.root / "stderr").open("ab") as errors:
-            return subprocess.Popen(
-                [sys.executable, *command, *arguments], stdout=subprocess.PIPE, stderr=errors, env=variables, text=True
-            )
+        variables = {"PASS": PASSPHRASE, "SUYUAN_FAILPOINT": failpoint}
+        options = (*arguments, "--passphrase-env", "PASS", "--json")
+        return self.commands.start("witness", "run", self.folder.root, *options, variables=variables)
 
     def run_until(self, failpoint: str) -> None:
         """Let the ledger grow, and look at what the witness shows, until the failpoint ends it."""
@@ -90,17 +82,16 @@ class WatchedZone:
                 assert time.monotonic() < end, f"{failpoint} was not reached"
                 self.grow()
                 self.look()
-                with suppress(subprocess.TimeoutExpired):
-                    running.wait(GROWTH)  # the ledger grows while the witness looks, and leaves it the processor
+                running.wait(GROWTH)  # the ledger grows while the witness looks, and leaves it the processor
         finally:
-            running.kill()
-            running.communicate()
-        assert running.returncode == 137, (self.folder.root / "stderr").read_text()[-2000:]
+            running.end()
+        assert running.returncode == 137, running.err.read_text("utf-8")[-2000:]
 
     def run_once(self) -> str:
         """Let the witness look once; return how it said it went."""
-        out, _ = self.run("--once").communicate(timeout=LONGEST)
-        return out
+        running = self.run("--once")
+        assert running.wait(LONGEST) is not None
+        return running.out.read_text("utf-8")
 
     def look(self) -> None:
         """Note what the witness shows; it is never behind what it handed in before."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -15,6 +12,7 @@ from ledger.signing.keyfile import save_key
 from ledger.signing.signer import generate
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.mirror.erasing import read_erasures
+from tests.forking import Command, Commands, commands  # noqa: F401 - a fixture
 from tests.ledger.client.serving import Service
 from tests.ledger.erasure.mirrored import advance, confirmations, register
 from tests.verifier.proof.governed import approve, order
@@ -30,8 +28,9 @@ MIRROR_POINTS = [each for each in POINTS if each.startswith("mirror-")]
 class Killed:
     """A mirror that runs as a process, one look each time."""
 
-    def __init__(self, world, root) -> None:
-        self.world, self.root, self.service = world, root, Service(world.ledger)
+    def __init__(self, world, root, starting: Commands) -> None:
+        self.world, self.root, self.commands = world, root, starting
+        self.service = Service(world.ledger)
         self.witness = WitnessFolder(root / "witness")
         self.witness.create("tax.example/witness", SECRET.encode(), post_quantum=False)
         self.witness.follow(self.service.url, format_trust_policy(world.standpoint().policy))
@@ -49,18 +48,18 @@ class Killed:
         approve(self.world, said)
         return said.name
 
-    def look(self, point: str = "") -> subprocess.CompletedProcess[str]:
+    def look(self, point: str = "") -> Command:
+        """Let the mirror look once; return how it ended."""
         advance(self.world)
-        command = [sys.executable, "-m", "ledger.cli", "witness", "run", str(self.witness.root), "--once", "--json"]
-        options = ["--mirror", str(self.root / "held"), "--confirm-key", str(self.root / "confirm.pem")]
-        environment = {**os.environ, "SUYUAN_FAILPOINT": point, "PASS": SECRET, "LANG": "C.UTF-8"}
-        return subprocess.run(
-            [*command, *options, "--passphrase-env", "PASS"], capture_output=True, text=True, check=False,
-            timeout=120, env=environment,
-        )  # fmt: skip
+        mirror = ("--mirror", self.root / "held", "--confirm-key", self.root / "confirm.pem")
+        options = ("--once", "--json", "--passphrase-env", "PASS")
+        variables = {"SUYUAN_FAILPOINT": point, "PASS": SECRET}
+        started = self.commands.start("witness", "run", self.witness.root, *mirror, *options, variables=variables)
+        assert started.wait() is not None, started.err.read_text("utf-8")
+        return started
 
-    def mirrored(self, ended: subprocess.CompletedProcess[str]) -> dict[str, object]:
-        answers = [json.loads(line) for line in ended.stdout.splitlines()]
+    def mirrored(self, ended: Command) -> dict[str, object]:
+        answers = [json.loads(line) for line in ended.out.read_text("utf-8").splitlines()]
         (answer,) = (each for each in answers if "mirrored" in each)
         return answer
 
@@ -69,8 +68,8 @@ class Killed:
 
 
 @pytest.fixture
-def killed(world, tmp_path):
-    made = Killed(world, tmp_path)
+def killed(world, tmp_path, commands):  # noqa: F811 - it is the fixture
+    made = Killed(world, tmp_path, commands)
     yield made
     made.close()
 
@@ -92,8 +91,8 @@ def kill_and_go_on(killed, world, points) -> None:
         if place < len(EVENTS):
             orders.append(killed.erase(EVENTS[place]))
         ended = killed.look(point)
-        assert ended.returncode == 137 or place >= len(EVENTS), (point, ended.stdout, ended.stderr)
-    assert killed.mirrored(killed.look())["unconfirmed"]
+        assert ended.returncode == 137 or place >= len(EVENTS), (point, ended.err.read_text("utf-8"))
+    killed.look()
     answer = killed.mirrored(killed.look())
     assert (answer["error"], answer.get("unconfirmed"), answer.get("refused")) == (None, None, None)
     said = Counter(head.about[0] for head, _ in confirmations(world))

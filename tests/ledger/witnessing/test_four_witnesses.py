@@ -1,6 +1,5 @@
 """Four witnesses as processes on loopback: one stands still, one lies, and the quorum holds."""
 
-import os
 import re
 import signal
 import subprocess
@@ -17,12 +16,12 @@ from ledger.witness.keys import load_cosigner_keys
 from ledger.witnessing.collection import Collection
 from ledger.witnessing.collector import REFUSED
 from ledger.witnessing.lag import witness_lags
+from tests.forking import Command, Commands, commands  # noqa: F401 - a fixture
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import World
 from tests.ledger.witnessing.conftest import until
 from verifier.primitives.note import NoteKey, parse_signature_line
 
-ROOT = Path(__file__).parents[3]
 SECRET = "a passphrase of the test"
 HOSTILE = """
 import sys
@@ -64,11 +63,13 @@ class Four:
 
     root: Path
     quorum: int
-    keys: list[NoteKey] = field(default_factory=list)
-    processes: list["subprocess.Popen[str]"] = field(default_factory=list)
+    starting: Commands
+    processes: list[Command] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.keys: list[NoteKey] = []
+        self.hostile: list[subprocess.Popen[str]] = []
         for name in self.names:
             folder = WitnessFolder(self.root / name)
             folder.create(f"{name}.example", SECRET.encode(), post_quantum=False)
@@ -82,24 +83,23 @@ class Four:
     def names(self) -> list[str]:
         return ["w0", "w1", "w2", "w3"]
 
-    def start(self, command: list[str]) -> "subprocess.Popen[str]":
-        variables = {**os.environ, "PASS": SECRET, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-        made = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=variables)
-        self.processes.append(made)
-        assert made.stderr
-        address = re.search(r"http://[0-9.:]+", made.stderr.readline())
-        assert address
-        self.urls.append(address[0])
-        return made
-
-    def start_witness(self, name: str) -> "subprocess.Popen[str]":
-        WitnessFolder(self.root / name).follow(self.service.url, self.world.policy_file)
-        run = ["witness", "run", str(self.root / name), "--listen", "127.0.0.1:0", "--passphrase-env", "PASS"]
-        # A long period: what is cosigned is cosigned because the ledger asked for it.
-        return self.start([sys.executable, "-m", "ledger.cli", *run, "--period", "3600"])
+    def start_witnesses(self, names: list[str]) -> list[Command]:
+        """Start them all at once; return them once each says where it listens."""
+        for name in names:
+            WitnessFolder(self.root / name).follow(self.service.url, self.world.policy_file)
+            options = ("--listen", "127.0.0.1:0", "--passphrase-env", "PASS")
+            # A long period: what is cosigned is cosigned because the ledger asked for it.
+            run = ("witness", "run", self.root / name, *options, "--period", "3600")
+            self.processes.append(self.starting.start(*run, variables={"PASS": SECRET}))
+        self.urls += [address_in(each.first_line()) for each in self.processes]
+        return self.processes
 
     def start_hostile(self) -> None:
-        self.start([sys.executable, "-c", HOSTILE])
+        command = [sys.executable, "-c", HOSTILE]
+        made = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.hostile.append(made)
+        assert made.stderr
+        self.urls.append(address_in(made.stderr.readline()))
 
     def collect(self) -> None:
         self.collection = Collection(self.world.ledger, self.urls, timeout=1.0)
@@ -124,20 +124,27 @@ class Four:
 
     def close(self) -> None:
         for each in self.processes:
-            each.send_signal(signal.SIGCONT)
-            each.kill()
-            each.communicate()
+            each.end()
+        for other in self.hostile:
+            other.kill()
+            other.communicate()
         self.collection.close()
         self.service.close()
         self.world.ledger.close()
 
 
+def address_in(line: str) -> str:
+    found = re.search(r"http://[0-9.:]+", line)
+    assert found, line
+    return found[0]
+
+
 @pytest.fixture
-def four(tmp_path) -> Iterator[Four]:
+def four(tmp_path, commands) -> Iterator[Four]:  # noqa: F811 - it is the fixture
     made: list[Four] = []
 
     def build(quorum: int) -> Four:
-        made.append(Four(tmp_path, quorum))
+        made.append(Four(tmp_path, quorum, commands))
         return made[-1]
 
     yield build
@@ -147,7 +154,7 @@ def four(tmp_path) -> Iterator[Four]:
 
 def test_three_of_four_are_a_quorum_while_one_stands_still_and_it_catches_up(four):
     zone = four(3)
-    processes = [zone.start_witness(name) for name in zone.names]
+    processes = zone.start_witnesses(zone.names)
     zone.collect()
     zone.record()
     until(lambda: all(each.leaves == 0 for each in witness_lags(zone.world.ledger, zone.world.now())))
@@ -163,8 +170,7 @@ def test_three_of_four_are_a_quorum_while_one_stands_still_and_it_catches_up(fou
 
 def test_three_of_four_are_a_quorum_while_one_lies(four):
     zone = four(3)
-    for name in zone.names[:3]:
-        zone.start_witness(name)
+    zone.start_witnesses(zone.names[:3])
     zone.start_hostile()
     zone.collect()
     sizes = [zone.record() for _ in range(4)]
@@ -174,7 +180,7 @@ def test_three_of_four_are_a_quorum_while_one_lies(four):
 
 def test_with_one_still_and_one_lying_at_once_the_other_two_hold_a_quorum_of_two(four):
     zone = four(2)
-    processes = [zone.start_witness(name) for name in zone.names[:3]]
+    processes = zone.start_witnesses(zone.names[:3])
     zone.start_hostile()
     zone.collect()
     zone.record()
