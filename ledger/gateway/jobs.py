@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -17,10 +18,11 @@ from ledger.gateway.intake import Arrival, Fault, read_ceb_again
 from ledger.gateway.items import DOCUMENT, Items, Origin, Ready
 from ledger.gateway.register import Number
 from ledger.gateway.store import READY, WAITING
-from verifier.errors import IncompleteError, SuyuanError
+from verifier.errors import IncompleteError, SuyuanError, UnsupportedError
 from verifier.ledgerformat.receipt import parse_receipt
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)  # made once: `dumps` makes one each time
+_STUMBLES = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
 
 @dataclass(slots=True)
@@ -129,7 +131,8 @@ class Keeping:
             self._tell_again(document, told)
             return
         try:
-            made = self._make(document, told.sender)
+            with _stumbling(document.path):
+                made = self._make(document, told.sender)
             if document.source is None and any(isinstance(each, Missing) for each in made):
                 raise IncompleteError("handle", came="a number that nobody has told", expected="its handle")
         except SuyuanError as error:
@@ -174,8 +177,9 @@ class Keeping:
     def _compose_again(self, seq: int) -> None:
         origin, source, place = self._items.origin(seq)
         try:
-            document = read_ceb_again(source)
-            made = self._make(document, origin.sender)[place]
+            with _stumbling(origin.path):
+                document = read_ceb_again(source)
+                made = self._make(document, origin.sender)[place]
         except SuyuanError as error:
             self._items.park(seq, reason_json(error))
             return
@@ -183,6 +187,22 @@ class Keeping:
             self._note(document, self._items.fill(seq, origin, made), made)
         else:
             self._items.need(seq, made.numbers)
+
+
+@contextmanager
+def _stumbling(path: str) -> Iterator[None]:
+    """Let a document over which this program stumbles be that document's fault, and nobody else's.
+
+    Whoever hands it over could stop the gateway with it else, and at each start anew where it waits for something.
+    The error's text is left out: it may quote the document.
+    """
+    try:
+        yield
+    except SuyuanError:
+        raise
+    except _STUMBLES as error:
+        expected = "a document that this gateway can tell: report this one"
+        raise UnsupportedError(path, came=type(error).__name__, expected=expected) from error
 
 
 def _origin(document: Read, told: Told, place: int) -> Origin:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fixtures.messages import import_messages
+import re
+
+import pytest
+
+from fixtures.messages import export_messages, import_messages
+from ledger.gateway.documents import Read
+from ledger.gateway.intake import Arrival, read_ceb
+from ledger.readers.ceb import Mode
 from tests.ledger.gateway.zone import GOODS, messages_of, recorded_names
 from verifier.ledgerformat.head import parse_head
 
@@ -35,6 +42,40 @@ def test_receipts_answer_the_documents_that_they_are_about_and_wait_for_them(gat
     answered = {head.issuer: head.about for head in heads if head.type == "clearance.status"}
     assert answered == {sender: (name,) for sender, name in names.items()}
     assert seller in answered
+
+
+@pytest.mark.parametrize("error", [KeyError, IndexError, ValueError, RecursionError])
+def test_a_document_over_which_the_program_stumbles_stops_nobody_elses(gated, error):
+    """One program of this machine could stop the gateway for all others else."""
+
+    def stumble(*_):
+        raise error("13800000001")
+
+    ((who, message),) = messages_of([62], ["CEB311"])
+    poison = Arrival("drafts", b"1" * 32, (Read("events[0]", b"2" * 32, stumble),))
+    told = gated.hand("seller", poison)
+    assert [(each["path"], each["field"]) for each in told.faults] == [("events[0]", "events[0]")]
+    assert "1380" not in str(told.faults), "what an error quotes may lead to a person"
+    gated.take(who, message)
+    assert gated.wait() == {"recorded": 1}
+
+
+def test_a_document_that_waits_and_cannot_be_read_again_is_parked(gated):
+    """Else it would stop the gateway whenever what it waits for comes, after every start."""
+    payment, order = messages_of([63], ["CEB411"])[0], messages_of([63], ["CEB311"])[0]
+    gated.take(*payment)
+    with gated.gateway.store.writing() as connection:
+        connection.execute("UPDATE source SET data = ?", (b"{}\n<odd/>",))
+    gated.take(*order)
+    assert gated.wait() == {"parked": 1, "recorded": 1}
+
+
+def test_an_export_order_without_its_platform_is_that_orders_fault(gated):
+    message = export_messages(1)["CEB303"]
+    without = re.sub(rb"<(\w+:)?ebpCode>[^<]*</(\w+:)?ebpCode>", b"", message)
+    told = gated.hand("platform", read_ceb(without, mode=Mode.LENIENT))
+    assert [each["field"] for each in told.faults] == ["Order[1]/OrderHead/ebpCode"]
+    assert gated.gateway.fault is None
 
 
 def test_the_same_document_in_another_message_is_the_same_event(gated):

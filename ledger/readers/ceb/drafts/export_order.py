@@ -28,6 +28,10 @@ ITEM = {
 }
 
 
+def _platform(document: Document) -> str:
+    return require_value(document, "ebpCode", ".{1,18}", "the platform's code")
+
+
 def draft_export_order(document: Document, handles: Handles, facts: Facts) -> Draft:
     """Return the draft of an export order."""
     head = document.head
@@ -35,7 +39,7 @@ def draft_export_order(document: Document, handles: Handles, facts: Facts) -> Dr
         document,
         type="order.export",
         time=time_of(document, "appTime"),
-        subjects={"order": handles.order(OrderKey(head["ebpCode"], head["orderNo"]))},
+        subjects={"order": handles.order(OrderKey(_platform(document), head["orderNo"]))},
         data={
             "kind": require_value(document, "orderType", "[EBW]", "E, B or W"),
             "platform": firm(document, "ebp"),
@@ -59,7 +63,7 @@ def draft_funds(document: Document, handles: Handles, _facts: Facts) -> Draft:
         document,
         type="order.funds",
         time=time_of(document, "accountingDate"),
-        subjects={"order": handles.order(OrderKey(head["ebpCode"], head["orderNo"]))},
+        subjects={"order": handles.order(OrderKey(_platform(document), head["orderNo"]))},
         data={
             "firm": pick(head, {"code": "payCode", "name": "payName"}),
             "platform": firm(document, "ebp"),
