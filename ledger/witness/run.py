@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ledger.client.client import LedgerClient
@@ -31,6 +32,7 @@ from ledger.witness.statements.service import StatementService
 from ledger.witness.store import WitnessStore
 
 PERIOD = 1.0  # seconds; a ledger publishes at most once a second
+_SELDOM = 5.0  # seconds between two rounds of statements and mirrors, at most
 _PATIENCE = Patience(attempts=2, most=2.0)
 Report = Callable[[str, Outcome], None]  # URL of the ledger, and what a look at it came to
 
@@ -171,23 +173,28 @@ class Witness:
     def run(
         self, report: Report, *, period: float = PERIOD, mirrored: Callable[[str, Held], None] = lambda *_: None
     ) -> None:
-        """Look again and again, until `stop`; `period` in seconds. `mirrored` is told what the mirrors' rounds came to.
+        """Look again and again, until `stop`.
+
+        Args:
+            report: is told what each look came to.
+            period: seconds between two looks. Statements and mirrors have a round as often as five of them take, and
+                at least every 5 s.
+            mirrored: is told what each round of a mirror came to.
 
         Raises:
             StoreFailedError: the database failed; the witness must not go on.
         """
+        seldom = min(_SELDOM, 5 * period)
         threads = [
             threading.Thread(target=self._follow, args=(each, report, period), name="suyuan-witness", daemon=True)
             for each in self.followers
         ]
         if self._statements:
-            work = (self._done, self._fail)
-            threads.append(
-                threading.Thread(target=self._statements.run, args=work, name="suyuan-statements", daemon=True)
-            )
+            work = partial(self._statements.run, self._done, self._fail, period=seldom)
+            threads.append(threading.Thread(target=work, name="suyuan-statements", daemon=True))
         if self._mirrors:
-            told = (self._done, mirrored)
-            threads.append(threading.Thread(target=self._mirrors.run, args=told, name="suyuan-mirror", daemon=True))
+            rounds = partial(self._mirrors.run, self._done, mirrored, period=seldom)
+            threads.append(threading.Thread(target=rounds, name="suyuan-mirror", daemon=True))
         for thread in threads:
             thread.start()
         self._done.wait()

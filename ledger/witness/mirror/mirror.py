@@ -29,7 +29,7 @@ from verifier.errors import SuyuanError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 PERIOD = 5.0  # seconds between two rounds
-_SOON = 1.0  # where a confirmation was sent that the next growth will hold
+_SOON = 1.0  # before the first, and where a confirmation was sent
 _SUFFIX = "/mirror"
 Report = Callable[[str, "Held"], None]
 
@@ -169,15 +169,15 @@ class Mirrors:
         """Do one round; return what it came to for each ledger's address."""
         return [(each.url, _tried(each)) for each in self._mirrors]
 
-    def run(self, done: threading.Event, report: Report) -> None:
-        """Do rounds until `done`."""
-        pause = PERIOD
+    def run(self, done: threading.Event, report: Report, *, period: float = PERIOD) -> None:
+        """Do rounds until `done`, `period` seconds apart; sooner where the next growth will hold what was sent."""
+        pause = soon = min(_SOON, period)
         while not done.wait(pause):
             rounds = self.look()
             for url, held in rounds:
                 report(url, held)
             sent = any(held.waiting and not held.refused for _, held in rounds)
-            pause = _SOON if sent else PERIOD
+            pause = soon if sent else period
 
 
 def open_mirror_keys(folder: Path, witness: str, passphrase: bytes, *, post_quantum: bool = True) -> CosignerKeys:

@@ -71,10 +71,10 @@ class StatementService:
                     self._desks[follower.origin] = self._desk(follower, follower.origin)
             return list(self._desks.values())
 
-    def run(self, done: threading.Event, failed: Callable[[Exception], None]) -> None:
-        """Do rounds until `done`; `failed` is told what ended them."""
+    def run(self, done: threading.Event, failed: Callable[[Exception], None], *, period: float = PERIOD) -> None:
+        """Do rounds until `done`, `period` seconds apart; `failed` is told what ended them."""
         try:
-            while not done.wait(PERIOD):
+            while not done.wait(period):
                 for desk in self.desks():
                     desk.step()
         except StoppedError as error:
