@@ -9,12 +9,14 @@ from ledger.epcis.projection import EpcisProjection
 from ledger.following.follower import Follower
 from ledger.handles.projection import HandleProjection
 from ledger.ledger import Ledger
+from ledger.standing.projection import StandingProjection
 
 # Where routes find it in `app.state`, the name of its file, and what makes it.
 _PROJECTIONS = {
     "projection": ("endorsing.db", Projection),
     "handles": ("handles.db", HandleProjection),
     "epcis": ("epcis.db", EpcisProjection),
+    "standing": ("standing.db", StandingProjection),
 }
 
 

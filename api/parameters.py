@@ -130,7 +130,9 @@ def _parse_since(text: str, what: str) -> int | None:
     return count
 
 
-def _one_of(words: tuple[str, ...], what: str) -> BeforeValidator:
+def one_of(words: tuple[str, ...], what: str) -> BeforeValidator:
+    """Return what refuses a parameter that is none of some words."""
+
     def parse(value: Any) -> Any:
         if value not in words:
             raise MalformedError(what, came=value, expected=f"one of {', '.join(words)}")
@@ -181,6 +183,12 @@ Grantee = Annotated[
     WithJsonSchema(_PARTICIPANT),
     Query(description="the agency or enterprise that may read"),
 ]
+OptionalSubject = Annotated[
+    str | None,
+    _read(_parse_subject, "subject"),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "format": "uri"}),
+    Query(description="a subject in its canonical spelling (docs/formats.md, section 3)"),
+]
 AgencyLabel = Annotated[
     str,
     _read(_parse_label, "label"),
@@ -207,12 +215,12 @@ Limit = Annotated[
 ]
 Walk = Annotated[
     Literal["public", "parties", "registry"],
-    _one_of(("public", "parties", "registry"), "walk"),
+    one_of(("public", "parties", "registry"), "walk"),
     Query(description="over which kinds of history; the parties' walk is reserved"),
 ]
 HistoryKind = Annotated[
     Literal["list", "claim", "member", "quota", "recall"],
-    _one_of(HISTORY_WALKS, "kind"),
+    one_of(HISTORY_WALKS, "kind"),
     Path(description="the kind of history; claim, member and quota are reserved"),
 ]
 Since = Annotated[
@@ -225,11 +233,11 @@ Since = Annotated[
 ]
 Form = Annotated[
     Literal["proof", "json", "page"] | None,
-    _one_of(("proof", "json", "page"), "format"),
+    one_of(("proof", "json", "page"), "format"),
     Query(alias="format", description="overrides the Accept header, for links"),
 ]
 Lang = Annotated[
     Literal["zh", "en"] | None,
-    _one_of(("zh", "en"), "lang"),
+    one_of(("zh", "en"), "lang"),
     Query(description="overrides the Accept-Language header"),
 ]

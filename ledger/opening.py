@@ -3,6 +3,7 @@
     ledger.db            the database, with its -wal, -shm and .lock
     endorsing.db         what awaits which agency: derived, made anew where it is missing; in no backup
     handles.db, epcis.db whose number is which handle, logistics events: likewise
+    standing.db          where everything that was declared stands: likewise
     nonces.db            nonces of signed requests, for minutes; in no backup
     log/                 tiles, entry bundles, the published checkpoint
     keys/                the ledger's own keys, encrypted; the sets that came later in keys/2, keys/3, …

@@ -7,14 +7,14 @@ from typing import Any
 
 from api.texts import text
 from api.views.words import iso_time
-from ledger.trade.declarations import Declaration, Told, declarations_of
+from ledger.trade.declarations import Declaration, declarations_of, tell
 from verifier.proof.verdict import Story
 
 
 def declarations_told(story: Story | None) -> list[Declaration]:
     """Return the declarations of a story, in log order; none where nothing was proved."""
     told = [
-        Told(each.event.name, each.event.head, each.event.body.data if each.event.body else None, each.time)
+        tell(each.event.name, each.event.head, each.event.body.data if each.event.body else None, each.time)
         for each in (story.timeline if story else ())
     ]
     return declarations_of(told, whole=story is not None and story.walk == "parties")
@@ -22,7 +22,6 @@ def declarations_told(story: Story | None) -> list[Declaration]:
 
 def declaration_json(declaration: Declaration, lang: str) -> dict[str, Any]:
     """Return where a declaration stands, for programs, with a sentence for people."""
-    passage = declaration.passage
     return {
         "event": declaration.name.hex(),
         "type": declaration.type,
@@ -34,11 +33,19 @@ def declaration_json(declaration: Declaration, lang: str) -> dict[str, Any]:
         "steps": [
             {"code": each.code, "before": each.before, "verdict": each.verdict} for each in declaration.state.steps
         ],
+        **lacking_json(declaration),
+        "text": " ".join(declaration_lines(declaration, {}, lang)),
+    }
+
+
+def lacking_json(declaration: Declaration | None) -> dict[str, Any]:
+    """Return which documents and steps of its mode a declaration lacks; null where that cannot be told."""
+    passage = declaration.passage if declaration else None
+    return {
         "lacks": list(passage.missing) if passage else None,
         "stepsLeft": list(passage.open) if passage else None,
         "stepsSkipped": list(passage.ahead) if passage else None,
-        "disorder": [list(each) for each in declaration.disorder],
-        "text": " ".join(declaration_lines(declaration, {}, lang)),
+        "disorder": [list(each) for each in declaration.disorder] if declaration else [],
     }
 
 
@@ -53,12 +60,13 @@ def declaration_lines(declaration: Declaration, titles: dict[str, str], lang: st
         codes = ", ".join(f"{each.before or '–'} → {each.code}" for each in declaration.irregular)  # noqa: RUF001 - a dash
         lines.append(text("declaration.irregular", lang, codes=codes))
     if declaration.passage and declaration.passage.missing:
-        lines.append(text("declaration.lacks", lang, documents=_named(declaration.passage.missing, titles)))
+        lines.append(text("declaration.lacks", lang, documents=named(declaration.passage.missing, titles)))
     if declaration.disorder:
-        pairs = ", ".join(f"{_named([one], titles)} < {_named([other], titles)}" for one, other in declaration.disorder)
+        pairs = ", ".join(f"{named([one], titles)} < {named([other], titles)}" for one, other in declaration.disorder)
         lines.append(text("declaration.disorder", lang, pairs=pairs))
     return lines
 
 
-def _named(types: Sequence[str], titles: dict[str, str]) -> str:
+def named(types: Sequence[str], titles: dict[str, str]) -> str:
+    """Return types by the names that people read, where there are some."""
     return ", ".join(titles.get(each, each) for each in types)

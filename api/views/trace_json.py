@@ -8,6 +8,7 @@ from typing import Any
 from api.texts import text
 from api.views.custody import custody_json
 from api.views.declarations import declaration_json, declarations_told
+from api.views.standing import late_in_story_json
 from api.views.words import file_name
 from ledger.prove.prover import Proved
 from verifier.rendering import verdict_json
@@ -20,6 +21,7 @@ def trace_json(proved: Proved, subject: str, lang: str) -> dict[str, Any]:
     answer["notChecked"] = [own, *answer["notChecked"]]
     answer["custody"] = custody_json(proved.verdict.story, lang)
     answer["declarations"] = [declaration_json(each, lang) for each in declarations_told(proved.verdict.story)]
+    answer["lateReturns"] = late_in_story_json(proved.verdict.story, lang)
     return {**computed_by_server(verify_trace_command(subject), lang), "newer": proved.newer, **answer}
 
 

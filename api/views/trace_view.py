@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from api.texts import text
 from api.views.custody import custody_lines
 from api.views.declarations import declaration_lines, declarations_told
+from api.views.standing import late_line, late_told
 from api.views.timeline import MOST_EVENTS, StageView, own_events, view_stages
 from api.views.words import beijing_time, file_name, form_word
 from ledger.prove.prover import Proved
@@ -52,6 +53,7 @@ class TraceView:
         recalls: recalls that stand.
         custody: each subject that was moved, with sentences about gaps, excursions and stays.
         declarations: sentences about where each declaration stands.
+        late_returns: sentences about returns behind their term.
         stages: the timeline.
         left_out: events that only the proof shows.
         notices, unchecked: sentences.
@@ -70,6 +72,7 @@ class TraceView:
     recalls: tuple[RecallView, ...]
     custody: tuple[tuple[str, tuple[str, ...]], ...]
     declarations: tuple[tuple[str, ...], ...]
+    late_returns: tuple[str, ...]
     stages: tuple[StageView, ...]
     left_out: int
     notices: tuple[str, ...]
@@ -95,6 +98,7 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
         recalls=_recalls(verdict.notices, told, lang),
         custody=tuple(custody_lines(story, lang)),
         declarations=_declarations(story, lang),
+        late_returns=tuple(late_line(each, lang) for each in late_told(story)),
         stages=view_stages(told, lang),
         left_out=max(0, len(own_events(told)) - MOST_EVENTS),
         notices=tuple(view_notice(each, told, lang) for each in verdict.notices),

@@ -27,6 +27,7 @@ COMMANDS = {
     "migrate": _of("ledgers", "migrate", "migrate"),
     "backup": _of("ledgers", "backup", "backup"),
     "submit": _of("submit", "submit", "submit"),
+    "declarations": _of("declarations", "declarations", "declarations"),
     "inbox": _of("inbox", "inbox", "inbox"),
     "endorse": _of("endorse", "endorse", "endorse"),
     "match": _of("match", "match", "match"),

@@ -214,6 +214,23 @@ class LedgerClient:
         path = f"/{word}?{role}={quote(participant, safe='')}&after={after}&limit=1000"
         return _object(self._get(path, "application/json", _PAGE), word)
 
+    def standing(self, wanted: Mapping[str, str], *, limit: int = 100) -> dict[str, Any]:
+        """Return a page of what was declared and how it stands, as JSON; `next` of it is the next one's `after`.
+
+        Args:
+            wanted: `state`, `older` (seconds), `kind`, `of`, `after`, `lang`, as far as they are asked for.
+            limit: how many.
+
+        Raises:
+            PrivateError: it is somebody else's.
+            MalformedError: a word that the service does not know.
+        """
+        answer = self._get(f"/declarations?{urlencode({**wanted, 'limit': limit})}", "application/json", _PAGE)
+        page = _object(answer, "declarations")
+        if not isinstance(page.get("items"), list):
+            raise MalformedError("declarations", came="another shape", expected="an object with items")
+        return page
+
     def resolve_numbers(self, numbers: Sequence[tuple[str, str, str]]) -> list[list[tuple[bytes, str]]]:
         """Return for each number (form, code, itself) the names and handles of its opening events, as it is told.
 

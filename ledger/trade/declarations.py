@@ -38,15 +38,24 @@ class Told:
 
     Attributes:
         name: 32 bytes.
-        head: of the event.
+        type: of the event.
+        about: names of the events that it answers.
+        claimed: when it happened, as whoever said it claims, milliseconds since 1970.
         data: what it says in clear; None where its body is not shown.
         time: ledger time, milliseconds since 1970.
     """
 
     name: bytes
-    head: Head
+    type: str
+    about: tuple[bytes, ...]
+    claimed: int
     data: Mapping[str, Any] | None
     time: int
+
+
+def tell(name: bytes, head: Head, data: Mapping[str, Any] | None, time: int) -> Told:
+    """Return an event as this projection needs it."""
+    return Told(name, head.type, tuple(head.about), head.time, data, time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +99,34 @@ def declarations_of(told: Iterable[Told], *, whole: bool = True) -> list[Declara
     """
     events = list(told)
     unseen = _BEYOND if whole else _BEYOND | _RESERVED
-    return [_project(each, events, unseen) for each in events if each.head.type in LISTS]
+    return [_project(each, events, unseen) for each in events if each.type in LISTS]
 
 
-def project_one(listed: Told, about: Sequence[Told]) -> Declaration:
-    """Return where a declaration stands, from its list and the events that answer it, in log order."""
-    return _project(listed, [listed, *about], _BEYOND)
+def project_one(listed: Told, about: Sequence[Told], way: Sequence[Told] = ()) -> Declaration:
+    """Return where a declaration stands.
+
+    Args:
+        listed: its list.
+        about: the events that answer it, or one that does, in log order.
+        way: the events of its order and parcel in log order, its list among them; what they lack is told only where
+            they reach a waybill.
+    """
+    return _project(listed, [*(way or [listed]), *about], _BEYOND)
 
 
 def _project(listed: Told, events: Sequence[Told], unseen: frozenset[str]) -> Declaration:
-    receipt, direction = LISTS[listed.head.type]
-    about = [each for each in events if listed.name in each.head.about]
+    receipt, direction = LISTS[listed.type]
+    about = [each for each in events if listed.name in each.about]
     about += [each for each in events if _answers_one_of(each, about)]
     state = follow_statuses(receipt, _codes(about, receipt))
     mode = str((listed.data or {}).get("tradeMode", ""))
-    types = [each.head.type for each in events]
+    types = [each.type for each in events]
     known = MODES.get(mode)
-    reached = any(each.head.type in _WAYBILLS for each in events)
+    reached = any(each.type in _WAYBILLS for each in events)
     asked = known is not None and direction in known.directions
     return Declaration(
         listed.name,
-        listed.head.type,
+        listed.type,
         mode,
         direction,
         _standing(about, state),
@@ -130,13 +146,13 @@ def _passage(passage: Passage, unseen: frozenset[str]) -> Passage:
 
 def _answers_one_of(each: Told, about: Sequence[Told]) -> bool:
     """Return whether an event answers one about the declaration: a hold that is lifted."""
-    return each.head.type == _LIFTED and bool({one.name for one in about} & set(each.head.about))
+    return each.type == _LIFTED and bool({one.name for one in about} & set(each.about))
 
 
 def _codes(about: Sequence[Told], receipt: str) -> list[str]:
     """Return the codes of a declaration's own receipts, in the order of their return times."""
-    statuses = [each for each in about if each.head.type == STATUS and each.data and _is_of(each.data, receipt)]
-    return [str((each.data or {}).get("code")) for each in sorted(statuses, key=lambda each: each.head.time)]
+    statuses = [each for each in about if each.type == STATUS and each.data and _is_of(each.data, receipt)]
+    return [str((each.data or {}).get("code")) for each in sorted(statuses, key=lambda each: each.claimed)]
 
 
 def _is_of(data: Mapping[str, Any], receipt: str) -> bool:
@@ -148,8 +164,8 @@ def _is_of(data: Mapping[str, Any], receipt: str) -> bool:
 
 
 def _standing(about: Sequence[Told], state: State) -> str:
-    types = {each.head.type for each in about}
-    held = [each.head.type for each in about if each.head.type in (_HOLD, _LIFTED)]
+    types = {each.type for each in about}
+    held = [each.type for each in about if each.type in (_HOLD, _LIFTED)]
     if _SEIZURE in types:
         return SEIZED
     if _CANCELLED in types:

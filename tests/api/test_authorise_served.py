@@ -90,6 +90,8 @@ def walk_rows():
     return [
         ("get_trace", f"/trace?subject={ORDER}&{walk}", AGENCIES | PARTIES_OF_PAYMENT),
         ("get_declarations", f"/declarations?subject={ORDER}&{walk}", AGENCIES | PARTIES_OF_PAYMENT),
+        ("get_declarations", "/declarations", SIGNED),
+        ("get_declarations", f"/declarations?of={SELLER}&state=open&older=60", AGENCIES | {"seller"}),
         ("get_product", f"/01/06901234567892?{walk}", AGENCIES),
         ("get_lot", f"/01/06901234567892/10/L1?{walk}", AGENCIES),
         ("get_item", f"/01/06901234567892/21/S1?{walk}", AGENCIES),

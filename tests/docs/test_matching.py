@@ -12,6 +12,7 @@ from verifier.results.findings import OUTCOMES
 from verifier.results.modes import MODES
 from verifier.results.recomputation import CONFIRMED, REFUTED, UNRECORDED, UNTOLD
 from verifier.results.recomputed_balances import BALANCE
+from verifier.results.returns import WINDOWS
 from verifier.results.rules import AMOUNT, BOTH, EXPORT_RULES, GIVEN, PAIRS, RULE_SETS, RULES
 from verifier.results.totals import COVERAGE, TOTALS
 from verifier.texts import VERDICTS
@@ -110,3 +111,12 @@ def test_every_rule_outcome_and_gap_has_words_in_both_languages(key):
 @pytest.mark.parametrize("word", [CONFIRMED, REFUTED, UNTOLD, UNRECORDED])
 def test_the_page_says_what_the_command_says(word):
     assert f"| {VERDICTS.text(f'result.recomputed.{word}', 'en').partition(':')[0]} |" in PAGE
+
+
+def test_the_page_of_declarations_has_the_terms_of_returns():
+    page = (ROOT / "docs/declarations.md").read_text("utf-8")
+    for each in WINDOWS:
+        since = ", ".join(f"`{type_}`" for type_ in sorted(each.since))
+        assert f"| `{each.code}` | {since} | {each.days} | {each.basis[0]} |" in page
+        for lang, basis in zip(("zh", "en"), each.basis, strict=True):
+            assert basis in VERDICTS.text(f"notice.{each.code}", lang, event="", days=0, term=0)

@@ -9,6 +9,7 @@ from verifier.ledgerformat.event import Event
 from verifier.proof.bundle import RESTRICTED, Erased
 from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said, StoryEvent
+from verifier.results.returns import late_returns
 
 _CORRECTION = "record.correction"
 _LIFTED = "aftersales.recall-lifted"
@@ -24,7 +25,18 @@ def notices_of(found: Examination) -> list[Said]:
             notices += _recalls(history, {told.event.name: told for told in found.told})
     for told in found.told:
         notices += _notices_of_event(told)
-    return notices + _overdue(found)
+    return notices + _overdue(found) + _returned_late(found.told)
+
+
+def _returned_late(told: Sequence[StoryEvent]) -> list[Said]:
+    """Return notices of returns behind their legal term, as far as the story holds what that is counted from."""
+    names = {(each.event.head.issuer, each.event.head.id): each.event.name for each in told}
+    return [
+        Said(f"notice.{late.window.code}", {
+            "event": names[late.returned.issuer, late.returned.id].hex(), "days": late.days, "term": late.window.days
+        })
+        for late in late_returns(each.event.head for each in told) if late.returned
+    ]  # fmt: skip
 
 
 def _recalls(history: Sequence[Event], told: Mapping[bytes, StoryEvent]) -> list[Said]:

@@ -263,3 +263,17 @@ def last_name(street, type_):
     with street.world.ledger.store.read() as reader:
         rows = list(reader.events_from(0, street.size))
     return [event_name(row.head) for row in rows if parse_head(row.head).type == type_][-1]
+
+
+def test_what_was_declared_is_told_oldest_first_with_what_it_lacks(run, street, office):
+    first, second = (office.purchase().say("order", "waybill", "list") for _ in range(2))
+    street.publish()
+    to = ("--to", street.service.url)
+    names = [each.said["list"].name.hex() for each in (first, second)]
+    told = run("declarations", *to, *street.asking("customs"), "--json").answer["items"]
+    assert [each["event"] for each in told if each["event"] in names] == names
+    words = run("declarations", "--state", "open", "--kind", "list", *to, *street.asking("seller"), "--lang", "zh")
+    assert (words.code, words.out.count("尚缺的单证: order.payment")) == (0, len(told))
+    assert "Nothing stands so." in run("declarations", "--older", "2d", *to, *street.asking("customs")).out
+    assert run("declarations", "--limit", "1", *to, *street.asking("customs"), "--json").answer["items"] == told[:1]
+    assert run("declarations", "--older", "soon", *to, *street.asking("customs")).code != 0

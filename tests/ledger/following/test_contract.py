@@ -14,12 +14,14 @@ import pytest
 from ledger.endorsing import projection as endorsing
 from ledger.epcis import projection as epcis
 from ledger.handles import projection as handles
+from ledger.standing import projection as standing
 from tests.world import ORIGIN, found_world, tell_parcel
 
 KINDS = {
     "endorsing": (endorsing, endorsing.Projection),
     "handles": (handles, handles.HandleProjection),
     "epcis": (epcis, epcis.EpcisProjection),
+    "standing": (standing, standing.StandingProjection),
 }
 
 

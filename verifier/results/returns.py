@@ -6,8 +6,8 @@ holds them. Times are those that participants claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from verifier.ledgerformat.head import Head
 
@@ -65,32 +65,49 @@ class Late:
 
     Attributes:
         window: the term.
-        returned: head of the return.
-        since: head of what the term is counted from.
+        since: type of what the term is counted from.
+        days: whole days after the term's beginning at which it was said to happen.
+        returned: head of the return; None where only its type and time are known.
     """
 
     window: Window
-    returned: Head
-    since: Head
-
-    @property
-    def days(self) -> int:
-        """Return how many whole days after the term's beginning it was said to happen."""
-        return (self.returned.time - self.since.time) // DAY
+    since: str
+    days: int
+    returned: Head | None = None
 
 
 def late_returns(heads: Iterable[Head], windows: Sequence[Window] = WINDOWS) -> list[Late]:
-    """Return the returns of a trace that came behind a term, by window.
+    """Return the returns of a trace that came behind a term, each with the term.
 
     Args:
         heads: of the trace's events, in any order.
         windows: terms to judge by. One whose beginning the trace does not hold is not judged.
     """
-    told = sorted(heads, key=lambda head: head.time)
-    found = []
+    told = list(heads)
+    passed = [(each.type, each.time) for each in told]
+    types = {window.returns for window in windows}
+    return [
+        replace(late, returned=each)
+        for each in told
+        if each.type in types
+        for late in late_return(each.type, each.time, passed, windows)
+    ]
+
+
+def late_return(
+    type_: str, claimed: int, passed: Sequence[tuple[str, int]], windows: Sequence[Window] = WINDOWS
+) -> Iterator[Late]:
+    """Yield the terms that a return is behind.
+
+    Args:
+        type_: of the return.
+        claimed: when it happened, milliseconds since 1970.
+        passed: types and claimed times of the events on its way, in any order.
+        windows: terms to judge by.
+    """
     for window in windows:
-        for returned in (each for each in told if each.type == window.returns):
-            begun = [each for each in told if each.type in window.since and each.time <= returned.time]
-            if begun and returned.time - begun[-1].time > window.days * DAY:
-                found.append(Late(window, returned, begun[-1]))
-    return found
+        begun = [each for each in passed if each[0] in window.since and each[1] <= claimed]
+        if type_ == window.returns and begun:
+            since, time = max(begun, key=lambda each: each[1])
+            if claimed - time > window.days * DAY:
+                yield Late(window, since, (claimed - time) // DAY)
