@@ -59,11 +59,11 @@ class Command:
         self.send_signal(signal.SIGKILL)
         assert self.wait() is not None
 
-    def first_line(self) -> str:
-        """Return the first line that it says to standard error, once it says one."""
+    def first_line(self, said_to: Path | None = None) -> str:
+        """Return the first line that it says to standard error, or to `out`, once it says one."""
         end = time.monotonic() + PATIENCE
-        while "\n" not in (said := self.err.read_text("utf-8")):
-            assert self.poll() is None, said
+        while "\n" not in (said := (said_to or self.err).read_text("utf-8")):
+            assert self.poll() is None, self.err.read_text("utf-8")
             assert time.monotonic() < end
             time.sleep(0.005)
         return said.partition("\n")[0]

@@ -18,6 +18,7 @@ import pytest
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.keys import load_cosigner_keys
 from ledger.witness.store import open_reader
+from tests.forking import commands  # noqa: F401 - a fixture
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import ORIGIN, World
@@ -139,20 +140,19 @@ def test_a_fork_is_1_and_stays_until_somebody_resumes(run, zone):
     twin.close()
 
 
-def test_killed_at_any_moment_it_never_goes_back(run, zone):
+def test_killed_at_any_moment_it_never_goes_back(run, zone, commands):  # noqa: F811 - it is the fixture
     world, service = zone
     chance = random.Random(7)
     sizes = []
     for _ in range(5):
-        running = start("w1", "--period", "0.05")
-        assert running.stdout
-        running.stdout.readline()  # it has looked once, however long the start took
-        end = time.monotonic() + 0.2 + chance.random() * 0.6
+        options = (Path("w1").absolute(), "--period", "0.05", *ENV, "--json")
+        running = commands.start("witness", "run", *options, variables={"PASS": SECRET})
+        running.first_line(running.out)  # it has looked once, however long the start took
+        end = time.monotonic() + 0.1 + chance.random() * 0.3
         while time.monotonic() < end:
             world.note()
             world.publish()
-        running.kill()
-        running.communicate()
+        running.end()
         if Path("w1/witness.db").exists():
             reader = open_reader(Path("w1/witness.db"))
             if newest := reader.newest(ORIGIN):
