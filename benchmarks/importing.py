@@ -32,6 +32,7 @@ from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 _SLICE = 500  # parcels whose messages are made at a time
+_STAGES = {"gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send"}
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -143,9 +144,11 @@ def _found(folder: Path) -> tuple[list[Actor], TrustPolicy]:
 
 def _spent(harbour: Harbour) -> dict[str, float]:
     """Return seconds of CPU until now: of this thread, of the gateway's threads, of the ledger's process."""
-    threads = {each.name: each.native_id for each in threading.enumerate()}
-    named = {stage: threads[f"gateway-{stage}"] for stage in ("keep", "send")}
-    own = {stage: _ticks(Path(f"/proc/self/task/{number}/stat")) for stage, number in named.items()}
+    own = dict.fromkeys(("keep", "send"), 0.0)
+    for each in threading.enumerate():
+        stage = _STAGES.get(each.name.partition("_")[0])
+        if stage:
+            own[stage] += _ticks(Path(f"/proc/self/task/{each.native_id}/stat"))
     return {"read": time.thread_time(), **own, "ledger": _ticks(Path(f"/proc/{harbour.server.pid}/stat"))}
 
 

@@ -21,6 +21,7 @@ from ledger.gateway.elsewhere import Found, ask_elsewhere, names_among, unknown_
 from ledger.gateway.intake import Arrival
 from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import Keeping, Told
+from ledger.gateway.moved import Moved
 from ledger.gateway.recorded import RecordedHere
 from ledger.gateway.sending import Check, Sender, Sending
 from ledger.gateway.store import Store
@@ -76,7 +77,7 @@ class Gateway:
     def __init__(self, store: Store, setting: Setting, *, client: LedgerClient, door: Door, check: Check) -> None:
         """Work over a store, with a ledger's service; `start` lets it run."""
         self.store, self.setting, self.client = store, setting, client
-        self._moved = threading.Condition()
+        self._moved = Moved()
         self._schedule = Schedule(setting.limits)
         self._composer = Composer(setting.types, random=setting.random, find_head=self._find_head)
         self._asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
@@ -220,13 +221,14 @@ class Gateway:
             each.answer.set_result(answer)
 
     def _send_all(self) -> None:
-        while not self._closing:
-            pause = self.sending.turn()
-            if pause == 0.0:
-                continue
-            with self._moved:
-                if not self._closing:
-                    self._moved.wait(None if pause is None else max(pause, _LEAST_WAIT))
+        try:
+            while not self._closing:
+                seen = self._moved.times
+                pause = self.sending.turn()
+                if pause != 0.0:
+                    self._moved.wait_since(seen, None if pause is None else max(pause, _LEAST_WAIT))
+        finally:
+            self.sending.close()
 
     def _do_chores(self) -> None:
         while not self._closing:

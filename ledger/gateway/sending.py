@@ -1,4 +1,8 @@
-"""The sending thread: signs what is ready, sends it until the ledger has answered, parks what it refuses."""
+"""The sending thread: signs what is ready, sends it until the ledger has answered, parks what it refuses.
+
+Batches of several senders are on their way at once, each in a thread that does nothing but wait for its answer: the
+ledger commits together what comes together. Of one sender there is never more than one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +37,7 @@ _NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds between two attempts
 _HELD = 60.0  # seconds until a statement is tried again that the ledger refused as such: its key may be registered then
 _SKIP = 4_096  # numbers
+_AT_ONCE = 4  # batches on their way
 Check = Callable[[bytes, bytes], None]
 
 
@@ -66,7 +72,7 @@ class Trouble:
 
 
 class Sending:
-    """Signs and sends, in one thread."""
+    """Signs and sends; one thread uses it."""
 
     def __init__(  # noqa: PLR0913 - what it works with
         self,
@@ -100,6 +106,8 @@ class Sending:
             unanswered = Batches(connection).unanswered()  # one a sender: the next is signed when it is answered
             ready = Items(connection).ready()
         self._outstanding = {each.sender: each for each in unanswered}
+        self._on_the_way: dict[str, Future[Receipt | Refused | Unanswered]] = {}
+        self._doors = ThreadPoolExecutor(_AT_ONCE, "gateway-door")
         self.troubles: dict[str, Trouble] = {}
         self._skips: dict[str, int] = {}
         for batch in unanswered:
@@ -109,10 +117,16 @@ class Sending:
     def turn(self) -> float | None:
         """Do what is due; return in how many seconds to come again at the latest, None for when something moved."""
         now = time.monotonic()
-        for sender, batch in list(self._outstanding.items()):
+        for sender, answer in list(self._on_the_way.items()):
+            if answer.done():
+                self._take_answer(sender)
+                return 0.0
+        if len(self._on_the_way) == _AT_ONCE:
+            return None
+        for sender, batch in self._outstanding.items():
             trouble = self.troubles.get(sender)
-            if trouble is None or trouble.until <= now:
-                self._send(batch)
+            if sender not in self._on_the_way and (trouble is None or trouble.until <= now):
+                self._post(batch)
                 return 0.0
         held = self._held(now)
         with self._moved:
@@ -121,8 +135,8 @@ class Sending:
         if chosen is not None:
             self._sign(*chosen)
             return 0.0
-        waits = [each.until - now for each in self.troubles.values()] + ([due] if due is not None else [])
-        return min(waits, default=None)
+        waits = [each.until - now for sender, each in self.troubles.items() if sender not in self._on_the_way]
+        return min([*waits, *([] if due is None else [due])], default=None)
 
     def _held(self, now: float) -> set[str]:
         troubled = {sender for sender, each in self.troubles.items() if each.until > now}
@@ -149,8 +163,27 @@ class Sending:
         reach("gateway-signed")
         self._outstanding[uri] = batch
 
-    def _send(self, batch: Batch) -> None:
-        answer = self._door.submit(batch.submission, batch.identity)
+    def close(self) -> None:
+        """Wait for the answers that are still to come."""
+        try:
+            for sender in list(self._on_the_way):
+                self._take_answer(sender)
+        finally:
+            self._doors.shutdown()
+
+    def _post(self, batch: Batch) -> None:
+        answer = self._doors.submit(self._door.submit, batch.submission, batch.identity)
+        self._on_the_way[batch.sender] = answer
+        answer.add_done_callback(lambda _: self._wake())
+
+    def _wake(self) -> None:
+        with self._moved:
+            self._moved.notify_all()
+
+    def _take_answer(self, sender: str) -> None:
+        """Do what the answer to a sender's batch asks for, once it is there."""
+        batch, answer = self._outstanding[sender], self._on_the_way[sender].result()
+        del self._on_the_way[sender]
         reach("gateway-sent")
         if isinstance(answer, Unanswered):
             self._trouble(batch.sender, answer.error, answer.after)

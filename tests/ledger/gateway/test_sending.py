@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Barrier
 
 import pytest
 
@@ -30,6 +31,18 @@ def item_draft(serial, product=GOOD):
 
 def drafts(*given):
     return read_drafts(json.dumps(given).encode(), now())
+
+
+def test_batches_of_several_senders_are_on_their_way_at_once(gated, service):
+    both = Barrier(2, timeout=20)
+
+    def wait_for_the_other(_body):
+        both.wait()
+
+    service.lies["/entries"] = wait_for_the_other
+    gated.take("platform", *orders([991]))
+    gated.hand("seller", drafts(item_draft("AT-ONCE")))
+    assert gated.wait() == {"recorded": 2}
 
 
 @pytest.mark.parametrize(
