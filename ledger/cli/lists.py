@@ -32,12 +32,13 @@ from ledger.trade.list_files import (
     parse_rows,
     standing_entries,
 )
-from ledger.trade.listed import ListReader, Presence, Version, canonical_entry, entry_subject, speaks_now, version_told
+from ledger.trade.listed import ListReader, Presence, Version, entry_subject, speaks_now, version_told
 from ledger.trade.speaker import Said, Speaker
 from verifier.errors import MalformedError
 from verifier.ledgerformat.submission import Submission, format_submission
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.proof.examination import Standpoint
+from verifier.results.reference_lists import canonical_entry
 from verifier.vocabulary import registry_types
 
 list_ = typer.Typer(help=help_of("list"), no_args_is_help=True)

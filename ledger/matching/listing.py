@@ -7,17 +7,13 @@ the declaration's lines asks the same histories again and gets the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.trade.listed import NEGATIVE, POSITIVE, ListReader, Version, canonical_entry
+from ledger.trade.listed import ListReader, Version
 from verifier.errors import MalformedError
 from verifier.results.documents import Document
-from verifier.results.findings import AGREES, DIFFERS, INCOMPLETE, MOST_FIELDS
-
-_OF = {"hs-code": "hsCode", "product": "barCode"}  # what entries of a list name, and the member of a line that has it
-
-_NOTHING = ("", "无")  # what a declarant writes where there is no bar code
+from verifier.results.reference_lists import MEMBERS, NEGATIVE, POSITIVE, judge_entries
 
 
 def judge_lists(documents: Mapping[str, Document], labels: Sequence[str], reader: ListReader) -> list[dict[str, Any]]:
@@ -31,18 +27,13 @@ def judge_lists(documents: Mapping[str, Document], labels: Sequence[str], reader
 
 
 def _judge(document: Document, version: Version, reader: ListReader) -> dict[str, Any]:
-    if version.kind not in (POSITIVE, NEGATIVE) or version.of not in (*_OF, "enterprise"):
-        expected = f"a positive or negative list of {', '.join((*_OF, 'enterprise'))}"
+    if version.kind not in (POSITIVE, NEGATIVE) or version.of not in (*MEMBERS, "enterprise"):
+        expected = f"a positive or negative list of {', '.join((*MEMBERS, 'enterprise'))}"
         raise MalformedError(f"list {version.label}", came=f"{version.kind}, of {version.of}", expected=expected)
-    missing, refused = [], []
-    for field, entry in _entries(document, version.of):
-        if entry is None:
-            missing.append(field)
-        elif canonical_entry(version.of, entry) is None:
-            refused.append(field)  # no code at all: neither on a positive list nor sure to be off a negative one
-        elif reader.presence(version.label, entry).listed != (version.kind == POSITIVE):
-            refused.append(field)
-    outcome = DIFFERS if refused else INCOMPLETE if missing else AGREES
+    outcome, fields = judge_entries(
+        document, kind=version.kind, of=version.of,
+        is_listed=lambda entry: reader.presence(version.label, entry).listed,
+    )  # fmt: skip
     return {
         "list": version.label,
         "kind": version.kind,
@@ -51,22 +42,5 @@ def _judge(document: Document, version: Version, reader: ListReader) -> dict[str
         "leaf": version.leaf,
         "size": version.size,
         "outcome": outcome,
-        "fields": sorted(refused or missing)[:MOST_FIELDS],
+        "fields": fields,
     }
-
-
-def _entries(document: Document, of: str) -> Iterator[tuple[str, str | None]]:
-    """Yield each field that has to be looked up, with what it states; None where it is not shown."""
-    if of == "enterprise":
-        yield "list/seller/code", _text(document.find("/seller/code"))
-        return
-    if not document.items:
-        yield "list/lines/items", None
-    for place, item in enumerate(document.items, 1):
-        number = _text(item.get("number"))
-        where = number if number and number.isascii() and number.isalnum() else str(place)
-        yield f"list/lines/items/{where}/{_OF[of]}", _text(item.get(_OF[of]))
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.strip() not in _NOTHING else None

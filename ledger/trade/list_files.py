@@ -14,8 +14,9 @@ from typing import Any
 
 from ledger.client.drafts import parse_time
 from ledger.compose.event import Draft
-from ledger.trade.listed import ENTRY, LIST, REMOVED, entry_subject
+from ledger.trade.listed import entry_subject
 from verifier.errors import MalformedError, TooLargeError
+from verifier.results.reference_lists import ENTRY, LIST, REMOVED
 
 MOST = 100_000  # rows
 _NEEDED = ("entry", "zh", "en")

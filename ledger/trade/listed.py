@@ -6,24 +6,15 @@ histories, so what others say there is recorded, and counts for nothing.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ledger.client.client import LedgerClient
 from ledger.trade.histories import History, read_history
 from verifier.errors import IncompleteError, MalformedError
-from verifier.ledgerformat.subject import form_of, is_gs1_check_digit_right
+from verifier.ledgerformat.subject import form_of
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import StoryEvent
-from verifier.results.normalisation import normalise
-
-LIST, ENTRY, REMOVED = "reference.list", "reference.entry", "reference.entry-removed"
-POSITIVE, NEGATIVE = "positive", "negative"
-_SPELT = {
-    "hs-code": re.compile(r"[0-9]{10}"),
-    "product": re.compile(r"[0-9]{8}|[0-9]{12,14}"),  # GTIN-8, -12, -13 and -14
-    "enterprise": re.compile(r"[0-9A-Z]{10}|[0-9A-Z]{18}"),  # registered with customs, or its credit code
-}
+from verifier.results.reference_lists import Said, canonical_entry, standing_entry, version_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +69,6 @@ def entry_subject(label: str, entry: str) -> str:
     if form_of(subject, "list entry") != "list-entry":
         raise MalformedError("list entry", came=subject, expected="urn:suyuan:list:{label}:{entry}")
     return subject
-
-
-def canonical_entry(of: str, stated: str) -> str | None:
-    """Return how a list spells what somebody states; None for what cannot be on such a list.
-
-    Width, spaces, the case of letters, the points of an HS code and the leading zeros of a GTIN do not count: else
-    whoever is on a negative list would leave it by another spelling.
-
-    Args:
-        of: what the list's entries name; of anything but `hs-code`, `product` and `enterprise` any spelling is another.
-        stated: a code.
-    """
-    if of not in _SPELT:
-        return stated
-    plain = "".join(normalise(stated).split()).upper()
-    plain = plain.replace(".", "") if of == "hs-code" else plain
-    if not _SPELT[of].fullmatch(plain):
-        return None
-    if of != "product":
-        return plain
-    return plain.zfill(14) if is_gs1_check_digit_right(plain) else None
 
 
 @dataclass(slots=True)
@@ -160,14 +130,12 @@ def require_entry(version: Version, stated: str) -> str:
 
 def version_told(label: str, history: History) -> Version | None:
     """Return the version that a list's own history has in force: its agency's latest; None where there is none."""
-    told = [each for each in history.events if each.event.head.type == LIST and each.event.body]
-    if not told:
+    found = version_in_force(_said(history))
+    if found is None or found.event.body is None:
         return None
-    agency = speaks_now(told[0])
-    event = [each.event for each in told if speaks_now(each) == agency][-1]
-    data = event.body.data if event.body else {}
+    event, data = found.event, found.event.body.data
     kind, of, version = (str(data[name]) for name in ("listed", "of", "version"))
-    return Version(label, agency, kind, of, version, event.name, event.leaf, history.size)
+    return Version(label, found.speaker, kind, of, version, event.name, event.leaf, history.size)
 
 
 def presence_told(entry: str, history: History, agency: str) -> Presence:
@@ -178,16 +146,12 @@ def presence_told(entry: str, history: History, agency: str) -> Presence:
         history: of the entry, kind `list`.
         agency: whose list it is; what others say of the entry does not count, and a removal only of what stands.
     """
-    last, stands = None, False
-    for each in history.events:
-        head = each.event.head
-        if speaks_now(each) != agency:
-            continue
-        if head.type == ENTRY:
-            last, stands = each, head.until is None or history.time < head.until
-        elif head.type == REMOVED and last is not None and last.event.name in head.about:
-            last, stands = each, False
-    return Presence(entry, listed=stands, event=last.event.name if last else None, size=history.size)
+    last, stands = standing_entry(_said(history), agency, history.time)
+    return Presence(entry, listed=stands, event=last.name if last else None, size=history.size)
+
+
+def _said(history: History) -> list[Said]:
+    return [Said(each.event, speaks_now(each)) for each in history.events]
 
 
 def speaks_now(told: StoryEvent) -> str:

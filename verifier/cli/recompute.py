@@ -15,6 +15,7 @@ from verifier.rendering import plain
 from verifier.results.findings import DIFFERS
 from verifier.results.recomputation import REFUTED, UNTOLD, Recomputation
 from verifier.results.recomputed_balances import recompute_balances
+from verifier.results.recomputed_lists import recompute_lists
 from verifier.results.recomputed_matches import recompute_matches
 from verifier.results.recomputed_summaries import recompute_summaries
 from verifier.texts import text
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     inputs = list(gathered.inputs.values())
     found = [
         *recompute_matches(inputs),
+        *recompute_lists(inputs, gathered.lists),
         *recompute_summaries(inputs),
         *recompute_balances(inputs, gathered.starts),
     ]

@@ -11,6 +11,7 @@ from verifier.ledgerformat.disclosure import Disclosure, check_disclosure, parse
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.mapping import check_body, check_links
 from verifier.ledgerformat.subject import subject_name
+from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.strict_json import parse_json
 from verifier.proof.alone import verify_event
 from verifier.proof.eventproof import WORD as EVENT
@@ -18,18 +19,23 @@ from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.examination import Standpoint
 from verifier.proof.traceproof import WORD as TRACE
 from verifier.proof.traceproof import TraceProof, parse_trace_proof
-from verifier.proof.verdict import VERIFIED
+from verifier.proof.verdict import NOT_RECORDED, VERIFIED
 from verifier.proof.verify import examine_trace
 from verifier.results.recomputation import Input
+from verifier.results.recomputed_lists import Shown
+from verifier.results.reference_lists import Said
+
+LIST = "list"
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What the files hold: verified events by name, their disclosures, and how whole the traces are."""
+    """What the files hold: verified events by name, their disclosures, how whole the traces are, and whole lists."""
 
     traces: list[TraceProof] = field(default_factory=list)
     inputs: dict[bytes, Input] = field(default_factory=dict)
     starts: dict[Pair, int] = field(default_factory=dict)
+    lists: dict[Pair, Shown] = field(default_factory=dict)
     worst: int = 0
 
 
@@ -73,9 +79,16 @@ def _is_disclosures(data: bytes) -> bool:
 
 def _take_trace(gathered: Gathered, data: bytes, standpoint: Standpoint) -> None:
     verdict = examine_trace(data, standpoint)
-    if verdict.story is None:
+    proof = parse_trace_proof(data) if verdict.story or verdict.outcome == NOT_RECORDED else None
+    if proof and proof.walk == LIST and verdict.story is None:
+        size = parse_signed_checkpoint(proof.checkpoint)[0].size
+        gathered.lists[LIST, subject_name(proof.subject)] = Shown((), size)
+        return
+    if verdict.story is None or proof is None:
         raise verdict.error or IncompleteError("trace proof", came=verdict.outcome, expected=VERIFIED)
-    proof = parse_trace_proof(data)
+    if proof.walk == LIST and verdict.story.rest is None:
+        said = [Said(each.event, (each.successor or each.issuer).uri) for each in verdict.story.timeline]
+        gathered.lists[LIST, subject_name(proof.subject)] = Shown(said, verdict.story.size)
     gathered.traces.append(proof)
     gathered.starts[proof.walk, subject_name(proof.subject)] = proof.since.count if proof.since else 0
     gathered.worst = 1 if 1 in (gathered.worst, verdict.exit_code) else max(gathered.worst, verdict.exit_code)

@@ -14,7 +14,10 @@ from ledger.errors import UnknownError
 from ledger.trade.listed import ListReader
 from tests.verifier.results.paperwork import PAPERS
 from tests.world import PRODUCT, now
+from verifier.cli.main import main
 from verifier.errors import IncompleteError, MalformedError, SuyuanError
+from verifier.ledgerformat.disclosure import parse_disclosure
+from verifier.ledgerformat.trust_policy import format_trust_policy
 
 TEXT = {"zh": "示例", "en": "Example"}
 META = "urn:suyuan:list:retail-import:meta"
@@ -132,7 +135,9 @@ def test_a_case_is_judged_by_the_version_in_force_and_names_it(office, goods, tm
     assert second["size"] > second["leaf"]
 
 
-def test_a_negative_list_of_products_is_asked_for_the_bar_code_of_each_line_however_it_is_spelt(office, tmp_path):
+def test_a_negative_list_of_products_is_asked_for_the_bar_code_of_each_line_however_it_is_spelt(
+    office, tmp_path, capsys
+):
     meta, gtin = "urn:suyuan:list:kept-out:meta", PRODUCT.rpartition("/")[2]
     listed = {"names": TEXT, "listed": "negative", "of": "product", "version": "1", "basis": TEXT, "since": "20260101"}
     office.world.say("commerce", Draft("reference.list", now(), {"list": meta}, listed))
@@ -143,11 +148,60 @@ def test_a_negative_list_of_products_is_asked_for_the_bar_code_of_each_line_howe
     items = PAPERS["list"]["/lines"]["items"]
     for code in (gtin.removeprefix("0"), "6901234567885"):
         lines = [{**each, "barCode": code} for each in items]
-        office.purchase().say(list={"/lines": {"items": lines}})
+        purchase = office.purchase().say(list={"/lines": {"items": lines}})
     desk.run()
     first, second = (each["lists"][0] for each in office.recorded("clearance.match")[-2:])
     assert (first["outcome"], first["fields"][0]) == ("differs", "list/lines/items/1/barCode")
     assert second["outcome"] == "agrees"
+    files = list_files(office, tmp_path, purchase, ("meta", "06901234567885"), label="kept-out")
+    told = recompute(office, tmp_path, files, capsys)
+    assert (told["list"], told["outcome"]) == ("kept-out", "confirmed"), "absence is proved, and enough"
+
+
+def test_whoever_holds_the_declaration_recomputes_by_which_version_it_was_judged(office, goods, tmp_path, capsys):
+    """The proof shows which one: the version's history, the entries' presence and absence, offline."""
+    desk = office.fresh_desk(tmp_path / "again.db", lists=("retail-import",))
+    purchase = office.purchase().say()
+    desk.run()
+    files = list_files(office, tmp_path, purchase, ("meta", "1901101000"))
+    told = recompute(office, tmp_path, files, capsys)
+    assert (told["version"], told["outcome"]) == ("2019", "confirmed")
+    assert told["rules"] == {"list.version": "confirmed", "list.presence": "confirmed"}
+    assert recompute(office, tmp_path, files[:-1], capsys)["missing"] == ["retail-import/1901101000"]
+    (true,) = [each for each in office.recorded("clearance.match") if each["lists"]][-1:]
+    about = tuple(bytes.fromhex(each["event"]) for each in true["documents"].values())
+    for wrong, rule in (
+        ({"event": "00" * 32}, "list.version"),
+        ({"outcome": "differs", "fields": ["list/lines/items/1/hsCode"]}, "list.presence"),
+    ):
+        said = {**true, "lists": [{**true["lists"][0], **wrong}]}
+        office.world.say("customs", Draft("clearance.match", now(), data=said, about=about))
+        files = list_files(office, tmp_path, purchase, ("meta", "1901101000"))
+        assert recompute(office, tmp_path, files, capsys)["rules"][rule] == "refuted"
+
+
+def list_files(office, folder, purchase, entries, label="retail-import"):
+    """Write what the ledger answers of a purchase and of a list's histories; return the files."""
+    client = office.client("customs")
+    shown = {"trace": client.trace(purchase.parcel, walk="parties")}
+    for source, event in purchase.said.items():
+        texts = {parse_disclosure(each).pointer: each for each in event.disclosures}
+        answer = {"event": event.name.hex(), "disclosures": texts}
+        shown[source] = json.dumps(answer).encode()
+    for entry in entries:
+        shown[f"list-{entry}"] = client.history("list", f"urn:suyuan:list:{label}:{entry}")
+    for name, data in shown.items():
+        (folder / name).write_bytes(data)
+    return [str(folder / each) for each in shown]
+
+
+def recompute(office, folder, files, capsys):
+    """Return what `suyuan-verify recompute` says of the newest result about a list."""
+    (folder / "trust.policy").write_bytes(format_trust_policy(office.world.standpoint().policy))
+    capsys.readouterr()
+    main(["recompute", *files, "--policy", str(folder / "trust.policy"), "--json"])
+    results = json.loads(capsys.readouterr().out)["results"]
+    return [each for each in results if each["what"] == "lists"][-1]
 
 
 def test_what_cannot_be_judged_by_a_list_is_left_open_with_its_reason(office, tmp_path):
