@@ -15,6 +15,7 @@ from api.cli.ports import require_free
 from api.gateway.app import create_gateway_app
 from api.gateway.gate import token_of
 from ledger.cli.gateways import open_from
+from ledger.cli.holder import Holder
 from ledger.cli.options import Lang, PassphraseEnv, PassphraseFile, RequestKey, argument, option
 from ledger.cli.speaking import Voice, door
 from ledger.clock import milliseconds
@@ -51,8 +52,8 @@ def gateway(  # noqa: PLR0913 - a command's options
     believed = load_trust(trust, at=milliseconds()) if trust else None
     require_free(host, port)
     opened = open_from(
-        voice, url, sender, key, folder=folder, policy=policy, request_key=request_key, types=types,
-        env=passphrase_env, file=passphrase_file, most=most,
+        Holder(voice, passphrase_env, passphrase_file), url, sender, key, folder=folder, policy=policy,
+        request_key=request_key, types=types, most=most,
     )  # fmt: skip
     app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed)
     config = _config(app, host, port, tls_cert, tls_key)

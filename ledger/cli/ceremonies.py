@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.files import read_file
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, help_of, option
-from ledger.cli.signers import numbering, open_key
+from ledger.cli.holder import Holder, read_holder, read_voice
+from ledger.cli.options import argument, help_of, option, sharing
+from ledger.cli.signers import numbering
 from ledger.cli.speaking import NOT_YET, Voice, door
 from ledger.cli.telling import ceremony_json, state_line, tell_acts, tell_progress
 from ledger.client.client import LedgerClient
@@ -38,7 +39,9 @@ _MOST_POLICY = 1 << 20
 
 
 @door
+@sharing(read_holder)
 def sign(  # noqa: PLR0913 - a command's options
+    holder: Holder,
     file: File,
     *,
     key: Annotated[str, option("--key", text="help.key", metavar="KEY")],
@@ -47,18 +50,13 @@ def sign(  # noqa: PLR0913 - a command's options
     out: Annotated[Path | None, option("--out", text="help.ceremony-out", metavar="FILE")] = None,
     dry_run: DryRun = False,
     yes: Yes = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Show a ceremony, ask, and sign what this key has to sign of it."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    voice = holder.voice
     checked = check_file(file, read_policy(policy))
     rehearse(checked)
-    show(voice, checked, silent=quiet and yes)
-    signer = open_key(voice, key, passphrase_env, passphrase_file)
+    show(voice, checked, silent=holder.voice.quiet and yes)
+    signer = holder.open(key)
     duties = duties_of(signer.public.kid, checked)
     answer = {**ceremony_json(checked), "file": str(out or file), "duties": list(duties)}
     if not duties or dry_run:
@@ -76,17 +74,15 @@ def sign(  # noqa: PLR0913 - a command's options
 
 
 @door
+@sharing(read_voice)
 def merge(
+    voice: Voice,
     files: Annotated[list[Path], argument("help.ceremonies", "CEREMONY...")],
     *,
     out: Annotated[Path, option("--out", text="help.ceremony-out", metavar="FILE")],
     policy: PolicyFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Put the signatures of several copies into one file."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     trusted = read_policy(policy)
     copies = [check_file(each, trusted) for each in files]
     merged = merge_ceremonies([each.ceremony for each in copies])
@@ -96,17 +92,15 @@ def merge(
 
 
 @door
+@sharing(read_voice)
 def status(
+    voice: Voice,
     file: File,
     *,
     policy: PolicyFile = None,
     to: Annotated[str | None, option("--to", text="help.url", metavar="URL")] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Show what a ceremony says, who signed and who is missing; with a service, also what the ledger has of it."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     checked = check_file(file, read_policy(policy), to)
     rehearsed = rehearse(checked)
     lines = [*tell_acts(voice, checked), "", *tell_progress(voice, checked)]
@@ -117,19 +111,17 @@ def status(
 
 
 @door
-def submit(  # noqa: PLR0913 - a command's options
+@sharing(read_voice)
+def submit(
+    voice: Voice,
     file: File,
     to: Url,
     *,
     policy: PolicyFile = None,
     dry_run: DryRun = False,
     yes: Yes = False,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Send a signed ceremony: the proposal, then as many approvals as it needs."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     checked = check_file(file, read_policy(policy), to)
     rehearsed = rehearse(checked)
     if not rehearsed.done:
@@ -143,7 +135,7 @@ def submit(  # noqa: PLR0913 - a command's options
     if dry_run or rehearsed.done:
         voice.data(answer, [*tell_progress(voice, checked), *_outlook(voice, checked, rehearsed)])
         return
-    show(voice, checked, silent=quiet and yes)
+    show(voice, checked, silent=voice.quiet and yes)
     confirm(voice, "ceremony.confirm-submit", yes=yes)
     client = LedgerClient(to)
     submit_batches(rehearsed, client.submit, lambda batch: voice.tell("ceremony.sent", agency=batch.issuer))

@@ -10,8 +10,8 @@ import typer
 
 from ledger.cli.ceremonies import PolicyFile, add_ceremonies, read_policy, require_policy, show
 from ledger.cli.files import read_file
-from ledger.cli.holder import Holder, read_holder
-from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
+from ledger.cli.holder import Holder, read_holder, read_voice
+from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import ceremony_json, data_lines, state_json, state_line
 from ledger.client.client import LedgerClient
@@ -38,16 +38,13 @@ By = Annotated[str, option("--by", text="help.by", metavar="AGENCY")]
 
 @charter.command("show", help=help_of("charter.show"))
 @door
+@sharing(read_voice)
 def show_charter(
+    voice: Voice,
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
-    *,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Show the charter in force, checked from the pinned hash on, and what waits to follow it."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     trusted = require_policy(read_policy(policy))
     state = read_evidence(fetch_evidence(LedgerClient(to), trusted), trusted, milliseconds())
     data = charter_in_force(state)
@@ -60,7 +57,9 @@ def show_charter(
 
 @charter.command("propose", help=help_of("charter.propose"))
 @door
+@sharing(read_voice)
 def propose_(  # noqa: PLR0913 - a command's options
+    voice: Voice,
     file: Annotated[Path, argument("help.charter-file", "FILE")],
     by: By,
     out: Out,
@@ -69,12 +68,8 @@ def propose_(  # noqa: PLR0913 - a command's options
     charter: Annotated[Path | None, option("--charter", text="help.charter-state", metavar="FILE")] = None,
     checkpoint: Annotated[Path | None, option("--checkpoint", text="help.checkpoint-state", metavar="FILE")] = None,
     policy: PolicyFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Write the ceremony of the next charter, or of the first one."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     stated = parse_json(read_file(file, MAX_BODY), str(file))
     if not isinstance(stated, dict):
         raise MalformedError(str(file), came=type(stated).__name__, expected="an object of charter members")
@@ -91,7 +86,7 @@ def propose_(  # noqa: PLR0913 - a command's options
     )
     checked = check_ceremony(ceremony, state)
     rehearse(checked)
-    show(voice, checked, silent=quiet)
+    show(voice, checked, silent=voice.quiet)
     write_new(out, format_ceremony(ceremony))
     voice.data({**ceremony_json(checked), "file": str(out)}, [voice.say("ceremony.written", path=str(out))])
 

@@ -13,10 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.deciding import decision_of, names_of
+from ledger.cli.holder import Holder, read_holder
 from ledger.cli.inbox import Agency, Filters, To
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, option
+from ledger.cli.options import RequestKey, argument, option, sharing
 from ledger.cli.showing import case_json, case_lines, sent_json, skipped_json
-from ledger.cli.signers import numbering, open_key, request_key_of
+from ledger.cli.signers import numbering
 from ledger.cli.speaking import FALSE, Voice, door, render_error
 from ledger.client.client import LedgerClient
 from ledger.client.composing import load_types
@@ -53,7 +54,9 @@ class _Errand:
 
 
 @door
+@sharing(read_holder)
 def endorse(  # noqa: PLR0913 - a command's options
+    holder: Holder,
     verb: Annotated[str, argument("help.verb", "VERB")],
     name: Annotated[str | None, argument("help.event-name", "[EVENT]")] = None,
     *,
@@ -73,22 +76,17 @@ def endorse(  # noqa: PLR0913 - a command's options
     wait: Annotated[float | None, option("--wait", text="help.wait", metavar="SECONDS", min=0)] = None,
     dry_run: Annotated[bool, option("--dry-run", text="help.dry-run")] = False,
     yes: Annotated[bool, option("--yes", text="help.yes")] = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Answer events."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    voice = holder.voice
     decision = decision_of(verb, reason=reason, conditions=conditions or (), until=until)
-    signed = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    signed = holder.request_key(request_key)
     client = LedgerClient(to, request_key=signed)
     errand = _Errand(voice, client, agency, parse_trust_policy(_read(policy)), keep, wait)
     named = names_of(client, agency, name=name, file=file, types=filters, from_inbox=from_inbox)
     walk = "parties" if signed else "public"
     cases, skipped = _checked(errand, named, decision, by_statement=by_statement, walk=walk)
-    sent = _answer(errand, cases, decision, key, (passphrase_env, passphrase_file), dry_run=dry_run, yes=yes)
+    sent = _answer(errand, cases, decision, key, holder.open, dry_run=dry_run, yes=yes)
     _conclude(errand, cases, skipped, sent)
 
 
@@ -148,7 +146,7 @@ def _answer(
     cases: Sequence[Answerable],
     decision: Decision,
     key: str | None,
-    secret: tuple[str | None, Path | None],
+    open_: Callable[[str], Signer],
     *,
     dry_run: bool,
     yes: bool,
@@ -163,7 +161,7 @@ def _answer(
         return []
     if not dry_run and not yes:
         _confirm(errand.voice, decision, len(events))
-    signer = open_key(errand.voice, key, *secret)
+    signer = open_(key)
     submissions = _sign(errand, events, signer, numbering(key, signer, take=not dry_run))
     if dry_run:
         faults = [fault for each in submissions for fault in errand.client.validate(format_submission(each))]

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from ledger.cli.ceremonies import merge, sign, submit
-from ledger.cli.options import AsJson, Lang, Quiet, argument, help_of, option, sharing
+from ledger.cli.holder import read_voice
+from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.ordering import Order, read_order, write_erasure
 from ledger.cli.speaking import Voice, door
 from ledger.client.reading import read_head
@@ -57,9 +58,9 @@ def propose(
 
 
 @door
-def status(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+@sharing(read_voice)
+def status(voice: Voice, folder: Folder) -> None:
     """Show which orders are in force, which were carried out here, and which copies were confirmed."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     with _looking(folder) as (reader, registry):
         reports = report_orders(reader, registry)
     answer = {"orders": [_json(each) for each in reports], "open": sum(not each.taken_out for each in reports)}
@@ -67,9 +68,9 @@ def status(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet:
 
 
 @door
-def run(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+@sharing(read_voice)
+def run(voice: Voice, folder: Folder) -> None:
     """Carry out the orders that a quorum covers, in a ledger that nobody serves; a ledger that is served does so."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     store = SqliteStore(LedgerFolder(folder).database)
     try:
         writer = store.writer()
@@ -84,9 +85,9 @@ def run(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Qu
 
 
 @door
-def report(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+@sharing(read_voice)
+def report(voice: Voice, folder: Folder) -> None:
     """Tell of every order: basis, approvals, what was erased when, who confirmed, what the law has kept."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     with _looking(folder) as (reader, registry):
         origin, size, reports = reader.meta("origin"), reader.counters().size, report_orders(reader, registry)
     answer = {"origin": origin, "size": size, "time": milliseconds(), "orders": [_json(each) for each in reports]}
@@ -98,9 +99,9 @@ def report(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet:
 
 
 @door
-def due(folder: Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+@sharing(read_voice)
+def due(voice: Voice, folder: Folder) -> None:
     """List the records whose legal retention has ended and whose bodies are still kept."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     with _looking(folder) as (reader, _):
         found = list(events_due(reader, milliseconds()))
     answer = {

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, Quiet
+from ledger.cli.holder import read_voice
+from ledger.cli.options import sharing
 from ledger.cli.speaking import Voice, door
 from ledger.cli.texts import default_language
 from ledger.export.export import export_ledger
@@ -20,18 +21,16 @@ _LANGUAGE = default_language()
 
 
 @door
+@sharing(read_voice)
 def export(
+    voice: Voice,
     folder: Annotated[Path, typer.Argument(help=tell("export.folder", _LANGUAGE), metavar="DIR")],
     destination: Annotated[Path, typer.Argument(help=tell("export.destination", _LANGUAGE), metavar="DEST")],
     *,
     bodies: Annotated[bool, typer.Option("--bodies/--no-bodies", help=tell("export.bodies", _LANGUAGE))] = True,
     size: Annotated[int | None, typer.Option("--size", help=tell("export.size", _LANGUAGE), metavar="N", min=1)] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Write a ledger's log, heads and bodies as files, also while it runs."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     store = SqliteStore(LedgerFolder(folder).database, writable=False)
     try:
         with store.read() as reader:

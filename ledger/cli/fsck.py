@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, Quiet
+from ledger.cli.holder import read_voice
+from ledger.cli.options import sharing
 from ledger.cli.speaking import DONE, FALSE, Voice, door, render_error
 from ledger.cli.texts import default_language
 from ledger.fsck.check import Checked, check_ledger
@@ -20,17 +21,15 @@ _LANGUAGE = default_language()
 
 
 @door
+@sharing(read_voice)
 def fsck(
+    voice: Voice,
     folder: Annotated[Path, typer.Argument(help=tell("export.folder", _LANGUAGE), metavar="DIR")],
     *,
     anew: Annotated[bool, typer.Option("--rebuild", help=tell("fsck.rebuild", _LANGUAGE))] = False,
     guard: Annotated[Path | None, typer.Option("--guard", help=tell("fsck.guard", _LANGUAGE), metavar="FILE")] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Check every row and file of a ledger against its log; name each damage."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     parts = LedgerFolder(folder)
     rebuilt = rebuild(parts.database, parts.tiles) if anew else None
     checked = check_ledger(parts.database, parts.tiles, guard)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.cli.files import read_file
-from ledger.cli.signers import numbers_beside, open_key, request_key_of
-from ledger.cli.speaking import Voice
+from ledger.cli.holder import Holder
+from ledger.cli.signers import numbers_beside
 from ledger.client.composing import load_types
 from ledger.gateway.opening import Opened, Options, open_gateway
 from ledger.gateway.sending import Sender
@@ -19,7 +19,7 @@ _MOST_POLICY = 1 << 20  # bytes
 
 
 def open_from(  # noqa: PLR0913 - what the two commands have in common
-    voice: Voice,
+    holder: Holder,
     url: str,
     senders: Sequence[str],
     keys: Sequence[str],
@@ -28,8 +28,6 @@ def open_from(  # noqa: PLR0913 - what the two commands have in common
     policy: Path | None,
     request_key: str | None,
     types: Path | None,
-    env: str | None,
-    file: Path | None,
     most: int = 100_000,
 ) -> Opened:
     """Return a gateway that is not started; each sender signs with the key that stands in the same place.
@@ -45,14 +43,14 @@ def open_from(  # noqa: PLR0913 - what the two commands have in common
         if (form := form_of(uri, "--as")) not in ("agency", "enterprise"):
             raise MalformedError("--as", came=form, expected="an agency or enterprise URI")
     trusted = parse_trust_policy(read_file(policy, _MOST_POLICY)) if policy else None
-    opened = [(uri, key, open_key(voice, key, env, file)) for uri, key in zip(senders, keys, strict=True)]
+    opened = [(uri, key, holder.open(key)) for uri, key in zip(senders, keys, strict=True)]
     options = Options(
         folder=folder,
         url=url,
         senders=[Sender(uri, signer, numbers_beside(key, signer)) for uri, key, signer in opened],
         types=load_types(types),
         policy=trusted,
-        request_key=request_key_of(voice, request_key, env, file),
+        request_key=holder.request_key(request_key),
         most=most,
     )
     return open_gateway(options)

@@ -14,7 +14,8 @@ import typer
 
 from ledger.cli.files import read_file
 from ledger.cli.gateways import open_from
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, help_of, option
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import RequestKey, argument, help_of, option, sharing
 from ledger.cli.speaking import COULD_NOT, FALSE, NOT_YET, USAGE, Voice, door, render_error
 from ledger.clock import milliseconds
 from ledger.errors import SetupError
@@ -42,7 +43,9 @@ class _File:
 
 @importing.command("ceb", help=help_of("import.ceb"))
 @door
+@sharing(read_holder)
 def import_ceb(  # noqa: PLR0913 - a command's options
+    holder: Holder,
     path: Annotated[Path, argument("help.import.path", "FILE|DIR")],
     *,
     sender: Annotated[str | None, option("--as", text="help.import.as", metavar="SENDER")] = None,
@@ -57,14 +60,9 @@ def import_ceb(  # noqa: PLR0913 - a command's options
     lenient: Annotated[bool, option("--lenient/--strict", text="help.import.lenient")] = False,
     dry_run: Annotated[bool, option("--dry-run", text="help.import.dry-run")] = False,
     wait: Annotated[float, option("--wait", text="help.import.wait", metavar="SECONDS", min=0)] = 300.0,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Read customs messages, sign what they are evidence of, send it."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    voice = holder.voice
     believed = load_trust(trust, at=milliseconds()) if trust else None
     files = _read_all(path, Mode.LENIENT if lenient else Mode.STRICT, _facts(facts), believed)
     if dry_run:
@@ -73,8 +71,7 @@ def import_ceb(  # noqa: PLR0913 - a command's options
     if sender is None or to is None or key is None:
         raise MalformedError("--as", came="no sender, ledger or key", expected="--as, --to and --key; or --dry-run")
     opened = open_from(
-        voice, to, [sender], [key], folder=folder, policy=policy, request_key=request_key, types=types,
-        env=passphrase_env, file=passphrase_file,
+        holder, to, [sender], [key], folder=folder, policy=policy, request_key=request_key, types=types,
     )  # fmt: skip
     _answer(voice, *_send(opened.gateway, files, wait))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Annotated, Any
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, option
-from ledger.cli.signers import request_key_of
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import RequestKey, option, sharing
 from ledger.cli.speaking import Voice, door
 from ledger.client.client import LedgerClient
 from ledger.clock import milliseconds
@@ -19,22 +19,19 @@ Filters = Annotated[list[str] | None, option("--filter", text="help.filter", met
 
 
 @door
-def inbox(  # noqa: PLR0913 - a command's options
+@sharing(read_holder)
+def inbox(
+    holder: Holder,
     to: To,
     agency: Agency,
     *,
     request_key: RequestKey = None,
     filters: Filters = None,
     limit: Annotated[int, option("--limit", text="help.limit", min=1)] = 100,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Show what awaits an agency."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    client = LedgerClient(to, request_key=request_key_of(voice, request_key, passphrase_env, passphrase_file))
+    voice = holder.voice
+    client = LedgerClient(to, request_key=holder.request_key(request_key))
     items = list(islice(read_inbox(client, agency, types=filters or ()), limit))
     now = milliseconds()
     lines = [line for each in items for line in _lines(voice, each, now)]

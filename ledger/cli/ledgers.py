@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ledger.backup import back_up
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, argument, option
-from ledger.cli.passphrases import read_passphrase
+from ledger.cli.holder import Holder, read_holder, read_voice
+from ledger.cli.options import argument, option, sharing
 from ledger.cli.speaking import Voice, door
 from ledger.opening import LedgerFolder, create_ledger, migrate_ledger
 
@@ -15,20 +15,17 @@ _Folder = Annotated[Path, argument("help.folder", "DIR")]
 
 
 @door
-def init(  # noqa: PLR0913 - a command's options
+@sharing(read_holder)
+def init(
+    holder: Holder,
     folder: _Folder,
     origin: Annotated[str, option("--origin", text="help.origin", metavar="NAME")],
     *,
     guard: Annotated[Path | None, option("--guard", text="help.guard", metavar="FILE")] = None,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Make a new ledger; print what a charter must name."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    passphrase = read_passphrase(voice, passphrase_env, passphrase_file, new=True)
+    voice = holder.voice
+    passphrase = holder.passphrase(new=True)
     public = create_ledger(folder, origin, passphrase, guard=guard)
     made = LedgerFolder(folder)
     voice.tell("init.done", folder=str(folder), guard=str(guard or made.usual_guard), public=str(made.public))
@@ -36,25 +33,23 @@ def init(  # noqa: PLR0913 - a command's options
 
 
 @door
-def migrate(folder: _Folder, *, lang: Lang = None, as_json: AsJson = False, quiet: Quiet = False) -> None:
+@sharing(read_voice)
+def migrate(voice: Voice, folder: _Folder) -> None:
     """Bring a database to this version's tables."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     migrate_ledger(folder)
     voice.data({"folder": str(folder)}, [voice.say("migrate.done", folder=str(folder))])
 
 
 @door
+@sharing(read_voice)
 def backup(
+    voice: Voice,
     folder: _Folder,
     destination: Annotated[Path, argument("help.destination", "DEST")],
     *,
     keys: Annotated[bool, option("--keys", text="help.keys")] = False,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Copy a ledger, also while it runs."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     made = back_up(folder, destination, keys=keys)
     answer = {"origin": made.origin, "size": made.size, "root": made.root, "time": made.time}
     voice.data(answer, [voice.say("backup.done", size=made.size, folder=str(destination))])

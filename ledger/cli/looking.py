@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 from ledger.cli.ceremonies import read_policy, require_policy
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, option
-from ledger.cli.signers import request_key_of
+from ledger.cli.holder import Holder, read_holder, read_voice
+from ledger.cli.options import RequestKey, option, sharing
 from ledger.cli.speaking import Voice
 from ledger.client.client import LedgerClient
 from ledger.clock import milliseconds
@@ -32,32 +32,27 @@ class Look:
         return read_evidence(fetch_evidence(self.client, self.policy, subjects), self.policy, milliseconds())
 
 
+@sharing(read_voice)
 def read_look(
+    voice: Voice,
     *,
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> Look:
     """Return who looks, from the options; at what everybody may read."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     return Look(voice, LedgerClient(to), require_policy(read_policy(policy)), "public")
 
 
-def read_signed_look(  # noqa: PLR0913 - options
+@sharing(read_holder)
+def read_signed_look(
+    holder: Holder,
     *,
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
     request_key: RequestKey = None,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> Look:
     """Return who looks, from the options; with a request key, at what is open to its holder."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
-    signer = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    voice = holder.voice
+    signer = holder.request_key(request_key)
     walk = "public" if signer is None else "parties"
     return Look(voice, LedgerClient(to, request_key=signer), require_policy(read_policy(policy)), walk)

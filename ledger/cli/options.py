@@ -6,13 +6,14 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from ledger.cli.texts import default_language, say
 
 _LANGUAGE = default_language()
+_Result = TypeVar("_Result")
 
 
 def help_of(key: str) -> str:
@@ -38,20 +39,21 @@ RequestKey = Annotated[str | None, option("--request-key", text="help.request-ke
 PassphraseFile = Annotated[Path | None, option("--passphrase-file", text="help.passphrase-file", metavar="FILE")]
 
 
-def sharing(read: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def sharing(read: Callable[..., object]) -> Callable[[Callable[..., _Result]], Callable[..., _Result]]:
     """Give commands the options that `read` takes; its result is their first argument, and no option.
 
     What commands have in common is written once, and typer reads one signature: a command's own, then the shared.
+    Such a `read` can share in another's options itself.
     """
     shared = inspect.signature(read, eval_str=True).parameters
 
-    def share(command: Callable[..., None]) -> Callable[..., None]:
+    def share(command: Callable[..., _Result]) -> Callable[..., _Result]:
         own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
         every = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *shared.values())]
 
         @functools.wraps(command)
-        def run(**given: Any) -> None:
-            command(read(**{name: given.pop(name) for name in shared if name in given}), **given)
+        def run(**given: Any) -> _Result:
+            return command(read(**{name: given.pop(name) for name in shared if name in given}), **given)
 
         run.__annotations__ = {each.name: each.annotation for each in every}
         run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined] # which `inspect.signature` reads

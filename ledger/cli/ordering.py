@@ -10,7 +10,8 @@ from typing import Annotated
 
 from ledger.cli.ceremonies import read_policy, require_policy, show
 from ledger.cli.files import read_file
-from ledger.cli.options import AsJson, Lang, Quiet, argument, option
+from ledger.cli.holder import read_voice
+from ledger.cli.options import argument, option, sharing
 from ledger.cli.speaking import Voice
 from ledger.cli.telling import ceremony_json
 from ledger.client.client import LedgerClient
@@ -50,21 +51,19 @@ class Order:
     quiet: bool
 
 
-def read_order(  # noqa: PLR0913 - options
+@sharing(read_voice)
+def read_order(
+    voice: Voice,
     *,
     by: Annotated[str, option("--by", text="help.by", metavar="AGENCY")],
     out: Annotated[Path, option("--out", text="help.ceremony-out", metavar="FILE")],
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
     under: Annotated[str | None, option("--under", text="help.under", metavar="KID")] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> Order:
     """Return what every act shares, from its options."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
     kid = parse_hash_hex(under, "--under") if under is not None else None
-    return Order(voice, by, kid, out, LedgerClient(to), require_policy(read_policy(policy)), quiet)
+    return Order(voice, by, kid, out, LedgerClient(to), require_policy(read_policy(policy)), voice.quiet)
 
 
 def write_ceremony(order: Order, drafts: Sequence[Draft]) -> None:

@@ -11,9 +11,10 @@ from typing import Annotated
 
 from ledger.cli.ceremonies import confirm, read_policy, require_policy
 from ledger.cli.held import held_lines
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, option
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import RequestKey, option, sharing
 from ledger.cli.showing import case_lines, sent_json
-from ledger.cli.signers import numbering, open_key, request_key_of
+from ledger.cli.signers import numbering
 from ledger.cli.speaking import Voice
 from ledger.cli.telling import act_json, state_json, state_line, tell_acts
 from ledger.client.client import LedgerClient
@@ -53,7 +54,9 @@ class Recording:
     yes: bool
 
 
+@sharing(read_holder)
 def read_recording(  # noqa: PLR0913 - options
+    holder: Holder,
     *,
     issuer: Annotated[str, option("--issuer", text="help.speaker", metavar="URI")],
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
@@ -64,17 +67,12 @@ def read_recording(  # noqa: PLR0913 - options
     wait: Annotated[float | None, option("--wait", text="help.wait", metavar="SECONDS", min=0)] = None,
     dry_run: Annotated[bool, option("--dry-run", text="help.dry-run")] = False,
     yes: Annotated[bool, option("--yes", "-y", text="help.yes")] = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> Recording:
     """Return what every such act shares, from its options."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    voice = holder.voice
     trusted = require_policy(read_policy(policy))
-    client = LedgerClient(to, request_key=request_key_of(voice, request_key, passphrase_env, passphrase_file))
-    signer = open_key(voice, key, passphrase_env, passphrase_file)
+    client = LedgerClient(to, request_key=holder.request_key(request_key))
+    signer = holder.open(key)
     walk = "parties" if request_key is not None else "public"
     return Recording(voice, client, issuer, trusted, signer, key, walk, keep, wait, dry_run, yes)
 

@@ -46,7 +46,7 @@ class Voice:
             raise typer.BadParameter("zh | en", param_hint="--lang")
         self.lang = lang or default_language()
         self.as_json = as_json
-        self._quiet = quiet
+        self.quiet = quiet
 
     def data(self, answer: Mapping[str, Any], lines: Sequence[str]) -> None:
         """Give the answer: as JSON, or as lines for people."""
@@ -54,12 +54,12 @@ class Voice:
 
     def tell(self, key: str, **values: str | int) -> None:
         """Say how it goes, unless it is to be quiet."""
-        if not self._quiet:
+        if not self.quiet:
             print(say(key, self.lang, **values), file=sys.stderr, flush=True)
 
     def show(self, lines: Sequence[str]) -> None:
         """Show lines that somebody decides by, unless it is to be quiet; they are no part of the answer."""
-        if not self._quiet:
+        if not self.quiet:
             print("\n".join(lines), file=sys.stderr, flush=True)
 
     def say(self, key: str, **values: str | int) -> str:

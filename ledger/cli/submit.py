@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ledger.cli.options import AsJson, Lang, PassphraseEnv, PassphraseFile, Quiet, RequestKey, argument, option
-from ledger.cli.signers import numbers_beside, open_key, request_key_of
+from ledger.cli.holder import Holder, read_holder
+from ledger.cli.options import RequestKey, argument, option, sharing
+from ledger.cli.signers import numbers_beside
 from ledger.cli.speaking import FALSE, Voice, door, error_json, render_error
 from ledger.client.client import LedgerClient, Receipt
 from ledger.client.composing import Composing, compose_submission
@@ -38,7 +39,9 @@ class _Errand:
 
 
 @door
+@sharing(read_holder)
 def submit(  # noqa: PLR0913 - a command's options
+    holder: Holder,
     file: Annotated[Path, argument("help.file", "FILE")],
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     *,
@@ -52,17 +55,12 @@ def submit(  # noqa: PLR0913 - a command's options
     wait: Annotated[float | None, option("--wait", text="help.wait", metavar="SECONDS", min=0)] = None,
     request_key: RequestKey = None,
     dry_run: Annotated[bool, option("--dry-run", text="help.dry-run")] = False,
-    passphrase_env: PassphraseEnv = None,
-    passphrase_file: PassphraseFile = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
 ) -> None:
     """Submit a submission file, or a description of events."""
-    voice = Voice(lang, as_json=as_json, quiet=quiet)
+    voice = holder.voice
     if wait is not None and policy is None:
         raise MalformedError("--wait", came="no --policy", expected="a trust policy to check the promise by")
-    asking = request_key_of(voice, request_key, passphrase_env, passphrase_file)
+    asking = holder.request_key(request_key)
     errand = _Errand(
         voice, LedgerClient(to, request_key=asking), keep, parse_trust_policy(_read(policy)) if policy else None, wait
     )
@@ -73,7 +71,7 @@ def submit(  # noqa: PLR0913 - a command's options
         if key is None or issuer is None:
             came = "a description of events"
             raise MalformedError("--key", came=came, expected="--key and --issuer, to sign it with")
-        signer = open_key(voice, key, passphrase_env, passphrase_file)
+        signer = holder.open(key)
         numbers = numbers_beside(key, signer)
         composing = Composing(signer, numbers, issuer, audience, types, keep, first, take=not dry_run)
         data = compose_submission(data, file.parent, composing, errand.client, random=secrets.token_bytes)

@@ -10,13 +10,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.holder import Holder, read_holder, read_voice
-from ledger.cli.options import (
-    RequestKey,
-    argument,
-    help_of,
-    option,
-    sharing,
-)
+from ledger.cli.options import RequestKey, argument, help_of, option, sharing
 from ledger.cli.signers import numbering
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
 from ledger.cli.witness_status import read_status, status_lines
