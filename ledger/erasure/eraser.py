@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.admission.candidate import Candidate
-from ledger.erasure.plan import erased_body, plan_deletion
+from ledger.erasure.plan import attachments_by, erased_body, plan_deletion
 from ledger.failpoints import reach
 from ledger.store.interface import Reader, WriteStore
 from verifier.errors import NotPermittedError
@@ -72,7 +72,7 @@ class Eraser:
         known, done = self._waiting, len(self._done)
         if known.registry is not registry or known.done != done:
             orders = [each for each in registry.erasures if each.event not in self._done]
-            known = self._waiting = _Waiting(registry, done, _hashes(orders, reader))
+            known = self._waiting = _Waiting(registry, done, _hashes(orders, reader, registry))
         return known
 
     def turn(self, registry: Registry, size: int) -> int:
@@ -97,16 +97,16 @@ class Eraser:
         orders.sort(key=lambda each: (each.since, each.event))
         count = 0
         for start in range(0, len(orders), _AT_ONCE):
-            count += self._erase(orders[start : start + _AT_ONCE])
+            count += self._erase(orders[start : start + _AT_ONCE], registry)
         return count
 
-    def _erase(self, orders: Sequence[Erasure]) -> int:
+    def _erase(self, orders: Sequence[Erasure], registry: Registry) -> int:
         reader = self._store.reader()
-        planned = [each for order in orders if (each := plan_deletion(order, reader))]
+        planned = [each for order in orders if (each := plan_deletion(order, reader, registry))]
         if planned:
             reach("erase-before-commit")
             self._unscoured = True
-            self._store.erase(planned, self._clock())
+            self._store.erase(planned, self._clock(), attachments_by(registry))
             reach("erase-after-commit")
         self._done.update(each.event for each in orders)
         self._bodies |= {hashed: each.event for each in orders if (hashed := erased_body(each, reader))}
@@ -132,10 +132,10 @@ class _Waiting:
         return next((order for since, order in self.orders.get(hashed, ()) if since <= leaf), None)
 
 
-def _hashes(orders: Sequence[Erasure], reader: Reader) -> dict[bytes, list[tuple[int, bytes]]]:
+def _hashes(orders: Sequence[Erasure], reader: Reader, registry: Registry) -> dict[bytes, list[tuple[int, bytes]]]:
     found: dict[bytes, list[tuple[int, bytes]]] = {}
     for order in sorted(orders, key=lambda each: each.since):
-        planned, body = plan_deletion(order, reader), erased_body(order, reader)
+        planned, body = plan_deletion(order, reader, registry), erased_body(order, reader)
         for hashed in (*(planned.attachments if planned else ()), *([body] if body else ())):
             found.setdefault(hashed, []).append((order.since, order.event))
     return found

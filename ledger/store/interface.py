@@ -6,12 +6,13 @@ writer; `commit` is one transaction, durable when it returns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
+Naming: TypeAlias = Callable[[bytes, int, str], bool]  # (head, leaf, pointer): whether it names an attachment
 KeyRow: TypeAlias = tuple[bytes, int, int, bytes, bytes, "int | None", "int | None", "int | None"]
 """key, id, count, frontier, leaf, owner, guarded, custodian: as the database has them."""
 
@@ -189,10 +190,6 @@ class Reader(Protocol):
         """Return an attachment's bytes."""
         ...
 
-    def attachments_named(self, digests: Sequence[bytes]) -> set[bytes]:
-        """Return those of these SHA-256 that some disclosure names as its attachment; reads every disclosure."""
-        ...
-
     def is_attachment_erased(self, sha256: bytes) -> bool:
         """Return whether an attachment's bytes were here and were erased by order."""
         ...
@@ -319,12 +316,13 @@ class WriteStore(Protocol):
         """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
         ...
 
-    def erase(self, deletions: Sequence[Deletion], time: int) -> None:
+    def erase(self, deletions: Sequence[Deletion], time: int, names: Naming) -> None:
         """Take out what orders are about and write down that it was, in one transaction.
 
         Args:
             deletions: one for each order.
             time: when, in milliseconds since 1970.
+            names: whether a disclosure names an attachment; those that one does which stays are kept.
 
         Raises:
             StoppedError: the database could not write; nothing was taken out.

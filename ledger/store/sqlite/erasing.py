@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from ledger.store.interface import Deletion, StoredErasure
+from ledger.store.interface import Deletion, Naming, StoredErasure
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.disclosure import parse_attachment, parse_disclosure
 from verifier.primitives.base64strict import format_base64url
@@ -47,14 +47,14 @@ def write_anew(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta (name, value) VALUES (?, '1')", (OVERWRITES,))
 
 
-def erase(connection: sqlite3.Connection, deletions: Sequence[Deletion], time: int) -> None:
+def erase(connection: sqlite3.Connection, deletions: Sequence[Deletion], time: int, names: Naming) -> None:
     """Take out what orders are about, within the caller's transaction; attachments that others need stay."""
     for each in deletions:
         if each.body:
             connection.execute("UPDATE event SET body = NULL WHERE seq = ?", (each.seq,))
         blank = "UPDATE disclosure SET text = '' WHERE seq = ? AND pointer = ?"
         connection.executemany(blank, [(each.seq, pointer) for pointer in each.pointers])
-    needed = attachments_named(connection, [digest for each in deletions for digest in each.attachments])
+    needed = attachments_named(connection, [digest for each in deletions for digest in each.attachments], names)
     for each in deletions:
         gone = tuple(digest for digest in each.attachments if digest not in needed)
         blank = "UPDATE attachment SET content = x'' WHERE sha256 = ?"
@@ -111,8 +111,8 @@ def parse_erasure(name: str, value: str) -> StoredErasure:
     return StoredErasure(deletion, said["time"])
 
 
-def attachments_named(connection: sqlite3.Connection, digests: Sequence[bytes]) -> set[bytes]:
-    """Return those of these SHA-256 that some disclosure names as its attachment.
+def attachments_named(connection: sqlite3.Connection, digests: Sequence[bytes], names: Naming) -> set[bytes]:
+    """Return those of these SHA-256 that some disclosure names as its attachment, as `names` tells which do.
 
     No index says so: SQLite looks through the texts for what base64url makes of the hash in hexadecimal, at each of
     the three places where it can begin; what it finds is read.
@@ -124,9 +124,16 @@ def attachments_named(connection: sqlite3.Connection, digests: Sequence[bytes]) 
     for start in range(0, len(needles) if wanted else 0, _AT_ONCE):
         chunk = needles[start : start + _AT_ONCE]
         where = " OR ".join(["instr(text, ?)"] * len(chunk))
-        for (text,) in connection.execute(f"SELECT text FROM disclosure WHERE {where}", chunk):  # noqa: S608 - own text
-            found |= wanted & set(_named(text))
+        sql = f"SELECT seq, pointer, text FROM disclosure WHERE {where}"  # noqa: S608 - own text
+        for seq, pointer, text in connection.execute(sql, chunk).fetchall():
+            if (hashes := wanted.intersection(_named(text)) - found) and _is_named(connection, seq, pointer, names):
+                found |= hashes
     return found
+
+
+def _is_named(connection: sqlite3.Connection, seq: int, pointer: str, names: Naming) -> bool:
+    head, leaf = connection.execute("SELECT head, leaf FROM event WHERE seq = ?", (seq,)).fetchone()
+    return names(head, leaf, pointer)
 
 
 def _spellings(needle: bytes) -> Iterator[str]:

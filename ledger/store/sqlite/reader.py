@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from ledger.store.interface import (
@@ -16,7 +16,7 @@ from ledger.store.interface import (
     StoredStatement,
     lookup_of,
 )
-from ledger.store.sqlite.erasing import ERASED, ERASED_END, attachments_named, is_blank, parse_erasure
+from ledger.store.sqlite.erasing import ERASED, ERASED_END, is_blank, parse_erasure
 from ledger.store.sqlite.lookup import LookupTail
 from verifier.ledgerformat.head import event_name
 
@@ -108,10 +108,6 @@ class SqliteReader:
         """Return an attachment's bytes."""
         row = self._one("SELECT content FROM attachment WHERE sha256 = ?", sha256)
         return bytes(row[0]) if row and not is_blank(sha256, row[0]) else None
-
-    def attachments_named(self, digests: Sequence[bytes]) -> set[bytes]:
-        """Return those of these SHA-256 that some disclosure names as its attachment; reads every disclosure."""
-        return attachments_named(self._connection, digests)
 
     def is_attachment_erased(self, sha256: bytes) -> bool:
         """Return whether an attachment's bytes were here and were erased by order."""

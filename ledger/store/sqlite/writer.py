@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
-from ledger.store.interface import Block, Deletion, KeyRow, StoredSeal
+from ledger.store.interface import Block, Deletion, KeyRow, Naming, StoredSeal
 from ledger.store.sqlite.connection import BUSY, TIDY_PAGES
 from ledger.store.sqlite.erasing import erase, write_anew
 from ledger.store.sqlite.lookup import LookupTail
@@ -125,10 +125,10 @@ class SqliteWriter:
             if quorum:
                 self._connection.execute("UPDATE checkpoint SET quorum = 1 WHERE size = ?", (size,))
 
-    def erase(self, deletions: Sequence[Deletion], time: int) -> None:
+    def erase(self, deletions: Sequence[Deletion], time: int, names: Naming) -> None:
         """Take out what orders are about and write down that it was, in one transaction."""
         with self._transaction():
-            erase(self._connection, deletions, time)
+            erase(self._connection, deletions, time, names)
 
     def scour(self) -> bool:
         """Copy the write-ahead log into the database and cut it to nothing; return whether nobody was in the way."""

@@ -147,3 +147,33 @@ def test_an_order_about_another_field_leaves_the_attachment_to_everybody(world, 
     world.ledger.submit(_signed(world, _composed(world, 2))).result(30)
     with world.ledger.store.read() as reader:
         assert reader.attachment(sha256(SOURCE).digest()) == SOURCE
+
+
+def _mentioning(world: World, pointer: str = "/buyer") -> Draft:
+    """Return an order of which another field spells what an attachment's does; no bytes come with it."""
+    named = {"mediaType": "application/xml", "sha256": sha256(SOURCE).hexdigest(), "size": len(SOURCE)}
+    draft = _draft(3)
+    return replace(draft, disclosed={**draft.disclosed, pointer: named}, attachments={})
+
+
+@pytest.mark.parametrize("when", ["before the order", "behind it"])
+def test_nobody_keeps_an_attachment_by_mentioning_its_hash_in_another_field(world, first, when):
+    if when == "before the order":
+        world.say("platform", _mentioning(world))
+    approve(world, order(world, first))
+    if when == "behind it":
+        world.say("platform", _mentioning(world))
+    settle(world)
+    with world.ledger.store.read() as reader:
+        assert reader.attachment(sha256(SOURCE).digest()) is None
+        (erased,) = reader.erasures()
+        assert erased.deletion.attachments == (sha256(SOURCE).digest(),)
+
+
+def test_an_order_about_what_mentions_a_hash_takes_nothing_from_who_has_the_attachment(world, first):
+    (mention,) = world.say("platform", _mentioning(world))
+    approve(world, order(world, mention))
+    world.ledger.submit(_signed(world, _composed(world, 2))).result(30)
+    settle(world)
+    with world.ledger.store.read() as reader:
+        assert reader.attachment(sha256(SOURCE).digest()) == SOURCE

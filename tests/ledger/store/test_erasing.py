@@ -47,14 +47,27 @@ def deletion(seq: int, *attachments: bytes) -> Deletion:
     )
 
 
+def every(_head: bytes, _leaf: int, _pointer: str) -> bool:
+    """Take every disclosure for one that names an attachment, if its value can."""
+    return True
+
+
+def test_what_spells_a_name_and_is_none_keeps_nothing(store):
+    """Whether it is one, whoever knows the event's type says, by its head, leaf and pointer."""
+    put(store, 1, name(DIGEST))
+    asked = []
+    found = attachments_named(store._connection, [DIGEST], lambda *place: bool(asked.append(place)))
+    assert (found, asked) == (set(), [(b"head", 1, "/report")])
+
+
 def test_an_attachment_stays_while_another_event_names_it_and_goes_with_the_last(store):
     for seq in (1, 2):
         put(store, seq, name(DIGEST))
     store._connection.execute("INSERT INTO attachment (sha256, content) VALUES (?,?)", (DIGEST, CONTENT))
     writer, reader = store.writer(), store.writer().reader()
-    writer.erase([deletion(1, DIGEST)], 5)
+    writer.erase([deletion(1, DIGEST)], 5, every)
     assert reader.attachment(DIGEST) == CONTENT
-    writer.erase([deletion(2, DIGEST)], 6)
+    writer.erase([deletion(2, DIGEST)], 6, every)
     assert (reader.attachment(DIGEST), reader.is_attachment_erased(DIGEST)) == (None, True)
     assert [(each.time, each.deletion.attachments) for each in reader.erasures()] == [(5, ()), (6, (DIGEST,))]
 
@@ -63,7 +76,7 @@ def test_an_attachment_that_two_events_name_goes_when_both_go_together(store):
     for seq in (1, 2):
         put(store, seq, name(DIGEST))
     store._connection.execute("INSERT INTO attachment (sha256, content) VALUES (?,?)", (DIGEST, CONTENT))
-    store.writer().erase([deletion(1, DIGEST), deletion(2, DIGEST)], 5)
+    store.writer().erase([deletion(1, DIGEST), deletion(2, DIGEST)], 5, every)
     assert store.writer().reader().attachment(DIGEST) is None
 
 
@@ -87,7 +100,7 @@ def test_a_name_is_found_wherever_it_begins_in_a_text(tmp_path_factory, salt, po
     try:
         put(opened, 1, name(digest, salt, pointer))
         other = sha256(digest).digest()
-        assert attachments_named(opened._connection, [digest, other]) == {digest}
+        assert attachments_named(opened._connection, [digest, other], every) == {digest}
     finally:
         opened.close()
 
@@ -97,7 +110,7 @@ def test_a_name_that_is_spelt_with_escapes_is_found(store):
     value = {"mediaType": "text/plain", "sha256": "@", "size": 1}
     text = json.dumps([format_base64url(bytes(16)), "/report", value]).replace("@", escaped)
     put(store, 1, format_base64url(text.encode()))
-    assert attachments_named(store._connection, [DIGEST]) == {DIGEST}
+    assert attachments_named(store._connection, [DIGEST], every) == {DIGEST}
 
 
 @pytest.mark.parametrize("most", [5, 40, 1500])
@@ -108,7 +121,7 @@ def test_no_page_keeps_what_went_in_any_order(store, tmp_path, most):
         put(store, seq, text, body=text.replace("marker", "inside").encode())
     order = chance.sample(sorted(texts), len(texts))
     for start in range(0, len(order), 40):
-        store.writer().erase([deletion(seq) for seq in order[start : start + 40]], 5)
+        store.writer().erase([deletion(seq) for seq in order[start : start + 40]], 5, every)
         assert store.writer().scour()
         held = (tmp_path / "ledger.db").read_bytes() + (tmp_path / "ledger.db-wal").read_bytes()
         gone = order[: start + 40]
