@@ -155,17 +155,18 @@ def story_json(story: Story, lang: str) -> dict[str, Any]:
         "ledgerTime": story.time,
         "cosignedBy": list(story.cosigned),
         "events": [event_json(each, story, lang) for each in story.timeline],
-        "outside": [_outsider_json(each, story) for each in story.outside],
+        "outside": [_outsider_json(each, story, lang) for each in story.outside],
         "rest": _rest_json(story.rest),
     }
 
 
-def _outsider_json(outsider: Outsider, story: Story) -> dict[str, Any]:
+def _outsider_json(outsider: Outsider, story: Story, lang: str) -> dict[str, Any]:
     """Return an event that does not belong to the story, as far as its head goes."""
     event = outsider.event
     return {
         "name": event.name.hex(),
         "type": event.head.type,
+        "title": outsider.kind.title[lang],
         "leaf": event.leaf,
         "position": event.position,
         "claimedTime": event.head.time,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from api.texts import text
 from api.views.custody import custody_lines
 from api.views.declarations import declaration_lines, declarations_told
+from api.views.outside import OutsiderView, view_outside
 from api.views.standing import late_line, late_told
 from api.views.timeline import MOST_EVENTS, StageView, own_events, view_stages
 from api.views.words import beijing_time, file_name, form_word
@@ -56,6 +57,7 @@ class TraceView:
         late_returns: sentences about returns behind their term.
         stages: the timeline.
         left_out: events that only the proof shows.
+        outside, outside_count: events of these histories that do not belong to the story, and how many there are.
         notices, unchecked: sentences.
         steps: the nine.
         size, time: what the proof covers.
@@ -75,6 +77,8 @@ class TraceView:
     late_returns: tuple[str, ...]
     stages: tuple[StageView, ...]
     left_out: int
+    outside: tuple[OutsiderView, ...]
+    outside_count: int
     notices: tuple[str, ...]
     unchecked: tuple[str, ...]
     steps: tuple[StepView, ...]
@@ -101,6 +105,8 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
         late_returns=tuple(late_line(each, lang) for each in late_told(story)),
         stages=view_stages(told, lang),
         left_out=max(0, len(own_events(told)) - MOST_EVENTS),
+        outside=view_outside(story, lang),
+        outside_count=len(story.outside) if story else 0,
         notices=tuple(view_notice(each, told, lang) for each in verdict.notices),
         unchecked=(text("server.charter", lang), *(say(each, lang) for each in verdict.unchecked)),
         steps=tuple(view_step(each, lang) for each in verdict.steps),

@@ -138,6 +138,20 @@ def test_the_story_verifies_and_holds_what_happened_while_the_item_was_inside_an
         assert not set(told[word]) & inside
 
 
+def test_the_page_lists_what_does_not_belong_to_the_story_folded_each_by_its_name(told, server):
+    for lang, words in (("zh", "不属于本过程"), ("en", "do not belong to the story")):
+        page = server.get(f"/trace?subject={quote(ITEM, safe='')}&format=page&lang={lang}", "text/html").text
+        before, folded = page.split('<details class="outside">')
+        folded = folded.partition("</details>")[0]
+        assert words in folded
+        for word in ("earlier", "back", "further", "spoilt"):
+            (name,) = told[word]
+            assert f"/events/{name}?lang={lang}" in folded
+            assert name not in before
+        assert f"/events/{told['gone'][0]}" in before
+        assert f"/events/{told['gone'][0]}" not in folded
+
+
 def test_the_lot_that_the_goods_are_made_of_belongs_to_the_story_until_it_was_used(told, trace):
     inside = {each["name"] for each in trace["story"]["events"]}
     outside = {each["name"] for each in trace["story"]["outside"]}

@@ -82,9 +82,16 @@ class StoryEvent:
 
 @dataclass(frozen=True, slots=True)
 class Outsider:
-    """An event of a history of the story that does not belong to it; `time`: ledger time, ms since 1970."""
+    """An event of a history of the story that does not belong to it.
+
+    Attributes:
+        event: of it.
+        kind: the version of its type in force at its leaf.
+        time: ledger time, milliseconds since 1970.
+    """
 
     event: Event
+    kind: EventType
     time: int
 
 

@@ -162,8 +162,11 @@ class _Run:
         )
 
     def _outside(self) -> tuple[Outsider, ...]:
-        closure = self.found.closure
-        if closure is None or not closure.outside:
+        closure, registry = self.found.closure, self.found.registry
+        if closure is None or registry is None or not closure.outside:
             return ()
         events = (event for event in closure.events() if event.name in closure.outside)
-        return tuple(Outsider(event, self.found.seal_of(event.leaf).time) for event in events)
+        return tuple(
+            Outsider(event, registry.type_at(event.head.type, event.leaf), self.found.seal_of(event.leaf).time)
+            for event in events
+        )
