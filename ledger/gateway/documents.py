@@ -92,7 +92,7 @@ def _reported(document: Document) -> tuple[str, ...]:
 def _names_in(document: Document) -> tuple[Number, ...]:
     head = document.head
     numbers = (head.get(name) for name in ("invtNo", "copNo", "preNo"))
-    return tuple(numbers_of_declaration(head["agentCode"], *numbers))
+    return tuple(numbers_of_declaration(head["agentCode"], *numbers)) if "agentCode" in head else ()
 
 
 def _key(message: str, elements: Mapping[str, str]) -> str:

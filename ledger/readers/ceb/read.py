@@ -18,7 +18,7 @@ from ledger.readers.ceb.excerpt import excerpts
 from ledger.readers.ceb.fields import MessageTable
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.lines import check_numbering
-from ledger.readers.ceb.result import Document, DocumentReading, Mode, Reading
+from ledger.readers.ceb.result import Document, DocumentReading, Mode, Reading, Stated
 from ledger.readers.ceb.signature import ABSENT, NOBODY_ASKED, Signature, Trust, check_signature
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.tables.common import EXTEND, GUID, MAX_SUBSCRIPTIONS, NAMESPACE, SUBSCRIBE, VERSION
@@ -128,7 +128,7 @@ def _read_document(node: Element, table: MessageTable, path: str, mode: Mode, so
         head, lines = _read_parts(node, table, path, findings)
     else:
         head, lines = read_fields(node, table.fields, path, findings), []
-    document = None if findings.faults else Document(table.code, path, head, tuple(lines), source)
+    document = None if findings.faults else Document(table.code, path, Stated(head, path), tuple(lines), source)
     return DocumentReading(path, document, tuple(findings.faults), tuple(findings.departures))
 
 

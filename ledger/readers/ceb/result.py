@@ -42,6 +42,19 @@ class Departure:
         return f"{self.field}: {came}expected {self.expected}"
 
 
+class Stated(dict[str, str]):
+    """Fields by element name; whoever needs one that a lenient reader did without gets an error that names it."""
+
+    def __init__(self, fields: Mapping[str, str], path: str) -> None:
+        """Hold the fields of a document at a path."""
+        super().__init__(fields)
+        self._path = path
+
+    def __missing__(self, name: str) -> str:
+        """Raise MalformedError."""
+        raise MalformedError(f"{self._path}/{name}", came="nothing", expected="this element: an event rests on it")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One business document that can be used.
