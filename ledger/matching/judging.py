@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.client.client import LedgerClient
 from ledger.client.reading import read_disclosures
 from ledger.errors import PrivateError, UnknownError
-from ledger.matching.following import DOCUMENTS
+from ledger.matching.following import DOCUMENTS, LINKING
 from ledger.matching.memory import Due
 from verifier.ledgerformat.disclosure import Disclosure
 from verifier.ledgerformat.head import Head
@@ -19,9 +19,9 @@ from verifier.results.documents import Document
 from verifier.results.recomputation import Input, read_input
 from verifier.results.recomputed_matches import MATCH
 
-_SOURCE_OF = {kind: source for source, kind in DOCUMENTS.items()}
+RETURN = "return"
 QUOTA_USE = "clearance.quota-use"
-_WAYBILL = "waybill"
+_WAYBILLS = frozenset(kind for each in DOCUMENTS.values() for kind, source in each.items() if source == "waybill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +30,36 @@ class Case:
 
     Attributes:
         order: URI.
+        rules: version of the rules that its documents are for: of imports, or of exports.
         size: leaves that the proof covers.
-        inputs: the latest document of each source, with what of it is disclosed.
-        documents: the same, as the rules read them.
+        inputs: the latest document of each source but returns, with what of it is disclosed.
+        returns: every return.
         matches: results that this service's issuer recorded before, oldest first: their data.
         quota_used: whether the use of the buyer's quota is recorded for the declaration.
     """
 
     order: str
+    rules: str
     size: int
     inputs: Mapping[str, Input]
-    documents: Mapping[str, Document]
+    returns: tuple[Input, ...]
     matches: tuple[Mapping[str, object], ...]
     quota_used: bool
 
     @property
     def heads(self) -> dict[bytes, Head]:
         """Return the heads of the documents by event name."""
-        return {each.event.name: each.event.head for each in self.inputs.values()}
+        return {each.event.name: each.event.head for each in (*self.inputs.values(), *self.returns)}
+
+    @property
+    def variants(self) -> list[dict[str, Input]]:
+        """Return what is judged: the documents with each return, or without where nothing came back."""
+        return [{**self.inputs, RETURN: each} for each in self.returns] or [dict(self.inputs)]
+
+
+def documents_of(inputs: Mapping[str, Input]) -> dict[str, Document]:
+    """Return documents as the rules read them."""
+    return {source: read_input(source, each) for source, each in inputs.items()}
 
 
 class CaseReader:
@@ -73,20 +85,24 @@ class CaseReader:
         return self._case(due, verdict.story)
 
     def _case(self, due: Due, story: Story) -> Case:
-        order, latest = due.order, dict[str, StoryEvent]()
-        shipped = _order_shipped(story.timeline, due.parcel) or order
-        for each in story.timeline:
-            source = _SOURCE_OF.get(each.event.head.type)
-            named = shipped if source == _WAYBILL else order
-            if source and each.event.body and named in each.event.body.of_role("order"):
-                latest[source] = each
-        inputs = {source: self._input(latest[source]) for source in DOCUMENTS if source in latest}
+        order, shipped = due.order, _order_shipped(story.timeline, due.parcel) or due.order
+        subjects = _subjects_of(order, story)
+        told = [
+            each
+            for each in story.timeline
+            if _is_of(each, shipped if each.event.head.type in _WAYBILLS else order, subjects)
+        ]
+        rules = next((each for each in DOCUMENTS if any(one.event.head.type in DOCUMENTS[each] for one in told)), "")
+        sources = DOCUMENTS.get(rules, {})
+        found = [(sources[each.event.head.type], each) for each in told if each.event.head.type in sources]
+        latest = {source: each for source, each in found if source != RETURN}
         return Case(
             order,
+            rules,
             story.size,
-            inputs,
-            {source: read_input(source, each) for source, each in inputs.items()},
-            self._matches(story.timeline, {each.event.name for each in inputs.values()}),
+            {source: self._input(latest[source]) for source in sources.values() if source in latest},
+            tuple(self._input(each) for source, each in found if source == RETURN),
+            self._matches(story.timeline, {each.event.name for _, each in found}),
             _is_quota_used(story.timeline),
         )
 
@@ -119,10 +135,32 @@ def _order_shipped(timeline: Sequence[StoryEvent], parcel: str | None) -> str | 
     """Return the order that a parcel's first waybill names: a number is given once, whatever names it later."""
     for each in timeline:
         body = each.event.body
-        if _SOURCE_OF.get(each.event.head.type) == _WAYBILL and body and parcel in body.of_role("parcel"):
+        if each.event.head.type in _WAYBILLS and body and parcel in body.of_role("parcel"):
             return next(iter(body.of_role("order")), None)
     return None
 
 
 def _is_quota_used(timeline: Sequence[StoryEvent]) -> bool:
     return any(each.event.head.type == QUOTA_USE for each in timeline)
+
+
+def _subjects_of(order: str, story: Story) -> frozenset[str]:
+    """Return the parcels and declarations that some document names with an order."""
+    bodies = [each.event.body for each in story.timeline if each.event.body]
+    return frozenset(
+        subject
+        for body in bodies
+        if order in body.of_role("order")
+        for role in LINKING
+        for subject in body.of_role(role)
+    )
+
+
+def _is_of(told: StoryEvent, order: str, subjects: frozenset[str]) -> bool:
+    """Return whether an event is of an order: it names it, or none and a subject that leads to it."""
+    body = told.event.body
+    if body is None:
+        return False
+    if orders := body.of_role("order"):
+        return order in orders
+    return any(subject in subjects for role in LINKING for subject in body.of_role(role))

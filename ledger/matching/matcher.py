@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 from ledger.client.client import LedgerClient
 from ledger.compose.event import Draft
 from ledger.errors import BusyError, PrivateError, StoppedError, UnreachableError
-from ledger.matching.following import DOCUMENTS, log_size, read_new
-from ledger.matching.judging import Case, CaseReader
+from ledger.matching.following import log_size, read_new
+from ledger.matching.judging import Case, CaseReader, documents_of
 from ledger.matching.listing import judge_lists
 from ledger.matching.memory import Due, Keeping, Memory
 from ledger.matching.quota import Use, draft_use, use_of
@@ -24,8 +24,9 @@ from verifier.ledgerformat.submission import Submission, format_submission, pars
 from verifier.proof.examination import Standpoint
 from verifier.results.findings import AGREES, INCOMPLETE, Result, format_differences
 from verifier.results.matching import match
+from verifier.results.recomputation import Input
 from verifier.results.recomputed_matches import MATCH, record_match
-from verifier.results.rules import VERSION
+from verifier.results.rules import EXPORT_VERSION, VERSION
 
 MOST_CASES = 200  # of one pass
 MOST_EVENTS = 64  # of one batch
@@ -38,7 +39,7 @@ class Judging:
     """By what cases are judged.
 
     Attributes:
-        rules: version of the rules.
+        rules: version of the rules for imports; exports have one.
         lists: labels of reference lists that declarations are judged by.
         quota: customs' key for the buyers' quotas; None to leave the year out.
         partial: whether a result is said that only lacks documents.
@@ -163,39 +164,52 @@ class Matcher:
             self._memory.postpone(due)
             done.open.append((due.order, None))
             return []
-        key = self._judging.quota
+        key = self._judging.quota if case.rules != EXPORT_VERSION else None
         use = use_of(case, key, self._client, standpoint) if key else None
-        result = match(case.documents, rules=self._judging.rules, used=use.before if use else None)
-        data = record_match(result, case.inputs)
-        if judged := judge_lists(case.documents, self._judging.lists, lists):
-            data["lists"] = judged
-        new = self._news(case, result, data, use)
-        differs = [each.rule for each in result.findings if each.outcome not in (AGREES, INCOMPLETE)]
-        differs += [each["list"] for each in judged if each["outcome"] not in (AGREES, INCOMPLETE)]
-        done.told.append(Told(case.order, result.outcome, tuple(differs), bool(new)))
+        new: list[_New] = []
+        for place, inputs in enumerate(case.variants):
+            new += self._judge_documents(case, inputs, lists, done, use=use, first=place == 0)
         self._memory.settle(due)
         return new
 
-    def _news(self, case: Case, result: Result, data: dict[str, Any], use: Use | None) -> list[_New]:
-        said = []
-        same = bool(case.matches) and _without_sizes(case.matches[-1]) == _without_sizes(data)
-        if self._is_worth(case, result, data) and not same:
-            draft = _match_draft(case, result, data, self._clock())
-            digest = _digest(MATCH, _without_sizes(data))
-            said.append(_New(Said(draft, tuple(case.heads[name] for name in draft.about)), Keeping(digest, case.order)))
-        if use and result.outcome == AGREES and not case.quota_used:
-            draft = draft_use(use, rules=result.rules, time=self._clock())
-            digest = _digest(draft.type, {"quota": use.subject, "declaration": use.declaration})
-            said.append(_New(Said(draft), Keeping(digest, case.order)))
-        return [each for each in said if not self._memory.knows(each.keeping.digest)]
+    def _judge_documents(
+        self, case: Case, inputs: Mapping[str, Input], lists: ListReader, done: Pass, *, use: Use | None, first: bool
+    ) -> list[_New]:
+        """Return what is new to be said of documents; the use of a quota once a case."""
+        documents = documents_of(inputs)
+        rules = EXPORT_VERSION if case.rules == EXPORT_VERSION else self._judging.rules
+        result = match(documents, rules=rules, used=use.before if use else None)
+        data = record_match(result, inputs)
+        if judged := judge_lists(documents, self._judging.lists, lists):
+            data["lists"] = judged
+        new = self._news(case, inputs, result, data)
+        if use and first:
+            new += self._quota_news(case, result, use)
+        differs = [each.rule for each in result.findings if each.outcome not in (AGREES, INCOMPLETE)]
+        differs += [each["list"] for each in judged if each["outcome"] not in (AGREES, INCOMPLETE)]
+        done.told.append(Told(case.order, result.outcome, tuple(differs), bool(new)))
+        return new
 
-    def _is_worth(self, case: Case, result: Result, data: dict[str, Any]) -> bool:
+    def _news(self, case: Case, inputs: Mapping[str, Input], result: Result, data: dict[str, Any]) -> list[_New]:
+        said = {_digest(MATCH, _without_sizes(each)) for each in case.matches}
+        digest = _digest(MATCH, _without_sizes(data))
+        if not inputs or not self._is_worth(result, data) or digest in said or self._memory.knows(digest):
+            return []
+        draft = _match_draft(inputs, result, data, self._clock())
+        return [_New(Said(draft, tuple(case.heads[name] for name in draft.about)), Keeping(digest, case.order))]
+
+    def _quota_news(self, case: Case, result: Result, use: Use) -> list[_New]:
+        if result.outcome != AGREES or case.quota_used:
+            return []
+        draft = draft_use(use, rules=result.rules, time=self._clock())
+        digest = _digest(draft.type, {"quota": use.subject, "declaration": use.declaration})
+        return [] if self._memory.knows(digest) else [_New(Said(draft), Keeping(digest, case.order))]
+
+    def _is_worth(self, result: Result, data: dict[str, Any]) -> bool:
         """Return whether a result says more than that documents are on their way."""
-        if not case.inputs:
-            return False
-        whole = case.inputs.keys() == DOCUMENTS.keys()
+        lacks = any("/" not in field for each in result.findings if each.outcome == INCOMPLETE for field in each.fields)
         listed = any(each["outcome"] not in (AGREES, INCOMPLETE) for each in data.get("lists", ()))
-        return whole or listed or self._judging.partial or result.outcome not in (AGREES, INCOMPLETE)
+        return not lacks or listed or self._judging.partial or result.outcome not in (AGREES, INCOMPLETE)
 
     def _keep(self, new: Sequence[_New]) -> None:
         if new:
@@ -221,10 +235,10 @@ class Matcher:
             done.sent += len(submission.heads)
 
 
-def _match_draft(case: Case, result: Result, data: dict[str, Any], time: int) -> Draft:
+def _match_draft(inputs: Mapping[str, Input], result: Result, data: dict[str, Any], time: int) -> Draft:
     differences = format_differences(result)
     disclosed = {} if differences is None else {"/differences": differences}
-    about = tuple(sorted(each.event.name for each in case.inputs.values()))
+    about = tuple(sorted(each.event.name for each in inputs.values()))
     return Draft(MATCH, time, data=data, disclosed=disclosed, about=about)
 
 

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from ledger.errors import SetupError
 
-_VERSION = "1"
+_VERSION = "2"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE trade_case (order_ TEXT PRIMARY KEY, parcel TEXT, due INTEGER, tries INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX trade_case_due ON trade_case (due) WHERE due IS NOT NULL;
+CREATE TABLE way (subject TEXT PRIMARY KEY, order_ TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE batch (id INTEGER PRIMARY KEY, submission BLOB NOT NULL) STRICT;
 CREATE TABLE said (digest BLOB PRIMARY KEY, order_ TEXT NOT NULL, batch INTEGER, refused TEXT) STRICT, WITHOUT ROWID;
 CREATE INDEX said_batch ON said (batch) WHERE batch IS NOT NULL;
@@ -27,11 +28,15 @@ CREATE INDEX said_batch ON said (batch) WHERE batch IS NOT NULL;
 
 
 class Noticed(NamedTuple):
-    """A document that was recorded: the order that it names, the parcel if it names one, its leaf."""
+    """A document that was recorded: the order and parcel that it names, its leaf, and subjects that lead to an order.
 
-    order: str
+    One that names no order is of the order that another document names with one of these subjects.
+    """
+
+    order: str | None
     parcel: str | None
     leaf: int
+    subjects: tuple[str, ...] = ()
 
 
 class Due(NamedTuple):
@@ -100,9 +105,19 @@ class Memory:
             "INSERT INTO trade_case (order_, parcel, due) VALUES (?, ?, ?) ON CONFLICT (order_) DO UPDATE SET "
             "parcel = coalesce(excluded.parcel, parcel), due = max(coalesce(due, 0), excluded.due), tries = 0"
         )
+        way = "INSERT INTO way VALUES (?, ?) ON CONFLICT (subject) DO UPDATE SET order_ = excluded.order_"
         with self._transaction():
-            self._connection.executemany(sql, noticed)
+            for each in noticed:
+                orders = [each.order] if each.order else self._orders_of(each.subjects)
+                if each.order:
+                    self._connection.executemany(way, [(subject, each.order) for subject in each.subjects])
+                self._connection.executemany(sql, [(order, each.parcel, each.leaf) for order in orders])
             self._connection.execute("UPDATE meta SET value = ? WHERE name = 'leaf'", (str(leaf),))
+
+    def _orders_of(self, subjects: Sequence[str]) -> list[str]:
+        """Return the orders of subjects, as far as a document named both: one that comes before it is read with it."""
+        sql = "SELECT order_ FROM way WHERE subject = ?"
+        return list(dict.fromkeys(row[0] for each in subjects for row in self._connection.execute(sql, (each,))))
 
     def due(self, most: int) -> list[Due]:
         """Return cases that have something new, the least tried and oldest first."""

@@ -21,6 +21,7 @@ from verifier.results.comparison import Comparison
 from verifier.results.documents import Document
 from verifier.results.limits import limits_on
 from verifier.results.listed import assess_list
+from verifier.results.recomputation import read_input
 
 _RESTORED = "clearance.quota-restored"
 _BASIS_EN = "Announcement on the limits of retail imports"
@@ -54,7 +55,8 @@ def use_of(case: Case, key: PseudonymKey, client: LedgerClient, standpoint: Stan
         RefusedError: the proof of the quota's history does not verify.
         IncompleteError: an amount of it is not shown.
     """
-    document, given = case.documents.get("list"), case.inputs.get("list")
+    given = case.inputs.get("list")
+    document = read_input("list", given) if given else None
     declared = given.event.body.of_role("declaration") if given and given.event.body else ()
     day = document.find("/declaredOn") if document else None
     amount = dutiable_amount(document) if document else None
