@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from ledger.compose.event import Draft
 from ledger.governance.state import REGISTERED, RegistryState
 from verifier.errors import NotPermittedError
+from verifier.judgement.acts import Succession
+from verifier.judgement.life import Revocation
 from verifier.judgement.participants import Key, Participant, key_subject
+from verifier.judgement.registry import Registry
 from verifier.ledgerformat.subject import form_of
 
 _KEYS = ("registry.key", "registry.enterprise-key")
@@ -20,7 +23,7 @@ class HeldKey:
 
     Attributes:
         key: as registered.
-        word: `valid`, `not-yet`, `expired`, `suspended` or `revoked`.
+        word: `valid`, `not-yet`, `expired`, `suspended` or `revoked`, by itself or with its holder.
         since: leaf or ledger time from which it stands like that, where there is one.
     """
 
@@ -108,13 +111,19 @@ def subjects_of(drafts: Sequence[Draft], by: str, under: bytes | None) -> list[s
 
 
 def _held(key: Key, state: RegistryState) -> HeldKey:
-    registry, leaf, subject = state.replay.registry, state.size, key_subject(key.key.kid)
-    if revoked := registry.revocation_at(subject, leaf) or registry.ended_with_holder(key.key.kid, leaf):
-        return HeldKey(key, "revoked", revoked.since)
-    if suspended := registry.suspension_at(subject, leaf, state.time):
+    registry, leaf, kid = state.replay.registry, state.size, key.key.kid
+    if ended := _ended(key, registry, leaf):
+        return HeldKey(key, "revoked", ended.since)
+    if suspended := registry.key_suspension_at(kid, leaf, state.time):
         return HeldKey(key, "suspended", suspended.since)
     if key.since > leaf:
         return HeldKey(key, "not-yet", key.since)
     if key.until is not None and state.time >= key.until:
         return HeldKey(key, "expired", key.until)
     return HeldKey(key, "valid", key.since)
+
+
+def _ended(key: Key, registry: Registry, leaf: int) -> Revocation | Succession | None:
+    """Return what ended a key: its own revocation, or what became of its holder."""
+    own = registry.revocation_at(key_subject(key.key.kid), leaf) or registry.ended_with_holder(key.key.kid, leaf)
+    return own or registry.revocation_at(key.holder, leaf) or registry.succession_at(key.holder, leaf)
