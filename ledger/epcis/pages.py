@@ -91,9 +91,8 @@ def read_page(
     more = len(rows) > size and (query.limit is None or served + size < query.limit)
     rows = rows[:size]
     expires = now + LIFETIME
-    if not more:
-        return Page(tuple(id_ for id_, _ in rows), None, expires, before)
-    token = seal_token(key, [rows[-1][1], rows[-1][0], until, served + size, before], digest, expires)
+    end = [rows[-1][1], rows[-1][0], until, served + size, before] if more else None
+    token = seal_token(key, end, digest, expires) if end else None
     return Page(tuple(id_ for id_, _ in rows), token, expires, before)
 
 
