@@ -78,7 +78,8 @@ def note_recorded(connection: sqlite3.Connection, seq: int, composed: Composed, 
         keep_ended(connection, draft.about, seq)
     if draft.type != _CORRECTION:
         ids = {draft.data[each] for each in ("eventID", "alias") if isinstance(draft.data.get(each), str)}
-        keep_told(connection, sender, [(each, name) for each in ids], seq)
+        if ids:
+            keep_told(connection, sender, [(each, name) for each in ids], seq)
 
 
 def keep_contained(  # noqa: PLR0917 - a row

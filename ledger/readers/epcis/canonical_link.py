@@ -7,6 +7,7 @@ and so on too, which are no subjects of the ledger.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ledger.readers.epcis.digital_link import parse_digital_link
 from ledger.readers.epcis.epc_urn import EpcUrn, is_epc_urn, parse_epc_urn
@@ -24,6 +25,7 @@ _FINEST: Mapping[str, tuple[str, ...]] = {  # by key: the qualifiers that name s
 }
 
 
+@lru_cache(maxsize=4096)  # places and products: the same few in very many events
 def canonical_link(text: str) -> str:
     """Return the link of what a URN or link names; any other text as it is."""
     try:

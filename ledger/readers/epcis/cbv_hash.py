@@ -90,7 +90,8 @@ class _Speller:
 
     def rest(self, members: Mapping[str, Any], taken: Iterable[str]) -> str:
         """Spell what has no place of its own, sorted."""
-        return "".join(sorted(self.any(name, value) for name, value in members.items() if name not in set(taken)))
+        told = set(taken)
+        return "".join(sorted(self.any(name, value) for name, value in members.items() if name not in told))
 
     def any(self, name: str, value: Any) -> str:
         """Spell a field in no prescribed order: an extension, master data."""
