@@ -12,10 +12,12 @@ from ledger.witness.replay.lies import LieFoundError
 from ledger.witness.replay.past import Past
 from ledger.witness.replay.replayer import Replayer
 from ledger.witness.statements.judge import read_submission
+from verifier.errors import NotPermittedError
 from verifier.ledgerformat.batch_answer import SHOWN, AnsweredEvent
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.statement import Statement
 from verifier.ledgerformat.submission import Submission
+from verifier.proof.examination import WHOLE_BODY
 
 _PATIENCE = 5.0  # seconds for a replay that is under way
 
@@ -42,6 +44,7 @@ class ReplayJudge:
                 raise BusyError("replay", came="nothing so far", expected="a founded ledger", todo="Try again.")
             now = max(int(self._clock() * 1000), past.reached.time + 1)
             self._admit(parsed, statement, past, now)
+            _require_not_erased(parsed, past)
             _require_new(parsed, statement, past)
             _try(parsed, statement, past, now)
         return size
@@ -56,6 +59,20 @@ class ReplayJudge:
         # Bodies are not kept here, so what an endorsement says that it saw is not compared.
         standing = Standing(self._origin, past.reached.size, now, past.replay, head_of, lambda _: None)
         admit(receive(parsed, statement, standing), standing)
+
+
+def _require_not_erased(parsed: Submission, past: Past) -> None:
+    """Refuse a body that an order in force is about, said as another event: the ledger may not take it in again.
+
+    Attachments are in no head, so of those nobody can tell here.
+    """
+    orders = past.replay.registry.erasures_at(past.reached.size)
+    targets = (past.find(each.target) for each in orders if WHOLE_BODY in each.what)
+    erased = {each.head.body for each in targets if each}
+    for place, head in enumerate(_heads(parsed)):
+        if head.body in erased:
+            came, expected = "a body that was erased", "nothing that was erased by order"
+            raise NotPermittedError(f"events[{place}].body", came=came, expected=expected)
 
 
 def _require_new(parsed: Submission, statement: Statement, past: Past) -> None:
