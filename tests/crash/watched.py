@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import time
 import urllib.request
@@ -17,7 +16,7 @@ from ledger.witness.keys import CosignerKeys
 from ledger.witness.store import open_reader
 from tests.forking import Command, Commands
 from tests.ledger.client.serving import Service
-from tests.ledger.client.world import ORIGIN, World
+from tests.ledger.client.world import ORIGIN, World, copy_ledger
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_line
 
 PASSPHRASE = "an invented passphrase"
@@ -61,7 +60,7 @@ class WatchedZone:
         """Return a second ledger that goes on from a copy of the first, under the same keys."""
         self.world.ledger.close()
         copy = self.world.root.with_name(name)
-        shutil.copytree(self.world.root, copy)
+        copy_ledger(self.world.root, copy)
         self.world.ledger = self.service.ledger = self.world.open()
         return self.world.open(copy, guard=copy / "guard", new_guard=True)
 

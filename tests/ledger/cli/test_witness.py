@@ -2,7 +2,6 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from ledger.witness.store import open_reader
 from tests.forking import commands  # noqa: F401 - a fixture
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import Service
-from tests.ledger.client.world import ORIGIN, World
+from tests.ledger.client.world import ORIGIN, World, copy_ledger
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.note import parse_vkey
 
@@ -114,7 +113,7 @@ def test_a_fork_is_1_and_stays_until_somebody_resumes(run, zone):
     world, service = zone
     run("witness", "run", "w1", "--once", *ENV)
     world.ledger.close()
-    shutil.copytree(world.root, "twin")
+    copy_ledger(world.root, Path("twin"))
     world.ledger = service.ledger = world.open()
     world.note()
     world.publish()

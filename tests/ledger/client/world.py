@@ -1,5 +1,6 @@
 """A small zone on a real ledger: agencies, a seller, witnesses; clocks that tests can turn."""
 
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ from verifier.primitives.note import ED25519_COSIGNATURE, NoteKey
 ORIGIN = "ledger.example/zone"
 PASSPHRASE = b"a passphrase of the ledger"
 USCC = "91350100M000100Y43"
+
+
+def copy_ledger(folder: Path, to: Path) -> Path:
+    """Copy the folder of a closed ledger whose service still runs: journals of what that derives come and go."""
+    return shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*-journal"))
 
 
 def spare_witness() -> NoteKey:

@@ -1,4 +1,3 @@
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from ledger.witness.follow import Follower
 from ledger.witness.keys import CosignerKeys, create_cosigner_keys
 from ledger.witness.store import WitnessStore
 from tests.ledger.client.serving import Service
-from tests.ledger.client.world import World
+from tests.ledger.client.world import World, copy_ledger
 
 WITNESS_PASSPHRASE = b"a passphrase of the witness"
 
@@ -45,7 +44,7 @@ class Watched:
         """A second ledger that goes on from a copy of the first, under the same keys: whoever starts it forks."""
         self.world.ledger.close()
         copy = self.world.root.with_name(name)
-        shutil.copytree(self.world.root, copy)
+        copy_ledger(self.world.root, copy)
         self.world.ledger = self.world.open()
         self.service.ledger = self.world.ledger
         twin = self.world.open(copy, guard=copy / "guard", new_guard=True)

@@ -1,5 +1,4 @@
 import re
-import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from ledger.errors import ConflictError, StoppedError
 from ledger.witness.monitor import Monitor
 from ledger.witness.outcome import COSIGNED, STOPPED
 from tests.ledger.client.serving import Reply
+from tests.ledger.client.world import copy_ledger
 from tests.vectors.cddl import Schema
 from verifier.errors import InconsistentError
 from verifier.primitives.base64strict import format_base64
@@ -145,7 +145,7 @@ def test_the_ledger_itself_refuses_the_lines_of_a_fork(watch):
 def test_a_ledger_without_its_guard_is_still_held_by_what_a_witness_shows(watch):
     watched = watch()
     watched.world.ledger.close()
-    shutil.copytree(watched.world.root, copy := watched.world.root.with_name("older"))
+    copy_ledger(watched.world.root, copy := watched.world.root.with_name("older"))
     watched.serve(watched.world.open())
     watched.grow(2)
     assert watched.follower.step().word == COSIGNED
