@@ -15,7 +15,10 @@ from fixtures.epcis import document, event
 from ledger.client.client import LedgerClient
 from ledger.readers.epcis import map_event, read_epcis
 from ledger.signing.signer import generate
+from verifier.cli.main import main
+from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.keys import EDDSA, format_key
+from verifier.primitives.merkle import leaf_hash
 
 JSON = "application/json"
 GS1 = "https://id.gs1.org"
@@ -172,6 +175,53 @@ def test_custody_follows_the_container_while_it_held_the_item(told, server):
     assert container["underway"] is None
     (gap,) = by_subject[LAYER]["gaps"]
     assert (gap["code"], gap["event"]) == ("arrived-without-departure", told["delivered"][0])
+
+
+@pytest.fixture(scope="module")
+def custody_of(world, told, server, tmp_path_factory):
+    """Run `suyuan-verify custody` on the item's trace, as somebody who has the file and a policy."""
+    folder = tmp_path_factory.mktemp("custody")
+    proof = server.get(f"/trace?subject={quote(ITEM, safe='')}", "application/vnd.suyuan.trace+cbor")
+    assert proof.status == 200
+    (folder / "item.trace").write_bytes(proof.body)
+    with world.ledger.store.read() as reader:
+        pinned = leaf_hash(reader.entries(0, 1)[0])
+    (folder / "trust.policy").write_bytes(format_trust_policy(TrustPolicy(pinned)))
+
+    def run(*options):
+        return main(["custody", str(folder / "item.trace"), "--policy", str(folder / "trust.policy"), *options])
+
+    return run
+
+
+def test_the_command_tells_custody_from_the_file_alone_as_the_service_tells_it(custody_of, server, capsys):
+    code = custody_of("--json", "--lang", "en")
+    told = json.loads(capsys.readouterr().out)
+    served = server.get(f"/custody?subject={quote(ITEM, safe='')}&lang=en", JSON).json
+    assert (told["subject"], told["outcome"], told["custody"]) == (ITEM, served["outcome"], served["custody"])
+    assert code in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ("途中", "到达而未见发出", "温度 超出规定范围", "4 至 31.5 CEL", "0 小时 0 分")),
+        (
+            "en",
+            (
+                "on the way to",
+                "arrived, and never departed",
+                "Temperature out of its bounds: 4 to 31.5 CEL",
+                "(0 h 0 min)",
+            ),
+        ),
+    ],
+)
+def test_the_command_tells_gaps_times_and_excursions_in_either_language(custody_of, capsys, lang, words):
+    custody_of("--lang", lang)
+    told = capsys.readouterr().out
+    assert all(each in told for each in words)
+    assert CONTAINER in told
 
 
 def test_custody_of_the_container_itself_shows_that_it_left_again(told, server):

@@ -11,6 +11,7 @@ from verifier import __version__
 from verifier.cli.alone import add_commands as add_single_commands
 from verifier.cli.audit import add_audit_command
 from verifier.cli.bundle import add_command as add_bundle_command
+from verifier.cli.custody import add_command as add_custody_command
 from verifier.cli.files import FileError
 from verifier.cli.recompute import add_command as add_recompute_command
 from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=LANGUAGES, help=_LANG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_trace_command(commands)
+    add_custody_command(commands)
     add_bundle_command(commands)
     add_single_commands(commands)
     add_withheld_command(commands)
