@@ -73,10 +73,10 @@ def _recompute(
         missing = ("result/lists",) if meta is None else (_SOURCE,)
         return Recomputation("lists", recorded.event.name, UNTOLD, None, {}, (), missing, facts)
     version = version_in_force(meta)
-    findings = [_check_version(stated, version)]
+    findings = [_check_version(stated, version, judged=document[1], recorded=recorded.event.leaf)]
     unproved: list[str] = []
     if version is not None:
-        findings.append(_check_entries(recorded, stated, document, version, histories, unproved))
+        findings.append(_check_entries(recorded, stated, document[0], version, histories, unproved))
     result = Result(VERSION, normalisation.VERSION, tuple(findings))
     rules = {each.rule: STATUS[each.outcome] for each in findings}
     names = (version.event.name,) if version else ()
@@ -85,8 +85,18 @@ def _recompute(
     )
 
 
-def _check_version(stated: Mapping[str, Any], version: Said | None) -> Finding:
-    """Return whether a match judged by the version that was in force at its position."""
+def _check_version(stated: Mapping[str, Any], version: Said | None, *, judged: int, recorded: int) -> Finding:
+    """Return whether a match judged by the version in force, at a position behind the declaration and before itself.
+
+    Args:
+        stated: what the match says of the list.
+        version: in force at the position that it states.
+        judged: leaf of the declaration: a list as it stood before that says nothing about it.
+        recorded: leaf of the match.
+    """
+    if not judged < int(stated.get("size", 0)) <= recorded:
+        values = {"result/size": stated.get("size"), "expected": f"{judged + 1} to {recorded}"}
+        return conclude(IN_FORCE, [Difference(values)], ())
     if version is None or version.event.body is None:
         return conclude(IN_FORCE, [Difference({"result/version": stated.get("version"), "expected": None})], ())
     data = version.event.body.data
@@ -139,8 +149,8 @@ def _up_to(histories: Mapping[Pair, Shown], subject: str, size: int) -> list[Sai
     return [each for each in shown.told if each.event.leaf < size]
 
 
-def _declaration(recorded: Input, by_name: Mapping[bytes, Input]) -> Document | None:
-    """Return the list that a match looked at, with what its recorder saw of it; None where that is not here."""
+def _declaration(recorded: Input, by_name: Mapping[bytes, Input]) -> tuple[Document, int] | None:
+    """Return the list that a match looked at, as its recorder saw it, and its leaf; None where that is not here."""
     data = recorded.event.body.data.get("documents") if recorded.event.body else None
     looked = parse_documents(data).get(_SOURCE)
     there = by_name.get(looked.event) if looked else None
@@ -148,4 +158,4 @@ def _declaration(recorded: Input, by_name: Mapping[bytes, Input]) -> Document | 
         return None
     if looked.seen - {each.digest for each in there.disclosures}:
         return None
-    return read_input(_SOURCE, there, seen=looked.seen)
+    return read_input(_SOURCE, there, seen=looked.seen), there.event.leaf

@@ -172,6 +172,7 @@ def test_whoever_holds_the_declaration_recomputes_by_which_version_it_was_judged
     about = tuple(bytes.fromhex(each["event"]) for each in true["documents"].values())
     for wrong, rule in (
         ({"event": "00" * 32}, "list.version"),
+        ({"size": true["lists"][0]["leaf"] + 1}, "list.version"),  # as the list stood before there was a declaration
         ({"outcome": "differs", "fields": ["list/lines/items/1/hsCode"]}, "list.presence"),
     ):
         said = {**true, "lists": [{**true["lists"][0], **wrong}]}
