@@ -41,6 +41,7 @@ class Field:
         personal: whether it holds, or may hold, personal data; such values are in no error message.
         collapse: whether runs of blanks count as one, and none at the ends (`xs:whiteSpace`).
         spared: whether a lenient reader does without a required element, as official samples leave it out.
+        excluded: values that the specification rules out.
         surplus: whether there is no such element, but official samples have it, so that a lenient reader skips it.
     """
 
@@ -55,6 +56,7 @@ class Field:
     collapse: bool = False
     spared: bool = False
     surplus: bool = False
+    excluded: tuple[str, ...] = ()
 
     @property
     def expected(self) -> str:
@@ -69,6 +71,8 @@ class Field:
 
     def broken_rule(self, value: str) -> str:
         """Return the rule beside the type that a value breaks, in words; empty if none."""
+        if value in self.excluded:
+            return f"any but {', '.join(self.excluded)}"
         if value in self.codes or (self.shape and _compiled(self.shape).fullmatch(value)):
             return ""
         listed = f"one of {', '.join(self.codes)}" if len(self.codes) > 1 else "".join(self.codes)
@@ -83,11 +87,13 @@ class Envelope:
         names: elements behind the documents, in order.
         transfer: the fields of BaseTransfer.
         signed: whether there must be a ds:Signature.
+        signed_declared: whether there must be one once a document is declared (appStatus 2), as an explanation says.
     """
 
     names: tuple[str, ...] = ()
     transfer: tuple[Field, ...] = ()
     signed: bool = False
+    signed_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

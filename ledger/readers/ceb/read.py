@@ -7,6 +7,7 @@ below the root is collected: a document with faults does not hide the others.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -48,6 +49,7 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT, *, trust: Trust | None =
     found = take_children(root, _message_layout(table), "", envelope)
     _read_envelope(found, table, envelope)
     nodes = found.get(table.node, [])[: table.most_documents]
+    _require_signature(found, nodes, table, envelope)
     around = [*found.get("BaseTransfer", ())[:1], *found.get("BaseSubscribe", ())]
     # Behind a faulty envelope no document is usable, so nothing need be cut out for it.
     sources = [data] * len(nodes) if envelope.faults else excerpts(root, nodes, around, data)
@@ -64,6 +66,14 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT, *, trust: Trust | None =
         departures=tuple(envelope.departures),
         signature=_check_own_signature(data, found, trust),
     )
+
+
+def _require_signature(found: Children, nodes: Sequence[Element], table: MessageTable, findings: Findings) -> None:
+    """Ask for the signature that an explanation asks for behind declared documents."""
+    path = f"{{{NAMESPACE}}}{table.head}/{{{NAMESPACE}}}appStatus"
+    declared = table.envelope.signed_declared and any(node.findtext(path) == "2" for node in nodes)
+    if declared and not found.get("Signature"):
+        findings.depart("Signature", came="nothing", expected="one behind documents that are declared (appStatus 2)")
 
 
 def _check_own_signature(data: bytes, found: Children, trust: Trust | None) -> Signature:

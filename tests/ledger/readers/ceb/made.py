@@ -93,7 +93,10 @@ class Maker:
             return [self._filled(name, SUBSCRIBE) for _ in range(2 * self._present())]
         if name == "ExtendMessage":
             return [self._filled(name, EXTEND) for _ in range(self._present())]
-        return [deepcopy(SIGNATURE) for _ in range(self._present() or self.table.envelope.signed)]
+        return [deepcopy(SIGNATURE) for _ in range(self._present() or self._is_signed())]
+
+    def _is_signed(self) -> bool:
+        return self.table.envelope.signed or self.table.envelope.signed_declared
 
     def _filled(self, name: str, fields: Sequence[Field], place: int = 0) -> etree._Element:
         element = etree.Element(tag(name))

@@ -76,6 +76,7 @@ def test_a_payment(handles):
     event = draft(data, handles)
     assert (event.type, event.time) == ("order.payment", milliseconds(field(data, "payTime")))
     assert event.data["firm"] == {"code": EXAMPLE_COMPANIES.payment.code, "name": EXAMPLE_COMPANIES.payment.name}
+    assert event.disclosed["/platform"]["code"] == field(data, "ebpCode")
     assert event.disclosed["/transaction"] == field(data, "payTransactionId")
     assert event.disclosed["/payer"]["name"] == field(data, "payerName")
     assert event.disclosed["/amount"]["currency"] == "142"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.readers.ceb.fields import DIGITS, PARAMETER, MessageTable, number, text, whole
 from ledger.readers.ceb.tables.common import CUSTOMS
 from ledger.readers.ceb.tables.exports.common import AGENT, CARRIER, EXPORT, LIST_NUMBER, PLATFORM, REPORT, SELLER, UNIT
@@ -29,7 +31,7 @@ CEB213 = MessageTable(
         text("trafName", 0, 100),
         text("portCode", 0, 4, shape=DIGITS),
         text("reason", 0, 500, personal=True),
-        text("country", 0, 3, shape=PARAMETER),
+        replace(text("country", 0, 3, shape=PARAMETER), excluded=("142", "CHN")),  # 不能为中国: China, in either code
         text("voyageNo", 0, 32),
         text("note", 0, 500, optional=True, personal=True),
     ),

@@ -7,7 +7,7 @@ from ledger.readers.ceb.tables.common import CUSTOMS, NOTE, UNBOUNDED_LINES
 from ledger.readers.ceb.tables.exports.common import (
     AGENT,
     CARRIER,
-    EXPORT,
+    DECLARED_SIGNED,
     LINE_NUMBER,
     MAYBE_PORT_NUMBER,
     OWN_NUMBER,
@@ -46,5 +46,5 @@ CEB607 = MessageTable(
         NOTE,
     ),
     most_lines=UNBOUNDED_LINES,
-    envelope=EXPORT,
+    envelope=DECLARED_SIGNED,
 )

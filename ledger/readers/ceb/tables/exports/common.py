@@ -6,11 +6,14 @@ BaseTransfer, BaseSubscribe, ds:Signature, ExtendMessage. Many elements must be 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.readers.ceb.fields import PARAMETER, Envelope, moment, text, time, whole
 from ledger.readers.ceb.tables.common import APP_TYPE, GUID, TRANSFER_REST
 
 TRANSFER = (text("copCode", 0, 18), *TRANSFER_REST)
 EXPORT = Envelope(("BaseTransfer", "BaseSubscribe", "Signature", "ExtendMessage"), TRANSFER)
+DECLARED_SIGNED = replace(EXPORT, signed_declared=True)
 
 REPORT = (GUID, APP_TYPE, time("appTime"), text("appStatus", 1, codes=("1", "2")))
 PLATFORM = (text("ebpCode", 0, 18), text("ebpName", 0, 100))
