@@ -108,6 +108,22 @@ def test_a_debit_beyond_the_balance_is_shown():
     assert found[-1].facts["amount"] == "-1"
 
 
+STOCK = "urn:suyuan:set:overseas-stock:91350100M000100Y43:A"
+
+
+def test_the_balance_of_a_stock_abroad_is_told_like_that_of_a_book():
+    pair, told = ("member", subject_name(STOCK)), []
+    for number, (kind, amount) in enumerate((("aftersales.overseas-stock", "5"), ("aftersales.overseas-sale", "2"))):
+        type_ = parse_type(type_files()[kind])
+        (rule,) = type_.counts
+        shown = (Disclosure(rule.amount, amount, bytes(32)),)
+        head = Head(kind, bytes(16), "urn:suyuan:agency:customs", 0, (pair,), bytes(32))
+        body = Body({rule.role: STOCK}, {}, {each: bytes(32) for each in type_.disclosures})
+        told.append(Input(Event(bytes([number]) * 32, number, 0, head, body, b""), type_, shown))
+    (found,) = recompute_balances(told, {pair: 0})
+    assert (found.facts["line"], found.facts["amount"]) == (STOCK, "3")
+
+
 LISTED = {"/lines": {"grossWeight": "1.5", "items": [{"number": "1", "total": "10"}]}}
 SUMMARY = "clearance.summary"
 
