@@ -117,6 +117,10 @@ def require_link_rights(
     for pair in head.follows:
         if holds is None or holds(("trace", pair[1])):
             _require_follow_right(pair, principal, head, state_of(pair[1]))
+        if kind_of_event.answers is not None and targets is not None and not _is_answered(pair, targets):
+            raise NotPermittedError(
+                "head.follows", came=_spell(pair[1], event), expected="what an answered event joins"
+            )
     if kind_of_event.counts and event.body and not principal.is_agency:
         _require_counter_right(event.body, kind_of_event, principal, state_of)
 
