@@ -15,6 +15,7 @@ from verifier.cli.custody import add_command as add_custody_command
 from verifier.cli.files import FileError
 from verifier.cli.recompute import add_command as add_recompute_command
 from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
+from verifier.cli.statistics import add_command as add_statistics_command
 from verifier.cli.trace import add_command as add_trace_command
 from verifier.cli.withheld import add_command as add_withheld_command
 from verifier.cli.witness_report import add_command as add_report_command
@@ -84,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_report_command(commands)
     add_audit_command(commands)
     add_recompute_command(commands)
+    add_statistics_command(commands)
     for command in commands.choices.values():  # before the command or after it: whoever says neither loses nothing
         command.add_argument("--lang", choices=LANGUAGES, help=_LANG, default=argparse.SUPPRESS)
     return parser
