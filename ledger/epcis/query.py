@@ -25,6 +25,10 @@ _THINGS: Mapping[str, tuple[Role, ...]] = {
     "MATCH_inputEPC": ("input",),
     "MATCH_outputEPC": ("output",),
     "MATCH_anyEPC": ("epc", "parent", "input", "output"),
+    "MATCH_epcClass": ("epc",),  # lots and products stand among the things: one name finds either
+    "MATCH_inputEPCClass": ("input",),
+    "MATCH_outputEPCClass": ("output",),
+    "MATCH_anyEPCClass": ("epc", "input", "output"),
 }
 _DOCUMENTS: Mapping[str, Role] = {f"EQ_bizTransaction_{TRANSACTION_TYPE}{role}": role for role in DOCUMENTS}
 _WORDS = {"EQ_bizStep": "bizStep", "EQ_disposition": "disposition"}

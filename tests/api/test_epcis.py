@@ -244,6 +244,8 @@ def test_an_event_is_found_by_its_hash_too(found, world):
         ({"MATCH_parentID": UNIT}, ["pack", "unpack", "seen"]),
         ({"MATCH_epc": ITEMS[0]}, ["pack", "unpack"]),
         ({"MATCH_anyEPC": PARENT}, ["units"]),
+        ({"MATCH_epcClass": UNIT}, ["units", "ship", "wrong", "wrong", "trade", "sense"]),
+        ({"MATCH_anyEPCClass": PRODUCT}, []),
         ({"MATCH_inputEPC": UNIT}, []),
         ({"MATCH_outputEPC": UNIT}, []),
         ({"EQ_eventID": "urn:x:pack|urn:x:ship"}, ["pack", "ship"]),
