@@ -69,6 +69,11 @@ class Facts:
                     parties |= _named_by(parse_head(stored.head))
         return Thing(parties=frozenset(parties), agents=self._agents(parties, None, (subject,)))
 
+    def participant(self, uri: str) -> Thing:
+        """Return what a participant's own papers, as a whole, are to whoever asks."""
+        parties = frozenset({uri})
+        return Thing(parties=parties, agents=self._agents(parties, None, (uri,)))
+
     def owner_of_set(self, subject: str) -> Thing:
         """Return what a set, or another subject without a trace, is to whoever asks.
 

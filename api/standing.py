@@ -34,12 +34,15 @@ class Page:
     at: int
 
 
-def read_page(projection: StandingProjection, access: Access, wanted: Wanted, *, limit: int, size: int) -> Page:
+def read_page(
+    projection: StandingProjection, access: Access, thing: Thing, wanted: Wanted, *, limit: int, size: int
+) -> Page:
     """Return a page of what is asked for.
 
     Args:
         projection: what follows the ledger.
         access: what the asker may: an agency everything, a participant its own.
+        thing: what the papers of `whose` are to the asker.
         wanted: what is asked for; `whose` is the asker itself where it is no agency.
         limit: how many.
         size: leaves that the ledger has.
@@ -48,8 +51,7 @@ def read_page(projection: StandingProjection, access: Access, wanted: Wanted, *,
         UnauthenticatedError, PrivateError: somebody else's.
         BusyError: the projection is being made.
     """
-    parties = frozenset({wanted.whose} if wanted.whose else ())
-    access.require(READ_HISTORY, Thing(parties=parties))
+    access.require(READ_HISTORY, thing)
     if not projection.wait_for(size, PATIENCE) and not projection.size:
         raise BusyError(
             "declarations", came="a projection that is being made", expected="a finished one", todo="Try again."

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from api.access import Access
 from api.answers import JSON, answer_json
+from api.authorise import Thing
 from api.dependencies import TheAccess, TheLedger, TheMoment
+from api.facts import Facts
 from api.language import language_of
 from api.openapi import problems, returns
 from api.parameters import MAX_NUMBER, Lang, Limit, OptionalSubject, Walk, one_of, strict_query
@@ -103,7 +105,9 @@ def get_declarations(  # noqa: PLR0913, PLR0917 - what the framework gives
     if subject is None:
         whose = of or (None if access.actor.is_agency else access.actor.uri)
         wanted = _wanted(request, state, older, kind, whose, after)
-        return answer_json(_listed(request, ledger, access, wanted, limit, chosen))
+        with ledger.sources() as sources:
+            thing = Facts(sources, moment, access.actor).participant(whose) if whose else Thing()
+        return answer_json(_listed(request, ledger, access, thing, wanted, limit, chosen))
     given = {"state", "older", "kind", "of", "after", "limit"} & request.query_params.keys()
     if given:
         raise MalformedError("query", came=", ".join(sorted(given)), expected="no subject, to list all")
@@ -129,7 +133,7 @@ def _wanted(  # noqa: PLR0917 - as the query has them
 
 
 def _listed(  # noqa: PLR0917 - as above
-    request: Request, ledger: Ledger, access: Access, wanted: Wanted, limit: int, lang: str
+    request: Request, ledger: Ledger, access: Access, thing: Thing, wanted: Wanted, limit: int, lang: str
 ) -> dict[str, Any]:
-    page = read_page(request.app.state.standing, access, wanted, limit=limit, size=ledger.head.edge.size)
+    page = read_page(request.app.state.standing, access, thing, wanted, limit=limit, size=ledger.head.edge.size)
     return page_json(page, lang)

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.compose.event import Draft
 from ledger.errors import PrivateError
-from tests.world import DAY, PRODUCT, now
+from tests.world import DAY, PRODUCT, handle, now
 from verifier.errors import MalformedError
 
 
@@ -161,6 +161,14 @@ def test_whose_it_is_reads_its_own_and_nobody_else_s(office):
     with pytest.raises(PrivateError):
         listed(office, f"of={seller}", who="carrier")
     assert listed(office, who="carrier") == []
+    mandate = {
+        "mandate": handle("mandate", "to list"),
+        "principal": office.uri("seller"),
+        "agent": office.uri("carrier"),
+    }
+    given = {"types": ["*"], "subjects": []}
+    office.world.say("seller", Draft("registry.mandate", now(), mandate, given, until=now() + DAY))
+    assert of(listed(office, f"of={seller}", who="carrier"), purchase), "who acts for it asks for it"
 
 
 @pytest.mark.parametrize("query", ["state=sleeping", "older=-1", "kind=order", "after=1.2", "of=urn:suyuan:set:a:b:c",
