@@ -241,6 +241,112 @@ add(
     incomplete={"buyer": "order/buyer/name order/buyer/idType order/buyer/idNumber"},
 )
 
+EXPORT_RULES = ("order-key", "seller", "funds", "waybill", "lines", "mode", "return")
+CUPS = {"number": "1", "name": "示例杯", "quantity": "10", "price": "2.5", "total": "25", "unit": "011"}
+KIND = {"hsCode": "6912001000", "model": "白", "quantity1": "4.2", "unit1": "035"}
+BACK = KIND | {"number": "1", "name": "示例杯", "quantity": "3", "unit": "011", "quantity1": "1.26"}
+EXPORTED: dict[str, Any] = {
+    "order": {
+        "data": {"kind": "E", "platform": PLATFORM, "seller": SELLER, "lineCount": 1},
+        "disclosed": {
+            "/number": "EXPORT-1", "/amounts": {"goods": "25", "freight": "3", "currency": "502"},
+            "/lines": {"items": [CUPS]},
+        },
+        "withheld": [],
+    },
+    "funds": {
+        "data": {"firm": FIRM, "platform": PLATFORM, "seller": SELLER},
+        "disclosed": {"/number": "EXPORT-1", "/amount": {"received": "27.4", "currency": "502"}},
+        "withheld": [],
+    },
+    "waybill": {
+        "data": {"carrier": CARRIER, "weight": "5", "packages": 1, "seller": SELLER},
+        "disclosed": {"/number": "EX-WB-1"},
+        "withheld": [],
+    },
+    "list": {
+        "data": {"tradeMode": "9610", "statistics": "A", "platform": PLATFORM, "seller": SELLER, "carrier": CARRIER},
+        "disclosed": {
+            "/numbers": {"order": "EXPORT-1", "waybill": "EX-WB-1"},
+            "/lines": {"packages": "1", "items": [CUPS | KIND]},
+        },
+        "withheld": [],
+    },
+    "return": {"data": {"lineCount": 1}, "disclosed": {"/lines": {"items": [BACK]}}, "withheld": []},
+}  # fmt: skip
+
+
+def add_export(
+    name: str, desc: str, *sources: str, bent: dict[str, dict[str, Any]] | None = None, **found: Any
+) -> None:
+    """Add papers of an export, and what the rules say of them."""
+    stated = {each: deepcopy(EXPORTED[each]) for each in sources or ("order", "funds", "waybill", "list")}
+    for source, changes in (bent or {}).items():
+        for where, value in changes.items():
+            _bend(stated[source], where.split(), value)
+    said = {word: {f"match.export-{rule}": sorted(fields.split()) for rule, fields in found.get(word, {}).items()}
+            for word in ("differs", "incomplete")}  # fmt: skip
+    asked = [f"match.export-{each}" for each in EXPORT_RULES if each != "return" or "return" in stated]
+    agrees = [each for each in asked if each not in said["differs"] and each not in said["incomplete"]]
+    outcome = "differs" if said["differs"] else "incomplete" if said["incomplete"] else "agrees"
+    facts = {"outcome": outcome, "agrees": agrees, **said}
+    results.valid(name, desc, facts, documents=stated, rules="export-1", used=None)
+
+
+EVERY = ("order", "funds", "waybill", "list", "return")
+add_export("export-agreeing", "order, funds, waybill, list and return of one export", *EVERY)
+add_export(
+    "export-funds-of-another-order",
+    "what was received was paid for something else",
+    bent={"funds": {"/number": "EXPORT-2"}},
+    differs={"funds": "funds/number order/number"},
+)
+add_export(
+    "export-to-firms-without-funds",
+    "9710 asks for none",
+    "order", "waybill", "list",
+    bent={"list": {"tradeMode": "9710"}},
+)  # fmt: skip
+add_export("export-lacking-funds", "9610 asks for them", "order", "waybill", "list", incomplete={"funds": "funds"})
+add_export(
+    "export-out-of-a-bonded-area-without-its-warehouse",
+    "1210 asks for the warehouse and the record of each line",
+    bent={"list": {"tradeMode": "1210"}},
+    differs={"mode": "list/lines/items/1/record list/numbers/warehouseCode list/numbers/warehouseName list/tradeMode"},
+)
+add_export(
+    "export-simplified-with-a-licence",
+    "the simplified way is not for goods that need one",
+    bent={"list": {"/numbers licence": "L-1"}},
+    differs={"mode": "list/numbers/licence list/statistics"},
+)
+add_export(
+    "export-returned-more-in-the-legal-unit",
+    "no more pieces than were listed, and more kilograms",
+    *EVERY,
+    bent={"return": {"/lines items 0 quantity1": "4.3"}},
+    differs={"return": "list/lines/items/1/quantity1 return/lines/items/1/quantity1"},
+)
+TALLY = {"data": {"customs": "2244", "operator": CARRIER, "carrier": CARRIER, "direction": "I"},
+         "disclosed": {"/number": "WB-9"}, "withheld": []}  # fmt: skip
+results.valid(
+    "tally-of-another-waybill",
+    "what was counted in is not what was listed",
+    {
+        "outcome": "differs",
+        "agrees": [f"match.{each}" for each in RULES if each not in ("return", "yearly-limit")],
+        "differs": {"match.tally": ["list/numbers/waybill", "tally/number"]},
+        "incomplete": {},
+    },
+    documents=papers() | {"tally": TALLY}, rules="1", used=None,
+)  # fmt: skip
+add(
+    "quantities-in-different-units",
+    "two tins and nine hundred grams cannot be compared",
+    papers(list={"/lines items 0 unit": "035"}),
+    incomplete={"lines": "list/lines/items/1/unit order/lines/items/1/unit"},
+)
+
 # Results that nobody may record.
 RECORDED: dict[str, Any] = {
     "rules": "1",
