@@ -32,7 +32,8 @@ class Eraser:
         self._bodies: dict[bytes, bytes] = {}
         self._waiting = _Waiting(None, 0, {})
         self._size = 0
-        self._unscoured = bool(store.reader().erasures())  # a crash may have come before
+        self._has_erased = bool(store.reader().erasures())
+        self._unscoured = self._has_erased  # a crash may have come before
 
     @property
     def pending(self) -> bool:
@@ -62,7 +63,7 @@ class Eraser:
                 raise _refusal(f"events[{place}].body", order)
         for digest in candidate.attachments:
             order = waiting.order_of(digest, leaf)
-            if order is None and reader.is_attachment_erased(digest):
+            if order is None and self._has_erased and reader.is_attachment_erased(digest):
                 order = _order_that_took(digest, reader)
             if order is not None:
                 raise _refusal("attachments", order)
@@ -105,7 +106,7 @@ class Eraser:
         planned = [each for order in orders if (each := plan_deletion(order, reader, registry))]
         if planned:
             reach("erase-before-commit")
-            self._unscoured = True
+            self._has_erased = self._unscoured = True
             self._store.erase(planned, self._clock(), attachments_by(registry))
             reach("erase-after-commit")
         self._done.update(each.event for each in orders)
