@@ -70,6 +70,7 @@ class Memory:
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode=wal")
             self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.execute("PRAGMA secure_delete=ON")  # batches hold disclosures: a row that goes is gone
             self._open(origin, issuer)
         except sqlite3.Error as error:
             self._connection.close()
