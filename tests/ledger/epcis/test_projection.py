@@ -138,3 +138,30 @@ def test_a_limit_holds_over_all_pages_and_too_many_are_refused(projection):
 def test_items_of_other_worlds_are_not_there(projection):
     follow(projection)
     assert page(projection, MATCH_anyEPC=ITEM).events == ()
+
+
+RAW, MADE = f"{PRODUCT}/10/RAW", f"{PRODUCT}/10/MADE"
+
+
+def found(projection, *, everything=False, own=None, **given):
+    with projection.read() as connection:
+        query = parse_query({name: [value] for name, value in given.items()}, everything=everything, own=own)
+        return len(read_page(connection, query, party=None, token=None, now=0).events)
+
+
+def test_what_an_event_does_not_join_openly_finds_it_for_those_alone_who_may_list_it(projection, world):
+    """What was made of a lot, and which products were moved, is known to agencies and to whoever said it."""
+    seller, carrier = world.cast["seller"].uri, world.cast["carrier"].uri
+    world.say(
+        "seller", Draft("transport.production", now(), {"lot": RAW, "product": PRODUCT}, {"producedOn": "20261001"})
+    )
+    made = {"inputs": [RAW], "outputs": [MADE], "products": [PRODUCT]}
+    world.say("seller", Draft("transport.transformation", now(), made, {}))
+    world.say("seller", Draft("transport.object", now(), {"products": [PRODUCT]}, {"action": "OBSERVE"}))
+    follow(projection)
+    for name, uri in (("MATCH_inputEPC", RAW), ("MATCH_anyEPCClass", RAW), ("MATCH_epcClass", PRODUCT)):
+        assert found(projection, **{name: uri}) == 0
+        assert found(projection, own=carrier, **{name: uri}) == 0
+        assert found(projection, own=seller, **{name: uri}) == 1
+        assert found(projection, everything=True, **{name: uri}) == 1
+    assert found(projection, MATCH_outputEPC=MADE) == 1, "what it is made of is the story of what was made"

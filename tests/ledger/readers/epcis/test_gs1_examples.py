@@ -32,3 +32,21 @@ def test_every_example_is_read_and_each_event_mapped_or_refused_with_a_reason(fi
     for each in reading.events:
         with suppress(UnsupportedError, MalformedError, UnknownError):
             assert all(compose(draft) for draft in map_event(each))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("Example_9.6.3-AggregationEvent.jsonld", ["transport.object"]),
+        ("Example_9.6.4-TransformationEvent.jsonld", ["transport.transformation"]),
+        ("Example_9.6.3-AggregationEventWithDigitalLink.jsonld", ["transport.object"]),
+        ("Example_9.6.4-TransformationEventWithDigitalLink.jsonld", ["transport.transformation"]),
+        ("SensorDataExample8.jsonld", ["transport.object"]),
+    ],
+)
+def test_examples_with_children_and_materials_by_quantity_become_what_the_page_says(name, wanted, compose):
+    (file,) = (each for each in FILES if each.name == name)
+    (event,) = read_epcis(file.read_bytes()).events
+    drafts = map_event(event)
+    assert all(compose(each) for each in drafts)
+    assert [each.type for each in drafts] == wanted
