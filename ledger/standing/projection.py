@@ -74,12 +74,15 @@ class StandingProjection(Follower):
         super().__init__(path, sources, origin=origin, layout=store.LAYOUT)
 
     def take(self, connection: sqlite3.Connection, sources: Sources, begin: int) -> Taken:
-        """Take papers in, what is about them, and what passed on their way."""
+        """Take papers in, what is about them and what passed on their way; forget what was erased."""
         end, rows = events_of_blocks(sources.reader, begin, about=_EVENTS)
         times = _Times(sources.reader)
         for stored in rows:
             if stored.head[0] != _ENVELOPE:
                 _take(connection, _read(stored, times))
+        for order in sources.replay.registry.erasures_at(end):
+            for paper in store.forget(connection, order.target) if "body" in order.what else ():
+                _restand(connection, paper)
         return Taken(end)
 
     @contextmanager

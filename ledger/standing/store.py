@@ -122,9 +122,24 @@ def said_about(connection: sqlite3.Connection, paper: bytes) -> list[Told]:
     """Return what was said about a paper, in log order."""
     sql = "SELECT name, type, about, claimed, time, code, message FROM said WHERE paper = ? ORDER BY leaf, position"
     return [
-        Told(name, type_, (about,), claimed, {"code": code, "document": {"message": message or ""}}, time)
+        Told(name, type_, (about,), claimed, _data(code, message), time)
         for name, type_, about, claimed, time, code, message in connection.execute(sql, (paper,))
     ]
+
+
+def _data(code: str | None, message: str | None) -> dict[str, object] | None:
+    """Return what a status said; None of anything else, and where it was erased."""
+    return None if code is None else {"code": code, "document": {"message": message or ""}}
+
+
+def forget(connection: sqlite3.Connection, name: bytes) -> list[bytes]:
+    """Forget what the body of an event said: it was erased; return the papers that stand otherwise without it."""
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("UPDATE paper SET mode = '', enterprise = '' WHERE name = ?", (name,))
+    sql = "SELECT paper FROM said WHERE name = ? AND code IS NOT NULL"
+    touched = [paper for (paper,) in connection.execute(sql, (name,))]
+    connection.execute("UPDATE said SET code = NULL, message = NULL WHERE name = ?", (name,))
+    return touched
 
 
 def add_passed(connection: sqlite3.Connection, subjects: Iterable[bytes], passed: Passed) -> None:

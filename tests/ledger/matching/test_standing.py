@@ -9,6 +9,7 @@ import pytest
 
 from ledger.compose.event import Draft
 from ledger.errors import PrivateError
+from tests.verifier.proof.governed import approve, officer, order
 from tests.world import DAY, PRODUCT, handle, now
 from verifier.errors import MalformedError
 
@@ -176,3 +177,17 @@ def test_whose_it_is_reads_its_own_and_nobody_else_s(office):
 def test_a_question_of_another_shape_is_refused(office, query):
     with pytest.raises(MalformedError):
         office.client("customs")._get(f"/declarations?{query}", "application/json")
+
+
+def test_what_an_erased_body_said_is_forgotten(office):
+    purchase = office.purchase().say("order", "list")
+    name = purchase.said["list"].name
+    data = {"code": "3", "document": {"message": "CEB622", "guid": "3"}}
+    (told,) = office.world.say("customs", Draft("clearance.status", now(), data=data, about=(name,)))
+    assert of(listed(office), purchase)["code"] == "3"
+    officer(office.world)
+    for each in (purchase.said["list"], told):
+        approve(office.world, order(office.world, each, ("body",)))
+    forgotten = of(listed(office), purchase)
+    assert (forgotten["code"], forgotten["mode"], forgotten["standing"]) == (None, None, "open")
+    assert not forgotten["irregular"]
