@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.compose.event import ComposedEvent
 from ledger.gateway.composing import Composed, handles_among
@@ -138,10 +139,11 @@ class Items:
     def events(self, seqs: Sequence[int]) -> list[ComposedEvent]:
         """Return the events of items, in this order."""
         sql = (
-            "SELECT i.name, e.head, e.body, e.disclosures, e.attachments FROM item i JOIN event e ON e.item = i.seq "
-            "WHERE i.seq = ?"
+            "SELECT i.seq, i.name, e.head, e.body, e.disclosures, e.attachments FROM item i "  # noqa: S608 - marks only
+            f"JOIN event e ON e.item = i.seq WHERE i.seq IN ({','.join('?' * len(seqs))})"
         )
-        return [_event(self._connection.execute(sql, (seq,)).fetchone()) for seq in seqs]
+        found = {seq: _event(row) for seq, *row in self._connection.execute(sql, seqs)}
+        return [found[seq] for seq in seqs]
 
     def head(self, name: bytes) -> Head | None:
         """Return the head of an event of this gateway."""
@@ -226,7 +228,7 @@ def _listed(after: Iterable[int]) -> str:
     return f"[{', '.join(map(str, sorted(after)))}]"
 
 
-def _event(row: tuple[bytes, bytes, bytes, str, bytes]) -> ComposedEvent:
+def _event(row: Sequence[Any]) -> ComposedEvent:
     name, head, body, disclosures, attachments = row
     listed = parse_cbor(attachments, "attachments")
     texts = tuple(disclosures.split("\n")) if disclosures else ()
