@@ -18,6 +18,6 @@ def test_parcels_are_told_beside_the_demonstration_and_their_faults_by_code(tmp_
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     sown = {each.fault.code for each in draw_shipments(SEED, PARCELS, rate=RATE) if each.fault}
-    found = dict(re.findall(r"^  ([a-z.-]+): ([0-9]+)$", done.stdout, re.MULTILINE))
+    found = dict(re.findall(r"^  ([a-z.-]+): ([0-9]+)(?:  .*)?$", done.stdout, re.MULTILINE))
     assert sown <= found.keys()
     assert re.search(r"messages, [0-9]+ events recorded, [0-9]+ messages/s", done.stderr)
