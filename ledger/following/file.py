@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FORM = "1"  # of what every such file says of itself
+_FORM = "2"  # of what every such file says of itself
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _META = "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
 _SECRET_SIZE = 32
@@ -84,6 +84,19 @@ class DerivedFile:
         self._broken = False
         return self._make()
 
+    def scour(self, orders: int) -> None:
+        """Write the file anew, so that no page keeps what rows gave up, and note after how many orders of erasure.
+
+        Where a reader still has an older snapshot, or a crash comes between, nothing is noted: the next turn does it
+        again.
+        """
+        connection = self._current()
+        with self._watching():
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                set_meta(connection, "scoured", str(orders))
+
     def close(self) -> None:
         """Close the connection; the file stays, and the next write opens it again."""
         if self._connection is not None:
@@ -136,7 +149,7 @@ class DerivedFile:
         connection = self._connect()
         try:
             connection.executescript(f"BEGIN; {_META} {self._layout.tables}")
-            rows = {**self._itself, "size": "0", "shown": "0", "seal": ""}
+            rows = {**self._itself, "size": "0", "shown": "0", "seal": "", "scoured": "0"}
             rows.update((name, os.urandom(_SECRET_SIZE).hex()) for name in self._layout.secrets)
             connection.executemany("INSERT INTO meta VALUES (?, ?)", rows.items())
             connection.execute("COMMIT")

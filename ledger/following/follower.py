@@ -109,7 +109,9 @@ class Follower(ABC):
                 set_meta(connection, "seal", seal_before(sources.reader, taken.size))
                 if not taken.left:
                     set_meta(connection, "shown", str(taken.size))
-                shown = int(meta(connection, "shown"))
+                shown, scoured = int(meta(connection, "shown")), int(meta(connection, "scoured"))
+            if scoured != (orders := len(sources.replay.registry.erasures_at(taken.size))):
+                self._file.scour(orders)
             self._size = shown
             return shown == sources.reader.counters().size
 

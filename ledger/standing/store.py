@@ -134,7 +134,6 @@ def _data(code: str | None, message: str | None) -> dict[str, object] | None:
 
 def forget(connection: sqlite3.Connection, name: bytes) -> list[bytes]:
     """Forget what the body of an event said: it was erased; return the papers that stand otherwise without it."""
-    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("UPDATE paper SET mode = '', enterprise = '' WHERE name = ?", (name,))
     sql = "SELECT paper FROM said WHERE name = ? AND code IS NOT NULL"
     touched = [paper for (paper,) in connection.execute(sql, (name,))]
