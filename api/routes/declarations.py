@@ -22,6 +22,7 @@ from api.views.declarations import declaration_json, declarations_told
 from api.views.standing import late_in_story_json, page_json
 from api.views.trace_json import computed_by_server, verify_trace_command
 from ledger.ledger import Ledger
+from ledger.prove.prover import Proved
 from ledger.standing.papers import KINDS
 from ledger.standing.store import Wanted
 from verifier.errors import MalformedError
@@ -111,17 +112,18 @@ def get_declarations(  # noqa: PLR0913, PLR0917 - what the framework gives
     given = {"state", "older", "kind", "of", "after", "limit"} & request.query_params.keys()
     if given:
         raise MalformedError("query", came=", ".join(sorted(given)), expected="no subject, to list all")
-    proved = trace_of(ledger, subject, walk, access, moment)
-    found = declarations_told(proved.verdict.story)
-    return answer_json(
-        {
-            **computed_by_server(verify_trace_command(subject), chosen),
-            "subject": subject,
-            "size": proved.size,
-            "declarations": [declaration_json(each, chosen) for each in found],
-            "lateReturns": late_in_story_json(proved.verdict.story, chosen),
-        }
-    )
+    return answer_json(_told(trace_of(ledger, subject, walk, access, moment), subject, chosen))
+
+
+def _told(proved: Proved, subject: str, lang: str) -> dict[str, object]:
+    """Return the declarations of a subject's trace as they stand there."""
+    return {
+        **computed_by_server(verify_trace_command(subject), lang),
+        "subject": subject,
+        "size": proved.size,
+        "declarations": [declaration_json(each, lang) for each in declarations_told(proved.verdict.story)],
+        "lateReturns": late_in_story_json(proved.verdict.story, lang),
+    }
 
 
 def _wanted(  # noqa: PLR0917 - as the query has them

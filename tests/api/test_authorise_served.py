@@ -143,6 +143,7 @@ def public_rows(zone):
         ("get_epcis_event", "/epcis/events/urn:x:1", 404),
         ("get_epcis_events", f"/epcis/events?MATCH_anyEPC={GOODS}"),
         ("get_epcis_event_types", "/epcis/eventTypes"),
+        ("get_epcis_vocabulary", "/epcis/vocabulary"),
         ("get_epcis_sub_resources", "/epcis/bizSteps/shipping"),
         ("get_event", f"/events/{payment}"),
         ("get_recognition", f"/events/{order}/recognition"),

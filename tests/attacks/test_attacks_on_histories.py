@@ -74,7 +74,7 @@ def test_a_case_is_not_judged_from_what_the_public_sees_of_it(world):
     due = Due(ORDER, PARCEL, 1, 0)
     honest = CaseReader(Swapping(world, "parties"), world.standpoint(), issuer=world.cast["customs"].uri)
     honest._open = lambda _told: ()  # disclosures are another matter
-    assert "payment" in honest.read(due).documents
+    assert "payment" in honest.read(due).inputs
     lying = CaseReader(Swapping(world, "public"), world.standpoint(), issuer=world.cast["customs"].uri)
     lying._open = honest._open
     with pytest.raises(RefusedError, match="walk"):

@@ -17,11 +17,15 @@ STEPS = ("OBSERVE", "OBSERVE", "DELETE")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A proof of the whole story, and who asks for it."""
+    """A proof of the whole story, and who asks for it at this moment: tests may sign long after it was told."""
 
     data: bytes
     proof: TraceProof
-    standpoint: Standpoint
+    world: World
+
+    @property
+    def standpoint(self) -> Standpoint:
+        return self.world.standpoint()
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +42,4 @@ def story_world(tmp_path_factory) -> Iterator[World]:
 def told(story_world: World) -> Told:
     """The public proof of the item."""
     data = story_world.trace(ITEM)
-    return Told(data, parse_trace_proof(data), story_world.standpoint())
+    return Told(data, parse_trace_proof(data), story_world)
