@@ -34,7 +34,7 @@ demo: install ## the same, and exit
 	@$(BIN)/suyuan demo --port $(PORT)
 
 test: $(VENV)/test.stamp ## set up what the tests need, then run all of them
-	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp ## style, types, import contracts
 	$(BIN)/ruff check .
