@@ -31,7 +31,7 @@ from tests.world import DAY, ORIGIN, found_zone, now
 from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
-_SLICE = 500  # parcels whose messages are made at a time
+_SLICE = 2_000  # parcels whose messages are made at a time
 _STAGES = {"gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send"}
 _TICKS = os.sysconf("SC_CLK_TCK")
 
