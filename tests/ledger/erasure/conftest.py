@@ -27,7 +27,8 @@ def world(told, tmp_path) -> World:
     """The same world, running on a copy of its own."""
     folder = tmp_path / "zone"
     shutil.copytree(told.folder, folder)
-    made = replace(told, folder=folder, ledger=open_ledger(folder, told.keys), cast=dict(told.cast))
+    made = replace(told, folder=folder, ledger=open_ledger(folder, told.keys))
+    made.cast, made.events = dict(told.cast), dict(told.events)
     made.zone = replace(told.zone, send=lambda data: made.ledger.submit(data).result() and None)
     yield made
     made.ledger.close()
