@@ -115,7 +115,7 @@ def test_a_strangers_join(watch: Watching, monkeypatch):
     world.zone.admit_enterprises(world.cast["customs"], [stranger])
     watch.look()
     leaf = smuggle(world, stranger, [stranger.compose(sighting(world), world.zone.types)], monkeypatch)
-    watch.caught(INADMISSIBLE, leaf=leaf, event=0)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), INADMISSIBLE, "place")
 
 
 def unregistered(world: World, who: str) -> Actor:

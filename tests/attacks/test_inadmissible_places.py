@@ -1,0 +1,232 @@
+"""A ledger records what nobody may say in that place: strangers' joins, follows, answers. One file convicts it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from fixtures.zone.actors import Actor, enterprise
+from ledger.compose.event import ComposedEvent, Draft
+from ledger.prove.log import Leaves, shared_path
+from tests.attacks.conftest import fresh_unit, reborn, smuggle
+from tests.ledger.client.serving import Service
+from tests.ledger.witness.replay.conftest import Replaying
+from tests.ledger.witness.replay.prosecuting import accuse
+from tests.vectors.cddl import Schema
+from tests.world import DECLARATION, FIRM, ITEM, ORDER, PRODUCT, UNIT, World, handle, now, uscc
+from verifier.errors import InconsistentError, SuyuanError
+from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.merkle import leaf_hash
+from verifier.proof.bundle import StatementPart, parse_file
+from verifier.proof.evidence import WORD
+from verifier.proof.evidence_inadmissible import (
+    StatementEvidence,
+    confirm_inadmissible,
+    format_statement_evidence,
+    parse_statement_evidence,
+)
+from verifier.proof.evidence_kinds import INADMISSIBLE, Convicted, confirm_evidence
+from verifier.proof.examination import Standpoint
+
+FORMATS = Path(__file__).parents[2] / "docs/formats.md"
+CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
+OBSERVED = {"action": "OBSERVE", "bizStep": "arriving"}
+MADE = {"action": "ADD", "bizStep": "commissioning"}
+HONEST = ("transport.packing", "delivery.pick-up", "aftersales.return", "aftersales.return-closed", "clearance.list")
+WORDS = {"zh": "过热", "en": "It overheats"}
+NOBODYS = "https://id.gs1.org/01/06901234567908"  # a product of the seller's prefix that nobody filed
+
+
+@dataclass
+class Lie:
+    """What was smuggled in, and the member of its head or body that the refusal names."""
+
+    field: str
+    leaf: int
+    data: bytes = b""
+
+
+def sighting(subject: str, **changes: object) -> Draft:
+    return replace(Draft("transport.object", now(), {"epcs": [subject]}, OBSERVED), **changes)
+
+
+def item(number: int) -> str:
+    return f"{PRODUCT}/21/P{number:04}"
+
+
+def commissioning(subject: str, **changes: object) -> Draft:
+    product = subject.partition("/21/")[0]
+    return replace(Draft("transport.commissioning", now(), {"item": subject, "product": product}, MADE), **changes)
+
+
+def recall(product: str) -> Draft:
+    return Draft("aftersales.recall", now(), {"goods": [product]}, {"hazard": WORDS, "advice": WORDS})
+
+
+def production(lot: str) -> Draft:
+    return Draft("transport.production", now(), {"lot": lot, "product": lot.partition("/10/")[0]}, MADE)
+
+
+def about(kind: str, *answered: ComposedEvent, **changes: object) -> Draft:
+    return replace(Draft(kind, now(), about=tuple(sorted(each.name for each in answered))), **changes)
+
+
+def said(world: World, who: Actor, draft: Draft) -> ComposedEvent:
+    return who.compose(draft, world.zone.types, [world.zone.heads[name] for name in draft.about])
+
+
+def rivals(world: World) -> Actor:
+    """Admit another seller, who has nothing to do with this parcel."""
+    made = enterprise(uscc("91330100MA2TEXT77"), "外人", "Rival", ["seller", "platform"], prefixes=["6955"])
+    world.zone.admit_enterprises(world.cast["customs"], [made])
+    return made
+
+
+def strangers(world: World) -> Iterator[tuple[str, str, Actor, Draft]]:
+    """Yield a lie's name, what refuses it, who says it, and what; whatever goes before is said in between."""
+    carrier, payer, warehouse = (world.cast[name] for name in ("carrier", "payer", "warehouse"))
+    rival, events = rivals(world), world.events
+    yield "a stranger's join", "head.joins", warehouse, sighting(UNIT)
+    yield "custody that was passed on", "head.joins", warehouse, sighting(ITEM)
+    world.say("seller", commissioning(item(1), to=warehouse.uri))
+    world.say("warehouse", Draft("delivery.pick-up", now(), {"item": item(1), "order": ORDER}, {"place": "3301"}))
+    yield "custody that ended", "head.joins", warehouse, sighting(item(1))
+    yield "a unit of another's prefix", "head.joins", rival, sighting(fresh_unit(31))
+    yield "a type that opens nothing", "head.joins", carrier, _sensed(fresh_unit(32))
+    yield "a follow of another's product", "head.follows", warehouse, production(f"{PRODUCT}/10/L1")
+    yield "a follow of what has not begun", "head.follows", world.cast["seller"], commissioning(f"{NOBODYS}/21/1")
+    yield "a case of what has not begun", "head.joins", payer, _paid(handle("order", "nobody's"))
+    yield "a recall by who does not own it", "head.joins", rival, recall(PRODUCT)
+    yield "a recall of what has not begun", "head.joins", world.cast["seller"], recall(NOBODYS)
+    yield "an answer to another's event", "head.about", rival, about("aftersales.return-closed", events["return"])
+    yield "an answer to what joins no trace", "head.about", rival, about("record.correction", events["payment"])
+    same = {"same": [DECLARATION]}
+    same_subject = about("record.same-subject", events["waybill"], subjects=same)
+    yield "an answer that follows what it does not answer", "head.follows", carrier, same_subject
+    yield "a counter of another's set", "body.subjects.stock", rival, _sold(world)
+
+
+def _sensed(unit: str) -> Draft:
+    seen = {"measures": "shock", "unit": "g", "minimum": "0", "maximum": "1", "excursion": False}
+    return Draft("transport.sensor", now(), {"goods": [unit]}, seen)
+
+
+def _paid(order: str) -> Draft:
+    paid = {"/amount": {"paid": "199.00", "currency": "142"}}
+    return Draft("order.payment", now(), {"order": order}, {"firm": FIRM}, paid)
+
+
+def _sold(world: World) -> Draft:
+    owner = world.cast["seller"].uri.rsplit(":", 1)[1]
+    subjects = {"stock": f"urn:suyuan:set:overseas:{owner}:1", "declarations": [DECLARATION]}
+    return Draft("aftersales.overseas-sale", now(), subjects, {"quantity": "1", "unit": "kg", "soldOn": "20261102"})
+
+
+@dataclass
+class Court:
+    """Every lie with the file that convicts, honest events with the file that accuses them, and somebody to judge."""
+
+    told: dict[str, Lie]
+    honest: dict[str, bytes]
+    standpoint: Standpoint
+    log: Leaves
+
+    def judge(self, data: bytes) -> Convicted:
+        return confirm_evidence(data, self.standpoint)
+
+    def evidence(self, name: str) -> StatementEvidence:
+        data = self.told[name].data if name in self.told else self.honest[name]
+        return parse_statement_evidence(parse_file(data, WORD))
+
+    def refuse(self, evidence: StatementEvidence) -> SuyuanError:
+        """Return why evidence is none, its path in the log made for whatever it shows."""
+        size = parse_signed_checkpoint(evidence.checkpoint)[0].size
+        leaves = {part.leaf for part in evidence.parts} | {part.leaf for part in evidence.seals}
+        with pytest.raises(SuyuanError) as refused:
+            confirm_inadmissible(replace(evidence, path=shared_path(self.log, size, leaves)), self.standpoint)
+        return refused.value
+
+
+@pytest.fixture(scope="module")
+def court(template: World, tmp_path_factory) -> Iterator[Court]:
+    root = tmp_path_factory.mktemp("court")
+    world = reborn(template, root / "ledger")
+    service = Service(world.ledger)
+    with pytest.MonkeyPatch.context() as patch:
+        told = {
+            name: Lie(field, smuggle(world, actor, [said(world, actor, draft)], patch))
+            for name, field, actor, draft in strangers(world)
+        }
+        leaves = {lie.leaf: lie for lie in told.values()}
+        honest: dict[str, bytes] = {}
+        for each in accuse(Replaying(world, service, root), patch, lambda kind, leaf: leaf in leaves or kind in HONEST):
+            if each.where.leaf in leaves:
+                leaves[each.where.leaf].data = each.data
+            else:
+                honest[each.type] = each.data
+    with world.ledger.store.read() as reader:
+        log = Leaves([leaf_hash(entry) for entry in reader.entries(0, world.ledger.head.edge.size)])
+    yield Court(told, honest, world.standpoint(), log)
+    service.close()
+    world.ledger.close()
+
+
+NAMES = (
+    "a stranger's join", "custody that was passed on", "custody that ended", "a unit of another's prefix",
+    "a type that opens nothing", "a follow of another's product", "a follow of what has not begun",
+    "a case of what has not begun", "a recall by who does not own it", "a recall of what has not begun",
+    "an answer to another's event", "an answer to what joins no trace",
+    "an answer that follows what it does not answer", "a counter of another's set",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_convicts_by_name(court: Court, name: str):
+    lie = court.told[name]
+    found = court.judge(lie.data)
+    assert (found.kind, found.facts["leaf"], found.facts["reason"]) == (INADMISSIBLE, lie.leaf, "place")
+    assert str(found.facts["fault"]).startswith(f"{lie.field}: ")
+    assert Schema(CDDL).matches("inadmissible-statement-evidence", lie.data)
+    assert format_statement_evidence(court.evidence(name)) == lie.data
+
+
+def test_every_lie_is_tried(court: Court):
+    assert set(court.told) == set(NAMES)
+
+
+# A file that shows less, or more, or something else convicts nobody.
+
+
+def without(parts: tuple[StatementPart, ...], left: StatementPart) -> tuple[StatementPart, ...]:
+    return tuple(part for part in parts if part is not left)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_no_trace_part_that_is_bent_convicts_anybody(court: Court, name: str):
+    honest = court.evidence(name)
+    traces = honest.traces
+    assert isinstance(court.refuse(honest), InconsistentError)
+    court.refuse(replace(honest, traces=None))
+    for left in traces.statements:
+        fewer = replace(traces, statements=without(traces.statements, left))
+        assert not isinstance(court.refuse(replace(honest, traces=fewer)), InconsistentError)
+    for other in ("transport.packing", "a stranger's join", "an answer to what joins no trace"):
+        strange = court.evidence(other).traces
+        for bent in (strange, replace(traces, proof=strange.proof), replace(traces, statements=strange.statements)):
+            court.refuse(replace(honest, traces=bent))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_history_that_is_cut_makes_no_evidence(court: Court, name: str):
+    evidence = court.evidence(name)
+    for left in evidence.traces.statements:
+        fewer = replace(evidence.traces, statements=without(evidence.traces.statements, left))
+        court.refuse(replace(evidence, traces=fewer))
+    for left in evidence.registry:
+        refused = court.refuse(replace(evidence, registry=without(evidence.registry, left)))
+        assert not isinstance(refused, InconsistentError)
+    court.refuse(replace(evidence, traces=None))
