@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from tests.world import DECLARATION, FIRM, ITEM, ORDER, PRODUCT, UNIT, World, ha
 from verifier.errors import InconsistentError, SuyuanError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash
-from verifier.proof.bundle import StatementPart, parse_file
+from verifier.proof.bundle import RESTRICTED, StatementPart, parse_file
 from verifier.proof.evidence import WORD
 from verifier.proof.evidence_inadmissible import (
     StatementEvidence,
@@ -68,7 +69,8 @@ def recall(product: str) -> Draft:
 
 
 def production(lot: str) -> Draft:
-    return Draft("transport.production", now(), {"lot": lot, "product": lot.partition("/10/")[0]}, MADE)
+    subjects = {"lot": lot, "product": lot.partition("/10/")[0]}
+    return Draft("transport.production", now(), subjects, {"producedOn": "20261101"})
 
 
 def about(kind: str, *answered: ComposedEvent, **changes: object) -> Draft:
@@ -99,7 +101,7 @@ def strangers(world: World) -> Iterator[tuple[str, str, Actor, Draft]]:
     yield "a type that opens nothing", "head.joins", carrier, _sensed(fresh_unit(32))
     yield "a follow of another's product", "head.follows", warehouse, production(f"{PRODUCT}/10/L1")
     yield "a follow of what has not begun", "head.follows", world.cast["seller"], commissioning(f"{NOBODYS}/21/1")
-    yield "a case of what has not begun", "head.joins", payer, _paid(handle("order", "nobody's"))
+    yield "a case of what has not begun", "head.joins", payer, paid(handle("order", "nobody's"))
     yield "a recall by who does not own it", "head.joins", rival, recall(PRODUCT)
     yield "a recall of what has not begun", "head.joins", world.cast["seller"], recall(NOBODYS)
     yield "an answer to another's event", "head.about", rival, about("aftersales.return-closed", events["return"])
@@ -115,7 +117,7 @@ def _sensed(unit: str) -> Draft:
     return Draft("transport.sensor", now(), {"goods": [unit]}, seen)
 
 
-def _paid(order: str) -> Draft:
+def paid(order: str) -> Draft:
     paid = {"/amount": {"paid": "199.00", "currency": "142"}}
     return Draft("order.payment", now(), {"order": order}, {"firm": FIRM}, paid)
 
@@ -138,9 +140,22 @@ class Court:
     def judge(self, data: bytes) -> Convicted:
         return confirm_evidence(data, self.standpoint)
 
+    def data(self, name: str) -> bytes:
+        return self.told[name].data if name in self.told else self.honest[name]
+
     def evidence(self, name: str) -> StatementEvidence:
-        data = self.told[name].data if name in self.told else self.honest[name]
-        return parse_statement_evidence(parse_file(data, WORD))
+        return parse_statement_evidence(parse_file(self.data(name), WORD))
+
+    def require_refused_or_true(self, name: str, place: int, bit: int) -> None:
+        """Require of a file with one bit flipped that it convicts of the same, or of nothing."""
+        flipped = bytearray(self.data(name))
+        flipped[place] ^= 1 << bit
+        try:
+            found = self.judge(bytes(flipped))
+        except SuyuanError:
+            return
+        assert name in self.told, f"{name}, byte {place}"
+        assert found.facts == self.judge(self.data(name)).facts, f"{name}, byte {place}"
 
     def refuse(self, evidence: StatementEvidence) -> SuyuanError:
         """Return why evidence is none, its path in the log made for whatever it shows."""
@@ -230,3 +245,30 @@ def test_a_history_that_is_cut_makes_no_evidence(court: Court, name: str):
         refused = court.refuse(replace(evidence, registry=without(evidence.registry, left)))
         assert not isinstance(refused, InconsistentError)
     court.refuse(replace(evidence, traces=None))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_body_that_is_not_shown_convicts_only_of_what_heads_tell(court: Court, name: str):
+    evidence = court.evidence(name)
+    (event,) = evidence.statement.events
+    bare = replace(evidence, statement=replace(evidence.statement, events=(replace(event, body=RESTRICTED),)))
+    if name in {"a unit of another's prefix", "a counter of another's set"}:
+        assert isinstance(court.refuse(bare), InconsistentError)
+    else:
+        assert confirm_inadmissible(bare, court.standpoint).reason.code == "place"
+
+
+def test_every_byte_counts(court: Court):
+    """A sample of the bytes of every file, of honest events too; a bit of each."""
+    picked = random.Random(7)
+    for name in (*NAMES, *HONEST):
+        size = len(court.data(name))
+        for place in picked.sample(range(size), 12):
+            court.require_refused_or_true(name, place, picked.randrange(8))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", [*NAMES, *HONEST])
+def test_every_single_byte_counts(court: Court, name: str):
+    for place in range(len(court.data(name))):
+        court.require_refused_or_true(name, place, place % 8)
