@@ -22,7 +22,7 @@ from tests.world import DECLARATION, FIRM, ITEM, ORDER, PRODUCT, UNIT, World, ha
 from verifier.errors import InconsistentError, SuyuanError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash
-from verifier.proof.bundle import RESTRICTED, StatementPart, parse_file
+from verifier.proof.bundle import MISSING, RESTRICTED, StatementPart, parse_file
 from verifier.proof.evidence import WORD
 from verifier.proof.evidence_inadmissible import (
     StatementEvidence,
@@ -38,6 +38,7 @@ CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
 OBSERVED = {"action": "OBSERVE", "bizStep": "arriving"}
 MADE = {"action": "ADD", "bizStep": "commissioning"}
 HONEST = ("transport.packing", "delivery.pick-up", "aftersales.return", "aftersales.return-closed", "clearance.list")
+GOVERNING = "registry.policy"
 WORDS = {"zh": "过热", "en": "It overheats"}
 NOBODYS = "https://id.gs1.org/01/06901234567908"  # a product of the seller's prefix that nobody filed
 
@@ -128,6 +129,19 @@ def _sold(world: World) -> Draft:
     return Draft("aftersales.overseas-sale", now(), subjects, {"quantity": "1", "unit": "kg", "soldOn": "20261102"})
 
 
+def log_of(world: World) -> Leaves:
+    """Return the whole log, which everybody has."""
+    with world.ledger.store.read() as reader:
+        return Leaves([leaf_hash(entry) for entry in reader.entries(0, world.ledger.head.edge.size)])
+
+
+def repathed(evidence: StatementEvidence, log: Leaves) -> StatementEvidence:
+    """Return evidence with the path in the log of just what it shows."""
+    size = parse_signed_checkpoint(evidence.checkpoint)[0].size
+    leaves = {part.leaf for part in evidence.parts} | {part.leaf for part in evidence.seals}
+    return replace(evidence, path=shared_path(log, size, leaves))
+
+
 @dataclass
 class Court:
     """Every lie with the file that convicts, honest events with the file that accuses them, and somebody to judge."""
@@ -159,10 +173,8 @@ class Court:
 
     def refuse(self, evidence: StatementEvidence) -> SuyuanError:
         """Return why evidence is none, its path in the log made for whatever it shows."""
-        size = parse_signed_checkpoint(evidence.checkpoint)[0].size
-        leaves = {part.leaf for part in evidence.parts} | {part.leaf for part in evidence.seals}
         with pytest.raises(SuyuanError) as refused:
-            confirm_inadmissible(replace(evidence, path=shared_path(self.log, size, leaves)), self.standpoint)
+            confirm_inadmissible(repathed(evidence, self.log), self.standpoint)
         return refused.value
 
 
@@ -178,14 +190,14 @@ def court(template: World, tmp_path_factory) -> Iterator[Court]:
         }
         leaves = {lie.leaf: lie for lie in told.values()}
         honest: dict[str, bytes] = {}
-        for each in accuse(Replaying(world, service, root), patch, lambda kind, leaf: leaf in leaves or kind in HONEST):
+        for each in accuse(
+            Replaying(world, service, root), patch, lambda kind, leaf: leaf in leaves or kind in {*HONEST, GOVERNING}
+        ):
             if each.where.leaf in leaves:
                 leaves[each.where.leaf].data = each.data
             else:
                 honest[each.type] = each.data
-    with world.ledger.store.read() as reader:
-        log = Leaves([leaf_hash(entry) for entry in reader.entries(0, world.ledger.head.edge.size)])
-    yield Court(told, honest, world.standpoint(), log)
+    yield Court(told, honest, world.standpoint(), log_of(world))
     service.close()
     world.ledger.close()
 
@@ -245,6 +257,26 @@ def test_a_history_that_is_cut_makes_no_evidence(court: Court, name: str):
         refused = court.refuse(replace(evidence, registry=without(evidence.registry, left)))
         assert not isinstance(refused, InconsistentError)
     court.refuse(replace(evidence, traces=None))
+
+
+def test_a_trace_part_shows_heads_of_what_is_touched_and_nothing_else(court: Court):
+    evidence = court.evidence("a stranger's join")
+    part, *others = evidence.traces.statements
+    (event,) = part.events
+    missing = replace(part, events=(replace(event, body=MISSING),))
+    court.refuse(replace(evidence, traces=replace(evidence.traces, statements=(missing, *others))))
+    last = evidence.statement.leaf
+    later = [part for part in court.evidence("custody that ended").traces.statements if part.leaf > last]
+    assert later
+    for each in later:
+        more = replace(evidence.traces, statements=(*evidence.traces.statements, each))
+        assert "touches or answers" in str(court.refuse(replace(evidence, traces=more)))
+
+
+def test_no_registry_event_is_judged_by_traces(court: Court):
+    honest, traces = court.evidence(GOVERNING), court.evidence("a stranger's join").traces
+    assert honest.traces is None
+    assert "no trace" in str(court.refuse(replace(honest, traces=traces)))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -38,7 +38,7 @@ from verifier.proof.bundle import (
     require_labels,
 )
 from verifier.proof.evidence import WORD, established, verified_checkpoint
-from verifier.proof.evidence_places import Before, TracePart, before_event, read_heads, read_traces, subjects_behind
+from verifier.proof.evidence_places import Before, TracePart, before_event, read_traces, types_behind
 from verifier.proof.evidence_reasons import Reason, reason_against
 from verifier.proof.examination import Examination, Shown, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
@@ -204,8 +204,7 @@ def _stand_before(found: Examination, evidence: StatementEvidence, event: Event)
     if traces is None:
         return _replay(found, evidence, event, ()), None
     shown = read_traces(found, traces, event)
-    also = subjects_behind(event, [*shown, *read_heads(found, evidence.registry)])
-    replay = _replay(found, evidence, event, also)
+    replay = _replay(found, evidence, event, types_behind(event, shown))
     return replay, before_event(found, traces.proof, event, shown, replay.registry)
 
 

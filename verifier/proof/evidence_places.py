@@ -54,43 +54,31 @@ def trace_pairs(head: Head) -> list[Pair]:
     return sorted({(_TRACE, name) for _, name in (*head.joins, *head.follows)})
 
 
-def subjects_behind(judged: Event, shown: Collection[Event]) -> list[str]:
-    """Return the subjects on whose registry histories a trace part rests, beside those of the judged event.
+def types_behind(judged: Event, shown: Collection[Event]) -> list[str]:
+    """Return the types, as subjects, that say what the events before the judged one opened and ended.
 
-    Types say what an earlier event opened or ended; whoever carries on for the principal or recipient of what is
-    answered may answer it, too.
+    For whom its principal carries on, as it may answer, stands in the principal's own histories.
     """
-    before = [event.head for event in shown if event.place < judged.place]
-    subjects = [f"urn:suyuan:type:{head.type}" for head in before if not head.type.startswith(_BUILTIN)]
-    for head in _answered(judged, shown):
-        subjects += [head.principal] + ([head.to] if head.to else [])
-    return sorted(set(subjects))
+    types = {event.head.type for event in shown if event.place < judged.place}
+    return sorted(f"urn:suyuan:type:{name}" for name in types if not name.startswith(_BUILTIN))
 
 
 def read_traces(found: Examination, part: TracePart, judged: Event) -> list[Event]:
     """Return the events of a trace part: heads that stand in the log.
 
     Raises:
-        MismatchError: more than heads, one twice, or a registry event is judged: those touch no trace of their own.
+        MismatchError: more than heads, or a registry event is judged: no rule about those looks at traces.
     """
     if judged.head.type.startswith(_BUILTIN):
         raise MismatchError("traces", came=f"those of {judged.head.type}", expected="none: its rules look at no trace")
     if any(shown.body != RESTRICTED or shown.disclosures for each in part.statements for shown in each.events):
         raise MismatchError("traces", came="more than a head", expected="heads: no rule looks at more")
-    events = read_heads(found, part.statements)
-    if len({judged.name, *(event.name for event in events)}) != 1 + len(events):
-        raise MismatchError("traces", came="an event twice", expected="each event once")
-    return events
-
-
-def read_heads(found: Examination, parts: Sequence[StatementPart]) -> list[Event]:
-    """Return the events of statement parts, whoever signed them, as far as heads tell."""
     events = []
-    for part in parts:
-        kid = found.statement(part).header.kid
-        for shown in part.events:
+    for statement in part.statements:
+        kid = found.statement(statement).header.kid
+        for shown in statement.events:
             head = parse_head(shown.head, "head")
-            events.append(Event(event_name(shown.head), part.leaf, shown.position, head, None, kid))
+            events.append(Event(event_name(shown.head), statement.leaf, shown.position, head, None, kid))
     return events
 
 
@@ -107,17 +95,14 @@ def before_event(
         registry: what holds before the event's leaf, whole as far as these events rest on it.
 
     Raises:
-        MismatchError: an event of no such history, or one that stands in the registry part too.
+        MismatchError: an event that is neither of such a history nor answered.
         NotIndexedError: the histories are others.
     """
-    known = {name: each.event for name, each in found.registry_events.items()}
     pairs = trace_pairs(judged.head)
     for event in shown:
-        if event.name in known:
-            raise MismatchError("traces", came=event.name, expected="each event once: it is in the registry part")
         if event.name not in judged.head.about and not any(event.joins(pair) for pair in pairs):
             raise MismatchError("traces", came=event.name, expected="what the event touches or answers")
-    every = [judged, *known.values(), *shown]
+    every = [judged, *(each.event for each in found.registry_events.values()), *shown]
     histories = histories_of(every)
     check_index(
         found.newest_seal.root,

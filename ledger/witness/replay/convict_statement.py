@@ -26,7 +26,7 @@ from verifier.ledgerformat.statement import Statement, parse_statement
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import RESTRICTED, BodyState, EventPart, SealPart, StatementPart
 from verifier.proof.evidence_inadmissible import StatementEvidence, format_statement_evidence
-from verifier.proof.evidence_places import TracePart, subjects_behind, trace_pairs
+from verifier.proof.evidence_places import TracePart, trace_pairs, types_behind
 from verifier.proof.evidence_reasons import reason_against
 
 
@@ -87,7 +87,7 @@ class _Prosecution:
         kid = self._batch(self._place[0]).statement.header.kid
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
         touched = self._touched(judged) if self._may_be_said(judged, statement) else None
-        needs = self._needs(judged, subjects_behind(judged, touched or ()))
+        needs = self._needs(judged, types_behind(judged, touched or ()))
         rests = {event.place for history in needs.values() for event in history} - {judged.place}
         registry = self._parts(rests)
         proof = self._prove(needs)

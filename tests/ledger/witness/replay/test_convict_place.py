@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -16,9 +17,11 @@ from tests.attacks.test_inadmissible_places import (
     about,
     commissioning,
     item,
+    log_of,
     paid,
     production,
     recall,
+    repathed,
     rivals,
     said,
     sighting,
@@ -28,10 +31,15 @@ from tests.ledger.witness.replay.prosecuting import accuse
 from tests.ledger.witness.replay.test_convict_statement import acquitted, one_block
 from tests.verifier.proof import governed
 from tests.world import ITEM, ORDER, PRODUCT, UNIT, World, handle, now
-from verifier.errors import InconsistentError, NotPermittedError
+from verifier.errors import InconsistentError, NotPermittedError, SuyuanError
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.submission import format_submission
+from verifier.ledgerformat.vocabulary import parse_type
+from verifier.proof.bundle import parse_file
+from verifier.proof.evidence import WORD
+from verifier.proof.evidence_inadmissible import confirm_inadmissible, parse_statement_evidence
 from verifier.proof.evidence_kinds import confirm_evidence
+from verifier.vocabulary import type_files
 
 PLACES = ("head.joins", "head.follows", "head.about", "body.subjects.")  # what a refusal names for rules 2 to 6 and 9
 
@@ -142,12 +150,34 @@ def test_custody_that_passes_in_the_same_block_or_batch_counts_from_its_place_on
 
 
 def test_who_carries_on_for_an_agency_answers_for_it(replaying: Replaying, monkeypatch):
-    """The succession stands in the histories of who is answered, of which the event's own know nothing."""
     world = replaying.world
+    governed.admit(world, "next", ["customs"])
     governed.admit(world, "heir", ["customs"])
     said_before = world.endorse("customs", world.events["delivery"], "acknowledged")
     first = world.ledger.head.edge.size
-    governed.succeed(world, "customs", "heir")
+    governed.succeed(world, "customs", "next")
+    governed.succeed(world, "next", "heir")
     reason = {"zh": "有误", "en": "It was wrong"}
     world.say("heir", about("endorsement.withdrawn", said_before, data={"reason": reason}))
     assert acquitted(replaying, monkeypatch, lambda kind, leaf: leaf >= first and kind.startswith("endorsement")) == 1
+
+
+def test_an_answer_is_not_judged_where_what_it_answers_is_left_out(replaying: Replaying, monkeypatch):
+    """What it answers stands in no trace here: nothing else in the file would tell that it is missing."""
+    world, linked = replaying.world, "record.case-linked"
+    file = json.loads(type_files()["record.same-subject"])
+    file |= {"type": linked, "answers": {"types": ["order.payment"], "most": 1, "by": ["principal"]}}
+    file["subjects"]["same"]["follows"] = ["case"]
+    text = json.dumps(file, ensure_ascii=False)
+    world.zone.decree([Draft("registry.type", now(), {"type": f"urn:suyuan:type:{linked}"}, {"file": text})])
+    world.zone.types = {**world.zone.types, linked: parse_type(text.encode())}
+    world.say("payer", about(linked, world.events["payment"], subjects={"same": [ORDER]}))
+    (accused,) = accuse(replaying, monkeypatch, lambda kind, _: kind == linked)
+    evidence = parse_statement_evidence(parse_file(accused.data, WORD))
+    paid_at = governed.leaf_of(world, world.events["payment"])
+    left = tuple(part for part in evidence.traces.statements if part.leaf != paid_at)
+    assert len(left) < len(evidence.traces.statements)
+    bent = replace(evidence, traces=replace(evidence.traces, statements=left))
+    for each in (evidence, repathed(bent, log_of(world))):
+        with pytest.raises(SuyuanError):
+            confirm_inadmissible(each, world.standpoint())
