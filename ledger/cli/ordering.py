@@ -20,6 +20,7 @@ from ledger.clock import milliseconds
 from ledger.compose.event import Draft
 from ledger.governance.agencies import proposing_kid, subjects_of
 from ledger.governance.ceremony import format_ceremony
+from ledger.governance.changes import moment
 from ledger.governance.checking import check_ceremony
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.officers import officer_subjects, require_officer
@@ -113,6 +114,13 @@ def read_public(path: Path) -> PublicKey:
     return parse_key(value, str(path))
 
 
-def read_term(text: str) -> int:
-    """Return the end of a term, in milliseconds since 1970, from the option `--until`."""
-    return parse_time(int(text) if text.isdecimal() else text, "--until")
+def read_term(text: str, *, now: int) -> int:
+    """Return the end of a term, in milliseconds since 1970, from the option `--until`.
+
+    Raises:
+        MalformedError: no time, or one that has passed: what ends before it begins would be recorded for nothing.
+    """
+    term = parse_time(int(text) if text.isdecimal() else text, "--until")
+    if term <= now:
+        raise MalformedError("--until", came=moment(term), expected=f"a time ahead of {moment(now)}")
+    return term
