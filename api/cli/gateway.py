@@ -21,6 +21,7 @@ from ledger.cli.speaking import Voice, door
 from ledger.clock import milliseconds
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
+from ledger.gateway.reader import Reader
 from ledger.readers.ceb import load_trust
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -55,7 +56,8 @@ def gateway(  # noqa: PLR0913 - a command's options
         Holder(voice, passphrase_env, passphrase_file), url, sender, key, folder=folder, policy=policy,
         request_key=request_key, types=types, most=most,
     )  # fmt: skip
-    app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed)
+    reader = Reader(opened.gateway.setting.types)
+    app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed, reader=reader)
     config = _config(app, host, port, tls_cert, tls_key)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -66,6 +68,7 @@ def gateway(  # noqa: PLR0913 - a command's options
         voice.tell("gateway.listening", url=f"{scheme}://{host}:{port}", token=str(folder / "token"))
         uvicorn.Server(config).run()
     finally:
+        reader.close()
         opened.gateway.close()
 
 
