@@ -18,6 +18,8 @@ from verifier.primitives.base64strict import parse_hash_hex
 _LONGEST = 72 * 3_600_000  # milliseconds for which two roots may suspend
 _ROTATED = "rotated"
 Subject = Annotated[str, argument("help.act-subject", "SUBJECT")]
+Suspended = Annotated[str, argument("help.suspended-subject", "SUBJECT")]
+Restored = Annotated[str, argument("help.restored-subject", "SUBJECT")]
 Until = Annotated[str | None, option("--until", text="help.until", metavar="TIME")]
 
 
@@ -63,7 +65,7 @@ def revoke(
 
 @door
 @sharing(read_order)
-def suspend(order: Order, subject: Subject, *, reason: Reason, until: Until = None) -> None:
+def suspend(order: Order, subject: Suspended, *, reason: Reason, until: Until = None) -> None:
     """Suspend a key or agency: two roots, and at most 72 hours."""
     now = milliseconds()
     end = read_term(until, now=now) if until is not None else now + _LONGEST
@@ -75,6 +77,6 @@ def suspend(order: Order, subject: Subject, *, reason: Reason, until: Until = No
 
 @door
 @sharing(read_order)
-def restore(order: Order, subject: Subject, *, reason: Reason) -> None:
+def restore(order: Order, subject: Restored, *, reason: Reason) -> None:
     """End a suspension, or undo a revocation."""
     write_ceremony(order, [drafts.restore(subject, reason=reason, time=milliseconds())])

@@ -273,6 +273,28 @@ def test_a_suspension_that_names_a_later_end_than_it_can_have_is_not_proposed(fo
     propose(founded, "suspend", founded.uri("tax"), "--reason", "audit", "--until", late - 120_000)
 
 
+def test_a_dry_run_drafts_checks_and_shows_and_writes_no_file(founded):
+    founded.publish()
+    file = founded.machine("customs") / "dry.ceremony"
+    common = ("--by", founded.uri("customs"), "--out", file, *founded.to, *founded.trust, "--dry-run")
+    ran = founded.run("agency", *ADMIT, *common, "--json", "--quiet")
+    assert (ran.code, ran.answer["file"], ran.answer["acts"][0]["type"]) == (0, None, "registry.agency")
+    shown = founded.run("agency", *ADMIT, *common, "--lang", "en")
+    assert PORT in shown.err
+    assert founded.run("agency", *ADMIT, "--threshold", 2, *common, "--json").code != 0
+    assert not file.exists()
+
+
+def test_a_file_that_is_there_is_neither_written_over_nor_taken_for_damage(founded):
+    file = propose(founded, *ADMIT)
+    before = file.read_bytes()
+    ran = founded.run(
+        "agency", *ADMIT, "--by", founded.uri("customs"), "--out", file, *founded.to, *founded.trust, "--json"
+    )
+    assert (ran.code, ran.answer["error"]["field"], bool(ran.answer["error"]["todo"])) == (2, "--out", True)
+    assert file.read_bytes() == before
+
+
 def test_any_acts_are_proposed_from_a_description_together(founded):
     rule = {"k": 1, "of": [{"role": "customs"}, {"agency": founded.uri("tax")}]}
     policy = {
