@@ -15,6 +15,7 @@ from verifier.ledgerformat.head import Head, State, event_name, format_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
+from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import MAX_DEPTH, is_plain
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
@@ -105,6 +106,9 @@ class PreparedEvent:
     behalf: str | None = None
 
 
+_make_prepared = maker_of(PreparedEvent)
+
+
 def compose_event(
     draft: Draft, kind: EventType, *, issuer: str, targets: Sequence[Head] = (), random: Randomness
 ) -> ComposedEvent:
@@ -132,7 +136,7 @@ def prepare_event(draft: Draft, kind: EventType, *, random: Randomness) -> Prepa
     digests = {pointer: disclosure_digest(text) for pointer, text in disclosures.items()}
     body = _write_body(draft, digests, random(SALT_SIZE))
     check_body(kind, _read_back(draft, digests, body))
-    return PreparedEvent(
+    return _make_prepared(
         type=draft.type,
         id=uuid7(draft.time, random(10)),
         time=draft.time,

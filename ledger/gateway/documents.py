@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from hashlib import sha256
 
 from ledger.compose.event import PreparedEvent
 from ledger.gateway.register import Number, numbers_of_declaration
 from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_by, draw_events
+from ledger.readers.ceb.draft import NO_FACTS
 from ledger.readers.ceb.drafts.receipt import ANSWERED
 from ledger.readers.ceb.signature.result import Reason, State
 from ledger.readers.epcis import Recorded
@@ -65,7 +67,10 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
     answered = answered_by(document) if not facts.about else None
 
     def drafts(_recorded: Recorded, about: Sequence[bytes]) -> Sequence[Draw]:
-        told = replace(facts, about=[each.hex() for each in about]) if about else facts
+        told = facts
+        if about:
+            names = [each.hex() for each in about]
+            told = Facts(about=names) if facts is NO_FACTS else replace(facts, about=names)
         return draw_events(document, facts=told, signature=signature)
 
     return Read(
@@ -81,6 +86,16 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
 
 def format_said(mode: Mode, facts: Facts, signature: Signature) -> bytes:
     """Return what was said with a message and found of it, as one line of JSON."""
+    return _spell_nothing(mode, signature) if facts is NO_FACTS else _spell_said(mode, facts, signature)
+
+
+@lru_cache(maxsize=64)
+def _spell_nothing(mode: Mode, signature: Signature) -> bytes:
+    """Return the line of those many messages with which nothing was said."""
+    return _spell_said(mode, NO_FACTS, signature)
+
+
+def _spell_said(mode: Mode, facts: Facts, signature: Signature) -> bytes:
     reason = signature.reason.value if signature.reason else None
     found = [signature.state.value, reason, signature.fingerprint, signature.subject]
     told = {"mode": mode.value, "facts": {name: getattr(facts, name) for name in _FACTS}, "signature": found}

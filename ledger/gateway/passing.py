@@ -58,7 +58,9 @@ def _facts(facts: Facts) -> dict[str, Any]:
 def parse_questions(data: bytes) -> list[Received]:
     """Return what `format_questions` wrote."""
     return [
-        Received(kind, content, Mode(rest[0]), Facts(**rest[1])) if rest else Received(kind, content)
+        Received(kind, content, Mode(rest[0]), Facts(**rest[1]) if rest[1] else NO_FACTS)
+        if rest
+        else Received(kind, content)
         for kind, content, *rest in marshal.loads(data)  # noqa: S302 - our own process wrote it
     ]
 

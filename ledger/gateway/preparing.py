@@ -15,9 +15,11 @@ from ledger.gateway.documents import Prepared, Read
 from ledger.gateway.intake import Arrival
 from ledger.gateway.register import ByNumbers, Number, draw_handle
 from verifier.ledgerformat.vocabulary import EventType
+from verifier.primitives.quick import maker_of
 
 _ANSWERED = bytes(32)  # stands for the event that a receipt answers
 _CORRECTION = "record.correction"
+_make_read = maker_of(Read)
 
 
 @dataclass(slots=True)
@@ -83,7 +85,10 @@ def prepare_document(document: Read, types: Mapping[str, EventType], random: Ran
             )
     except Exception:  # noqa: BLE001 - it is made again where it is kept, and told there
         return document
-    return replace(document, prepared=tuple(made))
+    return _make_read(
+        document.path, document.digest, document.drafts, document.source, document.reported, document.answers,
+        document.names, tuple(made),
+    )  # fmt: skip
 
 
 def with_handles(event: PreparedEvent, swaps: Mapping[str, str], about: Sequence[bytes]) -> PreparedEvent:
