@@ -13,13 +13,14 @@ import pytest
 from fixtures.zone.actors import Actor, enterprise
 from ledger.compose.event import ComposedEvent, Draft
 from ledger.prove.log import Leaves, shared_path
-from tests.attacks.conftest import fresh_unit, reborn, smuggle
+from tests.attacks.conftest import bend, fresh_unit, reborn, smuggle
 from tests.ledger.client.serving import Service
 from tests.ledger.witness.replay.conftest import Replaying
 from tests.ledger.witness.replay.prosecuting import accuse
 from tests.vectors.cddl import Schema
 from tests.world import DECLARATION, FIRM, ITEM, ORDER, PRODUCT, UNIT, World, handle, now, uscc
 from verifier.errors import InconsistentError, SuyuanError
+from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import MISSING, RESTRICTED, StatementPart, parse_file
@@ -45,10 +46,11 @@ NOBODYS = "https://id.gs1.org/01/06901234567908"  # a product of the seller's pr
 
 @dataclass
 class Lie:
-    """What was smuggled in, and the member of its head or body that the refusal names."""
+    """What was smuggled in, the member of its head or body that the refusal names, and the reason."""
 
     field: str
     leaf: int
+    reason: str = "place"
     data: bytes = b""
 
 
@@ -111,6 +113,19 @@ def strangers(world: World) -> Iterator[tuple[str, str, Actor, Draft]]:
     same_subject = about("record.same-subject", events["waybill"], subjects=same)
     yield "an answer that follows what it does not answer", "head.follows", carrier, same_subject
     yield "a counter of another's set", "body.subjects.stock", rival, _sold(world)
+
+
+def moved(world: World, patch: pytest.MonkeyPatch) -> dict[str, Lie]:
+    """Let answers be logged in stories of others: they do not follow from what is answered."""
+    customs, told = world.cast["customs"], {}
+    endorsed = about("endorsement.acknowledged", world.events["packing"], data={"seen": []})
+    elsewhere = bend(said(world, customs, endorsed), joins=(("trace", subject_name(UNIT)),))
+    told["a moved endorsement"] = Lie("head.joins", smuggle(world, customs, [elsewhere], patch), "links")
+    (recalled,) = world.say("market", recall(PRODUCT))
+    lifted = said(world, customs, about("aftersales.recall-lifted", recalled, subjects={"goods": [PRODUCT]}))
+    answer = bend(lifted, about=(world.events["packing"].name,))
+    told["an answer to another type"] = Lie("head.about", smuggle(world, customs, [answer], patch), "links")
+    return told
 
 
 def _sensed(unit: str) -> Draft:
@@ -188,6 +203,7 @@ def court(template: World, tmp_path_factory) -> Iterator[Court]:
             name: Lie(field, smuggle(world, actor, [said(world, actor, draft)], patch))
             for name, field, actor, draft in strangers(world)
         }
+        told |= moved(world, patch)
         leaves = {lie.leaf: lie for lie in told.values()}
         honest: dict[str, bytes] = {}
         for each in accuse(
@@ -207,7 +223,8 @@ NAMES = (
     "a type that opens nothing", "a follow of another's product", "a follow of what has not begun",
     "a case of what has not begun", "a recall by who does not own it", "a recall of what has not begun",
     "an answer to another's event", "an answer to what joins no trace",
-    "an answer that follows what it does not answer", "a counter of another's set",
+    "an answer that follows what it does not answer", "a counter of another's set", "a moved endorsement",
+    "an answer to another type",
 )  # fmt: skip
 
 
@@ -215,7 +232,7 @@ NAMES = (
 def test_the_file_convicts_by_name(court: Court, name: str):
     lie = court.told[name]
     found = court.judge(lie.data)
-    assert (found.kind, found.facts["leaf"], found.facts["reason"]) == (INADMISSIBLE, lie.leaf, "place")
+    assert (found.kind, found.facts["leaf"], found.facts["reason"]) == (INADMISSIBLE, lie.leaf, lie.reason)
     assert str(found.facts["fault"]).startswith(f"{lie.field}: ")
     assert Schema(CDDL).matches("inadmissible-statement-evidence", lie.data)
     assert format_statement_evidence(court.evidence(name)) == lie.data
@@ -284,10 +301,10 @@ def test_a_body_that_is_not_shown_convicts_only_of_what_heads_tell(court: Court,
     evidence = court.evidence(name)
     (event,) = evidence.statement.events
     bare = replace(evidence, statement=replace(evidence.statement, events=(replace(event, body=RESTRICTED),)))
-    if name in {"a unit of another's prefix", "a counter of another's set"}:
+    if name in {"a unit of another's prefix", "a counter of another's set", "a moved endorsement"}:
         assert isinstance(court.refuse(bare), InconsistentError)
     else:
-        assert confirm_inadmissible(bare, court.standpoint).reason.code == "place"
+        assert confirm_inadmissible(bare, court.standpoint).reason.code == court.told[name].reason
 
 
 def test_every_byte_counts(court: Court):

@@ -1,8 +1,8 @@
 """Evidence of an inadmissible statement: one event that could not be said where it stands (formats, section 17).
 
 Everything stands in the file: the statement, the registry histories that it rests on, whole as the seal of its own
-block has them, that seal, and, where its place is what speaks against it, the traces that it touches. Only what follows
-from these is a reason; what needs other histories is none here.
+block has them, that seal, and, where nothing else speaks against it, the traces that it touches and what it answers.
+Only what follows from these is a reason; what needs other histories is none here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Why an event could not be said where it stands, as far as head, body, signature and registry tell (formats, 17).
 
 Each reason is a rule that admission asks as well, and none of them needs another history than those of the registry
-on which the event rests, and, for its place, those of the traces that it touches. Which kinds of histories there are
-stands in others.
+on which the event rests and, for its place and for what follows from what it answers, the traces that it touches.
+Which kinds of histories there are stands in others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from verifier.judgement.authority import check_authority, require_mandate, requi
 from verifier.judgement.replay import Replay, Signer, require_supported
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.mapping import check_body, check_head, check_links
+from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
 from verifier.ledgerformat.statement import Header, Statement
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.bundle import EventPart
@@ -148,9 +148,14 @@ def _require_body(case: _Case) -> None:
 
 
 def _require_links(case: _Case) -> None:
-    """Links of an answer follow from its targets as well, which are not shown."""
-    if case.whole.body and not case.event.head.about:
-        check_links(case.kind, case.event.head, case.whole.body)
+    """Ask for the links that follow: those of an answer from what it answers as well, where all of that is shown."""
+    head, body = case.event.head, case.whole.body
+    targets = case.before.targets if case.before else None if head.about else ()
+    if targets is None:
+        return
+    check_targets(case.kind, targets)
+    if body:
+        check_links(case.kind, head, body, targets)
 
 
 def _require_scope(case: _Case) -> None:

@@ -102,7 +102,7 @@ class _Prosecution:
         return lambda charter: format_statement_evidence(replace(evidence, charter=tuple(charter)))
 
     def _may_be_said(self, judged: Event, statement: StatementPart) -> bool:
-        """Return whether nothing but its place can speak against an event, as far as a file can tell."""
+        """Return whether nothing speaks against an event but, perhaps, its place and what it answers."""
         if judged.head.type.startswith("registry."):
             return False
         said, time = self._batch(statement.leaf).statement, self._signed.seal.time
