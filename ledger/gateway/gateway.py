@@ -242,7 +242,7 @@ class Gateway:
                 except SuyuanError as error:
                     self.chore_fault = error
             with self._moved:
-                if done and not self._closing:
+                if (done or self.open_items()) and not self._closing:  # what is on its way goes first
                     self._moved.wait_for(lambda: self._closing, self.setting.pause)
 
     def _guarded(self, work: Callable[[], None]) -> None:
