@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.attacks.conftest import reborn, smuggle
@@ -12,6 +14,7 @@ from verifier.ledgerformat.head import State, parse_head
 from verifier.ledgerformat.index import HistoryEntry, history_root
 from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.vocabulary import parse_type
+from verifier.proof.evidence_kinds import confirm_evidence
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +270,8 @@ def of_another_history(ruled):
         (of_another_history, "head.state"),
     ],
 )
-def test_what_a_lying_ledger_lets_in_is_found_by_auditors_and_witnesses(ruled, monkeypatch, tmp_path, lie, field):
+def test_what_a_lying_ledger_lets_in_is_found_by_auditors_and_convicted(ruled, monkeypatch, tmp_path, lie, field):
+    """The auditor holds the whole ledger; whoever gets the witness's file holds nothing else."""
     with watched(ruled.world, tmp_path / "witness") as watching:
         events = lie(ruled)
         watching.look()
@@ -275,7 +279,12 @@ def test_what_a_lying_ledger_lets_in_is_found_by_auditors_and_witnesses(ruled, m
         assert before
         world = ruled.world
         leaf = smuggle(world, world.cast[ruled.who], events, monkeypatch)
-        watching.caught("inadmissible statement", leaf=leaf, event=len(events) - 1)
+        kept = watching.caught("inadmissible statement", leaf=leaf, event=len(events) - 1)
         fault = ruled.audited(tmp_path / "export").first_fault
     assert (fault.place.leaf, fault.place.position) == (leaf, len(events) - 1)
     assert field in str(fault)
+    (file,) = (Path(each) for each in kept if each.endswith(".evidence"))
+    facts = confirm_evidence(file.read_bytes(), world.standpoint()).facts
+    reason = "state" if field == "head.state" else "order"
+    assert (facts["leaf"], facts["position"], facts["reason"]) == (leaf, len(events) - 1, reason)
+    assert str(facts["fault"]).startswith(f"{field}: ")

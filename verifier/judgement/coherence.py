@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from verifier.errors import NotPermittedError
 from verifier.judgement.digest import Digest, DigestOf, First
 from verifier.judgement.trace import MAX_SUBJECTS
 from verifier.ledgerformat.event import Event
@@ -83,6 +84,28 @@ def judge_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> 
         elif rule.demand != "after" and not whole:
             findings.append(Unjudged(event, rule))
     return findings
+
+
+def check_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> None:
+    """Return if an event breaks no rule that speaks against a ledger which let it be broken; arguments as above.
+
+    Raises:
+        NotPermittedError: it breaks one. What cannot be judged from these histories is none.
+    """
+    for finding in judge_order(event, kind_of_event, digest_of):
+        if finding.rule.convicts and isinstance(finding, Violation):
+            raise NotPermittedError(f"order.{finding.rule.code}", came=finding.came, expected=finding.expected)
+
+
+def pairs_of_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> set[Pair]:
+    """Return the histories that `check_order` looks at, whatever it finds in them; arguments as for it."""
+    found: set[Pair] = set()
+    for rule in kind_of_event.order:
+        starts = [[pair] for pair in event.head.follows] if rule.each else [_pairs(event, rule)]
+        for start in starts if rule.convicts else ():
+            scope, _ = _scope(start, rule, digest_of)
+            found.update(digest.pair for digest in scope)
+    return found
 
 
 def _judge_each(event: Event, rule: OrderRule, digest_of: DigestOf) -> list[Violation | Unjudged]:

@@ -1,8 +1,9 @@
 """Evidence of an inadmissible statement: one event that could not be said where it stands (formats, section 17).
 
 Everything stands in the file: the statement, the registry histories that it rests on, whole as the seal of its own
-block has them, that seal, and, where nothing else speaks against it, the traces that it touches and what it answers.
-Only what follows from these is a reason; what needs other histories is none here.
+block has them, that seal, and, where nothing else speaks against it, the traces that it touches and what it answers,
+or these and the histories that rules of order and a stated root look at. Only what follows from these
+is a reason; what needs other histories is none here.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from verifier.proof.steps.step3_sealed import require_order_of_seals
 from verifier.proof.steps.step4_keys import check_histories, replay_parts
 
 KIND = "inadmissible statement"
+_TRACES_PROOF, _ORDERED_PROOF = 9, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class StatementEvidence:
         registry: statement parts of the registry histories that the event rests on.
         proof: of these histories, under the root of the last seal.
         path: shared path in the log.
-        traces: of what the event touches; None where they are not shown.
+        traces: of what the event touches, and what else decides about it; None where they are not shown.
     """
 
     charter: tuple[StatementPart, ...]
@@ -99,7 +101,7 @@ class Inadmissible:
 
 def parse_statement_evidence(content: Mapping[int | str, Value]) -> StatementEvidence:
     """Return the evidence that the content of a file spells."""
-    require_labels(content, {3, 4, 5, 6, 7, 8, 10, 13, 16}, {9, 18}, WORD)
+    require_labels(content, {3, 4, 5, 6, 7, 8, 10, 13, 16}, {9, 18, 19}, WORD)
     headers = Headers(content[4], "headers")
     seals = parse_seals(content[5], headers)
     charter = parse_statements(content[6], headers, "charter")
@@ -122,11 +124,14 @@ def parse_statement_evidence(content: Mapping[int | str, Value]) -> StatementEvi
 
 
 def _parse_traces(content: Mapping[int | str, Value], headers: Headers) -> TracePart | None:
-    if content.keys().isdisjoint({9, 18}):
+    labels = content.keys() & {_TRACES_PROOF, 18, _ORDERED_PROOF}
+    if not labels:
         return None
-    if not content.keys() >= {9, 18}:
-        raise MalformedError("traces", came="one of two parts", expected="the statements and their index proof")
-    return TracePart(parse_statements(content[18], headers, "traces"), parse_index_proof(content[9]))
+    if labels not in ({_TRACES_PROOF, 18}, {_ORDERED_PROOF, 18}):
+        raise MalformedError("traces", came="other parts", expected="the statements and one index proof of them")
+    ordered = _ORDERED_PROOF in labels
+    proof = parse_index_proof(content[_ORDERED_PROOF if ordered else _TRACES_PROOF])
+    return TracePart(parse_statements(content[18], headers, "traces"), proof, ordered)
 
 
 def format_statement_evidence(evidence: StatementEvidence) -> bytes:
@@ -144,7 +149,8 @@ def format_statement_evidence(evidence: StatementEvidence) -> bytes:
         16: list[Value](format_statements(evidence.registry, headers)),
     }
     if evidence.traces:
-        content[9] = list[Value](format_index_proof(evidence.traces.proof))
+        label = _ORDERED_PROOF if evidence.traces.ordered else _TRACES_PROOF
+        content[label] = list[Value](format_index_proof(evidence.traces.proof))
         content[18] = list[Value](format_statements(evidence.traces.statements, headers))
     return format_file(WORD, content)
 
@@ -199,13 +205,13 @@ def _require_logged(found: Examination, evidence: StatementEvidence, checkpoint:
 
 
 def _stand_before(found: Examination, evidence: StatementEvidence, event: Event) -> tuple[Replay, Before | None]:
-    """Return registry and, where they are shown, traces before an event."""
+    """Return registry and, where they are shown, histories before an event."""
     traces = evidence.traces
     if traces is None:
         return _replay(found, evidence, event, ()), None
     shown = read_traces(found, traces, event)
     replay = _replay(found, evidence, event, types_behind(event, shown))
-    return replay, before_event(found, traces.proof, event, shown, replay.registry)
+    return replay, before_event(found, traces, event, shown, replay.registry)
 
 
 def _replay(found: Examination, evidence: StatementEvidence, event: Event, also: Collection[str]) -> Replay:

@@ -1,4 +1,4 @@
-"""What stands before an event: traces and targets in evidence against it (docs/formats.md, sections 13 and 17).
+"""What stands before an event: histories and targets in evidence against it (docs/formats.md, sections 13 and 17).
 
 Who owns a subject and who has custody of it follows from heads alone, once its history is whole: as the seal of the
 event's own block has it. What stands at the event's place or after it is counted there, and says nothing.
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from verifier.errors import MismatchError
 from verifier.judgement.authority import TraceState, advance
+from verifier.judgement.digest import HistoryOf
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
 from verifier.ledgerformat.index import IndexProof, check_index, index_key, value_of
 from verifier.proof.bundle import RESTRICTED, StatementPart
+from verifier.proof.evidence_order import Earlier
 from verifier.proof.examination import Examination, histories_of
 
 _BUILTIN = "registry."
@@ -30,10 +32,12 @@ class TracePart:
     Attributes:
         statements: statement parts of these histories, and of what the event answers, heads only.
         proof: of these histories, under the root of the seal of the event's block.
+        ordered: whether the histories that rules of order and a stated root look at are among them.
     """
 
     statements: tuple[StatementPart, ...]
     proof: IndexProof
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,12 @@ class Before:
     Attributes:
         states: of each trace that began before it, by subject name; all others that it touches had not begun.
         targets: heads of the events that it answers, None where not all of them are shown.
+        earlier: the histories that rules of order and a stated root look at, None where these are not shown.
     """
 
     states: Mapping[bytes, TraceState]
     targets: Sequence[Head] | None
+    earlier: Earlier | None = None
 
 
 def trace_pairs(head: Head) -> list[Pair]:
@@ -57,9 +63,11 @@ def trace_pairs(head: Head) -> list[Pair]:
 def types_behind(judged: Event, shown: Collection[Event]) -> list[str]:
     """Return the types, as subjects, that say what the events before the judged one opened and ended.
 
-    For whom its principal carries on, as it may answer, stands in the principal's own histories.
+    Rules of order read no types but the judged event's own. For whom its principal carries on, as it may answer,
+    stands in the principal's own histories.
     """
-    types = {event.head.type for event in shown if event.place < judged.place}
+    pairs = trace_pairs(judged.head)
+    types = {event.head.type for event in shown if event.place < judged.place and _is_touched(event, judged, pairs)}
     return sorted(f"urn:suyuan:type:{name}" for name in types if not name.startswith(_BUILTIN))
 
 
@@ -83,13 +91,13 @@ def read_traces(found: Examination, part: TracePart, judged: Event) -> list[Even
 
 
 def before_event(
-    found: Examination, proof: IndexProof, judged: Event, shown: Sequence[Event], registry: Registry
+    found: Examination, part: TracePart, judged: Event, shown: Sequence[Event], registry: Registry
 ) -> Before:
-    """Return what stands before an event, once the traces that it touches are whole.
+    """Return what stands before an event, once the histories that decide about it are whole.
 
     Args:
         found: with the events of the registry part, which may stand in these histories as well.
-        proof: of exactly these histories, under the newest seal shown.
+        part: with the index proof of exactly these histories, under the newest seal shown.
         judged: the event.
         shown: the events of the trace part.
         registry: what holds before the event's leaf, whole as far as these events rest on it.
@@ -98,24 +106,55 @@ def before_event(
         MismatchError: an event that is neither of such a history nor answered.
         NotIndexedError: the histories are others.
     """
-    pairs = trace_pairs(judged.head)
-    for event in shown:
-        if event.name not in judged.head.about and not any(event.joins(pair) for pair in pairs):
-            raise MismatchError("traces", came=event.name, expected="what the event touches or answers")
     every = [judged, *(each.event for each in found.registry_events.values()), *shown]
     histories = histories_of(every)
-    check_index(
-        found.newest_seal.root,
-        {index_key(*pair): value_of([each.entry for each in histories.get(pair, ())]) for pair in pairs},
-        proof,
-    )
+
+    def history_of(pair: Pair) -> Sequence[Event]:
+        return histories.get(pair, ())
+
+    pairs = shown_pairs(judged, history_of, registry, ordered=part.ordered)
+    for event in shown:
+        if not _is_touched(event, judged, pairs):
+            raise MismatchError("traces", came=event.name, expected="what the event touches or answers")
+    claims = {index_key(*pair): value_of([each.entry for each in histories.get(pair, ())]) for pair in pairs}
+    check_index(found.newest_seal.root, claims, part.proof)
+    return stand_before(judged, history_of, every, registry, ordered=part.ordered)
+
+
+def shown_pairs(judged: Event, history_of: HistoryOf, registry: Registry, *, ordered: bool) -> list[Pair]:
+    """Return the histories that a trace part shows, sorted; arguments as for `stand_before`."""
+    traces = trace_pairs(judged.head)
+    if not ordered:
+        return traces
+    kind = registry.type_at(judged.head.type, judged.leaf)
+    return sorted({*traces, *Earlier(judged, history_of).pairs(kind)})
+
+
+def stand_before(
+    judged: Event, history_of: HistoryOf, shown: Collection[Event], registry: Registry, *, ordered: bool
+) -> Before:
+    """Return what stands before an event.
+
+    Args:
+        judged: the event.
+        history_of: the events of a [kind, name], in log order, of all that a trace part shows.
+        shown: all of these events, and what it answers.
+        registry: what holds before its leaf.
+        ordered: whether rules of order and a stated root are judged as well.
+    """
     states = {}
-    for pair in pairs:
-        state = _state(histories.get(pair, ()), judged, registry)
+    for pair in trace_pairs(judged.head):
+        state = _state(history_of(pair) or (), judged, registry)
         if state:
             states[pair[1]] = state
-    targets = _answered(judged, every)
-    return Before(states, targets if len(targets) == len(judged.head.about) else None)
+    targets = _answered(judged, shown)
+    whole = targets if len(targets) == len(judged.head.about) else None
+    return Before(states, whole, Earlier(judged, history_of) if ordered else None)
+
+
+def _is_touched(event: Event, judged: Event, pairs: Collection[Pair]) -> bool:
+    """Return whether an event is answered by the judged one, or stands in one of these histories."""
+    return event.name in judged.head.about or any(event.joins(pair) for pair in pairs)
 
 
 def _state(history: Sequence[Event], judged: Event, registry: Registry) -> TraceState | None:

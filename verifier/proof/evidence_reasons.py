@@ -1,8 +1,8 @@
 """Why an event could not be said where it stands, as far as head, body, signature and registry tell (formats, 17).
 
 Each reason is a rule that admission asks as well, and none of them needs another history than those of the registry
-on which the event rests and, for its place and for what follows from what it answers, the traces that it touches.
-Which kinds of histories there are stands in others.
+on which the event rests and, for its place and for what follows from what it answers, the traces that it touches; for
+its state and its order, those that these look at. Which kinds of histories there are stands in others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from functools import cached_property
 
 from verifier.errors import MismatchError, NotPermittedError, SuyuanError, UnsupportedError
 from verifier.judgement.authority import check_authority, require_mandate, require_principal
+from verifier.judgement.coherence import check_order
 from verifier.judgement.replay import Replay, Signer, require_supported
+from verifier.judgement.states import check_state
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
@@ -25,7 +27,7 @@ from verifier.proof.examination import Shown, require_scope
 
 KEY, HOLDER, AUDIENCE, SIGNATURE = "key", "holder", "audience", "signature"
 ISSUER, USE, TYPE, HEAD, BODY, LINKS = "issuer", "use", "type", "head", "body", "links"
-SCOPE, RIGHT, PLACE = "scope", "right", "place"
+SCOPE, RIGHT, PLACE, STATE, ORDER = "scope", "right", "place", "state", "order"
 _BUILTIN = "registry."
 
 
@@ -48,7 +50,7 @@ def reason_against(
         shown: the same event; its body's hash is known to be the head's.
         replay: the registry before the leaf, whole as far as the event rests on it.
         time: ledger time of the leaf.
-        before: the traces that it touches, and what it answers; None where these are not shown.
+        before: the histories that decide about it, and what it answers; None where these are not shown.
 
     Raises:
         UnsupportedError: it says something that this version does not know.
@@ -188,6 +190,16 @@ def _require_place(case: _Case) -> None:
     )
 
 
+def _require_state(case: _Case) -> None:
+    if case.before and case.before.earlier:
+        check_state(case.event, case.before.earlier.root_before)
+
+
+def _require_order(case: _Case) -> None:
+    if case.before and case.before.earlier:
+        check_order(case.event, case.kind, case.before.earlier.digest)
+
+
 _RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
     (ISSUER, _require_issuer),
     (HOLDER, _require_holder),
@@ -202,5 +214,7 @@ _RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
     (SCOPE, _require_scope),
     (RIGHT, _require_right),
     (PLACE, _require_place),
+    (STATE, _require_state),
+    (ORDER, _require_order),
 )
 REASONS = tuple(code for code, _ in _RULES)

@@ -1,6 +1,7 @@
 """Evidence of an inadmissible statement, out of what was replayed.
 
-The statement and the registry that it rests on; where these say nothing against it, the traces that it touches as well.
+The statement and the registry that it rests on; where these say nothing against it, the traces that it touches as well,
+and where these do not either, the histories that rules of order and a stated root look at.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from verifier.ledgerformat.statement import Statement, parse_statement
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import RESTRICTED, BodyState, EventPart, SealPart, StatementPart
 from verifier.proof.evidence_inadmissible import StatementEvidence, format_statement_evidence
-from verifier.proof.evidence_places import TracePart, trace_pairs, types_behind
+from verifier.proof.evidence_places import TracePart, shown_pairs, stand_before, types_behind
 from verifier.proof.evidence_reasons import reason_against
 
 
@@ -66,6 +67,7 @@ class _Prosecution:
     def __init__(self, past: Past, block: Sequence[Taken], signed: SignedSeal, where: Where) -> None:
         self._past, self._signed = past, signed
         self._block = {taken.leaf: taken for taken in block}
+        self._histories: dict[Pair, Sequence[Event]] = {}
         taken = self._block[where.leaf]
         if not isinstance(taken.parsed, Statement):
             raise IncompleteError("evidence", came="a hash envelope", expected="a statement over a batch")
@@ -86,7 +88,8 @@ class _Prosecution:
         head = parse_head(statement.events[0].head)
         kid = self._batch(self._place[0]).statement.header.kid
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
-        touched = self._touched(judged) if self._may_be_said(judged, statement) else None
+        ordered = self._reach(judged, statement)
+        touched = None if ordered is None else self._touched(judged, ordered=ordered)
         needs = self._needs(judged, types_behind(judged, touched or ()))
         rests = {event.place for history in needs.values() for event in history} - {judged.place}
         registry = self._parts(rests)
@@ -94,26 +97,38 @@ class _Prosecution:
         traces = None
         if touched is not None:
             apart = {event.place for event in touched} - rests - {judged.place}
-            traces = TracePart(self._parts(apart, bare=True), self._prove(trace_pairs(head)))
+            proof_of_traces = self._prove(self._pairs(judged, ordered=ordered is True))
+            traces = TracePart(self._parts(apart, bare=True), proof_of_traces, ordered is True)
         seals = self._seals([*(part.leaf for part in registry), statement.leaf])
         shown = StatementEvidence((), note, seals, statement, registry, proof, b"", traces)
         leaves = {part.leaf for part in shown.parts} | {part.leaf for part in seals}
         evidence = replace(shown, path=shared_path(tree, size, leaves))
         return lambda charter: format_statement_evidence(replace(evidence, charter=tuple(charter)))
 
-    def _may_be_said(self, judged: Event, statement: StatementPart) -> bool:
-        """Return whether nothing speaks against an event but, perhaps, its place and what it answers."""
-        if judged.head.type.startswith("registry."):
-            return False
-        said, time = self._batch(statement.leaf).statement, self._signed.seal.time
-        return reason_against(judged, said, statement.events[0], replay=self._past.replay, time=time) is None
+    def _reach(self, judged: Event, statement: StatementPart) -> bool | None:
+        """Return None where event and registry speak against an event, False where its place does, else True."""
+        said, shown, time = self._batch(statement.leaf).statement, statement.events[0], self._signed.seal.time
+        replay = self._past.replay
+        if judged.head.type.startswith("registry.") or reason_against(judged, said, shown, replay=replay, time=time):
+            return None
+        touched = self._touched(judged, ordered=False)
+        before = stand_before(judged, self._history, touched, replay.registry, ordered=False)
+        return reason_against(judged, said, shown, replay=replay, time=time, before=before) is None
 
-    def _touched(self, judged: Event) -> list[Event]:
-        """Return the events of every trace that an event touches, and what it answers, as far as that stands before."""
-        pairs = trace_pairs(judged.head)
-        touched = [self._event(row, judged) for pair in pairs for row in self._past.history_rows(key_of(*pair))]
+    def _touched(self, judged: Event, *, ordered: bool) -> list[Event]:
+        """Return the events of the histories that decide about an event, and what it answers before it."""
+        touched = [event for pair in self._pairs(judged, ordered=ordered) for event in self._history(pair)]
         answered = [each for name in judged.head.about if (each := self._past.find(name))]
         return touched + [each for each in answered if each.place < judged.place]
+
+    def _pairs(self, judged: Event, *, ordered: bool) -> list[Pair]:
+        return shown_pairs(judged, self._history, self._past.replay.registry, ordered=ordered)
+
+    def _history(self, pair: Pair) -> Sequence[Event]:
+        """Return a history as the block leaves it."""
+        if pair not in self._histories:
+            self._histories[pair] = self._past.history(pair)
+        return self._histories[pair]
 
     def _parts(self, places: Collection[tuple[int, int]], *, bare: bool = False) -> tuple[StatementPart, ...]:
         """Return the statements of these events, by leaf; `bare`: heads only."""

@@ -174,7 +174,9 @@ def test_an_answer_is_not_judged_where_what_it_answers_is_left_out(replaying: Re
     monkeypatch.setattr(
         _Prosecution,
         "_touched",
-        lambda self, judged: [each for each in touched(self, judged) if each.name not in judged.head.about],
+        lambda self, judged, **how: [
+            each for each in touched(self, judged, **how) if each.name not in judged.head.about
+        ],
     )
     assert acquitted(replaying, monkeypatch, lambda kind, _: kind == linked) == 1
 
@@ -185,6 +187,6 @@ def test_what_is_answered_before_it_was_said_is_not_judged(replaying: Replaying,
     subjects = {"seal": handle("seal", "1"), "goods": [PARCEL]}
     later = said(world, carrier, Draft("transport.sealed", now(), subjects, {}))
     world.zone.heads[later.name] = parse_head(later.head)
-    answer = said(world, carrier, about("transport.unsealed", later, data={"reason": "inspection"}))
+    answer = said(world, carrier, about("record.correction", later, data={"reason": "incorrect-data"}))
     leaf = smuggle(world, carrier, [answer, later], monkeypatch)
     assert acquitted(replaying, monkeypatch, lambda _, place: place == leaf) == 2
