@@ -7,6 +7,7 @@ event's own block has it. What stands at the event's place or after it is counte
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from verifier.errors import MismatchError
@@ -66,7 +67,7 @@ def types_behind(judged: Event, shown: Collection[Event]) -> list[str]:
     Rules of order read no types but the judged event's own. For whom its principal carries on, as it may answer,
     stands in the principal's own histories.
     """
-    pairs = trace_pairs(judged.head)
+    pairs = set(trace_pairs(judged.head))
     types = {event.head.type for event in shown if event.place < judged.place and _is_touched(event, judged, pairs)}
     return sorted(f"urn:suyuan:type:{name}" for name in types if not name.startswith(_BUILTIN))
 
@@ -113,8 +114,9 @@ def before_event(
         return histories.get(pair, ())
 
     pairs = shown_pairs(judged, history_of, registry, ordered=part.ordered)
+    decisive = set(pairs)
     for event in shown:
-        if not _is_touched(event, judged, pairs):
+        if not _is_touched(event, judged, decisive):
             raise MismatchError("traces", came=event.name, expected="what the event touches or answers")
     claims = {index_key(*pair): value_of([each.entry for each in histories.get(pair, ())]) for pair in pairs}
     check_index(found.newest_seal.root, claims, part.proof)
@@ -152,9 +154,9 @@ def stand_before(
     return Before(states, whole, Earlier(judged, history_of) if ordered else None)
 
 
-def _is_touched(event: Event, judged: Event, pairs: Collection[Pair]) -> bool:
+def _is_touched(event: Event, judged: Event, pairs: AbstractSet[Pair]) -> bool:
     """Return whether an event is answered by the judged one, or stands in one of these histories."""
-    return event.name in judged.head.about or any(event.joins(pair) for pair in pairs)
+    return event.name in judged.head.about or not pairs.isdisjoint(event.head.joins)
 
 
 def _state(history: Sequence[Event], judged: Event, registry: Registry) -> TraceState | None:

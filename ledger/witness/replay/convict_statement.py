@@ -40,6 +40,18 @@ class _Batch:
     bodies: Sequence[bytes | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Histories that a file shows besides the registry's, with their events and what is answered.
+
+    `ordered`: those that rules of order and a stated root look at are among them.
+    """
+
+    events: Sequence[Event]
+    pairs: Sequence[Pair]
+    ordered: bool
+
+
 def convict_statement(
     past: Past, block: Sequence[Taken], signed: SignedSeal, where: Where, *, note: bytes, tree: Subtrees, size: int
 ) -> Conviction:
@@ -88,41 +100,42 @@ class _Prosecution:
         head = parse_head(statement.events[0].head)
         kid = self._batch(self._place[0]).statement.header.kid
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
-        ordered = self._reach(judged, statement)
-        touched = None if ordered is None else self._touched(judged, ordered=ordered)
-        needs = self._needs(judged, types_behind(judged, touched or ()))
+        reach = self._reach(judged, statement)
+        needs = self._needs(judged, types_behind(judged, reach.events if reach else ()))
         rests = {event.place for history in needs.values() for event in history} - {judged.place}
         registry = self._parts(rests)
         proof = self._prove(needs)
         traces = None
-        if touched is not None:
-            apart = {event.place for event in touched} - rests - {judged.place}
-            proof_of_traces = self._prove(self._pairs(judged, ordered=ordered is True))
-            traces = TracePart(self._parts(apart, bare=True), proof_of_traces, ordered is True)
+        if reach:
+            apart = {event.place for event in reach.events} - rests - {judged.place}
+            traces = TracePart(self._parts(apart, bare=True), self._prove(reach.pairs), reach.ordered)
         seals = self._seals([*(part.leaf for part in registry), statement.leaf])
         shown = StatementEvidence((), note, seals, statement, registry, proof, b"", traces)
         leaves = {part.leaf for part in shown.parts} | {part.leaf for part in seals}
         evidence = replace(shown, path=shared_path(tree, size, leaves))
         return lambda charter: format_statement_evidence(replace(evidence, charter=tuple(charter)))
 
-    def _reach(self, judged: Event, statement: StatementPart) -> bool | None:
-        """Return None where event and registry speak against an event, False where its place does, else True."""
+    def _reach(self, judged: Event, statement: StatementPart) -> _Reach | None:
+        """Return which histories a file shows besides the registry's: no more than are needed to convict."""
         said, shown, time = self._batch(statement.leaf).statement, statement.events[0], self._signed.seal.time
         replay = self._past.replay
         if judged.head.type.startswith("registry.") or reason_against(judged, said, shown, replay=replay, time=time):
             return None
-        touched = self._touched(judged, ordered=False)
-        before = stand_before(judged, self._history, touched, replay.registry, ordered=False)
-        return reason_against(judged, said, shown, replay=replay, time=time, before=before) is None
+        traces = self._reached(judged, ordered=False)
+        before = stand_before(judged, self._history, traces.events, replay.registry, ordered=False)
+        if reason_against(judged, said, shown, replay=replay, time=time, before=before):
+            return traces
+        return self._reached(judged, ordered=True)
 
-    def _touched(self, judged: Event, *, ordered: bool) -> list[Event]:
-        """Return the events of the histories that decide about an event, and what it answers before it."""
-        touched = [event for pair in self._pairs(judged, ordered=ordered) for event in self._history(pair)]
+    def _reached(self, judged: Event, *, ordered: bool) -> _Reach:
+        pairs = shown_pairs(judged, self._history, self._past.replay.registry, ordered=ordered)
+        return _Reach(self._touched(judged, pairs), pairs, ordered)
+
+    def _touched(self, judged: Event, pairs: Collection[Pair]) -> list[Event]:
+        """Return the events of these histories, and what an event answers before it."""
+        touched = [event for pair in pairs for event in self._history(pair)]
         answered = [each for name in judged.head.about if (each := self._past.find(name))]
         return touched + [each for each in answered if each.place < judged.place]
-
-    def _pairs(self, judged: Event, *, ordered: bool) -> list[Pair]:
-        return shown_pairs(judged, self._history, self._past.replay.registry, ordered=ordered)
 
     def _history(self, pair: Pair) -> Sequence[Event]:
         """Return a history as the block leaves it."""

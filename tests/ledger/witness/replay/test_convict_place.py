@@ -38,11 +38,12 @@ from verifier.proof.evidence_kinds import confirm_evidence
 from verifier.vocabulary import type_files
 
 PLACES = ("head.joins", "head.follows", "head.about", "body.subjects.")  # what a refusal names for rules 2 to 6 and 9
+RULE = "order."  # what it names for a rule of order
 
 
 @dataclass
 class Life:
-    """A random life of custody. What the ledger refuses for its place is logged all the same."""
+    """A random life of custody. What the ledger refuses for its place or order is logged all the same."""
 
     world: World
     rng: random.Random
@@ -87,14 +88,14 @@ class Life:
                     break
 
     def _say(self, who: Actor, draft: Draft, *, lying: bool) -> bool:
-        """Return whether something was logged: what the ledger takes or, lying, what it refuses for its place."""
+        """Return whether something was logged: what the ledger takes, refuses for order or, lying, for place."""
         world, event = self.world, said(self.world, who, draft)
         try:
             world.ledger.submit(format_submission(who.sign([event], world.ledger.origin))).result()
         except NotPermittedError as refused:
             named = refused.field.rsplit("].", 1)[-1]
-            if not lying or not named.startswith(PLACES):
-                return False  # nor is a rule of order one of place
+            if not named.startswith((*PLACES, RULE) if lying else RULE):
+                return False
             self.lies[smuggle(world, who, [event], self.patch)] = named
         world.zone.heads[event.name] = parse_head(event.head)
         self.told.append(event)
@@ -115,7 +116,8 @@ def test_in_a_random_life_of_custody_exactly_what_the_ledger_refuses_is_convicte
     life.live(36)
     accused = accuse(replaying, monkeypatch, lambda _, leaf: leaf >= first)
     assert len(life.said) > 5
-    assert len(set(life.lies.values())) > 1, "of more than one rule"
+    assert len({named for named in life.lies.values() if named.startswith(PLACES)}) > 1, "of more than one rule"
+    assert any(named.startswith(RULE) for named in life.lies.values())
     assert len(accused) - len(life.lies) > 8, "honest ones are among them"
     for each in accused:
         _judge(each.data, world, life.lies.get(each.where.leaf), each.type)
@@ -127,7 +129,7 @@ def _judge(data: bytes, world: World, lie: str | None, what: str) -> None:
             print(what, confirm_evidence(data, world.standpoint()).facts)
         return
     facts = confirm_evidence(data, world.standpoint()).facts
-    assert facts["reason"] == "place", what
+    assert facts["reason"] == ("order" if lie.startswith(RULE) else "place"), what
     assert str(facts["fault"]).startswith(lie), what
 
 
@@ -174,8 +176,8 @@ def test_an_answer_is_not_judged_where_what_it_answers_is_left_out(replaying: Re
     monkeypatch.setattr(
         _Prosecution,
         "_touched",
-        lambda self, judged, **how: [
-            each for each in touched(self, judged, **how) if each.name not in judged.head.about
+        lambda self, judged, pairs: [
+            each for each in touched(self, judged, pairs) if each.name not in judged.head.about
         ],
     )
     assert acquitted(replaying, monkeypatch, lambda kind, _: kind == linked) == 1
