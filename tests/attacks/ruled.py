@@ -29,6 +29,7 @@ MONTH, SECOND = (f"urn:suyuan:set:lists:91350100M000100Y43:2026-{month}" for mon
 _CLAIM = {"invoice": {"form": "claim", "joins": ["claim"]}}
 _ENTRY = {"entries": {"form": "list-entry", "many": True, "joins": ["list"]}}
 _MONTH = {"months": {"form": "set", "many": True, "joins": ["member"]}}
+_FOLLOWED = {"goods": {"form": ["handle:order", "handle:parcel", "product"], "many": True, "follows": ["trace"]}}
 _HELD = ["test.held", "test.lifted", "test.seized"]
 _FILES: dict[str, dict[str, Any]] = {
     "test.claimed": {
@@ -43,6 +44,30 @@ _FILES: dict[str, dict[str, Any]] = {
     "test.released": {
         "subjects": _ENTRY,
         "order": [{"code": "held", "last": _HELD, "is": ["test.lifted"], "in": "list", "refuse": True}],
+    },
+    "test.used": {
+        "subjects": _CLAIM,
+        "order": [
+            {"code": "not-claimed", "after": ["test.claimed"], "in": "claim", "by": "position", "refuse": True},
+        ],
+    },
+    "test.timed": {
+        "subjects": _CLAIM,
+        "order": [{"code": "timed-early", "after": ["test.claimed"], "in": "claim", "by": "time", "refuse": True}],
+    },
+    "test.told": {
+        "subjects": _CLAIM,
+        "order": [{"code": "told-twice", "once": True, "in": "claim", "refuse": False}],
+    },
+    "test.settled": {
+        "subjects": _CLAIM | _FOLLOWED,
+        "order": [{"code": "not-ordered", "after": ["order.placed"], "in": "each", "by": "position", "refuse": True}],
+    },
+    "test.reached": {
+        "subjects": _CLAIM | _FOLLOWED,
+        "order": [
+            {"code": "not-released", "after": ["clearance.release"], "in": "reach", "by": "position", "refuse": True}
+        ],
     },
     "test.listed": {"subjects": _MONTH},
     "test.summed": {
