@@ -19,8 +19,9 @@ from tests.ledger.witness.replay.conftest import Replaying
 from tests.ledger.witness.replay.prosecuting import accuse
 from tests.vectors.cddl import Schema
 from tests.verifier.proof import governed
-from tests.world import DAY, FIRM, PARCEL, UNIT, World, now
+from tests.world import DAY, FIRM, PARCEL, PRODUCT, UNIT, World, handle, now
 from verifier.errors import InconsistentError, SuyuanError
+from verifier.ledgerformat.head import State
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.keys import EDDSA
 from verifier.proof.bundle import RESTRICTED, parse_file
@@ -36,6 +37,7 @@ from verifier.proof.evidence_reasons import REASONS
 from verifier.proof.examination import Standpoint
 
 FORMATS = Path(__file__).parents[2] / "docs/formats.md"
+FILED = {"names": {"zh": "示例奶粉", "en": "Example milk powder"}, "hsCode": "1901101000", "origin": "NZ"}
 CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
 
 
@@ -100,6 +102,9 @@ def lies(world: World, patch: pytest.MonkeyPatch) -> dict[str, Lie]:
     lie("another type's body", "body", carrier, bend(_delivery(world), type="transport.object"))
     keeper = world.cast["warehouse"]
     lie("a stranger's join", "place", keeper, said(keeper, world, replace(sighting(0), subjects={"epcs": [UNIT]})))
+    lie("a root that is none", "state", seller, said(seller, world, _summary(seller)))
+    again = Draft("filing.product", now(), {"product": PRODUCT, "enterprise": seller.uri}, FILED)
+    lie("a product filed again", "order", seller, said(seller, world, again))
     narrow = replace(carrier, signer=generate(EDDSA), _sequence={})
     world.zone.say(world.cast["customs"], [_key(world, narrow, types=["delivery.*"])])
     lie("a type out of scope", "scope", narrow, said(narrow, world, sighting(18)))
@@ -118,6 +123,14 @@ def _key(world: World, actor: Actor, **changes: object) -> Draft:
 def _delivery(world: World) -> ComposedEvent:
     draft = Draft("delivery.signed", now(), {"parcel": PARCEL}, {"carrier": FIRM})
     return said(world.cast["carrier"], world, draft)
+
+
+def _summary(seller: Actor) -> Draft:
+    month = f"urn:suyuan:set:lists:{seller.uri.rpartition(':')[2]}:2026-11"
+    subjects = {"summary": handle("summary", "1"), "enterprise": seller.uri, "period": month}
+    data = {"customs": "2244", "agent": FIRM, "seller": FIRM, "declarant": FIRM, "groupedBy": "1"}
+    state = State("member", subject_name(month), 1, bytes(32))
+    return Draft("clearance.summary", now(), subjects, data, state=state)
 
 
 def _suspend(world: World, who: Actor) -> None:
@@ -160,7 +173,7 @@ NAMES = (
     "another's words", "a root key that says a statement", "links of another body", "no mandate",
     "a recipient who is nobody", "a role that may not", "a type of nobody",
     "a term that the type has not", "another type's body", "a type out of scope", "a suspended agency", "a revoked key",
-    "a stranger's join",
+    "a stranger's join", "a root that is none", "a product filed again",
 )  # fmt: skip
 
 

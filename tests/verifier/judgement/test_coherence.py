@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.judgement.chronicle import bare, made_type
-from verifier.judgement.coherence import MAX_REACH, Unjudged, Violation, judge_order
-from verifier.judgement.digest import Digests
+from verifier.errors import NotPermittedError
+from verifier.judgement.coherence import MAX_REACH, Unjudged, Violation, check_order, judge_order, pairs_of_order
+from verifier.judgement.digest import Digests, digest_history
 from verifier.ledgerformat.vocabulary import EventType, OrderRule
 
 ITEM, ORDER, FAR = (("trace", bytes([each]) * 32) for each in (1, 2, 3))
@@ -161,3 +162,66 @@ def test_an_after_rule_means_what_it_says(said):
     others.pop((10, 2), None)
     met = any(each.head.type == "b.early" and place < (10, 2) for place, each in others.items())
     assert _judge(event, _after("b.early"), *others.values()) == ([] if met else [Violation])
+
+
+# What speaks against a ledger: rules that refuse, whatever comes later, in histories that follow from event and rules.
+
+
+def _asked(event, kind, histories):
+    """Return which histories are looked at to judge an event, whatever for."""
+    asked = set()
+
+    def digest_of(pair):
+        asked.add(pair)
+        return digest_history(pair, histories.get(pair, ()))
+
+    return asked, digest_of
+
+
+@pytest.mark.parametrize("refuse", [True, False])
+@pytest.mark.parametrize("by_time", [True, False])
+def test_only_a_rule_that_refuses_and_goes_by_position_speaks_against_a_ledger(refuse, by_time):
+    rule = OrderRule("first-things", "after", "history", refuse=refuse, patterns=("b.early",), by_time=by_time)
+    asked, digest_of = _asked(_late(), _type(rule), {})
+    speaks = refuse and not by_time
+    assert pairs_of_order(_late(), _type(rule), digest_of) == ({ITEM} if speaks else set())
+    if speaks:
+        with pytest.raises(NotPermittedError, match=r"order\.first-things"):
+            check_order(_late(), _type(rule), digest_of)
+    else:
+        check_order(_late(), _type(rule), digest_of)
+    assert asked <= {ITEM}
+
+
+def test_a_rule_that_cannot_be_judged_speaks_against_nobody():
+    rule = OrderRule("first-things", "after", "reach", refuse=True, patterns=("b.early",))
+    check_order(_late(follows=(ORDER,)), _type(rule), {ITEM: digest_history(ITEM, ())}.get)
+
+
+@given(st.data())
+def test_the_histories_named_are_those_that_judging_asks_for(data):
+    pairs = [ITEM, CASE, ORDER, FAR]
+    some = st.lists(st.sampled_from(pairs), max_size=3, unique=True).map(tuple)
+    events = [
+        bare(data.draw(st.sampled_from(["a.late", "b.early"])), leaf, joins=data.draw(some) or (ITEM,),
+             follows=data.draw(some))
+        for leaf in range(data.draw(st.integers(0, 5)))
+    ]  # fmt: skip
+    histories = {pair: [each for each in events if pair in each.head.joins] for pair in pairs}
+    rule = data.draw(st.sampled_from([
+        OrderRule("it", "after", "each", refuse=True, patterns=("c.never",)),
+        OrderRule("it", "after", "reach", refuse=True, patterns=("b.early",)),
+        OrderRule("it", "once", "history", refuse=True),
+        OrderRule("it", "once", "case", refuse=True),
+    ]))  # fmt: skip
+    event = _late(joins=data.draw(some) or (ITEM,), follows=data.draw(some))
+    asked, digest_of = _asked(event, _type(rule), histories)
+    judge_order(event, _type(rule), digest_of)
+    named = pairs_of_order(event, _type(rule), digest_history_of(histories))
+    assert asked <= named
+    if not rule.each or len(event.head.follows) < 2:
+        assert asked == named, "none besides"
+
+
+def digest_history_of(histories):
+    return lambda pair: digest_history(pair, histories.get(pair, ()))
