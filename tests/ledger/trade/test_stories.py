@@ -16,6 +16,7 @@ from verifier.errors import SuyuanError
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 TEXT = {"zh": "示例依据", "en": "Example basis"}
+DECIDED = {"treatment": "refund", "inFull": True, "basis": TEXT}
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,16 @@ def test_settlement_waits_for_departure_too(office, say):
     say("payer", "finance.fx-settled", subjects, data)
     with refused("settled-twice"):
         say("payer", "finance.fx-settled", subjects, data)
+
+
+def test_a_declaration_is_refunded_once_under_whatever_name_of_its_list_it_is_claimed(office, say):
+    """Only the tax office can tell which number the name of a claim stands for; the declaration tells by itself."""
+    _, declaration, parcel = declare_export(office, say, "claimed under two names")
+    say("carrier", "transport.departure", {"parcel": parcel}, {"customs": "2244", "carrier": FIRM, "transport": "5"})
+    claims = [refund(say, declaration, list_=f"{place}", invoice=f"I2{place}") for place in ("L21", "no list at all")]
+    say("tax", "finance.refund-decided", data=DECIDED, about=[claims[0]])
+    with refused("decided-twice"):
+        say("tax", "finance.refund-decided", data=DECIDED, about=[claims[1]])
 
 
 def test_what_left_does_not_let_through_what_did_not(office, say):
