@@ -24,11 +24,13 @@ from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import key_draft
 from tests.world import PRODUCT, UNIT, World, now, open_ledger
 from verifier.ledgerformat.batch_answer import MISSING, AnsweredEvent, format_batch_answer, parse_batch_answer
+from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.keys import ES256
 from verifier.primitives.tiles import format_bundle
-from verifier.proof.evidence_kinds import confirm_evidence
+from verifier.proof.evidence_kinds import SAID_TWICE, confirm_evidence
 
 FORMATS = Path(__file__).parents[2] / "docs/formats.md"
 CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
@@ -150,11 +152,36 @@ def test_a_head_that_does_not_follow_from_its_body(watch: Watching, monkeypatch)
     convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), INADMISSIBLE, "links")
 
 
+# What was said twice.
+
+
 def test_a_sequence_number_that_is_used_twice(watch: Watching, monkeypatch):
     world, carrier = watch.world, replace(watch.world.cast["carrier"], _sequence={})
     watch.look()
     leaf = smuggle(world, carrier, [carrier.compose(sighting(world), world.zone.types)], monkeypatch)
-    watch.caught(INADMISSIBLE, leaf=leaf)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), SAID_TWICE, "number")
+
+
+def test_an_id_that_is_used_twice(watch: Watching, monkeypatch):
+    """Its first use was written down before: the database finds it."""
+    world, carrier = watch.world, watch.world.cast["carrier"]
+    watch.look()
+    first = carrier.compose(sighting(world), world.zone.types)
+    world.ledger.submit(format_submission(carrier.sign([first], world.ledger.origin))).result()
+    assert watch.look().word == COSIGNED
+    other = carrier.compose(sighting(world, subject=fresh_unit(6)), world.zone.types)
+    leaf = smuggle(world, carrier, [bend(other, id=parse_head(first.head).id)], monkeypatch)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), SAID_TWICE, "id")
+
+
+def test_an_id_that_is_used_twice_before_the_witness_came(watch: Watching, monkeypatch):
+    """Both uses wait to be written together."""
+    world, carrier = watch.world, watch.world.cast["carrier"]
+    first = carrier.compose(sighting(world), world.zone.types)
+    world.ledger.submit(format_submission(carrier.sign([first], world.ledger.origin))).result()
+    other = carrier.compose(sighting(world, subject=fresh_unit(6)), world.zone.types)
+    leaf = smuggle(world, carrier, [bend(other, id=parse_head(first.head).id)], monkeypatch)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), SAID_TWICE, "id")
 
 
 # Two histories.

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 from verifier.errors import UnsupportedError
 from verifier.primitives.cbor import Value
-from verifier.proof import evidence_inadmissible, evidence_index, evidence_rollback
+from verifier.proof import evidence_inadmissible, evidence_index, evidence_rollback, evidence_twice
 from verifier.proof.bundle import parse_file
 from verifier.proof.evidence import WORD, confirm_fork, read_fork_evidence
 from verifier.proof.evidence_inadmissible import confirm_inadmissible, parse_statement_evidence
 from verifier.proof.evidence_index import confirm_wrong_index, parse_index_evidence
 from verifier.proof.evidence_rollback import confirm_rollback, parse_rollback_evidence
+from verifier.proof.evidence_twice import confirm_twice, parse_twice_evidence
 from verifier.proof.examination import Standpoint
 
 FORK = "fork"
 WRONG_INDEX, ROLLBACK = evidence_index.KIND, evidence_rollback.KIND
 INADMISSIBLE = evidence_inadmissible.KIND
+SAID_TWICE = evidence_twice.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Convicted:
     """What an evidence file proves of a ledger.
 
     Attributes:
-        kind: FORK, WRONG_INDEX, ROLLBACK or INADMISSIBLE.
+        kind: FORK, WRONG_INDEX, ROLLBACK, INADMISSIBLE or SAID_TWICE.
         origin: the ledger.
         facts: what it signed, for people and programs: numbers, and hashes in hex, by name.
     """
@@ -54,7 +56,10 @@ def confirm_evidence(data: bytes, standpoint: Standpoint) -> Convicted:
         return _rollback(content, standpoint)
     if kind == INADMISSIBLE:
         return _inadmissible(content, standpoint)
-    raise UnsupportedError("evidence kind", came=kind, expected=f"{FORK}, {WRONG_INDEX}, {ROLLBACK} or {INADMISSIBLE}")
+    if kind == SAID_TWICE:
+        return _twice(content, standpoint)
+    known = f"{FORK}, {WRONG_INDEX}, {ROLLBACK}, {INADMISSIBLE} or {SAID_TWICE}"
+    raise UnsupportedError("evidence kind", came=kind, expected=known)
 
 
 def _fork(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
@@ -87,3 +92,8 @@ def _inadmissible(content: Mapping[int | str, Value], standpoint: Standpoint) ->
         "fault": str(found.reason.error),
     }
     return Convicted(INADMISSIBLE, found.origin, facts)
+
+
+def _twice(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_twice(parse_twice_evidence(content), standpoint)
+    return Convicted(SAID_TWICE, found.origin, {"leaves": [*found.leaves], "reason": found.reason, **found.said})
