@@ -16,6 +16,7 @@ from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.statement import Statement, parse_entry, parse_statement
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import RESTRICTED, EventPart, StatementPart
+from verifier.proof.evidence_seal import SealEvidence, format_seal_evidence
 from verifier.proof.evidence_twice import TwiceEvidence, format_twice_evidence
 
 
@@ -54,6 +55,11 @@ class Accuser:
         shown = {one: [0, 1]} if one == other else {one: [0], other: [0]}
         parts = tuple(self._part(leaf, positions) for leaf, positions in shown.items())
         return format_twice_evidence(TwiceEvidence(self.charter, self.log.checkpoint(), parts, self.path(*shown)))
+
+    def seal(self, *leaves: int) -> bytes:
+        """Return the file that says that the last of one or two entries is a broken seal."""
+        entries = {leaf: self.entries[leaf] for leaf in leaves}
+        return format_seal_evidence(SealEvidence(self.charter, self.log.checkpoint(), entries, self.path(*leaves)))
 
     def _part(self, leaf: int, positions: list[int]) -> StatementPart:
         said = self.statement(leaf)

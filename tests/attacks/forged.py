@@ -14,7 +14,7 @@ from ledger.export.export import export_ledger
 from ledger.witness.replay.lies import LieFoundError
 from ledger.witness.replay.replayer import Replayer
 from tests.attacks.conftest import fresh_unit
-from tests.verifier.proof.audit.forge import Block, Forge, MemorySource, Said, blocks_of, source_of
+from tests.verifier.proof.audit.forge import Block, Forge, MemorySource, Said, blocks_of, log_files, source_of
 from tests.world import PRODUCT, World, now
 from verifier.ledgerformat.batch_answer import SHOWN, AnsweredEvent, format_batch_answer
 from verifier.ledgerformat.seal import Seal
@@ -70,6 +70,12 @@ class Stage:
         time = self.blocks[-1].time
         blocks = [Block(said, time + 1000 * number) for number, said in enumerate(more, 1)]
         return Forge(self.world, bends=bends).build([*self.blocks, *blocks])  # type: ignore[arg-type]
+
+    def rewritten(self, entries: list[bytes], batches: MemorySource) -> MemorySource:
+        """Return a log of any entries, with the batches of another."""
+        kept = {path: data for path, data in batches.files.items() if path.startswith("batches/")}
+        note = Forge(self.world).sign(entries)  # type: ignore[arg-type]
+        return MemorySource({**log_files(entries), **kept, "checkpoint": note})
 
     def replayed(self, log: MemorySource, *, chunk: int = 20_000) -> LieFoundError | None:
         """Return the lie for which a witness stops that replays a log from its beginning, None for none."""

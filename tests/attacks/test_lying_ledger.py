@@ -14,9 +14,17 @@ from benchmarks.load import uscc
 from fixtures.zone.actors import Actor, enterprise
 from ledger.compose.event import Draft
 from ledger.sequencer.block import BlockBuilder
+from ledger.signing.ledger_keys import LedgerKeys
 from ledger.signing.signer import generate
 from ledger.witness.outcome import COSIGNED, REFUSED, STOPPED
-from ledger.witness.replay.lies import INADMISSIBLE, MISSING_LEAF, REWRITTEN, WITHHELD_BODY, WRONG_INDEX
+from ledger.witness.replay.lies import (
+    BROKEN_SEAL,
+    INADMISSIBLE,
+    MISSING_LEAF,
+    REWRITTEN,
+    WITHHELD_BODY,
+    WRONG_INDEX,
+)
 from tests.attacks.conftest import bend, fresh_unit, smuggle
 from tests.attacks.watching import Watching, publish, watched
 from tests.ledger.client.serving import Reply
@@ -182,6 +190,17 @@ def test_an_id_that_is_used_twice_before_the_witness_came(watch: Watching, monke
     other = carrier.compose(sighting(world, subject=fresh_unit(6)), world.zone.types)
     leaf = smuggle(world, carrier, [bend(other, id=parse_head(first.head).id)], monkeypatch)
     convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), SAID_TWICE, "id")
+
+
+# Seals.
+
+
+def test_a_seal_that_does_not_continue_the_chain(watch: Watching, monkeypatch):
+    world, sign = watch.world, LedgerKeys.sign_seal
+    watch.look()
+    monkeypatch.setattr(LedgerKeys, "sign_seal", lambda keys, seal: sign(keys, replace(seal, previous=bytes(32))))
+    world.say("carrier", sighting(world))
+    convicted(watch, watch.caught(BROKEN_SEAL, leaf=world.ledger.head.edge.size - 1), BROKEN_SEAL, "previous")
 
 
 # Two histories.

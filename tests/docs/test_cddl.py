@@ -38,6 +38,7 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
     "trace-proof": [("trace-proof",)],
 }
 MADE = {
+    "broken-seal-evidence",
     "ceremony-file",
     "evidence-bundle",
     "inadmissible-statement-evidence",

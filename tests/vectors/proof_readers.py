@@ -9,7 +9,7 @@ from verifier.proof.alone import verify_event
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
-from verifier.proof.evidence_kinds import INADMISSIBLE, ROLLBACK, SAID_TWICE, confirm_evidence
+from verifier.proof.evidence_kinds import BROKEN_SEAL, INADMISSIBLE, ROLLBACK, SAID_TWICE, confirm_evidence
 from verifier.proof.examination import Examination, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
@@ -101,7 +101,14 @@ def read_twice(vector: Vector) -> Facts:
     return {"origin": found.origin, **found.facts}
 
 
+def read_broken_seal(vector: Vector) -> Facts:
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind == BROKEN_SEAL
+    return {"origin": found.origin, **{name: found.facts[name] for name in ("leaves", "reason")}}
+
+
 PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
+    "broken-seal-evidence": read_broken_seal,
     "charter-file": read_charter,
     "event-proof": read_event,
     "fork-evidence": read_evidence,

@@ -19,6 +19,7 @@ from ledger.prove.log import consistency_path, root_at
 from ledger.witness.outcome import ContradictionFoundError
 from ledger.witness.replay.blocks import Chain, parse_joined_seal, reached, replay_block
 from ledger.witness.replay.convict import convict_index
+from ledger.witness.replay.convict_seal import convict_seal
 from ledger.witness.replay.convict_statement import convict_statement
 from ledger.witness.replay.convict_twice import FIELDS, convict_twice
 from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads, require_ordered
@@ -103,10 +104,13 @@ class Replayer:
 
     def _convict(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> None:
         """Give a lie what makes evidence of it: come to it again block by block, and stand before it."""
-        if found.word not in (WRONG_INDEX, INADMISSIBLE) or not note:
+        if found.word not in (WRONG_INDEX, INADMISSIBLE, BROKEN_SEAL) or not note:
             return
         try:
-            self._advance(checkpoint, note, 0)
+            if found.word == BROKEN_SEAL:
+                found.conviction = self._prosecute_seal(found, checkpoint, note)
+            else:
+                self._advance(checkpoint, note, 0)
         except LieFoundError as again:
             found.conviction = self._prosecute(again, checkpoint, note)
         except SuyuanError:
@@ -129,6 +133,11 @@ class Replayer:
         except InconsistentError:  # the seal is over another index as well, and that has a file of its own
             past = open_past(self._rows, Replay(registry_types()))
         return convict_index(past, block, signed, note=note, tree=tree, size=size)
+
+    def _prosecute_seal(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> Conviction:
+        """Return what makes evidence of a seal: the log alone says it, whatever was replayed."""
+        tree = VerifiedTree(checkpoint, self._source.tile)
+        return convict_seal(self._source, tree, found.where.leaf, note=note, origin=checkpoint.origin)
 
     @contextmanager
     def scratch(self, patience: float) -> Iterator[Past]:

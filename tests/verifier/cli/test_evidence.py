@@ -29,3 +29,12 @@ def test_what_was_said_twice_is_named(capsys, tmp_path, name: str):
     for lang, leaves in (("en", "Leaves"), ("zh", "叶")):
         shown = convicts(capsys, tmp_path, name, "twice.json", "--lang", lang)
         assert f"{leaves}: {facts['leaves'][0]}, {facts['leaves'][1]}\n" in shown
+
+
+@pytest.mark.parametrize("name", json.loads((FILES / "seals.json").read_text())["seals"])
+def test_a_broken_seal_is_named(capsys, tmp_path, name: str):
+    facts = json.loads((FILES / "seals.json").read_text())["seals"][name]
+    told = json.loads(convicts(capsys, tmp_path, name, "seals.json", "--json"))
+    assert (told["outcome"], told["leaves"], told["reason"]) == ("broken-seal", facts["leaves"], facts["reason"])
+    for lang, reason in (("en", "Reason"), ("zh", "原因")):
+        assert f"{reason}: {facts['reason']}\n" in convicts(capsys, tmp_path, name, "seals.json", "--lang", lang)
