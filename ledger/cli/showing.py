@@ -10,7 +10,7 @@ from ledger.endorsing.case import Case
 from ledger.endorsing.differences import Difference
 from ledger.endorsing.sending import Sent
 from verifier.errors import SuyuanError
-from verifier.rendering import plain, render_issuer, render_time
+from verifier.rendering import name_of_cosigner, plain, render_issuer, render_speaker, render_time
 from verifier.texts import text
 
 
@@ -23,13 +23,15 @@ def case_lines(voice: Voice, case: Case | CheckedEvent) -> list[str]:
     head, recognition = case.event.head, case.told.recognition
     lines = [
         f"{case.name.hex()}",
-        f"  {case.told.kind.title[voice.lang]} ({head.type}) · {render_issuer(case.told.issuer, voice.lang)}",
+        f"  {case.told.kind.title[voice.lang]} ({head.type}) · {render_speaker(case.told, voice.lang)}",
         f"  {case.story.subject} · {render_time(head.time)}",
         "  " + voice.say("case.verdict", outcome=text(f"outcome.{case.verdict.outcome}", voice.lang)),
         "  " + voice.say("case.recognition", outcome=text(f"recognition.{recognition.outcome}", voice.lang)),
         "  " + voice.say("case.seen", count=len(case.seen)),
     ]
-    lines += [f"    {each.event.head.type} · {each.by.names[voice.lang]}" for each in case.endorsements]
+    lines += [
+        f"    {each.event.head.type} · {name_of_cosigner(case.told, each.by, voice.lang)}" for each in case.endorsements
+    ]
     for difference in case.differences:
         field = voice.say(f"field.{difference.field}")
         lines.append("  " + voice.say("case.difference", field=field))

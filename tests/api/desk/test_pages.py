@@ -110,6 +110,7 @@ def test_hostile_text_of_an_event_is_shown_as_text(office, at_desk: Page):
     hostile = "<img src=x><script>document.title = 1</script>"
     draft = product_draft(office.world, gtin(32))
     names = {"zh": hostile, "en": hostile}
+    office.world.cosign()  # the pages before this one may have taken longer than a quorum may be away
     (said,) = office.world.say("seller", replace(draft, data={**draft.data, "names": names}))
     office.world.cosign()
     at_desk.goto(f"/case/{said.name.hex()}")

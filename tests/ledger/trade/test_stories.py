@@ -114,6 +114,25 @@ def test_settlement_waits_for_departure_too(office, say):
         say("payer", "finance.fx-settled", subjects, data)
 
 
+def test_what_left_does_not_let_through_what_did_not(office, say):
+    """One claim or settlement names several declarations: each of them has to have left."""
+    _, left, parcel = declare_export(office, say, "one that leaves")
+    _, stays, _ = declare_export(office, say, "one that stays")
+    say("carrier", "transport.departure", {"parcel": parcel}, {"customs": "2244", "carrier": FIRM, "transport": "5"})
+    for declarations in ([left, stays], [stays, left]):
+        with refused("claimed-before-departure"):
+            say(
+                "seller", "finance.refund-claimed",
+                {"declarations": declarations, "lists": [claim("tax", "L8"), claim("tax", "L9")]},
+                {"treatment": "refund", "period": "2026-11"},
+            )  # fmt: skip
+        with refused("settled-before-departure"):
+            say(
+                "payer", "finance.fx-settled", {"declarations": declarations, "receipts": [claim("exchange", "R9")]},
+                {"currency": "502", "method": "foreign-exchange"},
+            )  # fmt: skip
+
+
 def test_a_warehouse_receipt_is_pledged_once_until_it_is_released(office, say):
     receipt, data = {"receipt": claim("exchange", "W1")}, {"lender": "示例银行", "warehouse": "示例仓"}
     client, standpoint = published(office), office.world.standpoint()
