@@ -278,10 +278,9 @@ def test_every_byte_counts(stage: Stage, lie: Lie):
 @pytest.mark.soak
 def test_every_single_byte_counts(stage: Stage, lie: Lie):
     for place in range(len(lie.data)):
-        for bit in range(8):
-            flipped = bytearray(lie.data)
-            flipped[place] ^= 1 << bit
-            _require_refused_or_true(stage, lie, bytes(flipped), f"byte {place}, bit {bit}")
+        flipped = bytearray(lie.data)
+        flipped[place] ^= 1 << place % 8
+        _require_refused_or_true(stage, lie, bytes(flipped), f"byte {place}")
 
 
 def test_a_bent_file_convicts_of_nothing_else(stage: Stage, lie: Lie):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from ledger.prove.log import Leaves, Subtrees, shared_path
 from ledger.witness.replay.judge import Taken
@@ -11,7 +13,7 @@ from ledger.witness.replay.lies import Conviction
 from ledger.witness.replay.past import Past
 from verifier.errors import IncompleteError
 from verifier.ledgerformat.head import event_name, parse_head
-from verifier.ledgerformat.statement import Envelope, Statement, parse_entry
+from verifier.ledgerformat.statement import Statement, parse_entry
 from verifier.proof.bundle import RESTRICTED, EventPart, StatementPart
 from verifier.proof.evidence_twice import TwiceEvidence, format_twice_evidence
 
@@ -25,12 +27,6 @@ class _Batch:
     leaf: int
     statement: Statement
     heads: Sequence[bytes]
-
-    def overlaps(self, other: _Batch) -> bool:
-        """Return whether one key numbered both, and some number twice."""
-        one, two = self.statement, other.statement
-        end = min(one.first + one.count, two.first + two.count)
-        return one.header.kid == two.header.kid and max(one.first, two.first) < end
 
     def ids(self) -> Iterator[tuple[bytes, int]]:
         """Yield id and position of the events."""
@@ -78,11 +74,17 @@ def convict_twice(
 def _numbered(past: Past, batches: Sequence[_Batch]) -> tuple[StatementPart, ...]:
     """Return the last statement and one before it that has one of its numbers."""
     *before, last = batches
-    kept = _kept(past, (row.leaf for row in past.rows.statements_with(last.statement.header.kid)))
-    for each in (*before, *kept):
-        if each.overlaps(last):
-            return each.part(0), last.part(0)
-    return ()
+    overlaps = partial(_overlap, last.statement)
+    rows = past.rows.statements_with(last.statement.header.kid)
+    waiting = (each for each in before if overlaps(each.statement))
+    found = next(chain(waiting, _kept(past, (row.leaf for row in rows), overlaps)), None)
+    return (found.part(0), last.part(0)) if found else ()
+
+
+def _overlap(one: Statement, two: Statement) -> bool:
+    """Return whether one key numbered both statements, and some number twice."""
+    end = min(one.first + one.count, two.first + two.count)
+    return one.header.kid == two.header.kid and max(one.first, two.first) < end
 
 
 def _named(past: Past, batches: Sequence[_Batch]) -> tuple[StatementPart, ...]:
@@ -95,9 +97,10 @@ def _named(past: Past, batches: Sequence[_Batch]) -> tuple[StatementPart, ...]:
         if id_ in seen:
             each, place = seen[id_]
             return (last.part(place, position),) if each is last else (each.part(place), last.part(position))
-        for each in _kept(past, (row.leaf for row in past.rows.events_with(id_))):
-            used = [place for other, place in each.ids() if other == id_]
-            if used and each.statement.header.issuer == issuer:
+        used_before = past.rows.used([(id_, past.words.number(issuer))])
+        rows = past.rows.events_with(id_) if used_before else ()
+        for each in _kept(past, (row.leaf for row in rows), lambda said: said.header.issuer == issuer):
+            if used := [place for other, place in each.ids() if other == id_]:
                 return each.part(used[0]), last.part(position)
         seen[id_] = last, position
     return ()
@@ -109,10 +112,10 @@ def _batch(taken: Taken) -> _Batch:
     return _Batch(taken.leaf, taken.parsed, [each.head for each in taken.answered])
 
 
-def _kept(past: Past, leaves: Iterable[int]) -> Iterator[_Batch]:
-    """Yield the statements over batches that the database holds at these leaves."""
+def _kept(past: Past, leaves: Iterable[int], wanted: Callable[[Statement], bool]) -> Iterator[_Batch]:
+    """Yield the wanted ones of the statements over batches that the database holds at these leaves."""
     for leaf in leaves:
         row = past.rows.entry(leaf)
         parsed = parse_entry(row.entry) if row else None
-        if row and row.event is not None and parsed and not isinstance(parsed, Envelope):
+        if row and row.event is not None and isinstance(parsed, Statement) and wanted(parsed):
             yield _Batch(leaf, parsed, [each.head for each in past.rows.events(row.event, parsed.count)])

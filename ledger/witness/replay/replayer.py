@@ -181,7 +181,7 @@ class Replayer:
             block, hashes = [], []
             if len(past.chunk.events) >= chunk and not chain.waiting:
                 past.write(reached(past, chain, note))
-                self._block = []
+                self._block, self._waiting = [], []
         self._finish(checkpoint, note, chain, block)
 
     def _finish(self, checkpoint: Checkpoint, note: bytes, chain: Chain, block: list[tuple[int, bytes]]) -> None:
