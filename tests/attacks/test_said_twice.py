@@ -11,17 +11,21 @@ from pathlib import Path
 
 import pytest
 
+from ledger.compose.batch import sign_envelope
+from ledger.signing.signer import generate
 from ledger.witness.replay.lies import INADMISSIBLE
 from tests.attacks.accusing import Accuser, bent
 from tests.attacks.conftest import bend, reborn
 from tests.attacks.forged import Stage, staged
 from tests.ledger.witness.replay.test_convict_statement import live
 from tests.vectors.cddl import Schema
+from tests.verifier.judgement.chronicle import key_draft
 from tests.verifier.proof.audit.forge import Forge, MemorySource, Said
-from tests.world import World
+from tests.world import World, now
 from verifier.errors import InconsistentError, SuyuanError
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.statement import parse_statement
+from verifier.primitives.keys import EDDSA
 from verifier.proof.bundle import parse_file
 from verifier.proof.evidence import WORD
 from verifier.proof.evidence_kinds import SAID_TWICE, confirm_evidence
@@ -161,6 +165,20 @@ def test_an_approval_that_is_recorded_twice_before_the_charter_is_in_force(stage
     charter = [replace(part, leaf=part.leaf + 2 * (part.leaf > 2)) for part in stage.charter]
     convicted = confirm_evidence(found.conviction(charter), stage.world.standpoint())
     assert (convicted.facts["leaves"], convicted.facts["reason"]) == ([2, 4], "number")
+
+
+def test_a_hash_envelope_that_is_recorded_twice_stops_a_witness_and_convicts_by_no_file(world: World, tmp_path: Path):
+    clerk = replace(world.cast["customs"], signer=generate(EDDSA), _sequence={})
+    register = key_draft(clerk.uri, clerk.signer.public, subjects=["https://notes.example/"])
+    world.zone.decree([replace(register, time=now())])
+    after = staged(world, tmp_path)
+    subject = "https://notes.example/1"
+    entry = sign_envelope(bytes(32), clerk.signer, issuer=clerk.uri, subject=subject, audience=[world.ledger.origin])
+    assert after.replayed(after.forged([Said(entry, None)])) is None
+    for chunk in (1, 20_000):
+        found = after.replayed(after.forged([Said(entry, None)], [Said(entry, None)]), chunk=chunk)
+        assert found
+        assert (found.word, found.where.leaf, found.conviction) == (INADMISSIBLE, after.size + 2, None)
 
 
 def test_every_reason_is_tried():

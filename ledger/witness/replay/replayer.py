@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ledger.client.logtree import VerifiedTree
@@ -112,7 +112,8 @@ class Replayer:
             else:
                 self._advance(checkpoint, note, 0)
         except LieFoundError as again:
-            found.conviction = self._prosecute(again, checkpoint, note)
+            with suppress(SuyuanError):  # where no file can convict, the lie stands all the same
+                found.conviction = self._prosecute(again, checkpoint, note)
         except SuyuanError:
             return  # what is not served any more convicts nobody; the lie was seen all the same
         finally:
