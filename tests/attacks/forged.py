@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,10 +15,20 @@ from ledger.export.export import export_ledger
 from ledger.witness.replay.lies import LieFoundError
 from ledger.witness.replay.replayer import Replayer
 from tests.attacks.conftest import fresh_unit
-from tests.verifier.proof.audit.forge import Block, Forge, MemorySource, Said, blocks_of, log_files, source_of
+from tests.verifier.proof.audit.forge import (
+    Block,
+    Forge,
+    Grown,
+    MemorySource,
+    Said,
+    blocks_of,
+    entries_of,
+    log_files,
+    source_of,
+)
 from tests.world import PRODUCT, World, now
 from verifier.ledgerformat.batch_answer import SHOWN, AnsweredEvent, format_batch_answer
-from verifier.ledgerformat.seal import Seal
+from verifier.ledgerformat.seal import Seal, is_seal
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.tiles import Tile, format_tile_path, parse_bundle
 from verifier.proof.bundle import StatementPart
@@ -65,11 +76,31 @@ class Stage:
     def size(self) -> int:
         return sum(len(block.said) + 1 for block in self.blocks)
 
-    def forged(self, *more: list[Said], bends: Callable[[Seal], Seal] = lambda seal: seal) -> MemorySource:
-        """Return the log with further blocks; `bends` gets every seal before it is signed."""
+    @cached_property
+    def honest(self) -> Grown:
+        """Return the honest log, to be gone on with."""
+        grown, forge = Grown(), Forge(self.world)  # type: ignore[arg-type]
+        seals = (entry for entry in entries_of(self.source) if is_seal(entry))
+        for block, seal in zip(self.blocks, seals, strict=True):
+            for said in block.said:
+                forge.join(grown, said)
+            grown.entries.append(seal)
+        return grown
+
+    @cached_property
+    def replayed_before(self) -> Path:
+        """Return the database of a witness that has replayed the honest log."""
+        database = self.folder / "honest.db"
+        assert self._replay(database, self.source, 20_000) is None
+        return database
+
+    def forged(
+        self, *more: list[Said], bends: Callable[[Seal], Seal] = lambda seal: seal, sealed: bool = True
+    ) -> MemorySource:
+        """Return the log with further blocks; `bends` gets every seal of theirs; `sealed`: the last one too."""
         time = self.blocks[-1].time
         blocks = [Block(said, time + 1000 * number) for number, said in enumerate(more, 1)]
-        return Forge(self.world, bends=bends).build([*self.blocks, *blocks])  # type: ignore[arg-type]
+        return Forge(self.world, bends=bends).build(blocks, sealed=sealed, onto=self.honest)  # type: ignore[arg-type]
 
     def rewritten(self, entries: list[bytes], batches: MemorySource) -> MemorySource:
         """Return a log of any entries, with the batches of another."""
@@ -77,10 +108,18 @@ class Stage:
         note = Forge(self.world).sign(entries)  # type: ignore[arg-type]
         return MemorySource({**log_files(entries), **kept, "checkpoint": note})
 
-    def replayed(self, log: MemorySource, *, chunk: int = 20_000) -> LieFoundError | None:
-        """Return the lie for which a witness stops that replays a log from its beginning, None for none."""
-        note = log.checkpoint()
+    def replayed(self, log: MemorySource, *, chunk: int = 20_000, anew: bool = False) -> LieFoundError | None:
+        """Return the lie for which a witness stops that has replayed the honest log, None for none.
+
+        `anew`: it has replayed nothing.
+        """
         database = self.folder / f"{len(list(self.folder.iterdir()))}.db"
+        if not anew:
+            shutil.copy(self.replayed_before, database)
+        return self._replay(database, log, chunk)
+
+    def _replay(self, database: Path, log: MemorySource, chunk: int) -> LieFoundError | None:
+        note = log.checkpoint()
         replayer = Replayer(database, Served(log), self.world.standpoint().policy, chunk=chunk)
         try:
             replayer.advance_to(parse_signed_checkpoint(note)[0], note)
@@ -90,9 +129,9 @@ class Stage:
             replayer.close()
         return None
 
-    def convicted(self, log: MemorySource, **options: int) -> tuple[LieFoundError, bytes]:
+    def convicted(self, log: MemorySource, *, chunk: int = 20_000, anew: bool = False) -> tuple[LieFoundError, bytes]:
         """Return the lie for which a witness stops, and the file that it makes of it."""
-        found = self.replayed(log, **options)
+        found = self.replayed(log, chunk=chunk, anew=anew)
         assert found is not None, "a witness stops"
         assert found.conviction is not None, f"a file convicts: {found}"
         return found, found.conviction(self.charter)

@@ -19,7 +19,7 @@ from tests.attacks.conftest import reborn
 from tests.attacks.forged import Stage, staged
 from tests.ledger.witness.replay.test_convict_statement import live
 from tests.vectors.cddl import Schema
-from tests.verifier.proof.audit.forge import Forge, MemorySource, entries_of
+from tests.verifier.proof.audit.forge import MemorySource, entries_of
 from tests.world import World
 from verifier.errors import InconsistentError, MalformedError, SuyuanError, UnsupportedError
 from verifier.ledgerformat.seal import Seal, is_seal, parse_seal
@@ -72,8 +72,7 @@ def header(change: Callable[[dict[int, object]], object]) -> Callable[[Sign1], S
 
 
 def never_sealed(stage: Stage) -> MemorySource:
-    blocks = [*stage.blocks, replace(stage.blocks[-1], said=[stage.said(stage.event(1))])]
-    return Forge(stage.world).build(blocks, sealed=False)  # type: ignore[arg-type]
+    return stage.forged([stage.said(stage.event(1))], sealed=False)
 
 
 def of_another_ledger(stage: Stage) -> MemorySource:
@@ -134,7 +133,7 @@ def test_the_first_seal_of_all_is_convicted_before_a_charter_is_in_force(stage: 
     entries = entries_of(log)
     second = parse_seal(entries[3])
     bad = stage.world.keys.sign_seal(replace(second.seal, previous=bytes(32))).entry
-    found, data = stage.convicted(stage.rewritten([*entries[:3], bad, *entries[4:]], log))
+    found, data = stage.convicted(stage.rewritten([*entries[:3], bad, *entries[4:]], log), anew=True)
     assert found.where.leaf == 3
     assert confirm_evidence(data, stage.world.standpoint()).facts["leaves"] == [1, 3]
 

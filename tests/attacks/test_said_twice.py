@@ -158,7 +158,7 @@ def test_an_approval_that_is_recorded_twice_before_the_charter_is_in_force(stage
     founding, approval, *rest = stage.blocks
     blocks = [founding, approval, replace(approval, time=approval.time + 1), *rest]
     log = Forge(stage.world).build([replace(each, time=1000 * at) for at, each in enumerate(blocks, 1)])  # type: ignore[arg-type]
-    found = stage.replayed(log)
+    found = stage.replayed(log, anew=True)
     assert found
     assert found.conviction
     assert found.where.leaf == 4
