@@ -41,7 +41,10 @@ from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 _SLICE = 2_000  # parcels whose messages are made at a time
 _AHEAD = 512  # arrivals on their way to the gateway's file at most
-_STAGES = {"gateway-reader": "pass", "gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send"}
+_STAGES = {
+    "gateway-reader": "pass", "gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send",
+    "gateway-chores": "redeem",
+}  # fmt: skip
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -54,7 +57,7 @@ class Imported:
         events: how many the ledger recorded of them.
         seconds: from the first message to the last receipt, making messages excluded.
         cpu: seconds of CPU by stage: `read` (the gateway's reading process), `pass` (to it, and from it to the
-            gateway), `keep`, `send` and `ledger`.
+            gateway), `keep`, `send`, `redeem` (of promises, beside) and `ledger`.
         left: events that were not recorded, by state.
     """
 
@@ -179,7 +182,7 @@ def _found(folder: Path) -> tuple[list[Actor], TrustPolicy]:
 
 def _spent(harbour: Harbour) -> dict[str, float]:
     """Return seconds of CPU until now: of this thread, of the gateway's threads, of the ledger's process."""
-    own = {"pass": time.thread_time(), "keep": 0.0, "send": 0.0}
+    own = {"pass": time.thread_time(), "keep": 0.0, "send": 0.0, "redeem": 0.0}
     for each in threading.enumerate():
         stage = _STAGES.get(each.name.partition("_")[0])
         if stage:

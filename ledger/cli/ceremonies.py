@@ -140,7 +140,7 @@ def submit(
     confirm(voice, "ceremony.confirm-submit", yes=yes)
     client = LedgerClient(to)
     submit_batches(rehearsed, client.submit, lambda batch: voice.tell("ceremony.sent", agency=batch.issuer))
-    voice.data({**answer, "inForce": rehearsed.takes_effect}, [voice.say("ceremony.in-force")])
+    voice.data({**answer, "inForce": rehearsed.takes_effect}, [voice.say("ceremony.took-effect")])
 
 
 def add_ceremonies(group: typer.Typer) -> None:

@@ -155,7 +155,7 @@ def status(
     name, followed, ledgers = read_status(WitnessFolder(folder), mirror)
     answer = {"name": name, "follows": [each.url for each in followed], "ledgers": ledgers}
     voice.data(answer, [name, *(line for each in ledgers for line in status_lines(voice, each))])
-    if any(each["stopped"] for each in ledgers):
+    if any(each["stopped"] or each["contradictions"] for each in ledgers):
         raise typer.Exit(FALSE)
 
 

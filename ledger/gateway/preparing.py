@@ -19,6 +19,7 @@ from verifier.primitives.quick import maker_of
 
 _ANSWERED = bytes(32)  # stands for the event that a receipt answers
 _CORRECTION = "record.correction"
+_make_event = maker_of(PreparedEvent)
 _make_read = maker_of(Read)
 
 
@@ -102,7 +103,13 @@ def with_handles(event: PreparedEvent, swaps: Mapping[str, str], about: Sequence
         subjects = {role: swaps.get(each, each) if isinstance(each, str) else each for role, each in subjects.items()}
         for stand_in, handle in swaps.items():
             body = body.replace(stand_in.encode(), handle.encode())
-    return replace(event, body=body, subjects=subjects, about=tuple(sorted(about)) if about else event.about)
+    elif not about:
+        return event
+    answered = tuple(sorted(about)) if about else event.about
+    return _make_event(
+        event.type, event.id, event.time, subjects, body, event.disclosures, event.attachments, answered,
+        event.to, event.until, event.state, event.behalf,
+    )  # fmt: skip
 
 
 def told_by(draft: Draft) -> tuple[str, ...]:

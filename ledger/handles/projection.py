@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from ledger.following.blocks import events_of_blocks
@@ -38,9 +39,8 @@ class HandleProjection(Follower):
     def take(self, connection: sqlite3.Connection, sources: Sources, begin: int) -> Taken:
         """Take openings in, and forget those whose number was erased."""
         end, rows = events_of_blocks(sources.reader, begin, about=_EVENTS)
-        for row in rows:
-            if row.head[0] != _ENVELOPE:
-                store.add(connection, self._openings(row, sources))
+        openings = (self._openings(row, sources) for row in rows if row.head[0] != _ENVELOPE)
+        store.add(connection, chain.from_iterable(openings))
         orders = sources.replay.registry.erasures_at(end)
         store.forget(connection, [each.target for each in orders if _hides(each.what)])
         return Taken(end)

@@ -31,12 +31,12 @@ def write_new(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         raise StoppedError(str(path), came=error.strerror, expected="a disk that can be written") from error
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write a file that changes (a checkpoint): whoever reads sees the old bytes or the new, never a mixture."""
     try:
         make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        _write_synced(temporary, content)
+        _write_synced(temporary, content, mode)
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:

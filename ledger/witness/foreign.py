@@ -124,9 +124,14 @@ class ForeignLog:
     def _keep_contradiction(self, before: Cosigned | None, checkpoint: Checkpoint, own: bytes) -> None:
         """Keep two checkpoints of one size that the log signed both; a bad proof alone says nothing of the log."""
         if before and checkpoint.size == before.size and checkpoint.root != before.root:
-            stem = f"{sha256(self._origin.encode()).hexdigest()[:16]}-{before.size}"
+            stem = f"{_stem(self._origin)}-{before.size}"
             for note, root in ((before.note, before.root), (own, checkpoint.root)):
                 write_new(self._evidence / f"{stem}-{root.hex()[:16]}.checkpoint", note)
+
+
+def contradictions(evidence: Path, origin: str) -> list[Path]:
+    """Return the checkpoints that were kept because a foreign log signed two of one size, in a folder of evidence."""
+    return sorted(evidence.glob(f"{_stem(origin)}-*.checkpoint"))
 
 
 def parse_foreign_checkpoint(data: bytes) -> ForeignCheckpoint:
@@ -140,6 +145,10 @@ def parse_foreign_checkpoint(data: bytes) -> ForeignCheckpoint:
     if not all(lines[_LINES:-1]):
         raise MalformedError("checkpoint", came="an empty extension line", expected="none")
     return ForeignCheckpoint(parse_checkpoint("\n".join([*lines[:_LINES], ""]), "checkpoint"), note)
+
+
+def _stem(origin: str) -> str:
+    return sha256(origin.encode()).hexdigest()[:16]
 
 
 def _verify(key: NoteKey, signed: ForeignCheckpoint, line: NoteSignature) -> None:
