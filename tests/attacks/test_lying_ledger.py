@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks.load import uscc
 from fixtures.zone.actors import Actor, enterprise
+from ledger.admission.candidate import Candidate
+from ledger.compose.batch import sign_envelope
 from ledger.compose.event import Draft
 from ledger.sequencer.block import BlockBuilder
 from ledger.signing.ledger_keys import LedgerKeys
@@ -24,7 +26,7 @@ from ledger.witness.replay.lies import (
     WITHHELD_BODY,
     WRONG_INDEX,
 )
-from tests.attacks.conftest import bend, fresh_unit, smuggle
+from tests.attacks.conftest import bend, fresh_unit, lying, smuggle
 from tests.attacks.watching import Watching, publish, watched
 from tests.ledger.client.serving import Reply
 from tests.ledger.client.world import copy_ledger
@@ -34,6 +36,7 @@ from tests.world import PRODUCT, UNIT, World, now, open_ledger
 from verifier.ledgerformat.batch_answer import MISSING, AnsweredEvent, format_batch_answer, parse_batch_answer
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.index import index_key
+from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.keys import ES256
@@ -125,7 +128,7 @@ def test_a_strangers_join(watch: Watching, monkeypatch):
     world.zone.admit_enterprises(world.cast["customs"], [stranger])
     watch.look()
     leaf = smuggle(world, stranger, [stranger.compose(sighting(world), world.zone.types)], monkeypatch)
-    watch.caught(INADMISSIBLE, leaf=leaf, event=0)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), INADMISSIBLE, "place")
 
 
 def unregistered(world: World, who: str) -> Actor:
@@ -158,6 +161,21 @@ def test_a_head_that_does_not_follow_from_its_body(watch: Watching, monkeypatch)
     other = bend(event, joins=(("trace", subject_name(fresh_unit(3))),))
     leaf = smuggle(world, carrier, [other], monkeypatch)
     convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), INADMISSIBLE, "links")
+
+
+def test_a_hash_envelope_that_its_key_may_not_sign(watch: Watching, monkeypatch):
+    """No file convicts of it; the witness stops nevertheless, and reports it."""
+    world, carrier, subject = watch.world, watch.world.cast["carrier"], "somebody's note"
+    watch.look()
+    audience = [world.ledger.origin]
+    entry = sign_envelope(bytes(32), carrier.signer, issuer=carrier.uri, subject=subject, audience=audience)
+    parsed, key = parse_entry(entry), index_key("note", subject_name(subject))
+    candidate = Candidate(parsed, entry, statement_identity(parsed), [], envelope_key=key)
+    with lying(monkeypatch):
+        writer = world.ledger.writer
+        (leaf,) = writer.call(lambda: writer.sequencer.commit([candidate])).result()
+    kept = watch.caught(INADMISSIBLE, leaf=leaf)
+    assert not any(each.endswith(".evidence") for each in kept)
 
 
 # What was said twice.
