@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,11 +19,13 @@ from ledger.cli.holder import Holder, read_holder
 from ledger.cli.options import RequestKey, argument, help_of, option, sharing
 from ledger.cli.speaking import COULD_NOT, FALSE, NOT_YET, USAGE, Voice, door, render_error
 from ledger.clock import milliseconds
-from ledger.errors import SetupError
+from ledger.errors import SetupError, StoppedError
 from ledger.gateway.gateway import Gateway
-from ledger.gateway.intake import Arrival, Fault, read_ceb
+from ledger.gateway.intake import CEB, Arrival, Fault
 from ledger.gateway.jobs import Told, error_of_json, fault_json
 from ledger.gateway.looking import job_json
+from ledger.gateway.reader import Reader
+from ledger.gateway.received import Received
 from ledger.readers.ceb import Facts, Mode, Trust, load_trust
 from verifier.errors import MalformedError, SuyuanError
 from verifier.primitives.strict_json import parse_json
@@ -32,6 +35,7 @@ _MESSAGE = 1 << 20  # bytes
 _AHEAD = 512  # messages handed over and not durable yet
 _MOST_FACTS = 1 << 20  # bytes
 _SHOWN = 20  # faults that are shown of one file
+_MANY = 256  # files for which a process that reads beside is worth its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,19 @@ class _File:
     path: Path
     arrival: Arrival | None
     faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """What is said of every file."""
+
+    mode: Mode
+    facts: Facts
+    trust: Trust | None
+
+    def of(self, path: Path) -> Received:
+        """Return a file's message, not read yet."""
+        return Received(CEB, read_file(path, _MESSAGE), self.mode, self.facts, self.trust)
 
 
 @importing.command("ceb", help=help_of("import.ceb"))
@@ -64,23 +81,28 @@ def import_ceb(  # noqa: PLR0913 - a command's options
     """Read customs messages, sign what they are evidence of, send it."""
     voice = holder.voice
     believed = load_trust(trust, at=milliseconds()) if trust else None
-    files = _read_all(path, Mode.LENIENT if lenient else Mode.STRICT, _facts(facts), believed)
+    saying = _Saying(Mode.LENIENT if lenient else Mode.STRICT, _facts(facts), believed)
+    paths = _paths(path)
     if dry_run:
-        _answer(voice, _Report.of_reading(files), None)
+        _answer(voice, _Report.of_reading(_read_here(paths, saying)), None)
         return
     if sender is None or to is None or key is None:
         raise MalformedError("--as", came="no sender, ledger or key", expected="--as, --to and --key; or --dry-run")
     opened = open_from(
         holder, to, [sender], [key], folder=folder, policy=policy, request_key=request_key, types=types,
     )  # fmt: skip
-    _answer(voice, *_send(opened.gateway, files, wait))
+    _answer(voice, *_send(opened.gateway, paths, saying, wait))
 
 
-def _send(gateway: Gateway, files: Iterator[_File], wait: float) -> tuple[_Report, bool]:
+def _send(gateway: Gateway, paths: list[Path], saying: _Saying, wait: float) -> tuple[_Report, bool]:
     """Hand files over, wait until they are sent, and return what came of them and whether that was all."""
     gateway.start()
     try:
-        report = _hand_over(gateway, files)
+        if len(paths) < _MANY:
+            report = _hand_over(gateway, _read_here(paths, saying))
+        else:
+            with closing(Reader(gateway.setting.types)) as reader:
+                report = _hand_over(gateway, _read_aside(paths, saying, reader))
         done = gateway.wait_idle(wait)
         report.look(gateway)
     finally:
@@ -135,16 +157,26 @@ class _Report:
         return self.states.get("parked", 0) > 0
 
 
-def _read_all(path: Path, mode: Mode, facts: Facts, trust: Trust | None) -> Iterator[_File]:
-    for each in _paths(path):
+def _read_here(paths: list[Path], saying: _Saying) -> Iterator[_File]:
+    for each in paths:
         try:
-            arrival = read_ceb(read_file(each, _MESSAGE), mode=mode, facts=facts, trust=trust)
+            arrival = saying.of(each).read()
         except SetupError:
             raise
         except SuyuanError as error:
             yield _File(each, None, (Fault("message", error),))
         else:
             yield _File(each, arrival, arrival.faults)
+
+
+def _read_aside(paths: list[Path], saying: _Saying, reader: Reader) -> Iterator[_File]:
+    for path, outcome in zip(paths, reader.read_all(map(saying.of, paths)), strict=True):
+        if isinstance(outcome, Arrival):
+            yield _File(path, outcome, outcome.faults)
+        elif isinstance(outcome, SuyuanError) and not isinstance(outcome, StoppedError):
+            yield _File(path, None, (Fault("message", outcome),))
+        else:
+            raise outcome
 
 
 def _paths(path: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 
+from ledger.compose.event import PreparedEvent
 from ledger.gateway.register import Number, numbers_of_declaration
 from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_by, draw_events
 from ledger.readers.ceb.drafts.receipt import ANSWERED
@@ -15,6 +16,21 @@ from ledger.readers.epcis import Recorded
 
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: `dumps` makes one each time
 _FACTS = tuple(each.name for each in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An event of a document, as far as it is made without the gateway's file (`ledger.gateway.preparing`).
+
+    Attributes:
+        event: with stand-ins for handles.
+        asked: each stand-in, and the numbers of what it stands for, in the order in which they were asked for.
+        told: by what EPCIS documents may refer to it.
+    """
+
+    event: PreparedEvent
+    asked: tuple[tuple[str, tuple[Number, ...]], ...]
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,7 @@ class Read:
         answers: what the document that it is a receipt to is found by; None where it is none.
         names: numbers of one list that it states together: a receipt tells customs' number of what was declared under
             the declarant's own.
+        prepared: its events, where somebody has prepared them: what `drafts` comes to.
     """
 
     path: str
@@ -39,6 +56,7 @@ class Read:
     reported: tuple[str, ...] = ()
     answers: str | None = None
     names: tuple[Number, ...] = ()
+    prepared: tuple[Prepared, ...] | None = None
 
 
 def ceb_document(document: Document, facts: Facts, signature: Signature, said: bytes) -> Read:

@@ -154,6 +154,8 @@ class Keeping:
             if not about:
                 return [Missing((Number(DOCUMENT, "", document.answers),))]
         register = self._items.register
+        if document.prepared is not None:
+            return [self._composer.finish(each, register, issuer=sender, about=about) for each in document.prepared]
         drafts = document.drafts(self._items.recorded_by(sender), about)
         return [self._composer.compose(each, register, issuer=sender) for each in drafts]
 

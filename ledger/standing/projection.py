@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.admission.recent import RecentEvents
 from ledger.following.blocks import events_of_blocks
 from ledger.following.file import meta
 from ledger.following.follower import Follower, OpenSources, Taken
@@ -17,8 +18,8 @@ from ledger.standing.papers import LIST, PAPERS, RETURN, STATUSES, stand_of
 from ledger.standing.store import Paper, Passed, Wanted
 from ledger.store.interface import Reader, StoredEvent
 from ledger.trade.declarations import Declaration, Told, project_one, tell
-from verifier.ledgerformat.body import Body, parse_body
-from verifier.ledgerformat.head import Head, event_name, parse_head
+from verifier.ledgerformat.body import Body
+from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.subject import subject_name
 from verifier.results.modes import MODES, STANDS_FOR
 from verifier.results.returns import WINDOWS, Late, late_return
@@ -79,7 +80,7 @@ class StandingProjection(Follower):
         times = _Times(sources.reader)
         for stored in rows:
             if stored.head[0] != _ENVELOPE:
-                _take(connection, _read(stored, times))
+                _take(connection, _read(stored, times, sources.recent))
         for order in sources.replay.registry.erasures_at(end):
             for paper in store.forget(connection, order.target) if "body" in order.what else ():
                 _restand(connection, paper)
@@ -136,11 +137,11 @@ class _Times:
         return self._time
 
 
-def _read(stored: StoredEvent, times: _Times) -> _Row:
-    head, body = parse_head(stored.head), None
+def _read(stored: StoredEvent, times: _Times, recent: RecentEvents) -> _Row:
+    head, body = recent.head(stored.head), None
     if stored.body is not None and head.type in _READ:
-        body = parse_body(stored.body)
-    told = tell(event_name(stored.head), head, body.data if body else None, times.of(stored.leaf))
+        body = recent.body(stored.head, stored.body)
+    told = tell(recent.name(stored.head), head, body.data if body else None, times.of(stored.leaf))
     return _Row((stored.leaf, stored.position), told, head, body)
 
 

@@ -96,14 +96,15 @@ class ForeignLog:
             return self._cosign(signed, own, before)
 
     def _require_signed(self, signed: ForeignCheckpoint) -> bytes:
-        """Return the note with the log's own lines; lines of unknown keys are passed over, as signed notes have it."""
+        """Return the note with the log's own lines, one a key; unknown keys are passed over, as C2SP has it."""
         known = {(key.name, key.key_id): key for key in self._vkeys}
         lines = [line for line in signed.note.signatures if (line.name, line.key_id) in known]
         if signed.checkpoint.origin != self._origin or not lines:
             raise UntrustedError("checkpoint", came="no line of its keys", expected=f"a signature of {self._origin}")
         for line in lines:
             _verify(known[line.name, line.key_id], signed, line)
-        return format_note(Note(signed.note.text, tuple(lines)))
+        own = {(line.name, line.key_id): line for line in lines}
+        return format_note(Note(signed.note.text, tuple(own.values())))
 
     def _cosign(self, signed: ForeignCheckpoint, own: bytes, before: Cosigned | None) -> bytes:
         now = int(self._clock())
@@ -134,7 +135,7 @@ def parse_foreign_checkpoint(data: bytes) -> ForeignCheckpoint:
     Raises:
         MalformedError: it is none, or has an empty extension line.
     """
-    note = parse_note(data, "checkpoint")
+    note = parse_note(data, "checkpoint", distinct=False)
     lines = note.text.split("\n")
     if not all(lines[_LINES:-1]):
         raise MalformedError("checkpoint", came="an empty extension line", expected="none")

@@ -8,6 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger.cli.commands import app
+from ledger.errors import StoppedError
+from ledger.gateway.reader import Reader
+from ledger.gateway.received import Received
 from ledger.signing.keyfile import save_key
 from tests.ledger.client.serving import Reply
 from tests.ledger.gateway.zone import messages_of, recorded_names
@@ -102,3 +105,22 @@ def test_a_sender_without_a_key_is_told_what_is_missing(run, tmp_path):
     code, output = run(folder, signing=False)
     assert code == 2
     assert "--key" in str(output)
+
+
+def test_many_files_are_read_in_a_process_beside_and_come_to_the_same(world, run, tmp_path, monkeypatch):
+    folder = write(tmp_path / "outbox", range(760, 766))
+    faulty = next(iter(sorted(folder.iterdir())))
+    faulty.write_bytes(faulty.read_bytes().replace(b"<ceb:currency>142", b"<ceb:currency>CNY", 1))
+    (folder / "none.xml").write_bytes(b"<none")
+    expected = run(folder, "--dry-run", signing=False)
+    begun = []
+    monkeypatch.setattr("ledger.cli.importing._MANY", 1)
+    monkeypatch.setattr("ledger.cli.importing.Reader", lambda types: begun.append(Reader(types)) or begun[0])
+    code, answer = run(folder)
+    assert code == expected[0]
+    assert sorted(map(str, answer["faults"])) == sorted(map(str, expected[1]["faults"]))
+    assert answer["states"] == {"recorded": 5}, answer
+    (reader,) = begun
+    assert reader.pid, "it was there"
+    with pytest.raises(StoppedError):
+        list(reader.read_all([Received("ceb", b"")]))
