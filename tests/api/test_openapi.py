@@ -25,7 +25,8 @@ OPERATIONS = [
     "get_history", "get_home", "get_inbox", "get_item", "get_items", "get_key", "get_keys", "get_lot", "get_mandates",
     "get_metrics", "get_party", "get_place", "get_product",
     "get_quorum_checkpoint", "get_reach", "get_ready", "get_receipt", "get_recognition", "get_resolver",
-    "get_statement", "get_tile", "get_trace", "get_unit", "resolve_handles", "search", "submit_entry", "validate_submission",
+    "get_statement", "get_tile", "get_trace", "get_unit", "resolve_handles", "search",
+    "submit_entry", "validate_submission",
 ]  # fmt: skip
 
 
