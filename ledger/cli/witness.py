@@ -73,7 +73,7 @@ def follow(
     voice: Voice,
     folder: _Folder,
     url: Annotated[str, argument("help.url", "URL")],
-    policy: Annotated[Path, option("--policy", text="help.policy", metavar="FILE")],
+    policy: Annotated[Path, option("--policy", text="help.followed-policy", metavar="FILE")],
 ) -> None:
     """Let a witness follow a ledger."""
     try:

@@ -21,7 +21,7 @@ from ledger.gateway.elsewhere import Found, ask_elsewhere, names_among, unknown_
 from ledger.gateway.intake import Arrival
 from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import Keeping, Told
-from ledger.gateway.moved import Moved
+from ledger.gateway.moved import Moved, running_future
 from ledger.gateway.recorded import RecordedHere
 from ledger.gateway.sending import Check, Sender, Sending
 from ledger.gateway.store import Store
@@ -132,7 +132,7 @@ class Gateway:
             self._fetch_head(name)
         if arrival.referred:
             self._learn(arrival.referred, uri)
-        answer: Future[Told] = Future()
+        answer: Future[Told] = running_future()
         with self._moved:
             self._waiting += 1
         self._asked.put(_Asked(arrival, uri, whole, answer))

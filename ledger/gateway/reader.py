@@ -23,6 +23,7 @@ from weakref import finalize
 from ledger.errors import SetupError, StoppedError
 from ledger.gateway.aside_process import AsideProcess, EndedError
 from ledger.gateway.intake import Arrival
+from ledger.gateway.moved import running_future
 from ledger.gateway.passing import can_be_passed, format_questions, parse_answers
 from ledger.gateway.received import Received
 from verifier.errors import UnsupportedError
@@ -43,7 +44,7 @@ class _Lot:
     """Messages that were handed over together, and what came of them."""
 
     messages: Sequence[Received]
-    answer: Future[list[Outcome]] = field(default_factory=Future)
+    answer: Future[list[Outcome]] = field(default_factory=running_future)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def tell(self, place: int, outcome: Outcome) -> None:

@@ -253,6 +253,7 @@ def test_a_proof_of_another_walk_or_subject_is_not_taken_for_the_registry_s(port
         ("revoke", PORT, "--reason", "Several words"),
         ("suspend", "urn:suyuan:enterprise:91350100M000100Y43", "--reason", "no-agency"),
         ("suspend", PORT, "--reason", "when", "--until", "tomorrow"),
+        ("suspend", PORT, "--reason", "past", "--until", "2020-01-01T00:00:00Z"),
         ("key", PORT, "none.json"),
         ("role", PORT),
     ],
@@ -261,6 +262,37 @@ def test_an_act_that_could_not_be_is_refused_with_its_field_and_nothing_is_writt
     ran = propose(founded, *words, ok=False)
     assert ran.code in (1, 2, 4), ran.out
     assert "Traceback" not in ran.err
+
+
+def test_a_suspension_that_names_a_later_end_than_it_can_have_is_not_proposed(founded):
+    late = now() + 72 * 3_600_000 + 60_000
+    ran = propose(founded, "suspend", founded.uri("tax"), "--reason", "audit", "--until", late, ok=False)
+    assert (ran.code, ran.answer["error"]["field"]) == (2, "--until")
+    assert "72" in ran.answer["error"]["expected"]
+    assert ran.answer["error"]["todo"]
+    propose(founded, "suspend", founded.uri("tax"), "--reason", "audit", "--until", late - 120_000)
+
+
+def test_a_dry_run_drafts_checks_and_shows_and_writes_no_file(founded):
+    founded.publish()
+    file = founded.machine("customs") / "dry.ceremony"
+    common = ("--by", founded.uri("customs"), "--out", file, *founded.to, *founded.trust, "--dry-run")
+    ran = founded.run("agency", *ADMIT, *common, "--json", "--quiet")
+    assert (ran.code, ran.answer["file"], ran.answer["acts"][0]["type"]) == (0, None, "registry.agency")
+    shown = founded.run("agency", *ADMIT, *common, "--lang", "en")
+    assert PORT in shown.err
+    assert founded.run("agency", *ADMIT, "--threshold", 2, *common, "--json").code != 0
+    assert not file.exists()
+
+
+def test_a_file_that_is_there_is_neither_written_over_nor_taken_for_damage(founded):
+    file = propose(founded, *ADMIT)
+    before = file.read_bytes()
+    ran = founded.run(
+        "agency", *ADMIT, "--by", founded.uri("customs"), "--out", file, *founded.to, *founded.trust, "--json"
+    )
+    assert (ran.code, ran.answer["error"]["field"], bool(ran.answer["error"]["todo"])) == (2, "--out", True)
+    assert file.read_bytes() == before
 
 
 def test_any_acts_are_proposed_from_a_description_together(founded):
