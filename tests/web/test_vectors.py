@@ -11,7 +11,7 @@ from verifier import errors
 FORMATS = sorted(folder.name for folder in ROOT.iterdir() if folder.name != "files")
 NOT_YET = {
     "batch-answer", "charter-file", "event-proof", "fork-evidence", "results", "rollback-evidence",
-    "statement-evidence", "submission", "trace-proof",
+    "statement-evidence", "submission",
 }  # fmt: skip
 
 
@@ -29,3 +29,4 @@ def test_every_vector_is_accepted_with_its_facts_or_refused_by_its_error(name):
         else:
             assert answer["error"]["code"] == getattr(errors, vector["error"]).code, path
             assert vector["field"] in answer["error"]["field"], path
+            assert answer.get("verdict") == vector.get("verdict"), path

@@ -30,7 +30,7 @@ function power(base, exponent, modulus) {
 }
 
 /** @param {Uint8Array} data of 32 bytes @returns {bigint} y of an encoded point, without the sign of x */
-const yOf = (data) => bigintOf(data.slice().reverse()) & ((1n << 255n) - 1n);
+const yOf = (data) => bigintOf(Uint8Array.from(data).reverse()) & ((1n << 255n) - 1n);
 
 /** @param {bigint} y @returns {boolean} canonical and not of small order */
 const strictY = (y) => y < P25519 && !SMALL_ORDER.has(y);
@@ -46,7 +46,7 @@ export function isStrictEd25519Key(raw) {
 
 /** @param {Uint8Array} signature 64 bytes @returns {boolean} R canonical and not of small order, S below L */
 export function isStrictEd25519Signature(signature) {
-  return strictY(yOf(signature.subarray(0, 32))) && bigintOf(signature.slice(32).reverse()) < L;
+  return strictY(yOf(signature.subarray(0, 32))) && bigintOf(Uint8Array.from(signature.subarray(32)).reverse()) < L;
 }
 
 /** @param {Uint8Array} raw 65 bytes @returns {boolean} 04 ‖ x ‖ y, a point of P-256 */

@@ -84,7 +84,7 @@ export function keyOf(name, raw, field = "key") {
   if (raw.length !== algorithm.size || !algorithm.strictKey(raw)) {
     throw malformed(`${field}.public`, formatHex(raw), `a strict public key of ${name}`);
   }
-  const key = new Key(algorithm, raw.slice());
+  const key = new Key(algorithm, Uint8Array.from(raw));
   if (met.size >= MOST_MET) met.clear();
   met.set(place, key);
   return key;

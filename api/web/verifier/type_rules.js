@@ -71,6 +71,7 @@ function checkWhere(rule, where, field, joined) {
 /**
  * @param {any} value @param {string} field
  * @param {{roles: Map<string, import("./type_roles.js").Role>, disclosures: Map<string, any>}} of the type
+ * @returns {string} the role whose subjects' counters move
  */
 export function checkCounter(value, field, { roles, disclosures }) {
   const counter = asObject(value, field, ["code", "role", "amount", "sign"], ["least", "most"]);
@@ -90,4 +91,5 @@ export function checkCounter(value, field, { roles, disclosures }) {
     counter.has(each) ? asDecimal(counter.get(each), `${field}.${each}`) : null);
   if (sign === "equals" && (least !== null || most !== null)) throw malformed(field, "bounds", "none with equals");
   if (least !== null && most !== null && least > most) throw malformed(field, "least above most", "least, most");
+  return counter.get("role");
 }

@@ -36,6 +36,7 @@ export const INHERITED = ["trace", "case", "registry"];
  * @property {Map<string, Field>} disclosures
  * @property {boolean} permanent
  * @property {import("./type_rules.js").OrderRule[]} order
+ * @property {string[]} counted roles whose counters it moves
  * @property {number | null} late
  * @property {Set<string>} joinedKinds that events of it can have
  * @property {Set<string>} followedKinds
@@ -143,9 +144,10 @@ export function parseType(data) {
   if (!permanent && PERMANENT.some((each) => opens.has(each))) throw malformed("type.permanent", "not said", "true");
   const order = listOf(file, "order").map((each, at) =>
     parseOrderRule(each, `type.order[${at}]`, { joined, state: head.get("state") }));
-  listOf(file, "counts").forEach((each, at) => checkCounter(each, `type.counts[${at}]`, { roles: subjects, disclosures }));
+  const counted = listOf(file, "counts").map((each, at) =>
+    checkCounter(each, `type.counts[${at}]`, { roles: subjects, disclosures }));
   const late = file.has("late") ? positive(file, "late") : null;
   return { name: file.get("type"), version, stage: file.get("stage"), title: file.get("title"), roles, subjects, answers,
-    closes, ends, head, disclosures, permanent, order, late, joinedKinds: joined,
+    closes, ends, head, disclosures, permanent, order, counted, late, joinedKinds: joined,
     followedKinds: new Set(all.flatMap((each) => each.follows)), opens };
 }

@@ -1,0 +1,167 @@
+/**
+ * The walk over charters from the pinned hash (section 12): what step 1 and charter files rest on.
+ * @module
+ */
+import { equalBytes, formatHex } from "./bytes.js";
+import { charterOf } from "./charter.js";
+import { untrusted } from "./errors.js";
+import { inLogOrder } from "./event.js";
+
+const FIELD = "charter";
+
+/** @typedef {import("./event.js").Event} Event */
+/** @typedef {import("./charter.js").Charter} Charter */
+/** @typedef {{charter: Charter, event: Event, from: number, approvals: Event[]}} InForce */
+/** @typedef {{charter: Charter, event: Event, approvals: Event[]}} Proposal */
+
+/** Charters in force, by the leaf from which each is. */
+export class Charters {
+  constructor() {
+    /** @type {InForce[]} */
+    this.inForce = [];
+    /** @type {Map<string, Proposal>} waiting, by event name */
+    this.waiting = new Map();
+    /** Every charter that was proposed. @type {{event: Event, charter: Charter}[]} */
+    this.proposed = [];
+  }
+
+  /** @param {number} leaf @returns {InForce} */
+  entry(leaf) {
+    const found = this.inForce.findLast((each) => each.from <= leaf);
+    if (!found) throw untrusted(FIELD, `none at leaf ${leaf}`, "one in force");
+    return found;
+  }
+
+  /** @param {number} leaf @returns {Charter} */
+  at(leaf) {
+    return this.entry(leaf).charter;
+  }
+
+  /**
+   * @param {Charter} charter that counts @param {Event[]} approvals
+   * @returns {Map<string, Event>} agency → its first approval, under the root key that this charter names
+   */
+  holders(charter, approvals) {
+    const found = new Map();
+    for (const each of approvals) {
+      const { kid, issuer } = each.statement.header;
+      const root = charter.root(kid, issuer);
+      if (root && !this.isCompromisedBefore(charter, kid) && !found.has(root.agency)) found.set(root.agency, each);
+    }
+    return found;
+  }
+
+  /** @param {Charter} charter @param {string} kid @returns {boolean} a charter before it called the key compromised */
+  isCompromisedBefore(charter, kid) {
+    return this.inForce.some((each) => each.charter.version < charter.version && each.charter.compromised.has(kid));
+  }
+
+  /** @param {string} name of a charter's event @param {Event} approval @returns {Charter | undefined} proposed before it */
+  proposedBy(name, approval) {
+    return this.proposed.find((each) => each.event.name === name && each.event.before(approval))?.charter;
+  }
+
+  /** @param {Event} event @param {Charter} charter */
+  propose(event, charter) {
+    this.proposed.push({ event, charter });
+    this.waiting.set(event.name, { charter, event, approvals: [] });
+  }
+
+  /** @param {Event} approval @param {string} target @returns {boolean} whether the charter came into force */
+  approve(approval, target) {
+    const proposal = this.waiting.get(target);
+    if (!proposal) return false;
+    proposal.approvals.push(approval);
+    const { charter, event, approvals } = proposal;
+    const counting = charter.version === 1 ? [charter] : [this.at(approval.leaf), charter];
+    if (counting.some((each) => this.holders(each, approvals).size < each.threshold)) return false;
+    this.waiting.delete(target);
+    this.inForce.push({ charter, event, from: charter.version === 1 ? 0 : approval.leaf + 1, approvals });
+    return true;
+  }
+
+  /** @param {Event} event @param {Charter} charter @throws untrusted unless it follows the one in force */
+  checkNext(event, charter) {
+    const { charter: current, event: before } = this.entry(event.leaf);
+    const follows = charter.previous === before.name && charter.version === current.version + 1;
+    if (!follows || charter.origin !== current.origin) {
+      throw untrusted(FIELD, `version ${charter.version}`, `one that follows version ${current.version}`);
+    }
+    const held = new Map(this.inForce.flatMap((each) => each.charter.keys()).map((each) => [each.key.hex, each]));
+    for (const each of charter.keys()) {
+      const known = held.get(each.key.hex);
+      if (known && (known.use !== each.use || known.holder !== each.holder)) {
+        throw untrusted(FIELD, "a key of another use or holder", "one key, one use");
+      }
+    }
+    this.checkCompromised(event, charter);
+  }
+
+  /** @param {Event} event @param {Charter} charter */
+  checkCompromised(event, charter) {
+    for (const [kid, since] of charter.compromised) {
+      if (since > event.leaf || !this.inForce.some((each) => each.charter.listed(kid))) {
+        throw untrusted(FIELD, `compromised ${kid}`, "a root key of a charter before, since a leaf not after this one");
+      }
+    }
+    const left = charter.roots.filter(({ key }) => !charter.compromised.has(key.kidHex)
+      && !this.isCompromisedBefore(charter, key.kidHex));
+    if (left.length < charter.threshold) throw untrusted(FIELD, `${left.length} roots left`, "at least the threshold");
+  }
+}
+
+/**
+ * @param {Event[]} events of the registry part
+ * @returns {Event[]} charters, and approvals of them, in log order
+ */
+export function charterEvents(events) {
+  const charters = new Set(events.filter((each) => each.type === "registry.charter").map((each) => each.name));
+  const about = events.filter((each) => each.type === "registry.approval" && each.head.about.some((name) => charters.has(name)));
+  return [...events.filter((each) => charters.has(each.name)), ...about].sort(inLogOrder);
+}
+
+/**
+ * @param {Event[]} events of the registry part
+ * @param {Uint8Array} pinned leaf hash of leaf 0
+ * @param {import("./keys.js").Check} check
+ * @returns {Promise<Charters>}
+ * @throws untrusted, and whatever is wrong with a charter
+ */
+export async function walkCharters(events, pinned, check) {
+  const charters = new Charters();
+  const relevant = charterEvents(events);
+  const first = relevant[0];
+  if (!first || first.leaf !== 0 || first.type !== "registry.charter") throw untrusted(FIELD, "no leaf 0", "the founding charter");
+  const statement = first.statement.statement();
+  if (!equalBytes(statement.leafHash, pinned)) throw untrusted(FIELD, formatHex(statement.leafHash), formatHex(pinned));
+  for (const event of relevant) await take(charters, event, check);
+  if (!charters.inForce.length) throw untrusted(FIELD, "not approved", "approvals by its own threshold");
+  return charters;
+}
+
+/** @param {Charters} charters @param {Event} event @param {import("./keys.js").Check} check */
+async function take(charters, event, check) {
+  const { kid, issuer } = event.statement.header;
+  if (event.type === "registry.charter") {
+    const charter = charterOf(event);
+    const founding = event.leaf === 0;
+    if (founding !== (charter.version === 1)) throw untrusted(FIELD, `version ${charter.version}`, "version 1 at leaf 0");
+    if (!founding) charters.checkNext(event, charter);
+    await verifyRoot(event, founding ? charter.root(kid, issuer) : charters.at(event.leaf).root(kid, issuer), check);
+    charters.propose(event, charter);
+    return;
+  }
+  for (const name of event.head.about) {
+    const proposal = charters.waiting.get(name);
+    if (!proposal || !event.body()) continue;
+    const old = proposal.charter.version === 1 ? undefined : charters.at(event.leaf).root(kid, issuer);
+    await verifyRoot(event, old ?? proposal.charter.root(kid, issuer), check);
+    charters.approve(event, name);
+  }
+}
+
+/** @param {Event} event @param {import("./charter.js").Root | undefined} root @param {import("./keys.js").Check} check */
+async function verifyRoot(event, root, check) {
+  if (!root) throw untrusted(FIELD, event.statement.header.issuer, "a root holder under its root key");
+  await event.statement.statement().verify(check, root.key);
+}
