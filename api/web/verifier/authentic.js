@@ -65,8 +65,10 @@ export function checkMapping(event, shown, held) {
   checkTargets(type, targets.map((each) => each.head));
   if (body && targets.length === event.head.about.length) {
     checkLinks(type, event.head, body, targets.map((each) => each.head));
-  } else if (targets.length < event.head.about.length) checkPartly(event, targets, held);
-  else checkInherited(event, targets);
+  } else if (targets.length < event.head.about.length) {
+    if (body) checkSubjects(type, body);
+    checkStrayAnswer(event, shown, held);
+  } else checkInherited(event, targets);
 }
 
 /** Without the body, what is answered still says what has to be joined. @param {Event} event @param {Event[]} targets */
@@ -75,15 +77,20 @@ function checkInherited(event, targets) {
   if (missing) throw mismatch("head.joins", `not ${missing[0]}`, "what its targets join");
 }
 
-/** @param {Event} event @param {Event[]} targets that are shown @param {(kind: string, name: string) => boolean} held */
-function checkPartly(event, targets, held) {
+/**
+ * Of an answer whose targets are not all shown: each of its joins that is a history of the trace part, and does not
+ * follow from its own body, must be one of a target that is shown.
+ * @param {Event} event @param {Map<string, Event>} shown @param {(kind: string, name: string) => boolean} held
+ */
+export function checkStrayAnswer(event, shown, held) {
+  const targets = event.head.about.map((name) => shown.get(name)).filter((each) => each !== undefined);
+  if (targets.length === event.head.about.length) return;
   const type = /** @type {import("./vocabulary.js").EventType} */ (event.vocabulary);
   const body = event.body();
-  if (body) checkSubjects(type, body);
   const own = new Set(body ? ownLinks(type, body, "joins").map(pairKey) : []);
-  const inherited = new Set(targets.flatMap((each) => inheritedJoins(each.head)).map(pairKey));
+  const joined = (/** @type {import("./head.js").Pair} */ [kind, name]) => targets.some((each) => each.joins(kind, name));
   const stray = event.head.joins.find((pair) => INHERITED.includes(pair[0]) && held(...pair) && !own.has(pairKey(pair))
-    && !inherited.has(pairKey(pair)));
+    && !joined(pair));
   if (stray) throw notPermitted("head.about", "an answer to another subject's event", "a target here");
 }
 

@@ -11,7 +11,7 @@ import { momentOf } from "./signing.js";
 
 const ACCEPTED = ["endorsement.recognised", "endorsement.recognised-with-conditions"];
 /** Outcomes of panels, in their order. */
-const ORDER = ["recognised", "expired", "not-yet", "refused"];
+const ORDER = ["recognised", "expired", "not yet recognised", "refused"];
 
 /** @param {Registry} registry @param {Rule} rule @param {Voice[]} voices @returns {boolean} */
 export function isMet(registry, rule, voices) {
@@ -89,5 +89,5 @@ function panel(registry, rules, voices, refusals) {
     names(registry, rule, { agency: each.head.principal, leaf: each.leaf, event: each, expired: false })));
   if (refused) return "refused";
   if (rules.every((rule) => isMet(registry, rule, voices.filter((each) => !each.expired)))) return "recognised";
-  return rules.every((rule) => isMet(registry, rule, voices)) ? "expired" : "not-yet";
+  return rules.every((rule) => isMet(registry, rule, voices)) ? "expired" : "not yet recognised";
 }

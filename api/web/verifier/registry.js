@@ -92,6 +92,12 @@ export class Registry {
     return last;
   }
 
+  /** @param {string} kid @param {number} leaf @returns {boolean} a charter proposed by then names it, and nobody else (section 17) */
+  isRoot(kid, leaf) {
+    const named = this.charters.proposed.some((each) => each.event.leaf <= leaf && each.charter.listed(kid));
+    return named && !this.keys.registration(kid, leaf) && !at(this.keys.administrators, kid).some((each) => each.from <= leaf);
+  }
+
   /** @param {string} type @param {number} leaf @returns {import("./vocabulary.js").EventType | undefined} in force */
   type(type, leaf) {
     return this.builtin.get(type) ?? at(this.types, type).findLast((each) => each.from <= leaf)?.type;

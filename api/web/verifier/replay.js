@@ -4,7 +4,7 @@
  * @module
  */
 import { mismatch, notPermitted, unsupported } from "./errors.js";
-import { checkBody, checkHead, checkLinks, checkTargets, inheritedJoins } from "./mapping.js";
+import { checkBody, checkHead, checkLinks, checkTargets, ownLinks } from "./mapping.js";
 import { pairKey } from "./head.js";
 import { apply } from "./registry_effects.js";
 import { isRegistryType, parseData } from "./registry_data.js";
@@ -61,8 +61,8 @@ export class Replay {
       throw mismatch("head.about", "a target that stands later", "earlier events");
     }
     if (known.length === targets.length) return checkLinks(type, event.head, body, known);
-    const inherited = new Set(known.flatMap(inheritedJoins).map(pairKey));
-    if (!event.head.joins.some((each) => inherited.has(pairKey(each)))) {
+    const stands = new Set([...ownLinks(type, body, "joins"), ...known.flatMap((each) => each.joins)].map(pairKey));
+    if (!event.head.joins.some((each) => stands.has(pairKey(each)))) {
       throw mismatch("head.joins", "joins of no target that is shown", "one at least");
     }
   }
@@ -87,7 +87,9 @@ export class Replay {
   approveOne(event, signer, act) {
     const own = act.way === "administrators" && signer.administrator && act.event.head.issuer === event.head.issuer;
     const officer = act.event.type === "registry.erasure" && signer.registration !== null;
-    if (!(act.way === "roots" && signer.root) && !own && !officer) {
+    // An approval of what is not waiting has no effect; under an administrator's key it may be said of its own acts alone.
+    const fits = own || officer || (signer.root && (act.way === "roots" || act.way === "alone"));
+    if (!fits) {
       throw notPermitted(event.type, event.head.issuer, `who may approve ${act.event.type}`);
     }
     if (act.done || act.way === "alone") return;

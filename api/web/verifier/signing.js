@@ -36,8 +36,15 @@ export function findSigner(registry, event) {
   if (administrator) return { key: administrator, holder: issuer, root: false, administrator: true, registration: null };
   const named = registry.keys.administrators.get(kid)?.some((each) => each.from <= event.leaf);
   const root = named ? undefined : findRoot(registry, event);
+  if (!root && isWaiting(registry, event)) throw notPermitted(event.type, "a root key of a charter that waits", "one in force");
   if (!root) throw notPermitted("statement.kid", `key ${kid}`, `a key valid at leaf ${event.leaf}`);
   return { key: root.key, holder: issuer, root: true, administrator: false, registration: null };
+}
+
+/** @param {Registry} registry @param {Event} event @returns {boolean} under a root key of a charter that waits */
+function isWaiting({ charters }, event) {
+  const { kid, issuer } = event.statement.header;
+  return charters.proposed.some((each) => each.event.before(event) && each.charter.root(kid, issuer));
 }
 
 /** @param {Registry} registry @param {Event} event @returns {import("./charter.js").Root | undefined} */

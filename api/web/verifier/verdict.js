@@ -2,7 +2,7 @@
  * The nine steps of a trace proof, in their order; the first failure decides (section 18).
  * @module
  */
-import { SuyuanError } from "./errors.js";
+import { malformed, SuyuanError } from "./errors.js";
 import { Examination } from "./examination.js";
 import { tellNotices } from "./notices.js";
 import { recogniseAll } from "./steps/step7.js";
@@ -63,12 +63,18 @@ function verdict(outcome, parts) {
 /**
  * @param {Uint8Array} data the file's bytes
  * @param {import("./examination.js").Standpoint} standpoint
+ * @param {{subject?: string, walk?: string}} [asked] what was asked for; the proof of anything else is no answer
  * @returns {Promise<Verdict>}
  */
-export async function examineTrace(data, standpoint) {
+export async function examineTrace(data, standpoint, asked = {}) {
   let examination;
   try {
-    examination = new Examination(standpoint, parseTraceProof(data));
+    const proof = parseTraceProof(data);
+    for (const member of /** @type {const} */ (["subject", "walk"])) {
+      const expected = asked[member] ?? proof[member];
+      if (proof[member] !== expected) throw malformed(member, proof[member], expected);
+    }
+    examination = new Examination(standpoint, proof);
   } catch (error) {
     if (!(error instanceof SuyuanError)) throw error;
     return verdict(outcomeOf(error, "unreadable"), { error });
@@ -100,16 +106,16 @@ function conclude(examination, steps, failure) {
   const recorded = examination.tracePart.length > 0;
   const outcome = failure ? failure.outcome : recorded ? "verified" : "not-recorded";
   const told = recorded && steps.length > 6 && steps[5].passed;
-  if (told) tellNotices(examination);
-  const story = told ? tellStory(examination) : null;
+  const recognition = told ? recogniseAll(examination) : new Map();
+  if (told) tellNotices(examination, recognition);
+  const story = told ? tellStory(examination, recognition) : null;
   return verdict(outcome, { error: failure?.error ?? null, steps, notices: examination.notices,
     notChecked: examination.unchecked, story });
 }
 
-/** @param {Examination} examination */
-function tellStory(examination) {
+/** @param {Examination} examination @param {Map<import("./event.js").Event, import("./recognition.js").Recognition>} recognition */
+function tellStory(examination, recognition) {
   const { proof, story, newest, lines, stating } = examination;
-  const recognition = recogniseAll(examination);
   const witnesses = new Set(lines.filter((each) => each.time !== null && examination.charter.policy.witnesses.has(witnessName(examination, each.key)))
     .map((each) => each.key.name));
   const rest = proof.since && stating ? { count: proof.since.count, root: stating.head.state?.root, event: stating } : null;

@@ -3,7 +3,7 @@
  * @module
  */
 import { Authority } from "../authority.js";
-import { checkAuthentic, checkBodyState, checkDisclosures, checkMapping, findType } from "../authentic.js";
+import { checkAuthentic, checkBodyState, checkDisclosures, checkMapping, checkStrayAnswer, findType } from "../authentic.js";
 import { mismatch, tooLarge } from "../errors.js";
 import { inLogOrder } from "../event.js";
 import { isRegistryEvent } from "../signing.js";
@@ -32,6 +32,7 @@ export async function checkEvents(examination) {
   const ids = new Set(events.map((each) => `${each.head.issuer} ${each.head.id}`));
   if (ids.size < events.length) throw mismatch("trace", "one id twice", "one event an id");
   const held = (/** @type {string} */ kind, /** @type {string} */ name) => proof.kinds.includes(kind) && reach.windows.has(name);
+  for (const event of events.filter(isRegistryEvent)) checkStrayAnswer(event, shown, held);
   for (const event of said) {
     checkMapping(event, shown, held);
     new Authority(examination, event).check();

@@ -16,8 +16,8 @@ export function checkComplete(examination) {
   for (const name of reach.subjects) {
     for (const kind of proof.kinds) claims.set(indexKey(kind, name), valueOf(reach.history(kind, name), before));
   }
-  checkIndex(newest.root, claims, proof.traceIndex);
   if (proof.since) checkSince(examination, proof.since.count, formatHex(before.root()));
+  checkIndex(newest.root, claims, proof.traceIndex);
   checkBodies(examination);
   checkReplayed(examination);
 }

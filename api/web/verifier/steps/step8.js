@@ -10,12 +10,15 @@ import { formOrNull, productOf, subjectName } from "../subject.js";
 export function checkCoherent(examination) {
   const { story, reach, proof } = examination;
   const unjudged = new Set();
+  const leave = (/** @type {string} */ code) => {
+    if (!unjudged.has(code)) examination.leave("unchecked.order", { code });
+    unjudged.add(code);
+  };
   for (const event of proof.since ? [] : story.timeline) {
     for (const rule of event.vocabulary?.order ?? []) {
-      if (!checkRule(reach, event, rule)) unjudged.add(rule.code);
+      if (!checkRule(reach, event, rule)) leave(rule.code);
     }
   }
-  for (const code of unjudged) examination.leave("unchecked.order", { code });
   checkProduct(examination);
 }
 
