@@ -61,3 +61,9 @@ async function readTrace(vector) {
 }
 
 export const PROOF_READERS = { "trace-proof": readTrace };
+
+/** Of a bent file: the whole verdict, whatever it is. @param {any} vector */
+async function readMutant(vector) {
+  return summary(await examineTrace(editedFile(vector), standpoint(vector)));
+}
+PROOF_READERS.mutant = readMutant;

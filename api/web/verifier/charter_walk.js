@@ -4,10 +4,12 @@
  */
 import { equalBytes, formatHex } from "./bytes.js";
 import { charterOf } from "./charter.js";
-import { untrusted } from "./errors.js";
+import { notPermitted, untrusted } from "./errors.js";
 import { inLogOrder } from "./event.js";
+import { byLeaf } from "./parts.js";
 
 const FIELD = "charter";
+const ACTS = ["registry.charter", "registry.approval"];
 
 /** @typedef {import("./event.js").Event} Event */
 /** @typedef {import("./charter.js").Charter} Charter */
@@ -23,6 +25,23 @@ export class Charters {
     this.waiting = new Map();
     /** Every charter that was proposed. @type {{event: Event, charter: Charter}[]} */
     this.proposed = [];
+  }
+
+  /** @returns {string} of the founding charter @throws untrusted */
+  get origin() {
+    const [founding] = this.proposed;
+    if (!founding) throw untrusted(FIELD, "none", "a charter in leaf 0");
+    return founding.charter.origin;
+  }
+
+  /** @param {number} leaf @returns {Charter | undefined} */
+  inForceAt(leaf) {
+    return this.inForce.findLast((each) => each.from <= leaf)?.charter;
+  }
+
+  /** @param {string} kid @returns {import("./charter.js").Root | undefined} whom a charter that waits names */
+  waitingRoot(kid) {
+    return [...this.waiting.values()].map((each) => each.charter.listed(kid)).find(Boolean);
   }
 
   /** @param {number} leaf @returns {InForce} */
@@ -111,57 +130,59 @@ export class Charters {
 }
 
 /**
- * @param {Event[]} events of the registry part
- * @returns {Event[]} charters, and approvals of them, in log order
- */
-export function charterEvents(events) {
-  const charters = new Set(events.filter((each) => each.type === "registry.charter").map((each) => each.name));
-  const about = events.filter((each) => each.type === "registry.approval" && each.head.about.some((name) => charters.has(name)));
-  return [...events.filter((each) => charters.has(each.name)), ...about].sort(inLogOrder);
-}
-
-/**
- * @param {Event[]} events of the registry part
+ * @param {import("./parts.js").StatementPart[]} parts of registry and trace
  * @param {Uint8Array} pinned leaf hash of leaf 0
  * @param {import("./keys.js").Check} check
  * @returns {Promise<Charters>}
- * @throws untrusted, and whatever is wrong with a charter
+ * @throws untrusted, and whatever is wrong with a charter or a root's signature
  */
-export async function walkCharters(events, pinned, check) {
+export async function walkCharters(parts, pinned, check) {
+  const leaves = byLeaf(parts);
+  const first = leaves[0]?.[0];
+  if (!first || first.leaf !== 0) throw untrusted(FIELD, "no leaf 0", "the founding charter");
+  const { leafHash } = first.statement();
+  if (!equalBytes(leafHash, pinned)) throw untrusted(FIELD, formatHex(leafHash), formatHex(pinned));
   const charters = new Charters();
-  const relevant = charterEvents(events);
-  const first = relevant[0];
-  if (!first || first.leaf !== 0 || first.type !== "registry.charter") throw untrusted(FIELD, "no leaf 0", "the founding charter");
-  const statement = first.statement.statement();
-  if (!equalBytes(statement.leafHash, pinned)) throw untrusted(FIELD, formatHex(statement.leafHash), formatHex(pinned));
-  for (const event of relevant) await take(charters, event, check);
+  for (const shown of leaves) {
+    const rooted = [];
+    for (const part of shown) if (await isOfRoot(charters, part, check)) rooted.push(part);
+    const events = rooted.flatMap((each) => each.events).filter((each) => ACTS.includes(each.type));
+    for (const event of events) event.read();
+    for (const event of events.sort(inLogOrder)) take(charters, event);
+    for (const part of rooted) if (!part.leaf) await verifyFounding(charters, part, check);
+  }
   if (!charters.inForce.length) throw untrusted(FIELD, "not approved", "approvals by its own threshold");
   return charters;
 }
 
-/** @param {Charters} charters @param {Event} event @param {import("./keys.js").Check} check */
-async function take(charters, event, check) {
-  const { kid, issuer } = event.statement.header;
-  if (event.type === "registry.charter") {
-    const charter = charterOf(event);
-    const founding = event.leaf === 0;
-    if (founding !== (charter.version === 1)) throw untrusted(FIELD, `version ${charter.version}`, "version 1 at leaf 0");
-    if (!founding) charters.checkNext(event, charter);
-    await verifyRoot(event, founding ? charter.root(kid, issuer) : charters.at(event.leaf).root(kid, issuer), check);
-    charters.propose(event, charter);
-    return;
-  }
-  for (const name of event.head.about) {
-    const proposal = charters.waiting.get(name);
-    if (!proposal || !event.body()) continue;
-    const old = proposal.charter.version === 1 ? undefined : charters.at(event.leaf).root(kid, issuer);
-    await verifyRoot(event, old ?? proposal.charter.root(kid, issuer), check);
-    charters.approve(event, name);
-  }
+/** @param {Charters} charters @param {import("./parts.js").StatementPart} part @param {import("./keys.js").Check} check @returns {Promise<boolean>} */
+async function isOfRoot(charters, part, check) {
+  const { kid, issuer } = part.header;
+  if (!part.leaf) return true;
+  const own = charters.inForceAt(part.leaf)?.listed(kid);
+  const root = own ?? charters.waitingRoot(kid);
+  // Whom a charter that waits names, step 4 knows better.
+  if (!root || (!own && root.agency !== issuer)) return false;
+  await part.verify(check, { holder: root.agency, key: root.key }, charters.origin);
+  return true;
 }
 
-/** @param {Event} event @param {import("./charter.js").Root | undefined} root @param {import("./keys.js").Check} check */
-async function verifyRoot(event, root, check) {
-  if (!root) throw untrusted(FIELD, event.statement.header.issuer, "a root holder under its root key");
-  await event.statement.statement().verify(check, root.key);
+/** @param {Charters} charters @param {import("./parts.js").StatementPart} part @param {import("./keys.js").Check} check */
+async function verifyFounding(charters, part, check) {
+  const root = charters.waitingRoot(part.header.kid) ?? charters.inForceAt(0)?.listed(part.header.kid);
+  if (!root || part.count !== 1) throw notPermitted(FIELD, "another batch", "one event, by a root key that it names");
+  await part.verify(check, { holder: root.agency, key: root.key }, charters.origin);
+}
+
+/** @param {Charters} charters @param {Event} event a charter or an approval, under a root's key */
+function take(charters, event) {
+  if (event.type === "registry.approval") {
+    for (const name of event.head.about) charters.approve(event, name);
+    return;
+  }
+  const charter = charterOf(event);
+  const founding = event.leaf === 0;
+  if (founding !== (charter.version === 1)) throw untrusted(FIELD, `version ${charter.version}`, "version 1 at leaf 0");
+  if (!founding) charters.checkNext(event, charter);
+  charters.propose(event, charter);
 }

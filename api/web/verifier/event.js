@@ -4,9 +4,10 @@
  */
 import { bodyHash, parseBody } from "./body.js";
 import { equalBytes, formatHex } from "./bytes.js";
-import { parseDisclosure } from "./disclosure.js";
+import { checkDisclosure, parseDisclosure } from "./disclosure.js";
 import { mismatch } from "./errors.js";
 import { parseHead } from "./head.js";
+import { leafHash } from "./merkle.js";
 
 /**
  * @typedef {{word: "shown", bytes: Uint8Array} | {word: "restricted"} | {word: "missing"}
@@ -18,45 +19,59 @@ import { parseHead } from "./head.js";
 export class Event {
   /**
    * @param {{statement: StatementPart, position: number, headBytes: Uint8Array, state: BodyState,
-   *   disclosures: string[]}} parts
+   *   disclosures: string[]}} parts as the file has them; what lies in byte strings is read when it is asked for
    */
   constructor({ statement, position, headBytes, state, disclosures }) {
     this.statement = statement;
     this.leaf = statement.leaf;
     this.position = position;
-    this.head = parseHead(headBytes);
-    this.type = this.head.type;
-    this.name = this.head.name;
+    this.headBytes = headBytes;
+    this.nameBytes = leafHash(headBytes);
+    this.name = formatHex(this.nameBytes);
     this.state = state;
     this.texts = disclosures;
     /** Ledger time, once the seals are verified. */
     this.time = 0;
+    /** @type {import("./head.js").Head | null} */
+    this.parsedHead = null;
     /** @type {import("./body.js").Body | null} */
-    this.parsed = null;
-    /** @type {Map<string, import("./disclosure.js").Disclosure>} */
-    this.shown = new Map();
+    this.parsedBody = null;
+    /** @type {Map<string, import("./disclosure.js").Disclosure> | null} by pointer */
+    this.shown = null;
     /** @type {import("./vocabulary.js").EventType | null} in force at its leaf */
     this.vocabulary = null;
   }
 
+  /** @returns {import("./head.js").Head} @throws malformed */
+  get head() {
+    return (this.parsedHead ??= parseHead(this.headBytes));
+  }
+
+  /** @returns {string} */
+  get type() {
+    return this.head.type;
+  }
+
   /** @returns {import("./body.js").Body | null} null where it is not shown @throws mismatch, malformed */
   body() {
-    if (this.parsed || this.state.word !== "shown") return this.parsed;
+    if (this.parsedBody || this.state.word !== "shown") return this.parsedBody;
     if (!equalBytes(bodyHash(this.state.bytes), this.head.body)) {
       throw mismatch("body", "other bytes", `a body with hash ${formatHex(this.head.body)}`);
     }
-    return (this.parsed = parseBody(this.state.bytes));
+    return (this.parsedBody = parseBody(this.state.bytes));
   }
 
-  /** @returns {Map<string, import("./disclosure.js").Disclosure>} by pointer, each parsed */
-  disclosures() {
-    for (const text of this.texts) {
-      const each = parseDisclosure(text);
-      if (this.shown.has(each.pointer)) throw mismatch("disclosures", each.pointer, "each field once");
-      this.shown.set(each.pointer, each);
-    }
-    this.texts = [];
-    return this.shown;
+  /** Head, body and disclosures fit together, and the statement's issuer. @throws mismatch, malformed */
+  read() {
+    if (this.shown) return;
+    const { issuer } = this.statement.header;
+    if (this.head.issuer !== issuer) throw mismatch("head.issuer", this.head.issuer, `${issuer}, as the statement's iss`);
+    const digests = this.body()?.digests ?? new Map();
+    const disclosures = this.texts.map(parseDisclosure);
+    for (const each of disclosures) checkDisclosure(each, digests);
+    const shown = new Map(disclosures.map((each) => [each.pointer, each]));
+    if (shown.size < disclosures.length) throw mismatch("disclosures", "a field twice", "each disclosure once");
+    this.shown = shown;
   }
 
   /** @param {string} kind @param {string} name @returns {boolean} */

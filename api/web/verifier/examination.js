@@ -2,6 +2,7 @@
  * What is examined, from which standpoint, and what the steps found so far.
  * @module
  */
+import { mismatch } from "./errors.js";
 import { subjectName } from "./subject.js";
 
 /** @typedef {import("./event.js").Event} Event */
@@ -30,8 +31,10 @@ export class Examination {
     this.tracePart = proof.trace.flatMap((each) => each.events);
     /** @type {Map<string, Event>} by name */
     this.shown = new Map([...this.registryPart, ...this.tracePart].map((each) => [each.name, each]));
+    /** @type {Map<string, Event>} by name, those of the trace part */
+    this.shownInTrace = new Map(this.tracePart.map((each) => [each.name, each]));
     this.asked = subjectName(proof.subject);
-    this.size = Number(proof.checkpoint.size);
+    /** @type {import("./checkpoint.js").Checkpoint} */ this.checkpoint = /** @type {any} */ (null);
     /** @type {import("./charter_walk.js").Charters} */ this.charters = /** @type {any} */ (null);
     /** @type {import("./checkpoint.js").VerifiedLine[]} */ this.lines = [];
     /** @type {import("./registry.js").Registry} */ this.registry = /** @type {any} */ (null);
@@ -43,6 +46,11 @@ export class Examination {
     /** @type {Event | null} that states the root of entries not shown */ this.stating = null;
   }
 
+  /** @returns {number} of the log */
+  get size() {
+    return Number(this.checkpoint.size);
+  }
+
   /** @returns {import("./charter.js").Charter} in force at n − 1 */
   get charter() {
     return this.charters.at(this.size - 1);
@@ -50,7 +58,16 @@ export class Examination {
 
   /** @returns {import("./seal.js").Seal} */
   get newest() {
-    return /** @type {any} */ (this.proof.seals.at(-1));
+    const newest = this.proof.seals.at(-1);
+    if (!newest) throw mismatch("seals", "none", "at least the newest");
+    return newest;
+  }
+
+  /** @param {number} leaf @returns {import("./seal.js").Seal} that covers it @throws mismatch */
+  sealOf(leaf) {
+    const seal = this.proof.seals.find((each) => each.leaf >= leaf);
+    if (!seal?.covers(leaf)) throw mismatch("seals", `none that covers leaf ${leaf}`, "the covering seal");
+    return seal;
   }
 
   /** @returns {boolean} */

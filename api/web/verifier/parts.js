@@ -5,14 +5,15 @@
 import { compareBytes } from "./bytes.js";
 import { parseCbor } from "./cbor.js";
 import { Event } from "./event.js";
-import { malformed, tooLarge, unsupported } from "./errors.js";
+import { malformed, mismatch, notPermitted, tooLarge, unsupported } from "./errors.js";
 import { rootOfSharedPath } from "./merkle.js";
-import { parseSealHeader, Seal } from "./seal.js";
+import { checkBlock, Seal } from "./seal.js";
 import { asBytes, asHashOrNull, asList, asNatural, asText } from "./shape.js";
-import { checkSize, parseStatementHeader, Statement } from "./statement.js";
+import { parseStatementHeader, Statement } from "./statement.js";
 
 const MOST_BYTES = 64 * 2 ** 20;
 const MOST_EVENTS = 4_096;
+const MOST_HEAD = 16_384;
 
 /** @typedef {import("./event.js").BodyState} BodyState */
 
@@ -25,15 +26,12 @@ const MOST_EVENTS = 4_096;
 export function parseFile(data, word) {
   if (data.length > MOST_BYTES) throw tooLarge(word, `${data.length} bytes`, `at most ${MOST_BYTES}`);
   const parts = parseCbor(data, word);
-  if (!Array.isArray(parts) || parts.length < 2 || parts[0] !== word) throw malformed("file", "another file", word);
-  const version = parts[1];
-  if (typeof version !== "number" && typeof version !== "bigint") throw malformed("file", "no version", "1");
-  if (version !== 1) throw unsupported(`${word} version`, version, 1);
-  if (parts.length !== 3) throw malformed(word, "another shape", "[word, version, content]");
+  if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== word) throw malformed("file", "another file", word);
+  if (parts[1] !== 1) throw unsupported(`${word} version`, parts[1], 1);
   return parts[2];
 }
 
-/** Part 4: protected headers, sorted, each once, each used. */
+/** Part 4: protected headers, sorted, each once, each used. What they say is read later. */
 export class Headers {
   /** @param {any} value */
   constructor(value) {
@@ -41,21 +39,14 @@ export class Headers {
     const sorted = this.bytes.every((each, at) => !at || compareBytes(this.bytes[at - 1], each) < 0);
     if (!sorted) throw malformed("headers", "another order", "sorted headers, none twice");
     this.used = new Set();
-    /** @type {Map<number, any>} */
-    this.parsed = new Map();
   }
 
-  /**
-   * @template T
-   * @param {any} index @param {(bytes: Uint8Array) => T} parse
-   * @returns {{header: T, protectedHeader: Uint8Array}}
-   */
-  at(index, parse) {
+  /** @param {any} index @returns {Uint8Array} */
+  take(index) {
     const at = asNatural(index, "headers");
     if (at >= this.bytes.length) throw malformed("headers", at, `an index below ${this.bytes.length}`);
     this.used.add(at);
-    if (!this.parsed.has(at)) this.parsed.set(at, parse(this.bytes[at]));
-    return { header: this.parsed.get(at), protectedHeader: this.bytes[at] };
+    return this.bytes[at];
   }
 
   checkUsed() {
@@ -63,31 +54,30 @@ export class Headers {
   }
 }
 
-/** @param {{leaf: number}[]} parts @param {string} field */
-function checkRising(parts, field) {
-  if (parts.some((each, at) => at && parts[at - 1].leaf >= each.leaf)) {
-    throw malformed(`${field}.leaf`, "another order", "rising, none twice");
-  }
+/** @param {number[]} numbers @param {string} field */
+function checkRising(numbers, field) {
+  if (numbers.some((each, at) => at && numbers[at - 1] >= each)) throw malformed(field, "another order", "rising, none twice");
+}
+
+/** @param {any} value @param {Headers} headers @param {string} field @returns {Seal} */
+function parseSeal(value, headers, field) {
+  const [leaf, index, first, previous, root, keys, time, signature] = asList(value, field, 8);
+  const block = {
+    first: asNatural(first, `${field}.first`),
+    covered: asNatural(leaf, field),
+    previous: asHashOrNull(previous, `${field}.previous`),
+    root: asBytes(root, `${field}.root`, 32),
+    keys: asNatural(keys, field),
+    time: asNatural(time, field),
+  };
+  checkBlock(block, field);
+  return new Seal({ protectedHeader: headers.take(index), block, signature: asBytes(signature, `${field}.signature`) });
 }
 
 /** @param {any} value @param {Headers} headers @returns {Seal[]} by leaf */
 export function parseSeals(value, headers) {
-  const list = asList(value, "seals");
-  const seals = list.map((each, at) => {
-    const [leaf, index, first, previous, root, keys, time, signature] = asList(each, "seals", 8);
-    const header = headers.at(index, parseSealHeader);
-    const block = {
-      covered: asNatural(leaf, "seals.leaf"),
-      first: asNatural(first, "seals.first"),
-      previous: asHashOrNull(previous, "seals.previous"),
-      root: asBytes(root, "seals.root", 32),
-      keys: asNatural(keys, "seals.keys"),
-      time: asNatural(time, "seals.time"),
-    };
-    return new Seal({ ...header, block, signature: asBytes(signature, "seals.signature") });
-  });
-  if (!seals.length) throw malformed("seals", "no seal", "one at least");
-  checkRising(seals, "seals");
+  const seals = asList(value, "seals").map((each, at) => parseSeal(each, headers, `seals[${at}]`));
+  checkRising(seals.map((each) => each.leaf), "seals.leaf");
   return seals;
 }
 
@@ -96,44 +86,68 @@ export class StatementPart {
   /** @param {any} value @param {Headers} headers @param {string} field */
   constructor(value, headers, field) {
     const [leaf, index, first, count, signature, path, events] = asList(value, field, 7);
+    this.count = asNatural(count, `${field}.count`, 0);
+    if (this.count < 1 || this.count > MOST_EVENTS) throw malformed(`${field}.count`, count, `1 to ${MOST_EVENTS}`);
+    const shown = asList(events, `${field}.events`).map((each, at) => parseEvent(each, `${field}.events[${at}]`));
+    checkRising(shown.map((each) => each.position), `${field}.position`);
+    const last = shown.at(-1);
+    if (!last || last.position >= this.count) {
+      throw malformed(`${field}.events`, `${shown.length} events`, `positions below ${this.count}`);
+    }
     this.leaf = asNatural(leaf, `${field}.leaf`);
-    const { header, protectedHeader } = headers.at(index, parseStatementHeader);
-    this.header = header;
-    this.protectedHeader = protectedHeader;
+    this.protectedHeader = headers.take(index);
     this.first = asNatural(first, `${field}.first`);
-    this.count = asNatural(count, `${field}.count`, 1, MOST_EVENTS);
     this.signature = asBytes(signature, `${field}.signature`);
-    checkSize(header.alg, this.signature);
     this.path = asBytes(path, `${field}.path`);
-    this.events = asList(events, `${field}.events`).map((each, at) => this.parseEvent(each, `${field}.events[${at}]`));
-    const rising = this.events.every((each, at) => !at || this.events[at - 1].position < each.position);
-    const below = this.events.length && this.events[this.events.length - 1].position < this.count;
-    if (!rising || !below) throw malformed(`${field}.events`, `${this.events.length} events`, `positions below ${this.count}`);
+    this.events = shown.map((each) => new Event({ statement: this, ...each }));
     /** @type {Statement | null} */
     this.whole = null;
+    this.verified = false;
   }
 
-  /** @param {any} value @param {string} field @returns {Event} */
-  parseEvent(value, field) {
-    const [position, head, state, disclosures] = asList(value, field, 4);
-    return new Event({
-      statement: this,
-      position: asNatural(position, `${field}.position`, 0, MOST_EVENTS - 1),
-      headBytes: asBytes(head, `${field}.head`),
-      state: parseBodyState(state, field),
-      disclosures: asList(disclosures, `${field}.disclosures`).map((each) => asText(each, `${field}.disclosures`)),
-    });
-  }
-
-  /** @returns {Statement} its bytes follow from events and path @throws not-included */
+  /** @returns {Statement} its bytes follow from events and path @throws not-included, malformed */
   statement() {
     if (!this.whole) {
-      const leaves = new Map(this.events.map((each) => [each.position, each.head.leaf]));
-      const root = rootOfSharedPath(this.count, leaves, this.path, "batch path");
-      this.whole = new Statement({ ...this, root });
+      const leaves = new Map(this.events.map((each) => [each.position, each.nameBytes]));
+      const root = rootOfSharedPath(this.count, leaves, this.path, `statement at leaf ${this.leaf}`);
+      this.whole = new Statement({ ...this, header: parseStatementHeader(this.protectedHeader), root });
     }
     return this.whole;
   }
+
+  /** @returns {import("./statement.js").StatementHeader} */
+  get header() {
+    return this.statement().header;
+  }
+
+  /**
+   * @param {import("./keys.js").Check} check @param {{holder: string, key: import("./keys.js").Key}} signer @param {string} origin
+   * @throws not-permitted for another issuer, mismatch for another audience, bad-signature
+   */
+  async verify(check, { holder, key }, origin) {
+    if (this.verified) return;
+    const { issuer, audience } = this.header;
+    if (issuer !== holder) throw notPermitted("statement.iss", issuer, `${holder}, the key's holder`);
+    if (!audience.includes(origin)) throw mismatch("statement.aud", String(audience), `${origin} among them`);
+    await this.statement().verify(check, key);
+    this.verified = true;
+  }
+}
+
+/** @param {any} value @param {string} field */
+function parseEvent(value, field) {
+  const [position, head, state, disclosures] = asList(value, field, 4);
+  const headBytes = asBytes(head, `${field}.head`);
+  if (headBytes.length > MOST_HEAD) throw tooLarge(`${field}.head`, `${headBytes.length} bytes`, `at most ${MOST_HEAD}`);
+  const texts = asList(disclosures, `${field}.disclosures`).map((each) => asText(each, `${field}.disclosures`));
+  return { position: asNatural(position, `${field}.position`), headBytes, state: parseBodyState(state, field), disclosures: texts };
+}
+
+/** @param {StatementPart[]} parts @returns {StatementPart[][]} in log order, those of one leaf together */
+export function byLeaf(parts) {
+  const leaves = new Map();
+  for (const part of parts) leaves.set(part.leaf, [...(leaves.get(part.leaf) ?? []), part]);
+  return [...leaves.keys()].sort((one, other) => one - other).map((leaf) => leaves.get(leaf));
 }
 
 /** @param {any} value @param {string} field @returns {BodyState} */
@@ -142,13 +156,13 @@ export function parseBodyState(value, field) {
   if (value === 1) return { word: "restricted" };
   if (value === 3) return { word: "missing" };
   const [two, order] = asList(value, field, 2);
-  if (two !== 2) throw malformed(field, two, "a body state");
-  return { word: "erased", order: asBytes(order, field, 32) };
+  if (two !== 2) throw malformed(`${field}.body`, two, "a body state");
+  return { word: "erased", order: asBytes(order, `${field}.body`, 32) };
 }
 
 /** @param {any} value @param {Headers} headers @param {string} field @returns {StatementPart[]} by leaf */
 export function parseStatements(value, headers, field) {
   const parts = asList(value, field).map((each, at) => new StatementPart(each, headers, `${field}[${at}]`));
-  checkRising(parts, field);
+  checkRising(parts.map((each) => each.leaf), `${field}.leaf`);
   return parts;
 }

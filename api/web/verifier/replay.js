@@ -10,7 +10,7 @@ import { apply } from "./registry_effects.js";
 import { isRegistryType, parseData } from "./registry_data.js";
 import { at } from "./registry.js";
 import { permit } from "./registry_rights.js";
-import { checkSigner, isRegistryEvent, momentOf } from "./signing.js";
+import { isRegistryEvent, isRootInForce, momentOf } from "./signing.js";
 
 /** @typedef {import("./event.js").Event} Event */
 /** @typedef {import("./registry.js").Registry} Registry */
@@ -20,29 +20,31 @@ import { checkSigner, isRegistryEvent, momentOf } from "./signing.js";
  *   needed: number}} Act needed: how many approvals it took */
 
 export class Replay {
-  /** @param {Registry} registry @param {import("./keys.js").Check} check @param {Map<string, Event>} shown by name */
-  constructor(registry, check, shown) {
+  /** @param {Registry} registry @param {Map<string, Event>} shown by name */
+  constructor(registry, shown) {
     this.registry = registry;
-    this.check = check;
     this.shown = shown;
     /** @type {Map<string, Act>} by event name */
     this.acts = new Map();
   }
 
-  /** @param {Event} event a registry event */
-  async take(event) {
+  /** @param {Event} event a registry event that was read @param {Signer} signer of its statement */
+  take(event, signer) {
     const { registry } = this;
+    if (!isRegistryEvent(event)) throw mismatch("head.type", event.type, "a registry type in the registry part");
     if (!isRegistryType(event.type)) throw unsupported("registry", event.type, "a type of section 12");
-    if (event.state.word !== "shown") throw mismatch("body", event.state.word, "the body: registry events are permanent");
+    const body = event.body();
+    if (!body) throw mismatch("body", "none", "the body: those of the registry are permanent");
     event.vocabulary = registry.type(event.type, event.leaf) ?? null;
-    const body = /** @type {import("./body.js").Body} */ (event.body());
-    const signer = await checkSigner(registry, event, this.check);
-    if (event.head.behalf) throw notPermitted(event.type, event.head.behalf, "nobody's mandate");
     this.checkMapping(event, body);
+    if (event.head.behalf) throw notPermitted("head.behalf", event.head.behalf, "none: nobody rules for another");
     if (event.type === "registry.charter") return this.checkCharter(event, signer);
+    if (event.type === "registry.approval") return this.approve(event, signer);
+    if (signer.root && !isRootInForce(registry, event)) {
+      throw notPermitted(event.type, "a root key of a charter that waits", "a root key of the charter in force");
+    }
     const data = parseData(event);
     const targets = event.head.about.map((name) => this.shown.get(name));
-    if (event.type === "registry.approval") return this.approve(event, signer);
     const way = permit(registry, event, { signer, data, body, targets });
     const act = { event, data, way, signer, approvals: [], done: false, needed: 0 };
     this.acts.set(event.name, act);
@@ -76,8 +78,11 @@ export class Replay {
   approve(event, signer) {
     const kinds = new Set(event.head.joins.map(([kind]) => kind));
     if (kinds.has("registry") && kinds.size > 1) throw notPermitted(event.type, [...kinds], "registry events, or others");
+    const waits = signer.root && !isRootInForce(this.registry, event);
     for (const name of event.head.about) {
       const act = this.acts.get(name);
+      const own = this.registry.charters.proposedBy(name, event)?.root(event.statement.header.kid, event.head.issuer);
+      if (waits && !own) throw notPermitted(event.type, "a root key of a charter that waits", "a root key of the charter in force");
       if (act) this.approveOne(event, signer, act);
       else if (!signer.root && this.shown.has(name)) throw notPermitted(event.type, "a key of another use", "a root key");
     }

@@ -27,14 +27,17 @@ export function parseSealHeader(bytes) {
   return { ...key, origin: asText(claims.get(1), "seal claims") };
 }
 
-/** A signed seal; `covered` is its own leaf. */
+/** @param {Block} block @param {string} field @throws malformed */
+export function checkBlock({ first, covered, previous }, field) {
+  if (first > covered) throw malformed(`${field}.first`, first, `at most ${covered}`);
+  if ((previous === null) !== (first === 0)) throw malformed(`${field}.first`, first, "0 where nothing is previous");
+}
+
+/** A signed seal; `covered` is its own leaf. What its header says is read when it is verified. */
 export class Seal {
-  /** @param {{protectedHeader: Uint8Array, header: SealHeader, block: Block, signature: Uint8Array}} parts */
-  constructor({ protectedHeader, header, block, signature }) {
+  /** @param {{protectedHeader: Uint8Array, block: Block, signature: Uint8Array}} parts */
+  constructor({ protectedHeader, block, signature }) {
     const { first, covered, previous, root, keys, time } = block;
-    if (first > covered) throw malformed("seal.first", first, `at most ${covered}`);
-    if ((previous === null) !== (first === 0)) throw malformed("seal.first", first, "null where first is 0");
-    this.header = header;
     this.protectedHeader = protectedHeader;
     this.signature = signature;
     this.first = first;
@@ -54,9 +57,9 @@ export class Seal {
 
   /** @param {import("./keys.js").Check} check @param {Key} key @param {string} origin */
   async verify(check, key, origin) {
-    const { alg, kid } = this.header;
-    if (this.header.origin !== origin || kid !== key.kidHex || alg !== key.alg) {
-      throw malformed("seal header", `${this.header.origin}, ${kid}`, `${origin}, ${key.kidHex}`);
+    const { alg, kid, origin: own } = parseSealHeader(this.protectedHeader);
+    if (own !== origin || kid !== key.kidHex || alg !== key.alg) {
+      throw malformed("seal header", `${own}, ${kid}`, `${origin}, ${key.kidHex}`);
     }
     await key.verify(check, this.signature, signedBytes(this.protectedHeader, this.payload), "seal signature");
   }
@@ -66,7 +69,7 @@ export class Seal {
 export function parseSeal(entry) {
   const sign1 = parseSign1(entry, "seal");
   if (sign1.unprotected.size) throw malformed("seal", "an unprotected header", "an empty one");
-  const header = parseSealHeader(sign1.protectedHeader);
+  parseSealHeader(sign1.protectedHeader);
   const payload = asList(parseCbor(asBytes(sign1.payload, "seal"), "seal"), "seal", 8);
   const [version, first, covered, previous, root, keys, mapping, time] = payload;
   asNatural(version, "seal", 1, 1);
@@ -79,7 +82,8 @@ export function parseSeal(entry) {
     keys: asNatural(keys, "seal"),
     time: asNatural(time, "seal"),
   };
-  return new Seal({ protectedHeader: sign1.protectedHeader, header, block, signature: sign1.signature });
+  checkBlock(block, "seal");
+  return new Seal({ protectedHeader: sign1.protectedHeader, block, signature: sign1.signature });
 }
 
 /** @param {Uint8Array | null} one @param {Uint8Array | null} other @returns {boolean} */

@@ -2,7 +2,7 @@
  * Under which key an event was signed, and whether that key might say it (sections 2, 6 and 12).
  * @module
  */
-import { mismatch, notPermitted } from "./errors.js";
+import { notPermitted } from "./errors.js";
 import { allSubjects } from "./body.js";
 import { matches } from "./type_words.js";
 
@@ -26,65 +26,56 @@ export function findSigner(registry, event) {
   const moment = momentOf(event);
   const registration = registry.keys.registration(kid, event.leaf);
   if (registration) {
-    if (registration.holder !== issuer) throw notPermitted("statement.kid", issuer, registration.holder);
-    if (!registry.keys.isValid(registration, moment) || registration.use !== "statement") {
-      throw notPermitted("statement.kid", `key ${kid}`, `a statement key valid at leaf ${event.leaf}`);
+    if (!registry.keys.isValid(registration, moment)) {
+      throw notPermitted("statement.kid", `key ${kid}`, `a key valid at leaf ${event.leaf}`);
     }
-    return { key: registration.key, holder: issuer, root: false, administrator: false, registration };
+    if (registration.use !== "statement") throw notPermitted("key.use", registration.use, "statement");
+    return { key: registration.key, holder: registration.holder, root: false, administrator: false, registration };
   }
   const administrator = registry.keys.administrator(kid, issuer, moment);
   if (administrator) return { key: administrator, holder: issuer, root: false, administrator: true, registration: null };
   const named = registry.keys.administrators.get(kid)?.some((each) => each.from <= event.leaf);
   const root = named ? undefined : findRoot(registry, event);
-  if (!root && isWaiting(registry, event)) throw notPermitted(event.type, "a root key of a charter that waits", "one in force");
   if (!root) throw notPermitted("statement.kid", `key ${kid}`, `a key valid at leaf ${event.leaf}`);
   return { key: root.key, holder: issuer, root: true, administrator: false, registration: null };
 }
 
-/** @param {Registry} registry @param {Event} event @returns {boolean} under a root key of a charter that waits */
-function isWaiting({ charters }, event) {
-  const { kid, issuer } = event.statement.header;
-  return charters.proposed.some((each) => each.event.before(event) && each.charter.root(kid, issuer));
-}
-
-/** @param {Registry} registry @param {Event} event @returns {import("./charter.js").Root | undefined} */
+/** @param {Registry} registry @param {Event} event @returns {import("./charter.js").Root | undefined} in force, or of a charter that waits */
 function findRoot({ charters }, event) {
   const { kid, issuer } = event.statement.header;
+  const listed = charters.at(event.leaf).listed(kid);
+  if (listed) return listed;
+  const waiting = charters.proposed.filter((each) => each.event.leaf <= event.leaf).map((each) => each.charter.listed(kid));
+  return waiting.find((each) => each?.agency === issuer) ?? waiting.find(Boolean);
+}
+
+/** @param {Registry} registry @param {Event} event under a root's key @returns {boolean} of the charter in force, not compromised */
+export function isRootInForce({ charters }, event) {
+  const { kid, issuer } = event.statement.header;
   const current = charters.at(event.leaf);
-  const root = charters.isCompromisedBefore(current, kid) ? undefined : current.root(kid, issuer);
-  if (root || event.type !== "registry.approval") return root;
-  // A root of a charter that waits may approve that charter and nothing else.
-  const about = event.head.about.map((name) => charters.proposedBy(name, event));
-  const roots = about.map((charter) => charter?.root(kid, issuer));
-  return about.length && roots.every(Boolean) ? roots[0] : undefined;
+  return Boolean(current.root(kid, issuer)) && !charters.isCompromisedBefore(current, kid);
 }
 
 /**
- * Signature, audience, issuer, scope of the key.
- * @param {Registry} registry @param {Event} event @param {import("./keys.js").Check} check
+ * Signature, audience, issuer of a statement; what its events show; scope of the key.
+ * @param {Registry} registry @param {import("./parts.js").StatementPart} part @param {import("./keys.js").Check} check
  * @returns {Promise<Signer>}
  */
-export async function checkSigner(registry, event, check) {
-  const { header } = event.statement;
-  if (event.head.issuer !== header.issuer) throw mismatch("head.issuer", event.head.issuer, header.issuer);
-  const { origin } = registry.charters.at(event.leaf);
+export async function checkSigner(registry, part, check) {
+  const [event] = part.events;
   const signer = findSigner(registry, event);
-  if (!header.audience.includes(origin)) throw mismatch("statement.aud", String(header.audience), origin);
-  await event.statement.statement().verify(check, signer.key);
+  await part.verify(check, signer, registry.charters.at(part.leaf).origin);
   registry.keys.remember(event, signer);
-  if (!signer.registration) {
-    if (!isRegistryEvent(event)) throw notPermitted("statement.kid", event.type, "registry events only");
-    return signer;
-  }
-  checkScope(signer.registration, event);
+  for (const each of part.events) each.read();
+  if (signer.registration) for (const each of part.events) checkScope(signer.registration, each);
   return signer;
 }
 
 /** @param {import("./registry_keys.js").Registration} registration @param {Event} event */
 export function checkScope({ types, subjects }, event) {
-  if (!matches(types, event.type)) throw notPermitted("statement.kid", event.type, String(types));
+  if (!matches(types, event.type)) throw notPermitted("head.type", event.type, String(types));
   const body = event.body();
   if (!subjects.length || !body) return;
   const outside = allSubjects(body).find((each) => !subjects.some((prefix) => each.startsWith(prefix)));
-  if (outside !== undefined) throw notPermitted("statement.kid", outside, String(subjects));
+  if (outside !== undefined) throw notPermitted("body.subjects", outside, String(subjects));
 }

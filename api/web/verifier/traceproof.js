@@ -25,21 +25,20 @@ export const WALKS = {
 
 /** @typedef {{count: number, subtrees: Uint8Array[]}} Since */
 
-/** @param {any} value @param {string} walk @returns {Since} */
-function parseSince(value, walk) {
+/** @param {any} value @returns {Since} */
+function parseSince(value) {
   const [first, second] = asList(value, "since", 2);
   const count = asNatural(first, "since");
   const subtrees = asBytes(second, "since");
-  if (!HISTORY_WALKS.includes(walk)) throw malformed("since", `the walk ${walk}`, "a history walk");
   if (!count || subtrees.length !== 32 * subtreesOf(count)) {
     throw malformed("since", `${subtrees.length} bytes for ${count} entries`, "32 bytes a complete subtree");
   }
   return { count, subtrees: hashesOf(subtrees) };
 }
 
-/** @param {any} value @returns {{note: import("./note.js").Note, checkpoint: import("./checkpoint.js").Checkpoint}} */
-export function parseCheckpointNote(value) {
-  const note = parseNote(asBytes(value, "checkpoint"));
+/** @param {Uint8Array} data @returns {{note: import("./note.js").Note, checkpoint: import("./checkpoint.js").Checkpoint}} */
+export function parseCheckpointNote(data) {
+  const note = parseNote(data);
   return { note, checkpoint: parseCheckpoint(note.text) };
 }
 
@@ -48,19 +47,21 @@ export function parseCheckpointNote(value) {
 /** @param {Uint8Array} data */
 export function parseTraceProof(data) {
   const content = asMap(parseFile(data, WORD), WORD, LABELS, [17]);
-  const walk = asText(content.get(1), "walk");
-  if (!Object.hasOwn(WALKS, walk)) throw malformed("walk", walk, `one of ${Object.keys(WALKS)}`);
+  const walk = content.get(1);
+  if (typeof walk !== "string" || !Object.hasOwn(WALKS, walk)) throw malformed("walk", walk, `one of ${Object.keys(WALKS)}`);
   const subject = asText(content.get(2), "subject");
   formOf(subject, "subject");
+  if (content.has(17) && !HISTORY_WALKS.includes(walk)) throw malformed("since", `the walk ${walk}`, "a history walk");
   const headers = new Headers(content.get(4));
+  const note = asBytes(content.get(3), "checkpoint");
   const seals = parseSeals(content.get(5), headers);
   const registry = parseStatements(content.get(6), headers, "registry");
   const registryIndex = parseIndexProof(content.get(7), "registry index proof");
   const trace = parseStatements(content.get(8), headers, "trace");
   const traceIndex = parseIndexProof(content.get(9), "trace index proof");
+  const path = asBytes(content.get(10), "log path");
+  const since = content.has(17) ? parseSince(content.get(17)) : null;
   headers.checkUsed();
-  const path = asBytes(content.get(10), "path");
-  const since = content.has(17) ? parseSince(content.get(17), walk) : null;
-  return { walk, kinds: WALKS[walk], subject, ...parseCheckpointNote(content.get(3)), seals, registry, registryIndex,
+  return { walk, kinds: WALKS[walk], subject, noteBytes: note, seals, registry, registryIndex,
     trace, traceIndex, path, since };
 }

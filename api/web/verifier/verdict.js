@@ -115,12 +115,12 @@ function conclude(examination, steps, failure) {
 
 /** @param {Examination} examination @param {Map<import("./event.js").Event, import("./recognition.js").Recognition>} recognition */
 function tellStory(examination, recognition) {
-  const { proof, story, newest, lines, stating } = examination;
+  const { proof, checkpoint, story, newest, lines, stating } = examination;
   const witnesses = new Set(lines.filter((each) => each.time !== null && examination.charter.policy.witnesses.has(witnessName(examination, each.key)))
     .map((each) => each.key.name));
   const rest = proof.since && stating ? { count: proof.since.count, root: stating.head.state?.root, event: stating } : null;
-  return { subject: proof.subject, walk: proof.walk, origin: proof.checkpoint.origin, size: proof.checkpoint.size,
-    root: proof.checkpoint.root, time: newest.time, cosigned: [...witnesses].sort(), timeline: story.timeline,
+  return { subject: proof.subject, walk: proof.walk, origin: checkpoint.origin, size: checkpoint.size,
+    root: checkpoint.root, time: newest.time, cosigned: [...witnesses].sort(), timeline: story.timeline,
     outside: story.outside, recognition, rest };
 }
 

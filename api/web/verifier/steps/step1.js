@@ -5,16 +5,18 @@
 import { walkCharters } from "../charter_walk.js";
 import { LOG_LINE, POST_QUANTUM, verifyLines } from "../checkpoint.js";
 import { untrusted } from "../errors.js";
+import { parseCheckpointNote } from "../traceproof.js";
 
 /** @param {import("../examination.js").Examination} examination */
 export async function checkLedger(examination) {
   const { proof, standpoint, check } = examination;
-  const events = [...examination.registryPart, ...examination.tracePart];
-  examination.charters = await walkCharters(events, standpoint.policy.charter, check);
+  examination.charters = await walkCharters([...proof.registry, ...proof.trace], standpoint.policy.charter, check);
+  const { note, checkpoint } = parseCheckpointNote(proof.noteBytes);
+  examination.checkpoint = checkpoint;
   const { charter } = examination;
-  if (charter.origin !== proof.checkpoint.origin) throw untrusted("origin", proof.checkpoint.origin, charter.origin);
+  if (charter.origin !== checkpoint.origin) throw untrusted("checkpoint.origin", checkpoint.origin, charter.origin);
   const keys = [...charter.policy.logs, ...charter.policy.witnesses.values()];
-  examination.lines = await verifyLines(check, proof.checkpoint, proof.note.lines, keys);
+  examination.lines = await verifyLines(check, checkpoint, note.lines, keys);
   const own = examination.lines.filter(({ key }) => charter.policy.logs.includes(key));
   if (!own.some(({ key }) => key.kind === LOG_LINE)) {
     throw untrusted("checkpoint", "no Ed25519 line of the ledger", `one of ${charter.origin}`);

@@ -25,41 +25,41 @@ export function leavesOf(seals, parts) {
 
 /** @param {import("../examination.js").Examination} examination */
 export async function checkSealed(examination) {
-  const { proof, size, charters, check } = examination;
+  const { proof, size, charters, check, checkpoint } = examination;
   const parts = [...proof.registry, ...proof.trace];
-  const root = rootOfSharedPath(proof.checkpoint.size, leavesOf(proof.seals, parts), proof.path, "log path");
-  if (!equalBytes(root, proof.checkpoint.root)) throw mismatch("log root", formatHex(root), formatHex(proof.checkpoint.root));
-  if (examination.newest.leaf !== size - 1) throw mismatch("seals", examination.newest.leaf, `the newest at ${size - 1}`);
+  const root = rootOfSharedPath(checkpoint.size, leavesOf(proof.seals, parts), proof.path, "log path");
+  if (!equalBytes(root, checkpoint.root)) throw mismatch("log root", formatHex(root), formatHex(checkpoint.root));
+  if (examination.newest.leaf !== size - 1) throw mismatch("seal", examination.newest.leaf, `the newest at ${size - 1}`);
   for (const seal of proof.seals) {
     const charter = charters.at(seal.leaf);
     await seal.verify(check, charter.seal, charter.origin);
   }
   checkBlocks(proof.seals);
-  coverAll(proof.seals, parts);
   checkSequence(parts);
+  coverAll(examination, parts);
 }
 
 /** @param {Seal[]} seals by leaf */
 export function checkBlocks(seals) {
   seals.slice(1).forEach((seal, at) => {
     const before = seals[at];
-    if (seal.time <= before.time) throw mismatch("seals", `time ${seal.time}`, `later than ${before.time}`);
-    if (seal.first <= before.leaf) throw mismatch("seals", `a block from ${seal.first}`, `behind ${before.leaf}`);
+    if (seal.time <= before.time || seal.first <= before.leaf) {
+      throw mismatch("seal.time", `${before.time} then ${seal.time}`, "blocks one after the other");
+    }
     const joined = seal.first !== before.leaf + 1 || sameHash(seal.previous, before.leafHash);
-    if (!joined) throw mismatch("seals", "another previous seal", "the one before it");
+    if (!joined) throw mismatch("seal.previous", "another seal", "the one before it");
   });
 }
 
-/** Give every event its ledger time. @param {Seal[]} seals @param {StatementPart[]} parts */
-function coverAll(seals, parts) {
-  const used = new Set([seals.at(-1)]);
+/** Give every event its ledger time. @param {import("../examination.js").Examination} examination @param {StatementPart[]} parts */
+function coverAll(examination, parts) {
+  const used = new Set([examination.newest]);
   for (const part of parts) {
-    const seal = seals.find((each) => each.covers(part.leaf));
-    if (!seal) throw mismatch("seals", `none over leaf ${part.leaf}`, "the seal that covers it");
+    const seal = examination.sealOf(part.leaf);
     used.add(seal);
     for (const event of part.events) event.time = seal.time;
   }
-  if (used.size < seals.length) throw mismatch("seals", "a seal that covers nothing shown", "each used");
+  if (used.size < examination.proof.seals.length) throw mismatch("seals", "a seal that covers nothing shown", "each used");
 }
 
 /** @param {StatementPart[]} parts */
@@ -69,7 +69,7 @@ function checkSequence(parts) {
   /** @type {Map<string, number>} */
   const ends = new Map();
   for (const { header, first, count } of ranges) {
-    if (first < (ends.get(header.kid) ?? 0)) throw mismatch("sequence", first, "numbers of one key in one statement");
+    if (first < (ends.get(header.kid) ?? 0)) throw mismatch("statement.first", first, "each number of a key once");
     ends.set(header.kid, first + count);
   }
 }

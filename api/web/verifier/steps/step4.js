@@ -5,25 +5,38 @@
 import { mismatch } from "../errors.js";
 import { inLogOrder } from "../event.js";
 import { checkIndex, indexKey, valueOf } from "../index.js";
+import { byLeaf } from "../parts.js";
 import { registryHistories } from "../registry_histories.js";
 import { Registry } from "../registry.js";
 import { registryEvents, Replay } from "../replay.js";
+import { checkSigner } from "../signing.js";
 import { Standing } from "../standing.js";
 
 /** @param {import("../examination.js").Examination} examination */
 export async function checkKeys(examination) {
-  const { registryPart, tracePart, shown, charters, standpoint, check } = examination;
-  const all = [...registryPart, ...tracePart];
-  const own = new Set(registryPart);
-  const events = all.filter((each) => own.has(each) || registryEvents([each]).length).sort(inLogOrder);
-  examination.registry = new Registry(charters, standpoint.builtin);
-  const replay = new Replay(examination.registry, check, shown);
-  for (const event of events) {
-    if (shown.get(event.name) !== event) throw mismatch("event", event.name, "each event once");
-    await replay.take(event);
+  const { registryPart, tracePart, shown, charters, standpoint, proof, check } = examination;
+  const own = new Set(proof.registry);
+  const deciding = proof.trace.filter((part) => registryEvents(part.events).length);
+  const registry = new Registry(charters, standpoint.builtin);
+  examination.registry = registry;
+  const replay = new Replay(registry, shown);
+  const events = [];
+  for (const parts of byLeaf([...proof.registry, ...deciding])) {
+    /** @type {[import("../event.js").Event, import("../registry_keys.js").Signer][]} */
+    const read = [];
+    for (const part of parts) {
+      const signer = await checkSigner(registry, part, check);
+      const taken = own.has(part) ? part.events : registryEvents(part.events);
+      read.push(...taken.map((event) => /** @type {any} */ ([event, signer])));
+    }
+    for (const [event, signer] of read.sort(([one], [other]) => inLogOrder(one, other))) {
+      if (shown.get(event.name) !== event) throw mismatch("event", event.name, "each event once");
+      replay.take(event, signer);
+      events.push(event);
+    }
   }
   checkHistories(examination, events);
-  examination.standing = new Standing(examination.registry, replay, all);
+  examination.standing = new Standing(registry, replay, [...registryPart, ...tracePart]);
 }
 
 /** @param {import("../examination.js").Examination} examination @param {import("../event.js").Event[]} events in log order */

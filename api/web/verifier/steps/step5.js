@@ -3,10 +3,10 @@
  * @module
  */
 import { Authority } from "../authority.js";
-import { checkAuthentic, checkBodyState, checkDisclosures, checkMapping, checkStrayAnswer, findType } from "../authentic.js";
-import { mismatch, tooLarge } from "../errors.js";
+import { checkMapping, findType } from "../authentic.js";
+import { mismatch, notPermitted, tooLarge } from "../errors.js";
 import { inLogOrder } from "../event.js";
-import { isRegistryEvent } from "../signing.js";
+import { checkSigner, isRegistryEvent } from "../signing.js";
 import { Reach } from "../windows.js";
 
 const MOST_SUBJECTS = 64;
@@ -16,25 +16,27 @@ const MOST_HEADS = 4_096;
 export async function checkEvents(examination) {
   const { registry, shown, proof, check } = examination;
   const events = [...examination.tracePart].sort(inLogOrder);
-  if (events.length > MOST_HEADS) throw tooLarge("trace", `${events.length} heads`, `at most ${MOST_HEADS}`);
-  const said = events.filter((each) => !isRegistryEvent(each));
-  for (const event of said) {
-    await checkAuthentic(event, registry, check);
-    findType(event, registry);
-    checkBodyState(event, registry);
-    checkDisclosures(event);
+  for (const part of proof.trace) {
+    if (part.events.every(isRegistryEvent)) continue;
+    const signer = await checkSigner(registry, part, check);
+    if (!signer.registration) throw notPermitted("statement.kid", "another key", "a statement key");
+    const twice = part.events.find((each) => shown.get(each.name) !== each);
+    if (twice) throw mismatch("event", twice.name, "each event once");
   }
+  const ids = new Set(events.map((each) => `${each.head.issuer} ${each.head.id}`));
+  if (ids.size < events.length) throw mismatch("head.id", "an id twice", "each id of an issuer once");
+  if (events.length > MOST_HEADS) throw tooLarge("trace", `${events.length} heads`, `at most ${MOST_HEADS}`);
+  for (const event of events) event.vocabulary = registry.type(event.type, event.leaf) ?? null;
   const reach = new Reach(events, examination.asked, proof.kinds);
   examination.reach = reach;
   if (reach.subjects.length > MOST_SUBJECTS) throw tooLarge("trace", `${reach.subjects.length} subjects`, `at most ${MOST_SUBJECTS}`);
-  const stranger = events.find((each) => !reach.holds(each));
-  if (stranger) throw mismatch("trace", "an event of no history of this trace", "only those it reaches");
-  const ids = new Set(events.map((each) => `${each.head.issuer} ${each.head.id}`));
-  if (ids.size < events.length) throw mismatch("trace", "one id twice", "one event an id");
+  if (events.some((each) => !reach.holds(each))) {
+    throw mismatch("trace", "an event of no history of this trace", "only those it reaches");
+  }
   const held = (/** @type {string} */ kind, /** @type {string} */ name) => proof.kinds.includes(kind) && reach.windows.has(name);
-  for (const event of events.filter(isRegistryEvent)) checkStrayAnswer(event, shown, held);
-  for (const event of said) {
-    checkMapping(event, shown, held);
-    new Authority(examination, event).check();
+  for (const event of events) {
+    findType(event, registry);
+    checkMapping(event, { shown: examination.shownInTrace, held, registry });
+    if (!isRegistryEvent(event)) new Authority(examination, event).check();
   }
 }

@@ -30,9 +30,9 @@ export function checkFresh(examination) {
 
 /** @param {import("../examination.js").Examination} examination */
 function checkSeen(examination) {
-  const { standpoint, proof } = examination;
+  const { standpoint, checkpoint } = examination;
   const { seen } = standpoint;
-  const { size, root } = proof.checkpoint;
+  const { size, root } = checkpoint;
   if (!seen) return examination.leave("unchecked.first-sight");
   if (size === seen.size && !equalBytes(root, seen.root)) throw incomplete("checkpoint", "another root", "the one seen before");
   if (size < seen.size && !standpoint.archived) throw incomplete("checkpoint", size, `a size of ${seen.size} or more`);
