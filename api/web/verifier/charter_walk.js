@@ -181,8 +181,8 @@ function take(charters, event) {
     return;
   }
   const charter = charterOf(event);
-  const founding = event.leaf === 0;
-  if (founding !== (charter.version === 1)) throw untrusted(FIELD, `version ${charter.version}`, "version 1 at leaf 0");
+  const founding = event.leaf === 0 && !charters.proposed.length;
   if (!founding) charters.checkNext(event, charter);
+  else if (charter.version !== 1) throw notPermitted(FIELD, `version ${charter.version}`, "version 1 in leaf 0");
   charters.propose(event, charter);
 }

@@ -27,10 +27,10 @@ export function parseDisclosure(text) {
   const parts = parseJson(parseBase64url(text, "disclosure"), "disclosure");
   if (!Array.isArray(parts) || parts.length !== 3) throw malformed("disclosure", "another shape", "salt, pointer, value");
   const [salt, pointer, value] = /** @type {any[]} */ (parts);
-  if (typeof salt !== "string" || parseBase64url(salt, "disclosure").length < 16) {
-    throw malformed("disclosure", "another salt", "at least 16 bytes in base64url");
+  if (typeof salt !== "string" || parseBase64url(salt, "disclosure.salt").length < 16) {
+    throw malformed("disclosure.salt", salt, "at least 16 bytes in base64url");
   }
-  if (typeof pointer !== "string" || !isPointer(pointer)) throw malformed("disclosure", pointer, "a JSON pointer");
+  if (typeof pointer !== "string" || !isPointer(pointer)) throw malformed("disclosure.pointer", pointer, "a JSON pointer");
   return { pointer, value, digest: formatHex(sha256(text)), text };
 }
 

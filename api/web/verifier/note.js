@@ -24,29 +24,29 @@ export function isKeyName(name) {
   return size >= 1 && size <= 255 && !/[+\p{C}\p{Z}]/u.test(name);
 }
 
-/** @param {string} line without its end @returns {Line} */
-export function parseSignatureLine(line) {
+/** @param {string} line without its end @param {string} [field] @returns {Line} */
+export function parseSignatureLine(line, field = "note") {
   const words = line.slice(DASH.length).split(" ");
   if (!line.startsWith(DASH) || words.length !== 2 || !isKeyName(words[0])) {
-    throw malformed("note", "another line", "\u2014 <name> <base64>");
+    throw malformed(field, "another line", "\u2014 <name> <base64>");
   }
-  const data = parseBase64(words[1], "note");
-  if (data.length < 5) throw malformed("note", `${data.length} bytes`, "a key id and a signature");
+  const data = parseBase64(words[1], `${field}.signature`);
+  if (data.length < 5) throw malformed(field, `${data.length} bytes`, "a key id and a signature");
   return { name: words[0], keyId: formatHex(data.subarray(0, 4)), blob: data.subarray(4) };
 }
 
-/** @param {Uint8Array} data @returns {Note} */
-export function parseNote(data) {
-  const whole = parseUtf8(data, "note");
+/** @param {Uint8Array} data @param {string} [field] @returns {Note} */
+export function parseNote(data, field = "note") {
+  const whole = parseUtf8(data, field);
   const at = whole.lastIndexOf("\n\n");
   if (at < 0 || !whole.endsWith("\n") || /[\u0000-\u0009\u000b-\u001f]/.test(whole)) {
-    throw malformed("note", "another text", "a text, an empty line, signature lines");
+    throw malformed(field, "another text", "a text, an empty line, signature lines");
   }
   const spelt = whole.slice(at + 2, -1).split("\n");
-  if (spelt.length > MOST_LINES) throw malformed("note", `${spelt.length} lines`, `at most ${MOST_LINES}`);
-  const lines = spelt.map(parseSignatureLine);
+  if (spelt.length > MOST_LINES) throw malformed(field, `${spelt.length} lines`, `at most ${MOST_LINES}`);
+  const lines = spelt.map((each) => parseSignatureLine(each, field));
   if (new Set(lines.map(({ name, keyId }) => `${name} ${keyId}`)).size < lines.length) {
-    throw malformed("note", "one key twice", "one line a key");
+    throw malformed(field, "one key twice", "one line a key");
   }
   return { text: whole.slice(0, at + 1), lines };
 }

@@ -63,7 +63,7 @@ function checkRising(numbers, field) {
 function parseSeal(value, headers, field) {
   const [leaf, index, first, previous, root, keys, time, signature] = asList(value, field, 8);
   const block = {
-    first: asNatural(first, `${field}.first`),
+    first: asNatural(first, field),
     covered: asNatural(leaf, field),
     previous: asHashOrNull(previous, `${field}.previous`),
     root: asBytes(root, `${field}.root`, 32),
@@ -88,7 +88,7 @@ export class StatementPart {
     const [leaf, index, first, count, signature, path, events] = asList(value, field, 7);
     this.count = asNatural(count, `${field}.count`, 0);
     if (this.count < 1 || this.count > MOST_EVENTS) throw malformed(`${field}.count`, count, `1 to ${MOST_EVENTS}`);
-    const shown = asList(events, `${field}.events`).map((each, at) => parseEvent(each, `${field}.events[${at}]`));
+    const shown = asList(events, field).map((each, at) => parseEvent(each, `${field}.events[${at}]`));
     checkRising(shown.map((each) => each.position), `${field}.position`);
     const last = shown.at(-1);
     if (!last || last.position >= this.count) {

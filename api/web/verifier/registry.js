@@ -92,6 +92,12 @@ export class Registry {
     return last;
   }
 
+  /** @param {import("./keys.js").Key} key @returns {boolean} it stands in charter or registry */
+  isKeyTaken({ kidHex, hex }) {
+    const inCharter = this.charters.inForce.some((each) => each.charter.keys().some(({ key }) => key.hex === hex));
+    return inCharter || this.keys.registered.has(kidHex) || this.keys.administrators.has(kidHex);
+  }
+
   /** @param {string} kid @param {number} leaf @returns {boolean} a charter proposed by then names it, and nobody else (section 17) */
   isRoot(kid, leaf) {
     const named = this.charters.proposed.some((each) => each.event.leaf <= leaf && each.charter.listed(kid));

@@ -2,6 +2,7 @@
  * What a registry event brings about once it is complete: from the leaf after on (section 12).
  * @module
  */
+import { notPermitted } from "./errors.js";
 import { add, at } from "./registry.js";
 
 /** @typedef {import("./event.js").Event} Event */
@@ -35,8 +36,6 @@ function restate(doing, member) {
 function register({ registry, act, effect, subject }) {
   const { use, key, types, subjects } = act.data;
   const { until } = act.event.head;
-  const used = registry.charters.inForce.some((each) => each.from <= effect.from && each.charter.keys().some((one) => one.key.hex === key.hex));
-  if (used || registry.keys.administrators.has(key.kidHex)) return;
   registry.keys.register({ ...effect, use, key, types, subjects, holder: subject("holder"), until });
 }
 
@@ -82,8 +81,7 @@ const EFFECTS = {
   },
   "registry.type": ({ registry, act, effect }) => {
     const { type } = act.data;
-    const newest = at(registry.types, type.name).reduce((most, each) => Math.max(most, each.type.version), 0);
-    if (!type.name.startsWith("registry.") && type.version > newest) add(registry.types, type.name, { ...effect, type });
+    add(registry.types, type.name, { ...effect, type });
   },
   "registry.kind": () => {},
   "registry.policy": ({ registry, act, effect }) => {
@@ -93,12 +91,8 @@ const EFFECTS = {
     const { rule, zone = null } = act.data;
     add(registry.policies, uri, { ...effect, uri, types, rule, zone, until: act.event.head.until });
   },
-  "registry.succession": ({ registry, last, effect, subject }) => {
-    const [agency, successor] = [subject("agency"), subject("successor")];
-    const fits = registry.admitted(successor, last.leaf) && !registry.successions.has(successor);
-    if (fits && agency !== successor && !registry.successions.has(agency)) {
-      add(registry.successions, agency, { ...effect, successor });
-    }
+  "registry.succession": ({ registry, effect, subject }) => {
+    add(registry.successions, subject("agency"), { ...effect, successor: subject("successor") });
   },
   "registry.mandate": ({ registry, act, effect, subject }) => {
     const { types, subjects } = act.data;
@@ -118,6 +112,40 @@ const EFFECTS = {
     for (const name of act.event.head.about) add(registry.erasures, name, { ...effect, order: act.event, what: act.data.what });
   },
 };
+
+/** What may not be brought about, at the act's own leaf or at that which completes it. @type {Record<string, (registry: Registry, act: Act, leaf: number) => void>} */
+const OBSTACLES = {
+  "registry.agency": (registry, { event, data }) => {
+    const agency = event.body()?.subjects.get("agency");
+    for (const key of data.administrators ?? []) {
+      const own = at(registry.keys.administrators, key.kidHex).some((each) => each.agency === agency);
+      if (!own && registry.isKeyTaken(key)) throw notPermitted("agency.administrators", key.kidHex, "keys that stand nowhere else");
+    }
+  },
+  "registry.key": (registry, { data }) => refuseTaken(registry, data.key),
+  "registry.enterprise-key": (registry, { data }) => refuseTaken(registry, data.key),
+  "registry.type": (registry, { data: { type } }) => {
+    const newest = at(registry.types, type.name).reduce((most, each) => Math.max(most, each.type.version), 0);
+    if (type.name.startsWith("registry.")) throw notPermitted("type.type", type.name, "another prefix");
+    if (type.version <= newest) throw notPermitted("type.version", type.version, `a version after ${newest}`);
+  },
+  "registry.succession": (registry, { event }, leaf) => {
+    const [agency, successor] = ["agency", "successor"].map((role) => /** @type {string} */ (event.body()?.subjects.get(role)));
+    if (registry.successions.has(agency)) throw notPermitted("succession.agency", agency, "one that nobody followed");
+    const fits = agency !== successor && registry.admitted(successor, leaf) && !registry.successions.has(successor);
+    if (!fits) throw notPermitted("succession.successor", successor, "another agency that is admitted and has no successor");
+  },
+};
+
+/** @param {Registry} registry @param {import("./keys.js").Key} key */
+function refuseTaken(registry, key) {
+  if (registry.isKeyTaken(key)) throw notPermitted("key", key.kidHex, "a key that stands nowhere else: one key, one use");
+}
+
+/** @param {Registry} registry @param {Act} act @param {number} leaf @throws not-permitted */
+export function checkPossible(registry, act, leaf) {
+  OBSTACLES[act.event.type]?.(registry, act, leaf);
+}
 
 /** @param {Registry} registry @param {Act} act @param {Event} last that completes it */
 export function apply(registry, act, last) {

@@ -60,7 +60,7 @@ function checkErasure(registry, event, { targets }) {
   if (!target) return;
   const all = at(registry.types, target.type).filter((each) => each.from <= event.leaf);
   const permanent = registry.builtin.get(target.type)?.permanent || all.some((each) => each.type.permanent);
-  if (isRegistryEvent(target) || permanent) throw notPermitted(event.type, target.type, "an event that is not permanent");
+  if (isRegistryEvent(target) || permanent) throw notPermitted("head.about", target.type, "an event that is not permanent");
 }
 
 /** @param {Event} event @param {Saying} saying @returns {Way} */
@@ -117,22 +117,19 @@ function permitRestoration(registry, event, saying) {
 function permitMandate(registry, event, { body }) {
   const [principal, agent] = ["principal", "agent"].map((each) => body.subjects.get(each));
   const taken = registry.mandates.some((each) => each.uri === body.subjects.get("mandate"));
-  if (principal !== event.head.issuer || agent === principal || taken) refuse(event, "a new handle, the principal, another agent");
+  if (principal !== event.head.issuer) throw notPermitted("mandate.principal", principal, event.head.issuer);
+  if (agent === principal) throw notPermitted("mandate.agent", agent, "another participant");
+  if (taken) throw notPermitted("mandate", body.subjects.get("mandate"), "a handle that no mandate has");
   return "alone";
 }
 
 /** @param {Registry} registry @param {Event} event @param {Saying} saying @returns {Way} */
 function permitGrant(registry, event, { body, targets }) {
   const taken = registry.grants.some((each) => each.uri === body.subjects.get("grant"));
-  const others = targets.some((each) => each && (isRegistryEvent(each) || !isPrincipal(registry, event, each)));
-  if (taken || others) refuse(event, "a new handle, the principal of all targets");
+  const others = targets.some((each) => each && (isRegistryEvent(each) || each.head.principal !== event.head.issuer));
+  if (others) throw notPermitted("head.about", event.head.issuer, "the principal of all targets");
+  if (taken) throw notPermitted("grant", body.subjects.get("grant"), "a handle that no grant has");
   return "alone";
-}
-
-/** @param {Registry} registry @param {Event} event @param {Event} target @returns {boolean} it is, or carries on for it */
-function isPrincipal(registry, event, target) {
-  return registry.successor(target.head.principal, event.leaf) === event.head.issuer
-    || target.head.principal === event.head.issuer;
 }
 
 /** @param {Registry} registry @param {Event} event @param {Saying} saying @returns {Way} */
@@ -140,6 +137,7 @@ function permitReattestation(registry, event, { targets }) {
   const { issuer } = event.head;
   const agency = issuer.startsWith("urn:suyuan:agency:") && registry.admitted(issuer, event.leaf);
   const part = targets.some((each) => each && (each.head.issuer === issuer || each.head.principal === issuer));
-  if (!agency || part) refuse(event, "an agency with no part in any target");
+  if (part) throw notPermitted("head.about", issuer, "an agency that had no part in it");
+  if (!agency) refuse(event, "an agency");
   return "alone";
 }

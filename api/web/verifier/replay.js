@@ -6,7 +6,7 @@
 import { mismatch, notPermitted, unsupported } from "./errors.js";
 import { checkBody, checkHead, checkLinks, checkTargets, ownLinks } from "./mapping.js";
 import { pairKey } from "./head.js";
-import { apply } from "./registry_effects.js";
+import { apply, checkPossible } from "./registry_effects.js";
 import { isRegistryType, parseData } from "./registry_data.js";
 import { at } from "./registry.js";
 import { permit } from "./registry_rights.js";
@@ -47,6 +47,7 @@ export class Replay {
     const targets = event.head.about.map((name) => this.shown.get(name));
     const way = permit(registry, event, { signer, data, body, targets });
     const act = { event, data, way, signer, approvals: [], done: false, needed: 0 };
+    checkPossible(registry, act, event.leaf);
     this.acts.set(event.name, act);
     if (way === "alone") this.complete(act, event);
   }
@@ -65,7 +66,7 @@ export class Replay {
     if (known.length === targets.length) return checkLinks(type, event.head, body, known);
     const stands = new Set([...ownLinks(type, body, "joins"), ...known.flatMap((each) => each.joins)].map(pairKey));
     if (!event.head.joins.some((each) => stands.has(pairKey(each)))) {
-      throw mismatch("head.joins", "joins of no target that is shown", "one at least");
+      throw notPermitted("head.joins", "no target of it", "the histories of what it answers");
     }
   }
 
@@ -158,6 +159,7 @@ export class Replay {
 
   /** @param {Act} act @param {Event} last */
   complete(act, last) {
+    if (act.way !== "alone") checkPossible(this.registry, act, last.leaf);
     act.done = true;
     apply(this.registry, act, last);
   }

@@ -38,7 +38,7 @@ function parseSince(value) {
 
 /** @param {Uint8Array} data @returns {{note: import("./note.js").Note, checkpoint: import("./checkpoint.js").Checkpoint}} */
 export function parseCheckpointNote(data) {
-  const note = parseNote(data);
+  const note = parseNote(data, "checkpoint");
   return { note, checkpoint: parseCheckpoint(note.text) };
 }
 

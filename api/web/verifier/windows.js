@@ -119,6 +119,15 @@ export class Reach {
     return { timeline, outside: this.events.filter((each) => !story.has(each)), has: (event) => story.has(event) };
   }
 
+  /** @param {Story} story @returns {{event: Event, by: Event}[]} follows of the story that were ended */
+  closed(story) {
+    return this.subjects.flatMap((name) => this.eventsOf(name).filter(story.has).flatMap((event) => {
+      const by = this.closing(event, name);
+      const ended = event.head.follows.filter(([kind, target]) => windowsOf(event, kind, target).some((each) => each !== "before"));
+      return by ? ended.map(() => ({ event, by })) : [];
+    }));
+  }
+
   /** @param {Event} event @returns {boolean} a recall, or in the window of one of its histories */
   isInside(event) {
     const place = /** @type {number} */ (this.places.get(event.name));

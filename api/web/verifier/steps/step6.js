@@ -20,6 +20,9 @@ export function checkComplete(examination) {
   checkIndex(newest.root, claims, proof.traceIndex);
   checkBodies(examination);
   checkReplayed(examination);
+  for (const { event, by } of reach.closed(examination.story)) {
+    examination.notice("notice.closed", { type: event.type, by: by.type });
+  }
 }
 
 /** @param {import("../examination.js").Examination} examination @param {number} count @param {string} root */
@@ -53,5 +56,5 @@ function checkReplayed(examination) {
 /** @param {import("../tlog_policy.js").TlogPolicy} policy @param {string} name @param {import("../note.js").VerifierKey[]} keys */
 function checkGroup(policy, name, keys) {
   if (!policy.defines(name)) throw incomplete("replay", name, "a group that charter or policy defines");
-  if (!policy.satisfied(name, keys)) throw incomplete("replay", "cosignatures that do not reach it", name);
+  if (!policy.satisfied(name, keys)) throw incomplete("cosignatures", "cosignatures that do not reach it", name);
 }
