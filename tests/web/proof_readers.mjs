@@ -11,8 +11,11 @@ const FILES = new URL("tests/vectors/v1/files/", ROOT);
 const TYPES = new URL("verifier/vocabulary/registry/", ROOT);
 
 /** The registry's own types. */
-export const builtin = new Map(readdirSync(TYPES).map((name) => parseType(readFileSync(new URL(name, TYPES))))
-  .map((type) => [type.name, type]));
+export const builtin = new Map(
+  readdirSync(TYPES)
+    .map((name) => parseType(readFileSync(new URL(name, TYPES))))
+    .map((type) => [type.name, type]),
+);
 const check = webCheck(globalThis.crypto.subtle);
 
 /** @param {string} name @returns {Uint8Array} */
@@ -31,31 +34,61 @@ export function standpoint({ policy, at, archived = true }) {
   return { policy: parseTrustPolicy(formatUtf8(policy)), now: at, archived, seen: null, builtin, check };
 }
 
-/** @param {import("../../api/web/verifier/verdict.js").Verdict} verdict @returns {any} what is compared with Python's */
+/**
+ * @param {import("../../api/web/verifier/verdict.js").Verdict} verdict
+ * @returns {any} what is compared with Python's
+ */
 export function summary(verdict) {
   const { outcome, exitCode, steps, error, notices, notChecked, story } = verdict;
   const told = (/** @type {any[]} */ texts) => texts.map(({ key, values }) => [key, values]);
-  return { outcome, exit: exitCode, steps: steps.map((each) => each.passed), error: error && [error.code, error.field],
-    notices: told(notices), unchecked: told(notChecked), story: story && storyOf(story) };
+  return {
+    outcome,
+    exit: exitCode,
+    steps: steps.map((each) => each.passed),
+    error: error && [error.code, error.field],
+    notices: told(notices),
+    unchecked: told(notChecked),
+    story: story && storyOf(story),
+  };
 }
 
 /** @param {any} story */
 function storyOf({ origin, size, root, time, cosigned, timeline, recognition, outside, rest }) {
-  const events = timeline.map((each) => [each.name, each.leaf, each.position, each.type, each.time, each.head.principal,
-    recognition.get(each).outcome]);
-  return { origin, size, root, time, cosigned, timeline: events, outside: outside.map((each) => each.name),
-    rest: rest && [rest.count, rest.root, rest.event.name] };
+  const events = timeline.map((each) => [
+    each.name,
+    each.leaf,
+    each.position,
+    each.type,
+    each.time,
+    each.head.principal,
+    recognition.get(each).outcome,
+  ]);
+  return {
+    origin,
+    size,
+    root,
+    time,
+    cosigned,
+    timeline: events,
+    outside: outside.map((each) => each.name),
+    rest: rest && [rest.count, rest.root, rest.event.name],
+  };
 }
 
 /** @param {any} vector */
 async function readTrace(vector) {
   const verdict = await examineTrace(editedFile(vector), standpoint(vector));
   const step = verdict.steps.find((each) => each.passed === false)?.number ?? null;
-  if (verdict.error) throw Object.assign(verdict.error, { verdict: { outcome: verdict.outcome, exit: verdict.exitCode, step } });
+  if (verdict.error) {
+    throw Object.assign(verdict.error, { verdict: { outcome: verdict.outcome, exit: verdict.exitCode, step } });
+  }
   const concluded = { outcome: verdict.outcome, exit: verdict.exitCode, step };
   if (!verdict.story) return { verdict: concluded, story: null };
   const { outside, rest, ...story } = storyOf(verdict.story);
-  const recalled = verdict.notices.filter((each) => each.key === "notice.recalled").map((each) => each.values.event).sort();
+  const recalled = verdict.notices
+    .filter((each) => each.key === "notice.recalled")
+    .map((each) => each.values.event)
+    .sort();
   const more = { ...(outside.length ? { outside } : {}), ...(rest ? { rest } : {}) };
   return { verdict: concluded, story: { ...story, recalled, ...more } };
 }

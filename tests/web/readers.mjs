@@ -37,11 +37,14 @@ function promise(holds, what) {
 /** Every set of witnesses that reaches the quorum and has none in it that does. @param {any} policy */
 function leastQuorums(policy) {
   const names = [...policy.witnesses.keys()].sort();
-  const sets = Array.from({ length: 2 ** names.length }, (_, bits) => names.filter((_name, at) => bits >> at & 1));
+  const sets = Array.from({ length: 2 ** names.length }, (_, bits) => names.filter((_name, at) => (bits >> at) & 1));
   sets.sort((one, other) => one.length - other.length || (one.join() < other.join() ? -1 : 1));
   const least = /** @type {string[][]} */ ([]);
   for (const set of sets) {
-    const reached = policy.satisfied(policy.quorum, set.map((each) => policy.witnesses.get(each)));
+    const reached = policy.satisfied(
+      policy.quorum,
+      set.map((each) => policy.witnesses.get(each)),
+    );
     if (reached && !least.some((each) => each.every((name) => set.includes(name)))) least.push(set);
   }
   return least;
@@ -109,8 +112,10 @@ export const READERS = {
     const { issuer, subject, audience } = envelope.header;
     return { leaf: envelope.leafHash, digest: envelope.digest, iss: issuer, sub: subject, aud: audience };
   },
-  "merkle-inclusion": (v) =>
-    (checkInclusion({ ...v, leaf: bytes(v.leaf), path: all(v.path), root: bytes(v.root) }), {}),
+  "merkle-inclusion": (v) => (
+    checkInclusion({ ...v, leaf: bytes(v.leaf), path: all(v.path), root: bytes(v.root) }),
+    {}
+  ),
   "merkle-consistency": (v) => {
     const roots = { root: bytes(v.root), newerRoot: bytes(v.newer_root) };
     checkConsistency({ size: v.size, newerSize: v.newer_size, path: all(v.path), ...roots });
@@ -130,12 +135,16 @@ export const READERS = {
     const { text, lines } = parseNote(given(v));
     if (v.vkey) {
       const vkey = parseVkey(v.vkey);
-      promise(lines.every((each) => each.name === vkey.name && each.keyId === vkey.keyId), "a line of another key");
+      promise(
+        lines.every((each) => each.name === vkey.name && each.keyId === vkey.keyId),
+        "a line of another key",
+      );
       await vkey.key.verify(check, lines[0].blob, formatUtf8(text));
     }
     return { text, names: lines.map((each) => each.name), key_ids: lines.map((each) => each.keyId) };
   },
-  vkey: (v) => (({ name, kind, keyId, key }) => ({ name, type: kind, key_id: keyId, public: key.raw }))(parseVkey(v.text)),
+  vkey: (v) =>
+    (({ name, kind, keyId, key }) => ({ name, type: kind, key_id: keyId, public: key.raw }))(parseVkey(v.text)),
   checkpoint: (v) => {
     const checkpoint = parseCheckpoint(v.text);
     promise(formatCheckpoint(checkpoint) === v.text, "another spelling");

@@ -4,7 +4,8 @@ import { formatHex } from "../../api/web/verifier/bytes.js";
 /** @param {string} text @returns {any} */
 export const parse = (text) =>
   JSON.parse(text, (_name, value, { source }) =>
-    typeof value === "number" && !Number.isSafeInteger(value) ? BigInt(source) : value);
+    typeof value === "number" && !Number.isSafeInteger(value) ? BigInt(source) : value,
+  );
 
 /** @param {any} value @returns {any} */
 function plain(value) {
@@ -13,7 +14,8 @@ function plain(value) {
   if (value instanceof Map) return Object.fromEntries([...value].map(([name, each]) => [name, plain(each)]));
   if (value instanceof Set) return [...value].map(plain);
   if (Array.isArray(value)) return value.map(plain);
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([n, v]) => [n, plain(v)]));
+  if (value && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([n, v]) => [n, plain(v)]));
   return value;
 }
 

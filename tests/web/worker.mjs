@@ -1,4 +1,7 @@
-/** Reads questions from standard input, one JSON document a line, and answers each by one line: many files, one process. */
+/**
+ * Reads questions from standard input, one JSON document a line, and answers each by one line: many files, one
+ *   process.
+ */
 import { createInterface } from "node:readline";
 import { SuyuanError } from "../../api/web/verifier/errors.js";
 import { PROOF_READERS } from "./proof_readers.mjs";
@@ -13,7 +16,8 @@ async function answer({ format: name, vector }) {
   try {
     return { facts: await READERS[name](vector) };
   } catch (error) {
-    if (error instanceof SuyuanError) return { error: { code: error.code, field: error.field }, verdict: error.verdict };
+    if (error instanceof SuyuanError)
+      return { error: { code: error.code, field: error.field }, verdict: error.verdict };
     return { fault: String(error?.stack ?? error) };
   }
 }

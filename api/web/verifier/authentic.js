@@ -48,21 +48,31 @@ export function checkMapping(event, { shown, held, registry }) {
   checkHead(type, event.head);
   const targets = event.head.about.map((name) => shown.get(name)).filter((each) => each !== undefined);
   if (targets.some((each) => !each.before(event))) throw mismatch("head.about", "a later event", "earlier ones");
-  checkTargets(type, targets.map((each) => each.head));
+  checkTargets(
+    type,
+    targets.map((each) => each.head),
+  );
   const whole = targets.length === event.head.about.length;
   const body = event.body();
   if (!body) checkBodyState(event, registry);
   else {
     checkBody(type, body);
     checkAttachments(event, type);
-    if (whole) checkLinks(type, event.head, body, targets.map((each) => each.head));
+    if (whole)
+      checkLinks(
+        type,
+        event.head,
+        body,
+        targets.map((each) => each.head),
+      );
   }
   if (!whole) checkStrayAnswer(event, targets, held);
 }
 
 /** @param {Event} event @param {import("./vocabulary.js").EventType} type */
 function checkAttachments(event, type) {
-  for (const each of event.shown?.values() ?? []) if (type.disclosures.get(each.pointer)?.attachment) checkAttachment(each.value);
+  for (const each of event.shown?.values() ?? [])
+    if (type.disclosures.get(each.pointer)?.attachment) checkAttachment(each.value);
 }
 
 /**
@@ -74,8 +84,10 @@ function checkStrayAnswer(event, targets, held) {
   const type = /** @type {import("./vocabulary.js").EventType} */ (event.vocabulary);
   const body = event.body();
   const own = new Set(body ? ownLinks(type, body, "joins").map(pairKey) : []);
-  const joined = (/** @type {import("./head.js").Pair} */ [kind, name]) => targets.some((each) => each.joins(kind, name));
-  const stray = event.head.joins.find((pair) => INHERITED.includes(pair[0]) && held(...pair) && !own.has(pairKey(pair))
-    && !joined(pair));
+  const joined = (/** @type {import("./head.js").Pair} */ [kind, name]) =>
+    targets.some((each) => each.joins(kind, name));
+  const stray = event.head.joins.find(
+    (pair) => INHERITED.includes(pair[0]) && held(...pair) && !own.has(pairKey(pair)) && !joined(pair),
+  );
   if (stray) throw notPermitted("head.about", "an answer to another subject's event", "a target here");
 }

@@ -25,8 +25,12 @@ export class Authority {
     this.principal = event.head.principal;
     this.targets = event.head.about.map((name) => shown.get(name)).filter((each) => each !== undefined);
     /** @type {Map<string, string>} name → URI of the subjects that the body shows */
-    this.subjects = new Map(allSubjects(event.body() ?? { subjects: new Map(), data: new Map(), digests: new Map() })
-      .map((uri) => [subjectName(uri), uri]));
+    this.subjects = new Map(
+      allSubjects(event.body() ?? { subjects: new Map(), data: new Map(), digests: new Map() }).map((uri) => [
+        subjectName(uri),
+        uri,
+      ]),
+    );
   }
 
   /** @throws not-permitted */
@@ -43,7 +47,8 @@ export class Authority {
     }
     this.checkAnswers();
     for (const [, name] of follows) this.checkFollow(name);
-    if (to && !this.registry.admitted(to, this.event.leaf)) this.refuse("head.to", to, "a participant that is admitted");
+    if (to && !this.registry.admitted(to, this.event.leaf))
+      this.refuse("head.to", to, "a participant that is admitted");
     this.checkState();
     this.checkCounters();
   }
@@ -106,7 +111,11 @@ export class Authority {
     if (this.before(name).length) {
       const answers = this.targets.some((each) => each.joins("trace", name));
       if (!answers && !this.mayGoOn(name)) {
-        this.refuse("head.joins", `${this.principal} at ${this.subjects.get(name) ?? name}`, "an agency, its owner, or who has custody of it");
+        this.refuse(
+          "head.joins",
+          `${this.principal} at ${this.subjects.get(name) ?? name}`,
+          "an agency, its owner, or who has custody of it",
+        );
       }
       return;
     }
@@ -136,15 +145,19 @@ export class Authority {
   /** @param {string} uri @param {string} form @returns {boolean} a role that names it opens its form */
   roleOpens(uri, form) {
     const subjects = this.event.body()?.subjects;
-    return [...this.type.subjects].some(([role, { opens }]) => opens.includes(form) && [subjects?.get(role) ?? []].flat().includes(uri));
+    return [...this.type.subjects].some(
+      ([role, { opens }]) => opens.includes(form) && [subjects?.get(role) ?? []].flat().includes(uri),
+    );
   }
 
   checkAnswers() {
     const { registry, event, type, principal } = this;
     for (const { head } of this.targets) {
-      const carries = (/** @type {string | null} */ uri) => uri !== null && (uri === principal || registry.successor(uri, event.leaf) === principal);
-      const holds = type.answers?.by.some((by) => by === "agency" ? isAgency(principal)
-        : carries(by === "principal" ? head.principal : head.to));
+      const carries = (/** @type {string | null} */ uri) =>
+        uri !== null && (uri === principal || registry.successor(uri, event.leaf) === principal);
+      const holds = type.answers?.by.some((by) =>
+        by === "agency" ? isAgency(principal) : carries(by === "principal" ? head.principal : head.to),
+      );
       if (!holds) this.refuse("head.about", principal, String(type.answers?.by));
     }
   }
@@ -161,7 +174,11 @@ export class Authority {
     if (!first) return this.refuse("head.follows", this.subjects.get(name) ?? name, "a subject whose trace has begun");
     const kept = KEPT.some((each) => first.vocabulary?.opens.has(each));
     if (kept && !this.mayGoOn(name)) {
-      this.refuse("head.follows", `${this.principal} for ${event.type}`, "an agency, its owner, or who has custody of it");
+      this.refuse(
+        "head.follows",
+        `${this.principal} for ${event.type}`,
+        "an agency, its owner, or who has custody of it",
+      );
     }
   }
 
@@ -169,7 +186,11 @@ export class Authority {
     const { state } = this.event.head;
     if (!state) return;
     if (state.kind === "note" || state.count < 1 || !this.event.joins(state.kind, state.name)) {
-      this.refuse("head.state", `${state.kind}, ${state.count} entries`, "a history that the event joins, one entry at least");
+      this.refuse(
+        "head.state",
+        `${state.kind}, ${state.count} entries`,
+        "a history that the event joins, one entry at least",
+      );
     }
   }
 
@@ -189,11 +210,22 @@ export class Authority {
   }
 }
 
-/** @param {import("./registry.js").Registry} registry @param {Event} event @returns {import("./registry.js").Mandate[]} in force that allow it */
+/**
+ * @param {import("./registry.js").Registry} registry
+ * @param {Event} event
+ * @returns {import("./registry.js").Mandate[]} in force that allow it
+ */
 export function mandatesOf(registry, event) {
   const { behalf, issuer } = event.head;
   const body = event.body();
-  return registry.mandates.filter((each) => each.principal === behalf && each.agent === issuer
-    && registry.holds(each, momentOf(event)) && matches(each.types, event.type)
-    && (!body || !each.subjects.length || allSubjects(body).every((uri) => each.subjects.some((prefix) => uri.startsWith(prefix)))));
+  return registry.mandates.filter(
+    (each) =>
+      each.principal === behalf &&
+      each.agent === issuer &&
+      registry.holds(each, momentOf(event)) &&
+      matches(each.types, event.type) &&
+      (!body ||
+        !each.subjects.length ||
+        allSubjects(body).every((uri) => each.subjects.some((prefix) => uri.startsWith(prefix)))),
+  );
 }

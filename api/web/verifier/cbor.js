@@ -103,6 +103,7 @@ class Reader {
   /** @param {number} count @param {number} depth */
   map(count, depth) {
     const map = new Map();
+    /** @type {Uint8Array} */
     let before = new Uint8Array(0);
     for (let n = 0; n < count; n++) {
       const at = this.at;
@@ -118,7 +119,8 @@ class Reader {
 
   /** @param {number | bigint} tag @param {number} depth @returns {Value} */
   tagged(tag, depth) {
-    if (!this.sign1 || tag !== COSE_SIGN1 || this.at !== 1) this.refuse(`tag ${tag}`, "no tag but 18 around a COSE_Sign1");
+    if (!this.sign1 || tag !== COSE_SIGN1 || this.at !== 1)
+      this.refuse(`tag ${tag}`, "no tag but 18 around a COSE_Sign1");
     return new Tagged(this.item(depth));
   }
 }

@@ -10,8 +10,21 @@ import { KIND } from "./subject.js";
 import { parseTlogPolicy } from "./tlog_policy.js";
 import { asObject, checkTitle } from "./type_words.js";
 
-const MEMBERS = ["version", "origin", "zone", "names", "threshold", "roots", "seal", "receipt", "policy", "replay",
-  "kinds", "expires", "previous"];
+const MEMBERS = [
+  "version",
+  "origin",
+  "zone",
+  "names",
+  "threshold",
+  "roots",
+  "seal",
+  "receipt",
+  "policy",
+  "replay",
+  "kinds",
+  "expires",
+  "previous",
+];
 const KINDS = ["trace", "case", "member", "recall", "registry", "keys"];
 const HEX = /^[0-9a-f]{64}$/;
 
@@ -52,7 +65,9 @@ function parseCompromised(value) {
   for (const each of list(value, "charter.compromised")) {
     const named = asObject(each, "charter.compromised", ["kid", "since"]);
     const kid = named.get("kid");
-    if (typeof kid !== "string" || !HEX.test(kid) || found.has(kid)) throw malformed("charter.compromised", kid, "a kid, once");
+    if (typeof kid !== "string" || !HEX.test(kid) || found.has(kid)) {
+      throw malformed("charter.compromised", kid, "a kid, once");
+    }
     found.set(kid, integer(named.get("since"), "charter.compromised", 0));
   }
   return found;
@@ -66,7 +81,9 @@ export class Charter {
     this.version = integer(data.get("version"), "charter.version", 1);
     /** @type {string} */
     this.origin = data.get("origin");
-    if (typeof this.origin !== "string" || !/^[!-*,-~]{1,200}$/.test(this.origin)) throw malformed("charter.origin", this.origin, "an origin");
+    if (typeof this.origin !== "string" || !/^[!-*,-~]{1,200}$/.test(this.origin)) {
+      throw malformed("charter.origin", this.origin, "an origin");
+    }
     if (typeof data.get("zone") !== "string") throw malformed("charter.zone", data.get("zone"), "a text");
     checkTitle(data.get("names"), "charter.names");
     /** @type {Map<string, string>} */
@@ -75,32 +92,39 @@ export class Charter {
     this.threshold = integer(data.get("threshold"), "charter.threshold", 1, this.roots.length);
     this.seal = parseKey(data.get("seal"), "charter.seal");
     this.receipt = parseKey(data.get("receipt"), "charter.receipt");
-    this.parsePolicy(data);
+    this.policy = this.parsePolicy(data);
+    /** @type {string | null} */
+    this.replay = data.get("replay");
     this.kinds = list(data.get("kinds"), "charter.kinds");
     const kinds = this.kinds.every((each) => typeof each === "string" && KIND.test(each));
-    if (!kinds || KINDS.some((each) => !this.kinds.includes(each))) throw malformed("charter.kinds", this.kinds, String(KINDS));
+    if (!kinds || KINDS.some((each) => !this.kinds.includes(each))) {
+      throw malformed("charter.kinds", this.kinds, String(KINDS));
+    }
     this.expires = integer(data.get("expires"), "charter.expires", 0);
     /** @type {string | null} */
     this.previous = data.get("previous");
     const named = typeof this.previous === "string" && HEX.test(this.previous);
-    if (this.version === 1 ? this.previous !== null : !named) throw malformed("charter.previous", this.previous, "an event");
+    if (this.version === 1 ? this.previous !== null : !named) {
+      throw malformed("charter.previous", this.previous, "an event");
+    }
     this.compromised = data.has("compromised") ? parseCompromised(data.get("compromised")) : new Map();
     this.checkDistinct();
   }
 
-  /** @param {Map<string, any>} data */
+  /** @param {Map<string, any>} data @returns {import("./tlog_policy.js").TlogPolicy} */
   parsePolicy(data) {
     const [text, replay] = [data.get("policy"), data.get("replay")];
     if (typeof text !== "string") throw malformed("charter.policy", "another shape", "a policy text");
-    this.policy = parseTlogPolicy(text);
-    const own = this.policy.logs.map((each) => each.kind).sort();
-    const named = this.policy.logs.every((each) => each.name === this.origin);
-    if (own.join() !== `${LOG_LINE},${POST_QUANTUM}` || !named) throw malformed("charter.policy", "other log lines", "the ledger's own two");
-    /** @type {string | null} */
-    this.replay = replay;
-    if (replay !== null && (typeof replay !== "string" || !this.policy.defines(replay))) {
+    const policy = parseTlogPolicy(text);
+    const own = policy.logs.map((each) => each.kind).sort();
+    const named = policy.logs.every((each) => each.name === this.origin);
+    if (own.join() !== `${LOG_LINE},${POST_QUANTUM}` || !named) {
+      throw malformed("charter.policy", "other log lines", "the ledger's own two");
+    }
+    if (replay !== null && (typeof replay !== "string" || !policy.defines(replay))) {
       throw malformed("charter.replay", replay, "a group or witness of the policy");
     }
+    return policy;
   }
 
   /** @returns {{use: string, holder: string, key: Key}[]} every key that it names */

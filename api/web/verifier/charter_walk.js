@@ -70,12 +70,20 @@ export class Charters {
     return found;
   }
 
-  /** @param {Charter} charter @param {string} kid @returns {boolean} a charter before it called the key compromised */
+  /**
+   * @param {Charter} charter
+   * @param {string} kid
+   * @returns {boolean} a charter before it called the key compromised
+   */
   isCompromisedBefore(charter, kid) {
     return this.inForce.some((each) => each.charter.version < charter.version && each.charter.compromised.has(kid));
   }
 
-  /** @param {string} name of a charter's event @param {Event} approval @returns {Charter | undefined} proposed before it */
+  /**
+   * @param {string} name of a charter's event
+   * @param {Event} approval
+   * @returns {Charter | undefined} proposed before it
+   */
   proposedBy(name, approval) {
     return this.proposed.find((each) => each.event.name === name && each.event.before(approval))?.charter;
   }
@@ -123,8 +131,9 @@ export class Charters {
         throw untrusted(FIELD, `compromised ${kid}`, "a root key of a charter before, since a leaf not after this one");
       }
     }
-    const left = charter.roots.filter(({ key }) => !charter.compromised.has(key.kidHex)
-      && !this.isCompromisedBefore(charter, key.kidHex));
+    const left = charter.roots.filter(
+      ({ key }) => !charter.compromised.has(key.kidHex) && !this.isCompromisedBefore(charter, key.kidHex),
+    );
     if (left.length < charter.threshold) throw untrusted(FIELD, `${left.length} roots left`, "at least the threshold");
   }
 }
@@ -155,7 +164,12 @@ export async function walkCharters(parts, pinned, check) {
   return charters;
 }
 
-/** @param {Charters} charters @param {import("./parts.js").StatementPart} part @param {import("./keys.js").Check} check @returns {Promise<boolean>} */
+/**
+ * @param {Charters} charters
+ * @param {import("./parts.js").StatementPart} part
+ * @param {import("./keys.js").Check} check
+ * @returns {Promise<boolean>}
+ */
 async function isOfRoot(charters, part, check) {
   const { kid, issuer } = part.header;
   if (!part.leaf) return true;
@@ -167,7 +181,11 @@ async function isOfRoot(charters, part, check) {
   return true;
 }
 
-/** @param {Charters} charters @param {import("./parts.js").StatementPart} part @param {import("./keys.js").Check} check */
+/**
+ * @param {Charters} charters
+ * @param {import("./parts.js").StatementPart} part
+ * @param {import("./keys.js").Check} check
+ */
 async function verifyFounding(charters, part, check) {
   const root = charters.waitingRoot(part.header.kid) ?? charters.inForceAt(0)?.listed(part.header.kid);
   if (!root || part.count !== 1) throw notPermitted(FIELD, "another batch", "one event, by a root key that it names");

@@ -16,14 +16,18 @@ export const COSIGNATURE = 4;
 export const POST_QUANTUM = 6;
 
 /** @typedef {{origin: string, size: number | bigint, root: Uint8Array}} Checkpoint */
-/** @typedef {{key: import("./note.js").VerifierKey, time: number | bigint | null}} VerifiedLine time null for type 1 */
+/**
+ * @typedef {{key: import("./note.js").VerifierKey, time: number | bigint | null}} VerifiedLine time null for type 1
+ */
 
 /** @param {bigint} value @returns {number | bigint} a number where it is exact */
 export const numberOf = (value) => (value <= MOST_SAFE ? Number(value) : value);
 
 /** @param {string} text @param {string} field @returns {number | bigint} below 2⁶³, no leading zero */
 export function parseDecimal(text, field) {
-  if (!/^(0|[1-9][0-9]{0,18})$/.test(text) || BigInt(text) > GREATEST) throw malformed(field, text, "a number below 2⁶³");
+  if (!/^(0|[1-9][0-9]{0,18})$/.test(text) || BigInt(text) > GREATEST) {
+    throw malformed(field, text, "a number below 2⁶³");
+  }
   return numberOf(BigInt(text));
 }
 

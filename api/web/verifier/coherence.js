@@ -8,7 +8,10 @@ import { matches } from "./type_words.js";
 /** @typedef {import("./event.js").Event} Event */
 /** @typedef {import("./windows.js").Reach} Reach */
 /** @typedef {import("./type_rules.js").OrderRule} OrderRule */
-/** @typedef {{histories: Event[][], whole: boolean}} Sight the histories that the proof holds; whole: all that the rule needs */
+/**
+ * @typedef {{histories: Event[][], whole: boolean}} Sight the histories that the proof holds; whole: all that the
+ *   rule needs
+ */
 
 const MOST_HISTORIES = 128;
 /** Kinds of which the latest one that is needed has to be answered, where it can be. */
@@ -37,14 +40,22 @@ export function sightOf(reach, event, where) {
   return { histories, whole };
 }
 
-/** @param {OrderRule} rule @param {Event} event @param {Event[][]} histories @returns {boolean} whether they bear it out */
+/**
+ * @param {OrderRule} rule
+ * @param {Event} event
+ * @param {Event[][]} histories
+ * @returns {boolean} whether they bear it out
+ */
 function holds(rule, event, histories) {
   const earlier = histories.map((history) => history.filter((each) => each.before(event)));
   if (rule.after) {
     const after = rule.after;
     const fits = (/** @type {Event} */ each) => matches(after, each.type);
-    return rule.by === "position" ? earlier.some((history) => history.some(fits))
-      : histories.some((history) => history.some((each) => each !== event && fits(each) && each.head.time <= event.head.time));
+    return rule.by === "position"
+      ? earlier.some((history) => history.some(fits))
+      : histories.some((history) =>
+          history.some((each) => each !== event && fits(each) && each.head.time <= event.head.time),
+        );
   }
   if (rule.once) return !earlier.some((history) => history.some((each) => each.type === event.type));
   if (rule.advances) return advances(rule, event, earlier);
@@ -65,8 +76,16 @@ function lastFits(rule, event, earlier) {
 function advances(rule, event, earlier) {
   const { state } = event.head;
   if (!state || state.kind !== rule.in || !event.joins(state.kind, state.name)) return false;
-  return earlier.every((history) => history.every(({ type, head: { state: other } }) => type !== event.type || !other
-    || other.kind !== state.kind || other.name !== state.name || other.count < state.count));
+  return earlier.every((history) =>
+    history.every(
+      ({ type, head: { state: other } }) =>
+        type !== event.type ||
+        !other ||
+        other.kind !== state.kind ||
+        other.name !== state.name ||
+        other.count < state.count,
+    ),
+  );
 }
 
 /**

@@ -38,7 +38,12 @@ export function signedBytes(protectedHeader, payload) {
   return formatCbor(["Signature1", protectedHeader, new Uint8Array(0), payload]);
 }
 
-/** @param {Uint8Array} protectedHeader @param {Uint8Array} payload @param {Uint8Array} signature @returns {Uint8Array} */
+/**
+ * @param {Uint8Array} protectedHeader
+ * @param {Uint8Array} payload
+ * @param {Uint8Array} signature
+ * @returns {Uint8Array}
+ */
 export function formatSign1(protectedHeader, payload, signature) {
   return formatCbor(new Tagged([protectedHeader, new Map(), payload, signature]));
 }

@@ -35,7 +35,10 @@ const yOf = (data) => bigintOf(Uint8Array.from(data).reverse()) & ((1n << 255n) 
 /** @param {bigint} y @returns {boolean} canonical and not of small order */
 const strictY = (y) => y < P25519 && !SMALL_ORDER.has(y);
 
-/** @param {Uint8Array} raw 32 bytes @returns {boolean} a strict Ed25519 public key: canonical, no small order, a point */
+/**
+ * @param {Uint8Array} raw 32 bytes
+ * @returns {boolean} a strict Ed25519 public key: canonical, no small order, a point
+ */
 export function isStrictEd25519Key(raw) {
   const y = yOf(raw);
   if (!strictY(y)) return false;

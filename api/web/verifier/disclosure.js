@@ -19,18 +19,25 @@ export const isPointer = (pointer) => POINTER.test(pointer);
 
 /** @param {string} pointer @returns {string[]} its steps, escapes undone */
 export const stepsOf = (pointer) =>
-  pointer.slice(1).split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  pointer
+    .slice(1)
+    .split("/")
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 /** @param {string} text @returns {Disclosure} */
 export function parseDisclosure(text) {
   if (text.length > MOST_SIGNS) throw tooLarge("disclosure", `${text.length} signs`, `at most ${MOST_SIGNS}`);
   const parts = parseJson(parseBase64url(text, "disclosure"), "disclosure");
-  if (!Array.isArray(parts) || parts.length !== 3) throw malformed("disclosure", "another shape", "salt, pointer, value");
+  if (!Array.isArray(parts) || parts.length !== 3) {
+    throw malformed("disclosure", "another shape", "salt, pointer, value");
+  }
   const [salt, pointer, value] = /** @type {any[]} */ (parts);
   if (typeof salt !== "string" || parseBase64url(salt, "disclosure.salt").length < 16) {
     throw malformed("disclosure.salt", salt, "at least 16 bytes in base64url");
   }
-  if (typeof pointer !== "string" || !isPointer(pointer)) throw malformed("disclosure.pointer", pointer, "a JSON pointer");
+  if (typeof pointer !== "string" || !isPointer(pointer)) {
+    throw malformed("disclosure.pointer", pointer, "a JSON pointer");
+  }
   return { pointer, value, digest: formatHex(sha256(text)), text };
 }
 

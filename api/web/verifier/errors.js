@@ -3,7 +3,10 @@
  * @module
  */
 
-/** The one error of this verifier; `code` says of which sort. Anything else that is thrown is a fault of the program. */
+/**
+ * The one error of this verifier; `code` says of which sort. Anything else that is thrown is a fault of the
+ *   program.
+ */
 export class SuyuanError extends Error {
   /**
    * @param {string} code

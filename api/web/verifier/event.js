@@ -65,7 +65,9 @@ export class Event {
   read() {
     if (this.shown) return;
     const { issuer } = this.statement.header;
-    if (this.head.issuer !== issuer) throw mismatch("head.issuer", this.head.issuer, `${issuer}, as the statement's iss`);
+    if (this.head.issuer !== issuer) {
+      throw mismatch("head.issuer", this.head.issuer, `${issuer}, as the statement's iss`);
+    }
     const digests = this.body()?.digests ?? new Map();
     const disclosures = this.texts.map(parseDisclosure);
     for (const each of disclosures) checkDisclosure(each, digests);

@@ -47,7 +47,10 @@ function parsePairs(value, field, kinds) {
     if (!kinds.test(asText(kind, `${field}[${at}]`))) throw malformed(`${field}[${at}]`, kind, "a kind");
     return { kind, name: asBytes(name, `${field}[${at}]`, 32), spelt: concat(kind, "\0", name) };
   });
-  ordered(pairs.map((each) => each.spelt), field);
+  ordered(
+    pairs.map((each) => each.spelt),
+    field,
+  );
   return pairs.map(({ kind, name }) => [kind, formatHex(name)]);
 }
 
@@ -105,6 +108,21 @@ export function parseHead(data) {
   const body = asBytes(map.get(12), "head.body", 32);
   const leaf = leafHash(data);
   const principal = behalf ?? issuer;
-  return { type, id, issuer, behalf, principal, time, joins, follows, about, to, until, state, body, leaf,
-    name: formatHex(leaf) };
+  return {
+    type,
+    id,
+    issuer,
+    behalf,
+    principal,
+    time,
+    joins,
+    follows,
+    about,
+    to,
+    until,
+    state,
+    body,
+    leaf,
+    name: formatHex(leaf),
+  };
 }

@@ -32,7 +32,11 @@ export const valueOfRoot = (count, root) => (count ? sha256(VALUE, u64(count), r
 /** @param {HistoryEntry[]} entries in their order @returns {Uint8Array} */
 export const historyRoot = (entries) => rootOf(entries.map(entryHash));
 
-/** @param {HistoryEntry[]} entries @param {Frontier} [before] entries that are not shown @returns {Uint8Array | null} */
+/**
+ * @param {HistoryEntry[]} entries
+ * @param {Frontier} [before] entries that are not shown
+ * @returns {Uint8Array | null}
+ */
 export function valueOf(entries, before = new Frontier()) {
   const whole = new Frontier(before.count, before.subtrees);
   for (const each of entries) whole.add(entryHash(each));
@@ -144,7 +148,8 @@ class Walk {
   end() {
     const padding = (4 - (this.turn & 3)) & 3;
     const last = this.turns[this.turns.length - 1] & ((1 << (2 * padding)) - 1);
-    if (this.turns.length !== Math.ceil(this.turn / 4) || last) this.refuse("more turns", "none unused, padded with zeros");
+    if (this.turns.length !== Math.ceil(this.turn / 4) || last)
+      this.refuse("more turns", "none unused, padded with zeros");
     if (this.node !== this.nodes.length || this.stranger !== this.strangers.length) {
       this.refuse("more hashes", "none unused");
     }

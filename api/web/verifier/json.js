@@ -11,9 +11,15 @@ const MOST_DEEP = 16;
 const SPACE = /[ \t\n\r]*/y;
 const INTEGER = /-?(0|[1-9][0-9]*)/y;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
-const ESCAPES = new Map(Object.entries({ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }));
+const ESCAPES = new Map(
+  Object.entries({ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }),
+);
 /** @type {[string, null | boolean][]} */
-const WORDS = [["null", null], ["true", true], ["false", false]];
+const WORDS = [
+  ["null", null],
+  ["true", true],
+  ["false", false],
+];
 
 class Reader {
   /** @param {string} text @param {string} field */

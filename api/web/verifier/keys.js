@@ -20,26 +20,59 @@ import { sha256 } from "./sha256.js";
  * @property {(raw: Uint8Array) => Map<number, any>} coseKey
  */
 
+/** @param {...[number, any]} members @returns {Map<number, any>} */
+const labelled = (...members) => new Map(members);
+
 /** @param {number} curve @returns {(raw: Uint8Array) => Map<number, any>} */
-const ec2 = (curve) => (raw) => new Map([[1, 2], [-1, curve], [-2, raw.subarray(1, 33)], [-3, raw.subarray(33)]]);
+const ec2 = (curve) => (raw) => labelled([1, 2], [-1, curve], [-2, raw.subarray(1, 33)], [-3, raw.subarray(33)]);
 const anything = () => true;
 
 /** @type {Algorithm[]} */
 const ALGORITHMS = [
-  { name: "ES256", alg: -7, size: 65, signature: 64, strictKey: isStrictEs256Key,
-    strictSignature: isStrictEs256Signature, coseKey: ec2(1) },
-  { name: "EdDSA", alg: -8, size: 32, signature: 64, strictKey: isStrictEd25519Key,
-    strictSignature: isStrictEd25519Signature, coseKey: (raw) => new Map([[1, 1], [-1, 6], [-2, raw]]) },
-  { name: "ML-DSA-44", alg: -48, size: 1312, signature: 2420, strictKey: anything,
-    strictSignature: anything, coseKey: (raw) => new Map([[1, 7], [3, -48], [-1, raw]]) },
-  { name: "SM2-SM3", alg: -65537, size: 65, signature: 64, strictKey: (raw) => raw[0] === 4,
-    strictSignature: anything, coseKey: ec2(-65537) },
+  {
+    name: "ES256",
+    alg: -7,
+    size: 65,
+    signature: 64,
+    strictKey: isStrictEs256Key,
+    strictSignature: isStrictEs256Signature,
+    coseKey: ec2(1),
+  },
+  {
+    name: "EdDSA",
+    alg: -8,
+    size: 32,
+    signature: 64,
+    strictKey: isStrictEd25519Key,
+    strictSignature: isStrictEd25519Signature,
+    coseKey: (raw) => labelled([1, 1], [-1, 6], [-2, raw]),
+  },
+  {
+    name: "ML-DSA-44",
+    alg: -48,
+    size: 1312,
+    signature: 2420,
+    strictKey: anything,
+    strictSignature: anything,
+    coseKey: (raw) => labelled([1, 7], [3, -48], [-1, raw]),
+  },
+  {
+    name: "SM2-SM3",
+    alg: -65537,
+    size: 65,
+    signature: 64,
+    strictKey: (raw) => raw[0] === 4,
+    strictSignature: anything,
+    coseKey: ec2(-65537),
+  },
 ];
 
 /** The COSE numbers of the table, and how many bytes a signature under each has. */
 export const SIGNATURE_SIZES = new Map(ALGORITHMS.map((each) => [each.alg, each.signature]));
 
-/** @typedef {(name: string, raw: Uint8Array, signature: Uint8Array, message: Uint8Array) => Promise<boolean>} Check */
+/**
+ * @typedef {(name: string, raw: Uint8Array, signature: Uint8Array, message: Uint8Array) => Promise<boolean>} Check
+ */
 
 /** A public key that is strict. */
 export class Key {
@@ -102,11 +135,19 @@ export function parseKey(value, field = "key") {
 }
 
 /** @param {Key} key @returns {Map<string, string>} its JSON */
-export const formatKey = (key) => new Map([["alg", key.name], ["public", formatBase64url(key.raw)]]);
+export const formatKey = (key) =>
+  new Map([
+    ["alg", key.name],
+    ["public", formatBase64url(key.raw)],
+  ]);
 
 /** @type {Record<string, {format: "raw" | "raw-public", imported: any, verified: any}>} */
 const WEB = {
-  ES256: { format: "raw", imported: { name: "ECDSA", namedCurve: "P-256" }, verified: { name: "ECDSA", hash: "SHA-256" } },
+  ES256: {
+    format: "raw",
+    imported: { name: "ECDSA", namedCurve: "P-256" },
+    verified: { name: "ECDSA", hash: "SHA-256" },
+  },
   EdDSA: { format: "raw", imported: "Ed25519", verified: "Ed25519" },
   "ML-DSA-44": { format: "raw-public", imported: "ML-DSA-44", verified: "ML-DSA-44" },
 };
@@ -125,8 +166,12 @@ export function webCheck(subtle) {
     if (!subtle) throw cannotCheck(name);
     try {
       let key = keys.get(place);
-      if (!key) keys.set(place, (key = subtle.importKey(/** @type {any} */ (format), raw, imported, true, ["verify"])));
-      return await subtle.verify(verified, await key, signature, message);
+      if (!key)
+        keys.set(
+          place,
+          (key = subtle.importKey(/** @type {any} */ (format), /** @type {any} */ (raw), imported, true, ["verify"])),
+        );
+      return await subtle.verify(verified, await key, /** @type {any} */ (signature), /** @type {any} */ (message));
     } catch {
       // The key is a strict one: it is the algorithm that the browser lacks.
       throw cannotCheck(name);

@@ -63,7 +63,9 @@ export function checkSubjects(type, body) {
       if (!role.optional) throw mismatch(field, "nothing", "a subject");
       continue;
     }
-    if (Array.isArray(value) !== role.many) throw mismatch(field, "another shape", role.many ? "an array" : "a subject");
+    if (Array.isArray(value) !== role.many) {
+      throw mismatch(field, "another shape", role.many ? "an array" : "a subject");
+    }
     const bad = [value].flat().find((each) => !role.forms.includes(formOrNull(each) ?? ""));
     if (bad !== undefined) throw mismatch(field, bad, role.forms.join(", "));
   }
@@ -81,7 +83,12 @@ function checkDerived(name, role, body) {
   }
 }
 
-/** @param {EventType} type @param {Body} body @param {"joins" | "follows"} links @returns {import("./head.js").Pair[]} */
+/**
+ * @param {EventType} type
+ * @param {Body} body
+ * @param {"joins" | "follows"} links
+ * @returns {import("./head.js").Pair[]}
+ */
 export function ownLinks(type, body, links) {
   /** @type {import("./head.js").Pair[]} */
   const pairs = [];
@@ -93,7 +100,11 @@ export function ownLinks(type, body, links) {
   return pairs;
 }
 
-/** @param {import("./head.js").Pair[]} came sorted, none twice @param {import("./head.js").Pair[]} expected @param {string} field */
+/**
+ * @param {import("./head.js").Pair[]} came sorted, none twice
+ * @param {import("./head.js").Pair[]} expected
+ * @param {string} field
+ */
 function checkPairs(came, expected, field) {
   const wanted = new Set(expected.map(pairKey));
   if (wanted.size > MOST_LINKS) throw mismatch("links", `${wanted.size}`, `at most ${MOST_LINKS}`);
@@ -109,7 +120,11 @@ export function checkLinks(type, head, body, targets) {
   checkPairs(head.follows, ownLinks(type, body, "follows"), "head.follows");
 }
 
-/** @param {EventType} type @param {Body} body @throws mismatch unless it has the type's digests, and nothing of them in clear */
+/**
+ * @param {EventType} type
+ * @param {Body} body
+ * @throws mismatch unless it has the type's digests, and nothing of them in clear
+ */
 export function checkBody(type, body) {
   const same = body.digests.size === type.disclosures.size;
   if (!same || [...type.disclosures.keys()].some((each) => !body.digests.has(each))) {

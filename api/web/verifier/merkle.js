@@ -76,7 +76,10 @@ export function rootOfInclusion({ index, size, leaf, path }) {
   return root;
 }
 
-/** @param {{index: number | bigint, size: number | bigint, leaf: Uint8Array, path: Uint8Array[], root: Uint8Array}} proof */
+/**
+ * @param {{index: number | bigint, size: number | bigint, leaf: Uint8Array, path: Uint8Array[], root: Uint8Array}}
+ *   proof
+ */
 export function checkInclusion({ root, ...proof }) {
   if (!equalBytes(rootOfInclusion(proof), root)) throw notIncluded("inclusion path", "another root", "this one");
 }
@@ -120,8 +123,10 @@ export function checkConsistency({ path, root, newerRoot, ...sizes }) {
     throw inconsistent("hash", "another length", "32 bytes");
   }
   if (size === 0n || size === newerSize) {
-    const same = size === 0n ? equalBytes(root, sha256()) && (newerSize > 0n || equalBytes(newerRoot, sha256()))
-      : equalBytes(root, newerRoot);
+    const same =
+      size === 0n
+        ? equalBytes(root, sha256()) && (newerSize > 0n || equalBytes(newerRoot, sha256()))
+        : equalBytes(root, newerRoot);
     if (path.length || !same) throw inconsistent("consistency path", "other roots or a path", "none is needed");
     return;
   }

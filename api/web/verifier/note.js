@@ -12,7 +12,11 @@ const MOST_LINES = 100;
 const DASH = "\u2014 ";
 
 /** Types of signature lines: what their keys are. @type {Map<number, string>} */
-const TYPES = new Map([[1, "EdDSA"], [4, "EdDSA"], [6, "ML-DSA-44"]]);
+const TYPES = new Map([
+  [1, "EdDSA"],
+  [4, "EdDSA"],
+  [6, "ML-DSA-44"],
+]);
 
 /** @typedef {{name: string, keyId: string, blob: Uint8Array}} Line keyId in hex; blob is what follows it */
 /** @typedef {{text: string, lines: Line[]}} Note */

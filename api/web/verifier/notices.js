@@ -26,8 +26,11 @@ export function tellNotices(examination, recognition) {
 
 /** @param {Examination} examination @param {Event[]} history of kind recall */
 function tellRecalls(examination, history) {
-  const ends = new Map(history.filter((each) => each.type === LIFTED && !examination.standing.isDisputed(each))
-    .flatMap((each) => each.head.about.map((name) => [name, each])));
+  const ends = new Map(
+    history
+      .filter((each) => each.type === LIFTED && !examination.standing.isDisputed(each))
+      .flatMap((each) => each.head.about.map((name) => [name, each])),
+  );
   for (const event of history) {
     const end = ends.get(event.name);
     if (end) examination.notice("notice.recall-ended", { event: event.name, by: end.name });
@@ -35,7 +38,11 @@ function tellRecalls(examination, history) {
   }
 }
 
-/** @param {Examination} examination @param {Event} event @param {import("./recognition.js").Recognition} recognition */
+/**
+ * @param {Examination} examination
+ * @param {Event} event
+ * @param {import("./recognition.js").Recognition} recognition
+ */
 function tellEvent(examination, event, { outcome, conditions }) {
   const what = { type: event.type, event: event.name };
   const late = event.vocabulary?.late;
@@ -47,18 +54,22 @@ function tellEvent(examination, event, { outcome, conditions }) {
     "notice.expired": outcome === "expired",
   };
   for (const [key, each] of Object.entries(holds)) if (each) examination.notice(key, what);
-  if (event.state.word === "erased") examination.notice("notice.erased", { ...what, order: formatHex(event.state.order) });
+  if (event.state.word === "erased")
+    examination.notice("notice.erased", { ...what, order: formatHex(event.state.order) });
   if (event.type === "record.correction") {
     for (const name of event.head.about) examination.notice("notice.corrected", { event: name });
   }
   if (!examination.standing.isDisputed(event)) return;
-  for (const { word, by } of examination.standing.reasons(event)) examination.notice(`notice.disputed.${word}`, { ...what, by });
+  for (const { word, by } of examination.standing.reasons(event))
+    examination.notice(`notice.disputed.${word}`, { ...what, by });
 }
 
 /** @param {Examination} examination */
 function tellAssistance(examination) {
   const { story, newest } = examination;
-  const requests = new Map(story.timeline.filter((each) => each.type === "assistance.requested").map((each) => [each.name, each.head.until]));
+  const requests = new Map(
+    story.timeline.filter((each) => each.type === "assistance.requested").map((each) => [each.name, each.head.until]),
+  );
   const answered = new Set();
   for (const event of story.timeline.filter((each) => each.type === "assistance.answered")) {
     const terms = event.head.about.map((name) => requests.get(name) ?? null).filter((each) => each !== null);
@@ -66,6 +77,7 @@ function tellAssistance(examination) {
     if (terms.some((each) => each <= event.time)) examination.notice("notice.answered-late", { event: event.name });
   }
   for (const [name, until] of requests) {
-    if (!answered.has(name) && until !== null && until <= newest.time) examination.notice("notice.unanswered", { event: name });
+    if (!answered.has(name) && until !== null && until <= newest.time)
+      examination.notice("notice.unanswered", { event: name });
   }
 }

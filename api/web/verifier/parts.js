@@ -56,20 +56,22 @@ export class Headers {
 
 /** @param {number[]} numbers @param {string} field */
 function checkRising(numbers, field) {
-  if (numbers.some((each, at) => at && numbers[at - 1] >= each)) throw malformed(field, "another order", "rising, none twice");
+  if (numbers.some((each, at) => at && numbers[at - 1] >= each)) {
+    throw malformed(field, "another order", "rising, none twice");
+  }
 }
 
 /** @param {any} value @param {Headers} headers @param {string} field @returns {Seal} */
 function parseSeal(value, headers, field) {
   const [leaf, index, first, previous, root, keys, time, signature] = asList(value, field, 8);
-  const block = {
+  const numbers = {
     first: asNatural(first, field),
     covered: asNatural(leaf, field),
-    previous: asHashOrNull(previous, `${field}.previous`),
-    root: asBytes(root, `${field}.root`, 32),
     keys: asNatural(keys, field),
     time: asNatural(time, field),
   };
+  const hashes = { previous: asHashOrNull(previous, `${field}.previous`), root: asBytes(root, `${field}.root`, 32) };
+  const block = { ...numbers, ...hashes };
   checkBlock(block, field);
   return new Seal({ protectedHeader: headers.take(index), block, signature: asBytes(signature, `${field}.signature`) });
 }
@@ -77,7 +79,10 @@ function parseSeal(value, headers, field) {
 /** @param {any} value @param {Headers} headers @returns {Seal[]} by leaf */
 export function parseSeals(value, headers) {
   const seals = asList(value, "seals").map((each, at) => parseSeal(each, headers, `seals[${at}]`));
-  checkRising(seals.map((each) => each.leaf), "seals.leaf");
+  checkRising(
+    seals.map((each) => each.leaf),
+    "seals.leaf",
+  );
   return seals;
 }
 
@@ -89,7 +94,10 @@ export class StatementPart {
     this.count = asNatural(count, `${field}.count`, 0);
     if (this.count < 1 || this.count > MOST_EVENTS) throw malformed(`${field}.count`, count, `1 to ${MOST_EVENTS}`);
     const shown = asList(events, field).map((each, at) => parseEvent(each, `${field}.events[${at}]`));
-    checkRising(shown.map((each) => each.position), `${field}.position`);
+    checkRising(
+      shown.map((each) => each.position),
+      `${field}.position`,
+    );
     const last = shown.at(-1);
     if (!last || last.position >= this.count) {
       throw malformed(`${field}.events`, `${shown.length} events`, `positions below ${this.count}`);
@@ -121,7 +129,9 @@ export class StatementPart {
   }
 
   /**
-   * @param {import("./keys.js").Check} check @param {{holder: string, key: import("./keys.js").Key}} signer @param {string} origin
+   * @param {import("./keys.js").Check} check
+   * @param {{holder: string, key: import("./keys.js").Key}} signer
+   * @param {string} origin
    * @throws not-permitted for another issuer, mismatch for another audience, bad-signature
    */
   async verify(check, { holder, key }, origin) {
@@ -138,9 +148,16 @@ export class StatementPart {
 function parseEvent(value, field) {
   const [position, head, state, disclosures] = asList(value, field, 4);
   const headBytes = asBytes(head, `${field}.head`);
-  if (headBytes.length > MOST_HEAD) throw tooLarge(`${field}.head`, `${headBytes.length} bytes`, `at most ${MOST_HEAD}`);
+  if (headBytes.length > MOST_HEAD) {
+    throw tooLarge(`${field}.head`, `${headBytes.length} bytes`, `at most ${MOST_HEAD}`);
+  }
   const texts = asList(disclosures, `${field}.disclosures`).map((each) => asText(each, `${field}.disclosures`));
-  return { position: asNatural(position, `${field}.position`), headBytes, state: parseBodyState(state, field), disclosures: texts };
+  return {
+    position: asNatural(position, `${field}.position`),
+    headBytes,
+    state: parseBodyState(state, field),
+    disclosures: texts,
+  };
 }
 
 /** @param {StatementPart[]} parts @returns {StatementPart[][]} in log order, those of one leaf together */
@@ -163,6 +180,9 @@ export function parseBodyState(value, field) {
 /** @param {any} value @param {Headers} headers @param {string} field @returns {StatementPart[]} by leaf */
 export function parseStatements(value, headers, field) {
   const parts = asList(value, field).map((each, at) => new StatementPart(each, headers, `${field}[${at}]`));
-  checkRising(parts.map((each) => each.leaf), `${field}.leaf`);
+  checkRising(
+    parts.map((each) => each.leaf),
+    `${field}.leaf`,
+  );
   return parts;
 }

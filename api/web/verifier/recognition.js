@@ -22,19 +22,30 @@ export function isMet(registry, rule, voices) {
     });
   }
   if ("agency" in rule) {
-    return voices.some(({ agency, leaf }) => agency === rule.agency || registry.successor(rule.agency, leaf) === agency);
+    return voices.some(
+      ({ agency, leaf }) => agency === rule.agency || registry.successor(rule.agency, leaf) === agency,
+    );
   }
   return rule.of.filter((each) => isMet(registry, each, voices)).length >= rule.k;
 }
 
-/** @param {Registry} registry @param {Rule} rule @param {Voice} voice @returns {boolean} the rule, or one within it, names the agency */
+/**
+ * @param {Registry} registry
+ * @param {Rule} rule
+ * @param {Voice} voice
+ * @returns {boolean} the rule, or one within it, names the agency
+ */
 function names(registry, rule, voice) {
   return isMet(registry, rule, [voice]) || ("of" in rule && rule.of.some((each) => names(registry, each, voice)));
 }
 
 /** What was said about events, of which some count no longer. */
 export class Endorsements {
-  /** @param {Event[]} events of the trace part @param {Registry} registry @param {import("./standing.js").Standing} standing */
+  /**
+   * @param {Event[]} events of the trace part
+   * @param {Registry} registry
+   * @param {import("./standing.js").Standing} standing
+   */
   constructor(events, registry, standing) {
     this.registry = registry;
     this.standing = standing;
@@ -43,15 +54,25 @@ export class Endorsements {
 
   /** @param {Event} event @param {string[]} types @returns {Event[]} standing endorsements about it, none disputed */
   about(event, types) {
-    return this.events.filter((each) => types.includes(each.type) && each.head.about.includes(event.name)
-      && !this.isWithdrawn(each) && !this.standing.isDisputed(each));
+    return this.events.filter(
+      (each) =>
+        types.includes(each.type) &&
+        each.head.about.includes(event.name) &&
+        !this.isWithdrawn(each) &&
+        !this.standing.isDisputed(each),
+    );
   }
 
   /** @param {Event} endorsement @returns {boolean} */
   isWithdrawn(endorsement) {
-    return this.events.some((each) => each.type === "endorsement.withdrawn" && each.head.about.includes(endorsement.name)
-      && !this.standing.isDisputed(each) && (each.head.principal === endorsement.head.principal
-        || this.registry.successor(endorsement.head.principal, each.leaf) === each.head.principal));
+    return this.events.some(
+      (each) =>
+        each.type === "endorsement.withdrawn" &&
+        each.head.about.includes(endorsement.name) &&
+        !this.standing.isDisputed(each) &&
+        (each.head.principal === endorsement.head.principal ||
+          this.registry.successor(endorsement.head.principal, each.leaf) === each.head.principal),
+    );
   }
 }
 
@@ -70,10 +91,15 @@ export function recognise(event, endorsements, judged) {
   if (standing.isDisputed(event)) return { outcome: "disputed", conditions, refusals };
   if (!policies.length) return { outcome: "recorded", conditions, refusals };
   /** @type {Voice[]} */
-  const voices = accepted.map((each) => ({ agency: each.head.principal, leaf: each.leaf, event: each,
-    expired: each.head.until !== null && each.head.until <= judged }));
+  const voices = accepted.map((each) => ({
+    agency: each.head.principal,
+    leaf: each.leaf,
+    event: each,
+    expired: each.head.until !== null && each.head.until <= judged,
+  }));
   const { principal } = event.head;
-  if (principal.startsWith("urn:suyuan:agency:")) voices.push({ agency: principal, leaf: event.leaf, event: null, expired: false });
+  if (principal.startsWith("urn:suyuan:agency:"))
+    voices.push({ agency: principal, leaf: event.leaf, event: null, expired: false });
   const panels = new Map();
   for (const each of policies) panels.set(each.zone, [...(panels.get(each.zone) ?? []), each.rule]);
   const outcomes = new Map([...panels].map(([zone, rules]) => [zone, panel(registry, rules, voices, refusals)]));
@@ -83,11 +109,29 @@ export function recognise(event, endorsements, judged) {
   return { outcome, conditions, refusals };
 }
 
-/** @param {Registry} registry @param {Rule[]} rules @param {Voice[]} voices @param {Event[]} refusals @returns {string} */
+/**
+ * @param {Registry} registry
+ * @param {Rule[]} rules
+ * @param {Voice[]} voices
+ * @param {Event[]} refusals
+ * @returns {string}
+ */
 function panel(registry, rules, voices, refusals) {
-  const refused = refusals.some((each) => rules.some((rule) =>
-    names(registry, rule, { agency: each.head.principal, leaf: each.leaf, event: each, expired: false })));
+  const refused = refusals.some((each) =>
+    rules.some((rule) =>
+      names(registry, rule, { agency: each.head.principal, leaf: each.leaf, event: each, expired: false }),
+    ),
+  );
   if (refused) return "refused";
-  if (rules.every((rule) => isMet(registry, rule, voices.filter((each) => !each.expired)))) return "recognised";
+  if (
+    rules.every((rule) =>
+      isMet(
+        registry,
+        rule,
+        voices.filter((each) => !each.expired),
+      ),
+    )
+  )
+    return "recognised";
   return rules.every((rule) => isMet(registry, rule, voices)) ? "expired" : "not yet recognised";
 }

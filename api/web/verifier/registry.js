@@ -15,8 +15,13 @@ export const CLOSELY = SUSPENDED + 30 * 24 * HOUR;
 /** @typedef {{from: number, event: Event, by: Event[]}} Effect by: the approvals that it took */
 /** @typedef {Effect & {names: Map<string, string>, roles: string[], jurisdiction: string[], gs1Prefixes: string[],
  *   subjects: string[], administrators: import("./keys.js").Key[], threshold: number, basis: Event[]}} Participant */
-/** @typedef {Effect & {since: number | null, roots: boolean, time: number}} Revocation time: of the completing leaf */
-/** @typedef {Effect & {at: number, until: number, whole: boolean}} Suspension at: time of the completing leaf; whole: by `threshold` holders */
+/**
+ * @typedef {Effect & {since: number | null, roots: boolean, time: number}} Revocation time: of the completing leaf
+ */
+/**
+ * @typedef {Effect & {at: number, until: number, whole: boolean}} Suspension at: time of the completing leaf;
+ *   whole: by `threshold` holders
+ */
 /** @typedef {Effect & {principal: string, agent: string, types: string[], subjects: string[], until: number,
  *   uri: string}} Mandate */
 /** @typedef {Effect & {uri: string, types: string[], rule: import("./registry_data.js").Rule, zone: string | null,
@@ -50,7 +55,11 @@ export class Registry {
     /** @type {Map<string, Erasure[]>} by target */ this.erasures = new Map();
   }
 
-  /** @param {string} uri @param {number} leaf @returns {Participant | undefined} the version in force, admitted or not */
+  /**
+   * @param {string} uri
+   * @param {number} leaf
+   * @returns {Participant | undefined} the version in force, admitted or not
+   */
   version(uri, leaf) {
     return at(this.participants, uri).findLast((each) => each.from <= leaf);
   }
@@ -60,7 +69,12 @@ export class Registry {
     return at(this.revocations, subject).some((each) => each.from <= leaf && !this.isRestored(subject, each, leaf));
   }
 
-  /** @param {string} subject @param {Effect} ended @param {number} leaf @returns {boolean} by a restoration after it */
+  /**
+   * @param {string} subject
+   * @param {Effect} ended
+   * @param {number} leaf
+   * @returns {boolean} by a restoration after it
+   */
   isRestored(subject, ended, leaf) {
     return at(this.restorations, subject).some((each) => each.from <= leaf && ended.from < each.from);
   }
@@ -73,13 +87,22 @@ export class Registry {
 
   /** @param {string} subject @param {Moment} moment @returns {Suspension[]} that hold */
   suspended(subject, { leaf, time }) {
-    return at(this.suspensions, subject).filter((each) => each.from <= leaf && time < each.until
-      && time < each.at + SUSPENDED && !this.isRestored(subject, each, leaf));
+    return at(this.suspensions, subject).filter(
+      (each) =>
+        each.from <= leaf && time < each.until && time < each.at + SUSPENDED && !this.isRestored(subject, each, leaf),
+    );
   }
 
-  /** @param {Suspension | {at: number}} later @param {number} leaf its completing leaf @param {string} subject @returns {boolean} */
+  /**
+   * @param {Suspension | {at: number}} later
+   * @param {number} leaf its completing leaf
+   * @param {string} subject
+   * @returns {boolean}
+   */
   followsClosely(later, leaf, subject) {
-    return at(this.suspensions, subject).some((each) => each !== later && each.from <= leaf && later.at < each.at + CLOSELY);
+    return at(this.suspensions, subject).some(
+      (each) => each !== later && each.from <= leaf && later.at < each.at + CLOSELY,
+    );
   }
 
   /** @param {string} agency @param {number} leaf @returns {string} who carries on for it, at the end of the line */
@@ -98,10 +121,18 @@ export class Registry {
     return inCharter || this.keys.registered.has(kidHex) || this.keys.administrators.has(kidHex);
   }
 
-  /** @param {string} kid @param {number} leaf @returns {boolean} a charter proposed by then names it, and nobody else (section 17) */
+  /**
+   * @param {string} kid
+   * @param {number} leaf
+   * @returns {boolean} a charter proposed by then names it, and nobody else (section 17)
+   */
   isRoot(kid, leaf) {
     const named = this.charters.proposed.some((each) => each.event.leaf <= leaf && each.charter.listed(kid));
-    return named && !this.keys.registration(kid, leaf) && !at(this.keys.administrators, kid).some((each) => each.from <= leaf);
+    return (
+      named &&
+      !this.keys.registration(kid, leaf) &&
+      !at(this.keys.administrators, kid).some((each) => each.from <= leaf)
+    );
   }
 
   /** @param {string} type @param {number} leaf @returns {import("./vocabulary.js").EventType | undefined} in force */
@@ -112,7 +143,8 @@ export class Registry {
   /** @param {string} type @param {Moment} moment @returns {Policy[]} in force for it */
   policiesFor(type, { leaf, time }) {
     const newest = [...this.policies.values()].map((all) => all.findLast((each) => each.from <= leaf));
-    return newest.filter((each) => each !== undefined)
+    return newest
+      .filter((each) => each !== undefined)
       .filter((each) => each.types.includes(type) && (each.until === null || time < each.until));
   }
 
@@ -123,14 +155,20 @@ export class Registry {
   fallen(giver, given, moment) {
     const { leaf } = moment;
     if (!this.admitted(giver, leaf) || this.suspended(giver, moment).length) return true;
-    return at(this.revocations, giver).some((each) => each.since !== null && each.from <= leaf && given.from <= each.from)
-      || this.revocationsThatSuspect(given.event).some((each) => each.from <= leaf);
+    return (
+      at(this.revocations, giver).some((each) => each.since !== null && each.from <= leaf && given.from <= each.from) ||
+      this.revocationsThatSuspect(given.event).some((each) => each.from <= leaf)
+    );
   }
 
   /** @param {Mandate} mandate @param {Moment} moment @returns {boolean} in force */
   holds(mandate, moment) {
-    return mandate.from <= moment.leaf && moment.time < mandate.until && !this.isRevoked(mandate.uri, moment.leaf)
-      && !this.fallen(mandate.principal, mandate, moment);
+    return (
+      mandate.from <= moment.leaf &&
+      moment.time < mandate.until &&
+      !this.isRevoked(mandate.uri, moment.leaf) &&
+      !this.fallen(mandate.principal, mandate, moment)
+    );
   }
 
   /** @param {Event} event @returns {Revocation[]} that call it suspect (section 12) */
@@ -139,11 +177,20 @@ export class Registry {
     if (!key || key.root) return [];
     const subjects = [`urn:suyuan:key:${key.key.kidHex}`, key.holder];
     const all = subjects.flatMap((each) => at(this.revocations, each));
-    return all.filter((each) => each.since !== null && event.leaf >= each.since && event.leaf < each.from
-      && (each.roots || event.time >= each.time - 7 * 24 * HOUR));
+    return all.filter(
+      (each) =>
+        each.since !== null &&
+        event.leaf >= each.since &&
+        event.leaf < each.from &&
+        (each.roots || event.time >= each.time - 7 * 24 * HOUR),
+    );
   }
 
-  /** @param {string} name of an event @param {number} leaf @returns {Erasure[]} orders about it in force, of its whole body */
+  /**
+   * @param {string} name of an event
+   * @param {number} leaf
+   * @returns {Erasure[]} orders about it in force, of its whole body
+   */
   erasuresOf(name, leaf) {
     return at(this.erasures, name).filter((each) => each.from <= leaf && each.what.join() === "body");
   }

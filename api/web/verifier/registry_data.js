@@ -9,8 +9,18 @@ import { parseKey } from "./keys.js";
 import { isPattern, isWord, asObject, checkTitle } from "./type_words.js";
 import { parseType } from "./vocabulary.js";
 
-const USES = ["root", "administrator", "statement", "seal", "receipt", "checkpoint", "cosignature", "replay-cosignature",
-  "mirror", "request"];
+const USES = [
+  "root",
+  "administrator",
+  "statement",
+  "seal",
+  "receipt",
+  "checkpoint",
+  "cosignature",
+  "replay-cosignature",
+  "mirror",
+  "request",
+];
 const MOST_DEADLINE = 316_224_000_000;
 const MOST_INNER = 64;
 const MOST_DEEP = 8;
@@ -41,9 +51,17 @@ const MEMBERS = {
  * @typedef {{role: string, jurisdiction?: string} | {agency: string} | {k: number, of: Rule[]}} Rule
  */
 
-/** @param {any} value @param {string} field @param {(each: any) => boolean} each @param {boolean} [empty] @returns {any[]} */
+/**
+ * @param {any} value
+ * @param {string} field
+ * @param {(each: any) => boolean} each
+ * @param {boolean} [empty]
+ * @returns {any[]}
+ */
 function listOf(value, field, each, empty = true) {
-  if (!Array.isArray(value) || !(empty || value.length) || !value.every(each)) throw malformed(field, "another list", field);
+  if (!Array.isArray(value) || !(empty || value.length) || !value.every(each)) {
+    throw malformed(field, "another list", field);
+  }
   return value;
 }
 
@@ -56,9 +74,19 @@ function integer(value, field, least, most) {
   return value;
 }
 
-/** @param {any} value @param {string} field @param {boolean} body whether the word `body` may stand alone @returns {string[]} */
+/**
+ * @param {any} value
+ * @param {string} field
+ * @param {boolean} body whether the word `body` may stand alone
+ * @returns {string[]}
+ */
 function parseFields(value, field, body) {
-  const fields = listOf(value, field, (each) => typeof each === "string" && (isPointer(each) || each === "body"), false);
+  const fields = listOf(
+    value,
+    field,
+    (each) => typeof each === "string" && (isPointer(each) || each === "body"),
+    false,
+  );
   if (new Set(fields).size < fields.length || (fields.includes("body") && body && fields.length > 1)) {
     throw malformed(field, String(fields), "pointers, each once, or body");
   }
@@ -68,7 +96,9 @@ function parseFields(value, field, body) {
 /** @param {any} value @param {number} [depth] @returns {Rule} */
 export function parseRule(value, depth = 1) {
   const field = "policy.rule";
-  if (!(value instanceof Map) || depth > MOST_DEEP) throw malformed(field, "another shape", `at most ${MOST_DEEP} deep`);
+  if (!(value instanceof Map) || depth > MOST_DEEP) {
+    throw malformed(field, "another shape", `at most ${MOST_DEEP} deep`);
+  }
   if (value.has("role")) {
     const rule = asObject(value, field, ["role"], ["jurisdiction"]);
     if (![...rule.values()].every(isWord)) throw malformed(field, "another word", "a word");
@@ -106,7 +136,9 @@ const READERS = {
   what: (value, field) => parseFields(value, field, true),
   administrators: (value, field) => {
     const keys = listOf(value, field, () => true, false).map((each) => parseKey(each, field));
-    if (new Set(keys.map((each) => each.hex)).size < keys.length) throw malformed(field, "one key twice", "distinct keys");
+    if (new Set(keys.map((each) => each.hex)).size < keys.length) {
+      throw malformed(field, "one key twice", "distinct keys");
+    }
     return keys;
   },
   administratorThreshold: (value, field) => integer(value, field, 1, Number.MAX_SAFE_INTEGER),
@@ -120,7 +152,12 @@ export function parseData(event) {
   const members = MEMBERS[event.type];
   const body = /** @type {import("./body.js").Body} */ (event.body());
   const optional = members.filter((each) => each.endsWith("?")).map((each) => each.slice(0, -1));
-  const data = asObject(body.data, "body.data", members.filter((each) => !each.endsWith("?")), optional);
+  const data = asObject(
+    body.data,
+    "body.data",
+    members.filter((each) => !each.endsWith("?")),
+    optional,
+  );
   /** @type {Record<string, any>} */
   const read = {};
   for (const [name, value] of data) read[name] = READERS[name](value, `body.data.${name}`);
@@ -134,7 +171,11 @@ export function parseData(event) {
 function checkAdministrators({ administrators, administratorThreshold }) {
   const both = (administrators === undefined) === (administratorThreshold === undefined);
   if (!both || (administrators && administratorThreshold > administrators.length)) {
-    throw malformed("body.data.administratorThreshold", administratorThreshold, "from 1 to the number of administrators");
+    throw malformed(
+      "body.data.administratorThreshold",
+      administratorThreshold,
+      "from 1 to the number of administrators",
+    );
   }
 }
 

@@ -15,8 +15,18 @@ import { add, at } from "./registry.js";
 function participant({ registry, act, effect, subject }, stated) {
   const uri = subject(act.event.type === "registry.enterprise" ? "enterprise" : "agency");
   /** @type {any} */
-  const version = { names: new Map(), roles: [], jurisdiction: [], gs1Prefixes: [], subjects: [], administrators: [],
-    threshold: 0, ...effect, basis: [act.event], ...stated };
+  const version = {
+    names: new Map(),
+    roles: [],
+    jurisdiction: [],
+    gs1Prefixes: [],
+    subjects: [],
+    administrators: [],
+    threshold: 0,
+    ...effect,
+    basis: [act.event],
+    ...stated,
+  };
   add(registry.participants, uri, version);
   for (const key of version.administrators) registry.keys.name(uri, key, effect.from);
 }
@@ -45,10 +55,19 @@ function revoke({ registry, act, last, effect }) {
   if (role === "key") {
     const kid = subject.slice("urn:suyuan:key:".length);
     // What is not known is not ended.
-    if (!registry.keys.registration(kid, last.leaf) && !at(registry.keys.administrators, kid).some((each) => each.from <= last.leaf)) return;
+    if (
+      !registry.keys.registration(kid, last.leaf) &&
+      !at(registry.keys.administrators, kid).some((each) => each.from <= last.leaf)
+    )
+      return;
   }
   if ((role === "agency" || role === "enterprise") && !registry.version(subject, last.leaf)) return;
-  add(registry.revocations, subject, { ...effect, since: act.data.compromisedSince, roots: act.signer.root, time: last.time });
+  add(registry.revocations, subject, {
+    ...effect,
+    since: act.data.compromisedSince,
+    roots: act.signer.root,
+    time: last.time,
+  });
 }
 
 /** @param {Doing} doing */
@@ -56,7 +75,12 @@ function suspend({ registry, act, last, effect }) {
   const [, subject] = /** @type {[string, string]} */ ([.../** @type {any} */ (act.event.body()).subjects][0]);
   const charter = registry.charters.at(last.leaf);
   const whole = registry.charters.holders(charter, act.approvals).size >= charter.threshold;
-  add(registry.suspensions, subject, { ...effect, at: last.time, until: /** @type {number} */ (act.event.head.until), whole });
+  add(registry.suspensions, subject, {
+    ...effect,
+    at: last.time,
+    until: /** @type {number} */ (act.event.head.until),
+    whole,
+  });
 }
 
 /** What each type does. @type {Record<string, (doing: Doing) => void>} */
@@ -97,29 +121,49 @@ const EFFECTS = {
   "registry.mandate": ({ registry, act, effect, subject }) => {
     const { types, subjects } = act.data;
     const until = /** @type {number} */ (act.event.head.until);
-    registry.mandates.push({ ...effect, uri: subject("mandate"), principal: subject("principal"), agent: subject("agent"),
-      types, subjects, until });
+    registry.mandates.push({
+      ...effect,
+      uri: subject("mandate"),
+      principal: subject("principal"),
+      agent: subject("agent"),
+      types,
+      subjects,
+      until,
+    });
   },
   "registry.grant": ({ registry, act, effect, subject }) => {
     const until = /** @type {number} */ (act.event.head.until);
-    registry.grants.push({ ...effect, uri: subject("grant"), principal: act.event.head.issuer, agent: subject("grantee"),
-      types: [], subjects: [], until });
+    registry.grants.push({
+      ...effect,
+      uri: subject("grant"),
+      principal: act.event.head.issuer,
+      agent: subject("grantee"),
+      types: [],
+      subjects: [],
+      until,
+    });
   },
   "registry.reattestation": ({ registry, act, effect }) => {
     for (const name of act.event.head.about) add(registry.reattestations, name, effect);
   },
   "registry.erasure": ({ registry, act, effect }) => {
-    for (const name of act.event.head.about) add(registry.erasures, name, { ...effect, order: act.event, what: act.data.what });
+    for (const name of act.event.head.about)
+      add(registry.erasures, name, { ...effect, order: act.event, what: act.data.what });
   },
 };
 
-/** What may not be brought about, at the act's own leaf or at that which completes it. @type {Record<string, (registry: Registry, act: Act, leaf: number) => void>} */
+/**
+ * What may not be brought about, at the act's own leaf or at that which completes it.
+ * @type {Record<string, (registry: Registry, act: Act, leaf: number) => void>}
+ */
 const OBSTACLES = {
   "registry.agency": (registry, { event, data }) => {
     const agency = event.body()?.subjects.get("agency");
     for (const key of data.administrators ?? []) {
       const own = at(registry.keys.administrators, key.kidHex).some((each) => each.agency === agency);
-      if (!own && registry.isKeyTaken(key)) throw notPermitted("agency.administrators", key.kidHex, "keys that stand nowhere else");
+      if (!own && registry.isKeyTaken(key)) {
+        throw notPermitted("agency.administrators", key.kidHex, "keys that stand nowhere else");
+      }
     }
   },
   "registry.key": (registry, { data }) => refuseTaken(registry, data.key),
@@ -130,16 +174,22 @@ const OBSTACLES = {
     if (type.version <= newest) throw notPermitted("type.version", type.version, `a version after ${newest}`);
   },
   "registry.succession": (registry, { event }, leaf) => {
-    const [agency, successor] = ["agency", "successor"].map((role) => /** @type {string} */ (event.body()?.subjects.get(role)));
+    const [agency, successor] = ["agency", "successor"].map(
+      (role) => /** @type {string} */ (event.body()?.subjects.get(role)),
+    );
     if (registry.successions.has(agency)) throw notPermitted("succession.agency", agency, "one that nobody followed");
     const fits = agency !== successor && registry.admitted(successor, leaf) && !registry.successions.has(successor);
-    if (!fits) throw notPermitted("succession.successor", successor, "another agency that is admitted and has no successor");
+    if (!fits) {
+      throw notPermitted("succession.successor", successor, "another agency that is admitted and has no successor");
+    }
   },
 };
 
 /** @param {Registry} registry @param {import("./keys.js").Key} key */
 function refuseTaken(registry, key) {
-  if (registry.isKeyTaken(key)) throw notPermitted("key", key.kidHex, "a key that stands nowhere else: one key, one use");
+  if (registry.isKeyTaken(key)) {
+    throw notPermitted("key", key.kidHex, "a key that stands nowhere else: one key, one use");
+  }
 }
 
 /** @param {Registry} registry @param {Act} act @param {number} leaf @throws not-permitted */

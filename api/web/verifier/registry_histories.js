@@ -15,15 +15,25 @@ function namesOf(event, ...roles) {
   return roles.flatMap((role) => [event.body()?.subjects.get(role) ?? []].flat()).map(subjectName);
 }
 
-/** @param {Event[]} events @returns {string[]} names of those who hold a key that is suspended and registered among them */
+/**
+ * @param {Event[]} events
+ * @returns {string[]} names of those who hold a key that is suspended and registered among them
+ */
 function holdersOf(events) {
   const suspended = events.filter((each) => each.type === "registry.suspension");
-  const held = events.filter((each) => each.type === "registry.key"
-    && suspended.some((other) => other.head.joins.some(([kind, name]) => kind === "registry" && each.joins(kind, name))));
+  const held = events.filter(
+    (each) =>
+      each.type === "registry.key" &&
+      suspended.some((other) => other.head.joins.some(([kind, name]) => kind === "registry" && each.joins(kind, name))),
+  );
   return held.flatMap((each) => each.head.joins.filter(([kind]) => kind === "keys").map(([, name]) => name));
 }
 
-/** @param {Event} event @param {import("./registry.js").Registry} registry @returns {string[]} type, issuer, key, recipient */
+/**
+ * @param {Event} event
+ * @param {import("./registry.js").Registry} registry
+ * @returns {string[]} type, issuer, key, recipient
+ */
 function behind(event, registry) {
   const { type, issuer, to } = event.head;
   const { kid } = event.statement.header;

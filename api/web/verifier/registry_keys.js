@@ -11,7 +11,10 @@ import { add, at } from "./registry.js";
 
 /** @typedef {Effect & {key: Key, use: string, holder: string, types: string[], subjects: string[],
  *   until: number | null}} Registration */
-/** @typedef {{key: Key, holder: string, root: boolean, administrator: boolean, registration: Registration | null}} Signer */
+/**
+ * @typedef {{key: Key, holder: string, root: boolean, administrator: boolean, registration: Registration | null}}
+ *   Signer
+ */
 
 export class KeyBook {
   /** @param {import("./registry.js").Registry} registry */
@@ -63,11 +66,13 @@ export class KeyBook {
     if (!registry.admitted(holder, moment.leaf)) return false;
     const subject = `urn:suyuan:key:${kid}`;
     // A suspension by fewer than `threshold` leaves out the keys whose own suspension it follows closely.
-    const hit = registry.suspended(holder, moment)
+    const hit = registry
+      .suspended(holder, moment)
       .some((each) => each.whole || !registry.followsClosely(each, each.from - 1, subject));
     if (hit) return false;
-    return !at(registry.revocations, holder).some((each) => each.since !== null && named <= each.from
-      && registry.isRestored(holder, each, moment.leaf));
+    return !at(registry.revocations, holder).some(
+      (each) => each.since !== null && named <= each.from && registry.isRestored(holder, each, moment.leaf),
+    );
   }
 
   /** @param {string} kid @param {Moment} moment @returns {boolean} neither revoked nor suspended itself */
@@ -83,7 +88,12 @@ export class KeyBook {
     return inTerm && this.stands(key.kidHex, moment) && this.standsWith(holder, key.kidHex, from, moment);
   }
 
-  /** @param {string} kid @param {string} agency @param {Moment} moment @returns {Key | undefined} a valid administrator key */
+  /**
+   * @param {string} kid
+   * @param {string} agency
+   * @param {Moment} moment
+   * @returns {Key | undefined} a valid administrator key
+   */
   administrator(kid, agency, moment) {
     const key = this.registry.version(agency, moment.leaf)?.administrators.find((each) => each.kidHex === kid);
     const named = at(this.administrators, kid).find((each) => each.agency === agency);

@@ -12,8 +12,17 @@ import { isRegistryEvent } from "./signing.js";
 /** @typedef {{signer: import("./registry_keys.js").Signer, data: Record<string, any>, body: import("./body.js").Body,
  *   targets: (Event | undefined)[]}} Saying */
 
-const OF_ROOTS = ["registry.agency", "registry.role", "registry.jurisdiction", "registry.type", "registry.kind",
-  "registry.policy", "registry.succession", "registry.suspension", "registry.erasure"];
+const OF_ROOTS = [
+  "registry.agency",
+  "registry.role",
+  "registry.jurisdiction",
+  "registry.type",
+  "registry.kind",
+  "registry.policy",
+  "registry.succession",
+  "registry.suspension",
+  "registry.erasure",
+];
 const OF_REGISTRARS = ["registry.enterprise", "registry.enterprise-key"];
 const ADMINISTERED = ["statement", "request", "mirror"];
 
@@ -22,14 +31,28 @@ function refuse(event, expected) {
   throw notPermitted(event.type, event.head.issuer, expected);
 }
 
-/** @param {Registry} registry @param {Event} event @param {Saying} saying @returns {boolean} an agency with role registrar */
+/**
+ * @param {Registry} registry
+ * @param {Event} event
+ * @param {Saying} saying
+ * @returns {boolean} an agency with role registrar
+ */
 function isRegistrar(registry, event, { signer }) {
-  return signer.registration !== null && Boolean(registry.admitted(event.head.issuer, event.leaf)?.roles.includes("registrar"));
+  return (
+    signer.registration !== null &&
+    Boolean(registry.admitted(event.head.issuer, event.leaf)?.roles.includes("registrar"))
+  );
 }
 
-/** @param {import("./body.js").Body} body @param {Event} event @returns {[role: string, subject: string]} the one there is */
+/**
+ * @param {import("./body.js").Body} body
+ * @param {Event} event
+ * @returns {[role: string, subject: string]} the one there is
+ */
 function onlySubject(body, event) {
-  if (body.subjects.size !== 1) throw mismatch("body.subjects", `${body.subjects.size} of ${event.type}`, "exactly one");
+  if (body.subjects.size !== 1) {
+    throw mismatch("body.subjects", `${body.subjects.size} of ${event.type}`, "exactly one");
+  }
   return /** @type {any} */ ([...body.subjects][0]);
 }
 
@@ -60,7 +83,9 @@ function checkErasure(registry, event, { targets }) {
   if (!target) return;
   const all = at(registry.types, target.type).filter((each) => each.from <= event.leaf);
   const permanent = registry.builtin.get(target.type)?.permanent || all.some((each) => each.type.permanent);
-  if (isRegistryEvent(target) || permanent) throw notPermitted("head.about", target.type, "an event that is not permanent");
+  if (isRegistryEvent(target) || permanent) {
+    throw notPermitted("head.about", target.type, "an event that is not permanent");
+  }
 }
 
 /** @param {Event} event @param {Saying} saying @returns {Way} */
@@ -92,7 +117,9 @@ function permitKeyRevocation(registry, event, saying, subject) {
   if (signer.root) return "roots";
   const kid = subject.slice("urn:suyuan:key:".length);
   const holder = registry.keys.registration(kid, event.leaf)?.holder;
-  const named = at(registry.keys.administrators, kid).some((each) => each.agency === event.head.issuer && each.from <= event.leaf);
+  const named = at(registry.keys.administrators, kid).some(
+    (each) => each.agency === event.head.issuer && each.from <= event.leaf,
+  );
   if (signer.administrator) {
     return holder === event.head.issuer || named ? "administrators" : refuse(event, "the holder's administrators");
   }

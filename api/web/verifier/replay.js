@@ -60,7 +60,11 @@ export class Replay {
     const targets = event.head.about.map((name) => this.shown.get(name)?.head);
     const known = targets.filter((each) => each !== undefined);
     checkTargets(type, known);
-    if (event.head.about.some((name) => this.shown.get(name) && !(/** @type {Event} */ (this.shown.get(name)).before(event)))) {
+    if (
+      event.head.about.some(
+        (name) => this.shown.get(name) && !(/** @type {Event} */ (this.shown.get(name)).before(event)),
+      )
+    ) {
       throw mismatch("head.about", "a target that stands later", "earlier events");
     }
     if (known.length === targets.length) return checkLinks(type, event.head, body, known);
@@ -78,14 +82,20 @@ export class Replay {
   /** @param {Event} event @param {Signer} signer */
   approve(event, signer) {
     const kinds = new Set(event.head.joins.map(([kind]) => kind));
-    if (kinds.has("registry") && kinds.size > 1) throw notPermitted(event.type, [...kinds], "registry events, or others");
+    if (kinds.has("registry") && kinds.size > 1) {
+      throw notPermitted(event.type, [...kinds], "registry events, or others");
+    }
     const waits = signer.root && !isRootInForce(this.registry, event);
     for (const name of event.head.about) {
       const act = this.acts.get(name);
       const own = this.registry.charters.proposedBy(name, event)?.root(event.statement.header.kid, event.head.issuer);
-      if (waits && !own) throw notPermitted(event.type, "a root key of a charter that waits", "a root key of the charter in force");
+      if (waits && !own) {
+        throw notPermitted(event.type, "a root key of a charter that waits", "a root key of the charter in force");
+      }
       if (act) this.approveOne(event, signer, act);
-      else if (!signer.root && this.shown.has(name)) throw notPermitted(event.type, "a key of another use", "a root key");
+      else if (!signer.root && this.shown.has(name)) {
+        throw notPermitted(event.type, "a key of another use", "a root key");
+      }
     }
   }
 
@@ -93,7 +103,7 @@ export class Replay {
   approveOne(event, signer, act) {
     const own = act.way === "administrators" && signer.administrator && act.event.head.issuer === event.head.issuer;
     const officer = act.event.type === "registry.erasure" && signer.registration !== null;
-    // An approval of what is not waiting has no effect; under an administrator's key it may be said of its own acts alone.
+    // An approval of what is not waiting has no effect; under an administrator's key it is of its own acts alone.
     const fits = own || officer || (signer.root && (act.way === "roots" || act.way === "alone"));
     if (!fits) {
       throw notPermitted(event.type, event.head.issuer, `who may approve ${act.event.type}`);

@@ -14,8 +14,10 @@ import { parseKeyOf } from "./statement.js";
 export const SEAL_TYPE = "application/vnd.suyuan.seal+cbor";
 
 /** @typedef {{alg: number, kid: string, origin: string}} SealHeader */
-/** @typedef {{first: number, covered: number, previous: Uint8Array | null, root: Uint8Array, keys: number, time: number}}
- *   Block */
+/**
+ * @typedef {{first: number, covered: number, previous: Uint8Array | null, root: Uint8Array, keys: number,
+ *   time: number}} Block
+ */
 
 /** @param {Uint8Array} bytes @returns {SealHeader} */
 export function parseSealHeader(bytes) {

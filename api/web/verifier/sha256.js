@@ -5,13 +5,17 @@
  */
 import { concat } from "./bytes.js";
 
-/** The first 32 bits of the fractional parts of roots of the first primes. @param {number} root @param {number} count */
+/**
+ * The first 32 bits of the fractional parts of roots of the first primes.
+ * @param {number} root
+ * @param {number} count
+ */
 function fractions(root, count) {
   const words = [];
   for (let candidate = 2; words.length < count; candidate++) {
     let prime = true;
     for (let factor = 2; factor * factor <= candidate; factor++) if (candidate % factor === 0) prime = false;
-    if (prime) words.push(((candidate ** (1 / root)) % 1) * 2 ** 32 | 0);
+    if (prime) words.push(((candidate ** (1 / root) % 1) * 2 ** 32) | 0);
   }
   return Int32Array.from(words);
 }

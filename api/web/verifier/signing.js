@@ -33,23 +33,34 @@ export function findSigner(registry, event) {
     return { key: registration.key, holder: registration.holder, root: false, administrator: false, registration };
   }
   const administrator = registry.keys.administrator(kid, issuer, moment);
-  if (administrator) return { key: administrator, holder: issuer, root: false, administrator: true, registration: null };
+  if (administrator)
+    return { key: administrator, holder: issuer, root: false, administrator: true, registration: null };
   const named = registry.keys.administrators.get(kid)?.some((each) => each.from <= event.leaf);
   const root = named ? undefined : findRoot(registry, event);
   if (!root) throw notPermitted("statement.kid", `key ${kid}`, `a key valid at leaf ${event.leaf}`);
   return { key: root.key, holder: issuer, root: true, administrator: false, registration: null };
 }
 
-/** @param {Registry} registry @param {Event} event @returns {import("./charter.js").Root | undefined} in force, or of a charter that waits */
+/**
+ * @param {Registry} registry
+ * @param {Event} event
+ * @returns {import("./charter.js").Root | undefined} in force, or of a charter that waits
+ */
 function findRoot({ charters }, event) {
   const { kid, issuer } = event.statement.header;
   const listed = charters.at(event.leaf).listed(kid);
   if (listed) return listed;
-  const waiting = charters.proposed.filter((each) => each.event.leaf <= event.leaf).map((each) => each.charter.listed(kid));
+  const waiting = charters.proposed
+    .filter((each) => each.event.leaf <= event.leaf)
+    .map((each) => each.charter.listed(kid));
   return waiting.find((each) => each?.agency === issuer) ?? waiting.find(Boolean);
 }
 
-/** @param {Registry} registry @param {Event} event under a root's key @returns {boolean} of the charter in force, not compromised */
+/**
+ * @param {Registry} registry
+ * @param {Event} event under a root's key
+ * @returns {boolean} of the charter in force, not compromised
+ */
 export function isRootInForce({ charters }, event) {
   const { kid, issuer } = event.statement.header;
   const current = charters.at(event.leaf);

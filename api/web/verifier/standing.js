@@ -13,7 +13,11 @@ import { at } from "./registry.js";
 /** @typedef {{word: Reason["word"], events: Event[], enough: number}} Ground */
 
 export class Standing {
-  /** @param {Registry} registry replayed @param {import("./replay.js").Replay} replay @param {Event[]} events of both parts */
+  /**
+   * @param {Registry} registry replayed
+   * @param {import("./replay.js").Replay} replay
+   * @param {Event[]} events of both parts
+   */
   constructor(registry, replay, events) {
     this.registry = registry;
     this.replay = replay;
@@ -43,7 +47,8 @@ export class Standing {
     this.calmly = this.calm;
     for (let before = -1; !this.calmly && before < this.undisputed.size;) {
       before = this.undisputed.size;
-      for (const event of this.events) if (!this.undisputed.has(event) && this.stands(event)) this.undisputed.add(event);
+      for (const event of this.events)
+        if (!this.undisputed.has(event) && this.stands(event)) this.undisputed.add(event);
     }
   }
 
@@ -55,7 +60,11 @@ export class Standing {
 
   /** @param {Ground} ground @returns {boolean} */
   bears({ events, enough }) {
-    return new Set(events.filter((each) => this.undisputed.has(each)).map((each) => each.head.issuer + each.statement.header.kid)).size >= enough;
+    return (
+      new Set(
+        events.filter((each) => this.undisputed.has(each)).map((each) => each.head.issuer + each.statement.header.kid),
+      ).size >= enough
+    );
   }
 
   /** @param {Event} event @returns {Reason | null} */
@@ -71,7 +80,9 @@ export class Standing {
     if (revocation) return { word: "key", by: revocation.event.name };
     if (event.type !== "registry.approval" || !this.registry.keys.signer(event)?.root) return null;
     const { kid } = event.statement.header;
-    const charter = this.registry.charters.inForce.find((each) => event.leaf >= (each.charter.compromised.get(kid) ?? Infinity));
+    const charter = this.registry.charters.inForce.find(
+      (each) => event.leaf >= (each.charter.compromised.get(kid) ?? Infinity),
+    );
     return charter ? { word: "root", by: charter.event.name } : null;
   }
 
@@ -86,7 +97,8 @@ export class Standing {
     const grounds = [];
     if (signer.registration) grounds.push({ word: "registration", events: [signer.registration.event], enough: 1 });
     for (const uri of new Set([head.issuer, head.principal])) {
-      for (const each of this.registry.version(uri, leaf)?.basis ?? []) grounds.push({ word: "admission", events: [each], enough: 1 });
+      for (const each of this.registry.version(uri, leaf)?.basis ?? [])
+        grounds.push({ word: "admission", events: [each], enough: 1 });
     }
     if (head.behalf) {
       const mandates = mandatesOf(this.registry, event).map((each) => each.event);
@@ -130,7 +142,11 @@ export class Standing {
   reasons(event) {
     const own = this.suspicion(event);
     if (own) return [own];
-    return this.grounds(event).filter((each) => !this.bears(each))
-      .map(({ word, events }) => ({ word, by: /** @type {Event} */ (events.find((each) => !this.undisputed.has(each))).name }));
+    return this.grounds(event)
+      .filter((each) => !this.bears(each))
+      .map(({ word, events }) => ({
+        word,
+        by: /** @type {Event} */ (events.find((each) => !this.undisputed.has(each))).name,
+      }));
   }
 }

@@ -27,7 +27,11 @@ export function parseKeyOf(header, field) {
   return { alg, kid: formatHex(asBytes(header.get(4), `${field}.kid`, 32)) };
 }
 
-/** @param {number} alg @param {Uint8Array} signature @throws malformed where it has another length than its algorithm's */
+/**
+ * @param {number} alg
+ * @param {Uint8Array} signature
+ * @throws malformed where it has another length than its algorithm's
+ */
 export function checkSize(alg, signature) {
   asBytes(signature, "statement.signature", SIGNATURE_SIZES.get(alg));
 }

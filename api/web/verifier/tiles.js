@@ -34,6 +34,8 @@ export function parseBundle(data, width) {
     entries.push(data.subarray(at + 2, end));
     at = end;
   }
-  if (at !== data.length || entries.length !== width) throw malformed("entry bundle", "other bytes", `${width} entries`);
+  if (at !== data.length || entries.length !== width) {
+    throw malformed("entry bundle", "other bytes", `${width} entries`);
+  }
   return entries;
 }

@@ -36,7 +36,10 @@ function parseSince(value) {
   return { count, subtrees: hashesOf(subtrees) };
 }
 
-/** @param {Uint8Array} data @returns {{note: import("./note.js").Note, checkpoint: import("./checkpoint.js").Checkpoint}} */
+/**
+ * @param {Uint8Array} data
+ * @returns {{note: import("./note.js").Note, checkpoint: import("./checkpoint.js").Checkpoint}}
+ */
 export function parseCheckpointNote(data) {
   const note = parseNote(data, "checkpoint");
   return { note, checkpoint: parseCheckpoint(note.text) };
@@ -48,7 +51,9 @@ export function parseCheckpointNote(data) {
 export function parseTraceProof(data) {
   const content = asMap(parseFile(data, WORD), WORD, LABELS, [17]);
   const walk = content.get(1);
-  if (typeof walk !== "string" || !Object.hasOwn(WALKS, walk)) throw malformed("walk", walk, `one of ${Object.keys(WALKS)}`);
+  if (typeof walk !== "string" || !Object.hasOwn(WALKS, walk)) {
+    throw malformed("walk", walk, `one of ${Object.keys(WALKS)}`);
+  }
   const subject = asText(content.get(2), "subject");
   formOf(subject, "subject");
   if (content.has(17) && !HISTORY_WALKS.includes(walk)) throw malformed("since", `the walk ${walk}`, "a history walk");
@@ -62,6 +67,17 @@ export function parseTraceProof(data) {
   const path = asBytes(content.get(10), "log path");
   const since = content.has(17) ? parseSince(content.get(17)) : null;
   headers.checkUsed();
-  return { walk, kinds: WALKS[walk], subject, noteBytes: note, seals, registry, registryIndex,
-    trace, traceIndex, path, since };
+  return {
+    walk,
+    kinds: WALKS[walk],
+    subject,
+    noteBytes: note,
+    seals,
+    registry,
+    registryIndex,
+    trace,
+    traceIndex,
+    path,
+    since,
+  };
 }

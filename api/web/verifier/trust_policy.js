@@ -33,7 +33,9 @@ export function parseTrustPolicy(data) {
   const cut = text.indexOf("\n\n");
   const policy = cut < 0 ? null : parsePolicyText(text.slice(cut + 2));
   const [first, ...lines] = (cut < 0 ? text : text.slice(0, cut + 1)).split("\n");
-  if (/^suyuan trust policy v[0-9]+$/.test(first) && !first.endsWith(" v1")) throw unsupported(FIELD, first, "version 1");
+  if (/^suyuan trust policy v[0-9]+$/.test(first) && !first.endsWith(" v1")) {
+    throw unsupported(FIELD, first, "version 1");
+  }
   if (first !== "suyuan trust policy v1" || lines.pop() !== "") throw malformed(FIELD, first, "suyuan trust policy v1");
   /** @param {string} word @returns {string | undefined} what stands behind it, if this line is it */
   const next = (word) => (lines[0]?.startsWith(`${word} `) ? lines.shift()?.slice(word.length + 1) : undefined);

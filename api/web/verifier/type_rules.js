@@ -50,7 +50,9 @@ export function parseOrderRule(value, field, { joined, state }) {
   for (const each of ["after", "last", "is", "needs"]) {
     if (rule.has(each)) asPatterns(rule.get(each), `${field}.${each}`, each === "is");
   }
-  if (rule.has("by") && !["position", "time"].includes(rule.get("by"))) throw malformed(field, "by", "position or time");
+  if (rule.has("by") && !["position", "time"].includes(rule.get("by"))) {
+    throw malformed(field, "by", "position or time");
+  }
   checkWhere(rule, where, field, joined);
   if (rule.has("advances") && state !== "required") throw malformed(`${field}.advances`, state, "a required state");
   return /** @type {any} */ (Object.fromEntries(rule));
@@ -88,7 +90,8 @@ export function checkCounter(value, field, { roles, disclosures }) {
   const sign = counter.get("sign");
   if (!["add", "subtract", "either", "equals"].includes(sign)) throw malformed(`${field}.sign`, sign, "a sign");
   const [least, most] = ["least", "most"].map((each) =>
-    counter.has(each) ? asDecimal(counter.get(each), `${field}.${each}`) : null);
+    counter.has(each) ? asDecimal(counter.get(each), `${field}.${each}`) : null,
+  );
   if (sign === "equals" && (least !== null || most !== null)) throw malformed(field, "bounds", "none with equals");
   if (least !== null && most !== null && least > most) throw malformed(field, "least above most", "least, most");
   return counter.get("role");

@@ -8,8 +8,21 @@ import { FORMS, TYPE_NAME, WORD } from "./subject.js";
 const DECIMAL = /^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,5})?$/;
 const PREFIX = /^[a-z][a-z-]*(\.[a-z][a-z-]*)*\.\*$/;
 const HANDLE = /^handle:([a-z][a-z0-9-]{0,62})$/;
-const TAKEN = ["enterprise", "agency", "ledger", "key", "type", "policy", "kind", "list", "book", "book-line", "claim",
-  "quota", "set"];
+const TAKEN = [
+  "enterprise",
+  "agency",
+  "ledger",
+  "key",
+  "type",
+  "policy",
+  "kind",
+  "list",
+  "book",
+  "book-line",
+  "claim",
+  "quota",
+  "set",
+];
 
 /** @param {any} text @returns {boolean} */
 export const isPattern = (text) =>
@@ -49,7 +62,12 @@ export function asObject(value, field, members, optional = []) {
   return value;
 }
 
-/** @param {Map<string, any>} object @param {string} name @param {string} field @returns {boolean} true, or not there */
+/**
+ * @param {Map<string, any>} object
+ * @param {string} name
+ * @param {string} field
+ * @returns {boolean} true, or not there
+ */
 export function flag(object, name, field) {
   if (object.has(name) && object.get(name) !== true) throw malformed(`${field}.${name}`, object.get(name), "true");
   return object.has(name);

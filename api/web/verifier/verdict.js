@@ -31,11 +31,21 @@ const STEPS = [
 ];
 
 /** @type {Record<string, number>} */
-export const EXIT_CODES = { verified: 0, altered: 1, contradictory: 1, incomplete: 3, "not-recognised": 3,
-  "not-recorded": 3, unreadable: 4, unsupported: 5 };
+export const EXIT_CODES = {
+  verified: 0,
+  altered: 1,
+  contradictory: 1,
+  incomplete: 3,
+  "not-recognised": 3,
+  "not-recorded": 3,
+  unreadable: 4,
+  unsupported: 5,
+};
 
-/** @typedef {{number: number, passed: boolean | null, error: SuyuanError | null}} StepResult passed null: not reached, or
- * its signatures cannot be checked in this browser */
+/**
+ * @typedef {{number: number, passed: boolean | null, error: SuyuanError | null}} StepResult
+ *   passed is null where the step was not reached, or its signatures cannot be checked in this browser
+ */
 
 /**
  * @typedef {object} Verdict
@@ -57,7 +67,16 @@ function outcomeOf(error, otherwise) {
 /** @param {string} outcome @param {Partial<Verdict>} parts @returns {Verdict} */
 function verdict(outcome, parts) {
   const steps = STEPS.map((_, at) => parts.steps?.[at] ?? { number: at + 1, passed: null, error: null });
-  return { outcome, exitCode: EXIT_CODES[outcome], error: null, notices: [], notChecked: [], story: null, ...parts, steps };
+  return {
+    outcome,
+    exitCode: EXIT_CODES[outcome],
+    error: null,
+    notices: [],
+    notChecked: [],
+    story: null,
+    ...parts,
+    steps,
+  };
 }
 
 /**
@@ -100,7 +119,12 @@ export async function examineTrace(data, standpoint, asked = {}) {
   return conclude(examination, steps, failure);
 }
 
-/** @param {Examination} examination @param {StepResult[]} steps @param {{error: SuyuanError, outcome: string} | null} failure @returns {Verdict} */
+/**
+ * @param {Examination} examination
+ * @param {StepResult[]} steps
+ * @param {{error: SuyuanError, outcome: string} | null} failure
+ * @returns {Verdict}
+ */
 function conclude(examination, steps, failure) {
   examination.leave("unchecked.truth");
   const recorded = examination.tracePart.length > 0;
@@ -109,19 +133,43 @@ function conclude(examination, steps, failure) {
   const recognition = told ? recogniseAll(examination) : new Map();
   if (told) tellNotices(examination, recognition);
   const story = told ? tellStory(examination, recognition) : null;
-  return verdict(outcome, { error: failure?.error ?? null, steps, notices: examination.notices,
-    notChecked: examination.unchecked, story });
+  return verdict(outcome, {
+    error: failure?.error ?? null,
+    steps,
+    notices: examination.notices,
+    notChecked: examination.unchecked,
+    story,
+  });
 }
 
-/** @param {Examination} examination @param {Map<import("./event.js").Event, import("./recognition.js").Recognition>} recognition */
+/**
+ * @param {Examination} examination
+ * @param {Map<import("./event.js").Event, import("./recognition.js").Recognition>} recognition
+ */
 function tellStory(examination, recognition) {
   const { proof, checkpoint, story, newest, lines, stating } = examination;
-  const witnesses = new Set(lines.filter((each) => each.time !== null && examination.charter.policy.witnesses.has(witnessName(examination, each.key)))
-    .map((each) => each.key.name));
-  const rest = proof.since && stating ? { count: proof.since.count, root: stating.head.state?.root, event: stating } : null;
-  return { subject: proof.subject, walk: proof.walk, origin: checkpoint.origin, size: checkpoint.size,
-    root: checkpoint.root, time: newest.time, cosigned: [...witnesses].sort(), timeline: story.timeline,
-    outside: story.outside, recognition, rest };
+  const witnesses = new Set(
+    lines
+      .filter(
+        (each) => each.time !== null && examination.charter.policy.witnesses.has(witnessName(examination, each.key)),
+      )
+      .map((each) => each.key.name),
+  );
+  const rest =
+    proof.since && stating ? { count: proof.since.count, root: stating.head.state?.root, event: stating } : null;
+  return {
+    subject: proof.subject,
+    walk: proof.walk,
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    root: checkpoint.root,
+    time: newest.time,
+    cosigned: [...witnesses].sort(),
+    timeline: story.timeline,
+    outside: story.outside,
+    recognition,
+    rest,
+  };
 }
 
 /** @param {Examination} examination @param {import("./note.js").VerifierKey} key @returns {string} */

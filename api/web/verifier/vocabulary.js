@@ -72,7 +72,9 @@ function parseDisclosures(value) {
   for (const [pointer, each] of value) {
     if (!isPointer(pointer)) throw malformed("type.disclosures", pointer, "a JSON pointer");
     const field = asObject(each, "type.disclosures", ["audience"], ["attachment"]);
-    if (!AUDIENCES.includes(field.get("audience"))) throw malformed("type.disclosures", field.get("audience"), "a word");
+    if (!AUDIENCES.includes(field.get("audience"))) {
+      throw malformed("type.disclosures", field.get("audience"), "a word");
+    }
     fields.set(pointer, { audience: field.get("audience"), attachment: flag(field, "attachment", "type.disclosures") });
   }
   for (const one of fields.keys()) {
@@ -100,7 +102,9 @@ function says(file, name, word) {
 /** @param {Map<string, any>} file @param {string} name @param {number} [most] @returns {number} positive */
 function positive(file, name, most = Number.MAX_SAFE_INTEGER) {
   const value = file.get(name);
-  if (typeof value !== "number" || value < 1 || value > most) throw malformed(`type.${name}`, value, "a positive integer");
+  if (typeof value !== "number" || value < 1 || value > most) {
+    throw malformed(`type.${name}`, value, "a positive integer");
+  }
   return value;
 }
 
@@ -143,11 +147,30 @@ export function parseType(data) {
   const opens = new Set(all.flatMap((each) => each.opens));
   if (!permanent && PERMANENT.some((each) => opens.has(each))) throw malformed("type.permanent", "not said", "true");
   const order = listOf(file, "order").map((each, at) =>
-    parseOrderRule(each, `type.order[${at}]`, { joined, state: head.get("state") }));
+    parseOrderRule(each, `type.order[${at}]`, { joined, state: head.get("state") }),
+  );
   const counted = listOf(file, "counts").map((each, at) =>
-    checkCounter(each, `type.counts[${at}]`, { roles: subjects, disclosures }));
+    checkCounter(each, `type.counts[${at}]`, { roles: subjects, disclosures }),
+  );
   const late = file.has("late") ? positive(file, "late") : null;
-  return { name: file.get("type"), version, stage: file.get("stage"), title: file.get("title"), roles, subjects, answers,
-    closes, ends, head, disclosures, permanent, order, counted, late, joinedKinds: joined,
-    followedKinds: new Set(all.flatMap((each) => each.follows)), opens };
+  return {
+    name: file.get("type"),
+    version,
+    stage: file.get("stage"),
+    title: file.get("title"),
+    roles,
+    subjects,
+    answers,
+    closes,
+    ends,
+    head,
+    disclosures,
+    permanent,
+    order,
+    counted,
+    late,
+    joinedKinds: joined,
+    followedKinds: new Set(all.flatMap((each) => each.follows)),
+    opens,
+  };
 }

@@ -10,22 +10,30 @@ import { subjectName } from "./subject.js";
 
 /** @typedef {import("./event.js").Event} Event */
 /** @typedef {"inside" | "before" | null} Window */
-/** @typedef {{event: Event, kind: string, target: string, window: Window, by: string}} Follow by: name of the subject */
+/**
+ * @typedef {{event: Event, kind: string, target: string, window: Window, by: string}} Follow by: name of the
+ *   subject
+ */
 /** @typedef {{timeline: Event[], outside: Event[], has: (event: Event) => boolean}} Story */
 
 /** @param {Event} event @param {string} kind @param {string} target @returns {Window[]} of its follow */
 function windowsOf(event, kind, target) {
   const roles = [.../** @type {any} */ (event.vocabulary).subjects].filter(([, role]) => role.follows.includes(kind));
   const body = event.body();
-  const naming = body ? roles.filter(([name]) =>
-    [body.subjects.get(name) ?? []].flat().some((each) => subjectName(each) === target)) : roles;
+  const naming = body
+    ? roles.filter(([name]) => [body.subjects.get(name) ?? []].flat().some((each) => subjectName(each) === target))
+    : roles;
   const windows = new Set(naming.map(([, role]) => role.window));
   if (windows.size === 1) return /** @type {any} */ ([...windows]);
   return windows.has("inside") ? [null, "inside"] : [null];
 }
 
 export class Reach {
-  /** @param {Event[]} events of the trace part, their types known @param {string} asked name @param {string[]} kinds of the walk */
+  /**
+   * @param {Event[]} events of the trace part, their types known
+   * @param {string} asked name
+   * @param {string[]} kinds of the walk
+   */
   constructor(events, asked, kinds) {
     this.events = [...events].sort(inLogOrder);
     this.asked = asked;
@@ -44,10 +52,16 @@ export class Reach {
 
   /** @param {string} name @returns {Event[]} events of its histories that the walk goes over, each once */
   eventsOf(name) {
-    return this.events.filter((each) => each.head.joins.some(([kind, joined]) => joined === name && this.kinds.includes(kind)));
+    return this.events.filter((each) =>
+      each.head.joins.some(([kind, joined]) => joined === name && this.kinds.includes(kind)),
+    );
   }
 
-  /** @param {Event} event @param {string} name of the subject in whose history it stands @returns {Event | undefined} that closed its follows */
+  /**
+   * @param {Event} event
+   * @param {string} name of the subject in whose history it stands
+   * @returns {Event | undefined} that closed its follows
+   */
   closing(event, name) {
     return this.eventsOf(name).find((each) => each.head.about.includes(event.name) && each.vocabulary?.closes);
   }
@@ -62,8 +76,13 @@ export class Reach {
 
   /** @param {string} name @returns {Follow[]} by events of its histories */
   followsOf(name) {
-    return this.eventsOf(name).flatMap((event) => event.head.follows.filter(([kind]) => this.kinds.includes(kind))
-      .flatMap(([kind, target]) => windowsOf(event, kind, target).map((window) => ({ event, kind, target, window, by: name }))));
+    return this.eventsOf(name).flatMap((event) =>
+      event.head.follows
+        .filter(([kind]) => this.kinds.includes(kind))
+        .flatMap(([kind, target]) =>
+          windowsOf(event, kind, target).map((window) => ({ event, kind, target, window, by: name })),
+        ),
+    );
   }
 
   /** @param {Follow} follow @returns {boolean} whether what it leads to belongs to the subject's window */
@@ -121,17 +140,27 @@ export class Reach {
 
   /** @param {Story} story @returns {{event: Event, by: Event}[]} follows of the story that were ended */
   closed(story) {
-    return this.subjects.flatMap((name) => this.eventsOf(name).filter(story.has).flatMap((event) => {
-      const by = this.closing(event, name);
-      const ended = event.head.follows.filter(([kind, target]) => windowsOf(event, kind, target).some((each) => each !== "before"));
-      return by ? ended.map(() => ({ event, by })) : [];
-    }));
+    return this.subjects.flatMap((name) =>
+      this.eventsOf(name)
+        .filter(story.has)
+        .flatMap((event) => {
+          const by = this.closing(event, name);
+          const ended = event.head.follows.filter(([kind, target]) =>
+            windowsOf(event, kind, target).some((each) => each !== "before"),
+          );
+          return by ? ended.map(() => ({ event, by })) : [];
+        }),
+    );
   }
 
   /** @param {Event} event @returns {boolean} a recall, or in the window of one of its histories */
   isInside(event) {
     const place = /** @type {number} */ (this.places.get(event.name));
-    return event.head.joins.some(([kind, name]) => this.kinds.includes(kind)
-      && this.windows.has(name) && (kind === "recall" || this.windows.get(name)?.[place] === 1));
+    return event.head.joins.some(
+      ([kind, name]) =>
+        this.kinds.includes(kind) &&
+        this.windows.has(name) &&
+        (kind === "recall" || this.windows.get(name)?.[place] === 1),
+    );
   }
 }

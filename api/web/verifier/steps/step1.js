@@ -23,7 +23,8 @@ export async function checkLedger(examination) {
   }
   const logs = standpoint.policy.policy?.logs;
   const same = examination.lines.some(({ key }) =>
-    logs?.some((each) => each.name === key.name && each.kind === key.kind && each.key.hex === key.key.hex));
+    logs?.some((each) => each.name === key.name && each.kind === key.kind && each.key.hex === key.key.hex),
+  );
   if (logs && !same) throw untrusted("checkpoint", "no line of a log that you trust", "a log line of your policy");
   if (!own.some(({ key }) => key.kind === POST_QUANTUM)) examination.leave("unchecked.post-quantum");
 }

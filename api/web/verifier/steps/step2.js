@@ -12,5 +12,7 @@ export function checkUnforked({ charter, lines, standpoint }) {
     throw incomplete("cosignatures", names, `the charter's quorum: ${charter.policy.quorum}`);
   }
   const own = standpoint.policy.policy;
-  if (own && !own.satisfied(own.quorum, keys)) throw incomplete("cosignatures", names, `your policy's quorum: ${own.quorum}`);
+  if (own && !own.satisfied(own.quorum, keys)) {
+    throw incomplete("cosignatures", names, `your policy's quorum: ${own.quorum}`);
+  }
 }

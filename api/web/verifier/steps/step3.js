@@ -29,7 +29,9 @@ export async function checkSealed(examination) {
   const parts = [...proof.registry, ...proof.trace];
   const root = rootOfSharedPath(checkpoint.size, leavesOf(proof.seals, parts), proof.path, "log path");
   if (!equalBytes(root, checkpoint.root)) throw mismatch("log root", formatHex(root), formatHex(checkpoint.root));
-  if (examination.newest.leaf !== size - 1) throw mismatch("seal", examination.newest.leaf, `the newest at ${size - 1}`);
+  if (examination.newest.leaf !== size - 1) {
+    throw mismatch("seal", examination.newest.leaf, `the newest at ${size - 1}`);
+  }
   for (const seal of proof.seals) {
     const charter = charters.at(seal.leaf);
     await seal.verify(check, charter.seal, charter.origin);
@@ -51,7 +53,11 @@ export function checkBlocks(seals) {
   });
 }
 
-/** Give every event its ledger time. @param {import("../examination.js").Examination} examination @param {StatementPart[]} parts */
+/**
+ * Give every event its ledger time.
+ * @param {import("../examination.js").Examination} examination
+ * @param {StatementPart[]} parts
+ */
 function coverAll(examination, parts) {
   const used = new Set([examination.newest]);
   for (const part of parts) {
@@ -59,7 +65,9 @@ function coverAll(examination, parts) {
     used.add(seal);
     for (const event of part.events) event.time = seal.time;
   }
-  if (used.size < examination.proof.seals.length) throw mismatch("seals", "a seal that covers nothing shown", "each used");
+  if (used.size < examination.proof.seals.length) {
+    throw mismatch("seals", "a seal that covers nothing shown", "each used");
+  }
 }
 
 /** @param {StatementPart[]} parts */

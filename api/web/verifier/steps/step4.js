@@ -42,7 +42,10 @@ export async function checkKeys(examination) {
   examination.standing = new Standing(registry, replay, [...registryPart, ...tracePart]);
 }
 
-/** @param {import("../examination.js").Examination} examination @param {import("../event.js").Event[]} events in log order */
+/**
+ * @param {import("../examination.js").Examination} examination
+ * @param {import("../event.js").Event[]} events in log order
+ */
 function checkHistories({ tracePart, registryPart, registry, newest, proof }, events) {
   const histories = registryHistories(tracePart, events, registry);
   const needed = new Set([...histories.values()].flat());

@@ -29,11 +29,14 @@ export async function checkEvents(examination) {
   for (const event of events) event.vocabulary = registry.type(event.type, event.leaf) ?? null;
   const reach = new Reach(events, examination.asked, proof.kinds);
   examination.reach = reach;
-  if (reach.subjects.length > MOST_SUBJECTS) throw tooLarge("trace", `${reach.subjects.length} subjects`, `at most ${MOST_SUBJECTS}`);
+  if (reach.subjects.length > MOST_SUBJECTS) {
+    throw tooLarge("trace", `${reach.subjects.length} subjects`, `at most ${MOST_SUBJECTS}`);
+  }
   if (events.some((each) => !reach.holds(each))) {
     throw mismatch("trace", "an event of no history of this trace", "only those it reaches");
   }
-  const held = (/** @type {string} */ kind, /** @type {string} */ name) => proof.kinds.includes(kind) && reach.windows.has(name);
+  const held = (/** @type {string} */ kind, /** @type {string} */ name) =>
+    proof.kinds.includes(kind) && reach.windows.has(name);
   for (const event of events) {
     findType(event, registry);
     checkMapping(event, { shown: examination.shownInTrace, held, registry });

@@ -29,8 +29,10 @@ export function checkComplete(examination) {
 function checkSince(examination, count, root) {
   const { proof, asked, tracePart } = examination;
   const kind = proof.kinds[0];
-  const stating = tracePart.find(({ head: { state } }) => state && state.kind === kind && state.name === asked
-    && state.count === count && state.root === root);
+  const stating = tracePart.find(
+    ({ head: { state } }) =>
+      state && state.kind === kind && state.name === asked && state.count === count && state.root === root,
+  );
   if (!stating) throw incomplete("since", `no event states the root of the first ${count} entries`, root);
   examination.stating = stating;
   examination.leave("unchecked.since", { count });
@@ -39,7 +41,9 @@ function checkSince(examination, count, root) {
 /** @param {import("../examination.js").Examination} examination */
 function checkBodies({ tracePart }) {
   const missing = tracePart.filter((each) => each.state.word === "missing");
-  if (missing.length) throw incomplete("body", `${missing.length} bodies missing, first of ${missing[0].type}`, "every body");
+  if (missing.length) {
+    throw incomplete("body", `${missing.length} bodies missing, first of ${missing[0].type}`, "every body");
+  }
 }
 
 /** @param {import("../examination.js").Examination} examination */
@@ -53,7 +57,11 @@ function checkReplayed(examination) {
   if (own.replay !== null) checkGroup(own.policy ?? charter.policy, own.replay, keys);
 }
 
-/** @param {import("../tlog_policy.js").TlogPolicy} policy @param {string} name @param {import("../note.js").VerifierKey[]} keys */
+/**
+ * @param {import("../tlog_policy.js").TlogPolicy} policy
+ * @param {string} name
+ * @param {import("../note.js").VerifierKey[]} keys
+ */
 function checkGroup(policy, name, keys) {
   if (!policy.defines(name)) throw incomplete("replay", name, "a group that charter or policy defines");
   if (!policy.satisfied(name, keys)) throw incomplete("cosignatures", "cosignatures that do not reach it", name);

@@ -7,7 +7,10 @@ import { Endorsements, recognise } from "../recognition.js";
 
 /** @typedef {import("../event.js").Event} Event */
 
-/** @param {import("../examination.js").Examination} examination @returns {Map<Event, import("../recognition.js").Recognition>} */
+/**
+ * @param {import("../examination.js").Examination} examination
+ * @returns {Map<Event, import("../recognition.js").Recognition>}
+ */
 export function recogniseAll({ tracePart, registry, standing, newest }) {
   const endorsements = new Endorsements(tracePart, registry, standing);
   return new Map(tracePart.map((event) => [event, recognise(event, endorsements, newest.time)]));

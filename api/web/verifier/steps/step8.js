@@ -28,5 +28,7 @@ function checkProduct({ proof, reach, asked }) {
   const trace = proof.kinds.includes("trace") ? reach.history("trace", asked) : [];
   const product = subjectName(productOf(proof.subject));
   const follows = trace.some((each) => each.head.follows.some(([kind, name]) => kind === "trace" && name === product));
-  if (trace.length && !follows) throw contradiction("product", "a trace that follows no product", productOf(proof.subject));
+  if (trace.length && !follows) {
+    throw contradiction("product", "a trace that follows no product", productOf(proof.subject));
+  }
 }

@@ -12,10 +12,16 @@ const AHEAD = 300;
 export function checkFresh(examination) {
   const { standpoint, charter, lines } = examination;
   const { now, policy } = standpoint;
-  if (now * 1000 >= charter.expires) throw incomplete("charter", `expired at ${charter.expires}`, "a charter that has not expired");
+  if (now * 1000 >= charter.expires) {
+    throw incomplete("charter", `expired at ${charter.expires}`, "a charter that has not expired");
+  }
   const maxAge = policy.maxAge;
-  const fresh = lines.filter(({ time }) => time !== null && Number(time) <= now + AHEAD
-    && (maxAge === null || Number(time) >= now - Number(maxAge))).map((each) => each.key);
+  const fresh = lines
+    .filter(
+      ({ time }) =>
+        time !== null && Number(time) <= now + AHEAD && (maxAge === null || Number(time) >= now - Number(maxAge)),
+    )
+    .map((each) => each.key);
   if (maxAge === null) examination.leave("unchecked.age");
   const names = [...new Set(fresh.map((each) => each.name))].join(", ") || "no cosignature";
   if (!charter.policy.satisfied(charter.policy.quorum, fresh)) {
@@ -34,7 +40,9 @@ function checkSeen(examination) {
   const { seen } = standpoint;
   const { size, root } = checkpoint;
   if (!seen) return examination.leave("unchecked.first-sight");
-  if (size === seen.size && !equalBytes(root, seen.root)) throw inconsistent("checkpoint", "another root", "the one seen before");
+  if (size === seen.size && !equalBytes(root, seen.root)) {
+    throw inconsistent("checkpoint", "another root", "the one seen before");
+  }
   if (size < seen.size && !standpoint.archived) throw incomplete("checkpoint", size, `a size of ${seen.size} or more`);
   if (size > seen.size) examination.leave("unchecked.consistency", { size: seen.size });
 }
