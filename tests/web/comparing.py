@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from verifier.proof.examination import Standpoint
-from verifier.proof.verdict import Said, Verdict
+from verifier.proof.verdict import Said, StoryEvent, Verdict
 from verifier.proof.verify import examine_trace
 
 
@@ -28,13 +28,16 @@ def _told(texts: tuple[Said, ...] | list[Said]) -> list[list[Any]]:
     return [[each.key, dict(each.values)] for each in texts]
 
 
+def _place(told: StoryEvent) -> tuple[str, int, int]:
+    return told.event.name.hex(), told.event.leaf, told.event.position
+
+
 def _story(verdict: Verdict) -> dict[str, Any] | None:
     story = verdict.story
     if story is None:
         return None
     events = [
-        [each.event.name.hex(), each.event.leaf, each.event.position, each.event.head.type, each.time]
-        + [each.issuer.uri, each.recognition.outcome]
+        [*_place(each), each.event.head.type, each.time, each.issuer.uri, each.recognition.outcome]
         for each in story.timeline
     ]
     place = {"origin": story.origin, "size": story.size, "root": story.root.hex(), "time": story.time}

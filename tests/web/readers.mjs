@@ -13,6 +13,7 @@ import { parseKey, webCheck } from "../../api/web/verifier/keys.js";
 import { checkBody, checkHead, checkLinks, checkTargets } from "../../api/web/verifier/mapping.js";
 import { checkConsistency, checkInclusion, leafHash, rootOfSharedPath } from "../../api/web/verifier/merkle.js";
 import { parseNote, parseSignatureLine, parseVkey } from "../../api/web/verifier/note.js";
+import { sha256 } from "../../api/web/verifier/sha256.js";
 import { Receipt } from "../../api/web/verifier/receipt.js";
 import { parseSeal } from "../../api/web/verifier/seal.js";
 import { checkBatch, Envelope, parseStatement } from "../../api/web/verifier/statement.js";
@@ -53,6 +54,12 @@ function leastQuorums(policy) {
 const namesOf = ({ alg, kid, issuer, audience }) => ({ alg, kid, iss: issuer, aud: audience });
 
 export const READERS = {
+  sha256: async (v) => {
+    const data = given(v);
+    const cut = data.length >> 1;
+    const web = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", data));
+    return { own: sha256(data), web, parts: sha256(data.subarray(0, cut), data.subarray(cut)) };
+  },
   cbor: (v) => (promise(equalBytes(formatCbor(parseCbor(given(v))), given(v)), "another spelling"), {}),
   json: (v) => ({ value: parseJson(given(v)) }),
   base64: (v) => ({ raw: written(parseBase64(v.text, "base64"), formatBase64, v.text) }),

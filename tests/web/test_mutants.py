@@ -11,7 +11,6 @@ from tests.web.mutants import edit_between, mutants
 from tests.web.node import ask
 
 FILES = ROOT / "files"
-ZONES = {path: json.loads((FILES / path).read_text()) for path in ("zone.json", "lies.json", "histories.json")}
 
 
 def zone_of(name):

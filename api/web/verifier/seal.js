@@ -9,9 +9,7 @@ import { malformed } from "./errors.js";
 import { Key } from "./keys.js";
 import { leafHash } from "./merkle.js";
 import { asBytes, asHashOrNull, asList, asMap, asNatural, asText } from "./shape.js";
-import { parseKeyOf } from "./statement.js";
-
-export const SEAL_TYPE = "application/vnd.suyuan.seal+cbor";
+import { parseKeyOf, SEAL_TYPE } from "./statement.js";
 
 /** @typedef {{alg: number, kid: string, origin: string}} SealHeader */
 /**

@@ -3,7 +3,7 @@
  * hashes are WebCrypto's.
  * @module
  */
-import { concat } from "./bytes.js";
+import { formatUtf8 } from "./bytes.js";
 
 /**
  * The first 32 bits of the fractional parts of roots of the first primes.
@@ -34,7 +34,14 @@ function compress(state, view, at) {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     W[t] = (s1 + W[t - 7] + s0 + W[t - 16]) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
+  let f = state[5];
+  let g = state[6];
+  let h = state[7];
   for (let t = 0; t < 64; t++) {
     const S1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const T1 = (h + S1 + ((e & f) ^ (~e & g)) + K[t] + W[t]) | 0;
@@ -49,9 +56,19 @@ function compress(state, view, at) {
     b = a;
     a = (T1 + T2) | 0;
   }
-  const added = [a, b, c, d, e, f, g, h];
-  for (let at = 0; at < 8; at++) state[at] = (state[at] + added[at]) | 0;
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
+  state[5] += f;
+  state[6] += g;
+  state[7] += h;
 }
+
+/** What is hashed is mostly short: it is put together here, block after block of one buffer. */
+const SHORT = 256;
+const scratch = new Uint8Array(SHORT + 72);
 
 /**
  * H of section 1: the hash of the concatenation of what is given.
@@ -59,16 +76,26 @@ function compress(state, view, at) {
  * @returns {Uint8Array} 32 bytes
  */
 export function sha256(...parts) {
-  const data = concat(...parts);
-  const padded = new Uint8Array((data.length + 72) & ~63);
-  padded.set(data);
-  padded[data.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setBigUint64(padded.length - 8, BigInt(data.length) * 8n);
+  let size = 0;
+  for (let n = 0; n < parts.length; n++) {
+    const part = parts[n];
+    size += (typeof part === "string" ? (parts[n] = formatUtf8(part)) : part).length;
+  }
+  const whole = (size + 72) & ~63;
+  const padded = size <= SHORT ? scratch.fill(0, 0, whole) : new Uint8Array(whole);
+  let at = 0;
+  for (const part of /** @type {Uint8Array[]} */ (parts)) {
+    padded.set(part, at);
+    at += part.length;
+  }
+  padded[size] = 0x80;
+  const view = new DataView(padded.buffer, 0, whole);
+  view.setUint32(whole - 8, Math.floor(size / 2 ** 29));
+  view.setUint32(whole - 4, (size << 3) >>> 0);
   const state = Int32Array.from(START);
-  for (let at = 0; at < padded.length; at += 64) compress(state, view, at);
+  for (let block = 0; block < whole; block += 64) compress(state, view, block);
   const hash = new Uint8Array(32);
   const out = new DataView(hash.buffer);
-  state.forEach((word, at) => out.setInt32(4 * at, word));
+  for (let n = 0; n < 8; n++) out.setInt32(4 * n, state[n]);
   return hash;
 }

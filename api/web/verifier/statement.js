@@ -13,6 +13,7 @@ import { asBytes, asList, asMap, asNatural, asText } from "./shape.js";
 import { asParticipant } from "./subject.js";
 
 export const BATCH_TYPE = "application/vnd.suyuan.batch+cbor";
+export const SEAL_TYPE = "application/vnd.suyuan.seal+cbor";
 const MOST_ENTRY = 65_535;
 const MOST_EVENTS = 4_096;
 const OWN_SUBJECTS = ["urn:suyuan:batch", "urn:suyuan:seal", "urn:suyuan:receipt"];
@@ -46,9 +47,12 @@ function parseAudience(value) {
 
 /** @param {Uint8Array} bytes the protected header @returns {StatementHeader} */
 export function parseStatementHeader(bytes) {
-  const header = asMap(parseHeader(bytes, "statement"), "statement", [1, 3, 4, 15]);
+  const header = parseHeader(bytes, "statement");
+  if (header.get(3) === SEAL_TYPE)
+    throw malformed("statement.content type", SEAL_TYPE, "a batch: no seal comes from outside");
+  asMap(header, "statement", [1, 3, 4, 15]);
+  if (header.get(3) !== BATCH_TYPE) throw malformed("statement", header.get(3), BATCH_TYPE);
   const key = parseKeyOf(header, "statement");
-  if (header.get(3) !== BATCH_TYPE) throw malformed("statement.content type", header.get(3), BATCH_TYPE);
   const claims = asMap(header.get(15), "statement.claims", [1, 2, 3]);
   if (claims.get(2) !== "urn:suyuan:batch") throw malformed("statement.sub", claims.get(2), "urn:suyuan:batch");
   const issuer = asParticipant(claims.get(1), "statement.iss");

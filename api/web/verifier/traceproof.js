@@ -28,8 +28,8 @@ export const WALKS = {
 /** @param {any} value @returns {Since} */
 function parseSince(value) {
   const [first, second] = asList(value, "since", 2);
-  const count = asNatural(first, "since");
-  const subtrees = asBytes(second, "since");
+  const count = asNatural(first, "since.count");
+  const subtrees = asBytes(second, "since.subtrees");
   if (!count || subtrees.length !== 32 * subtreesOf(count)) {
     throw malformed("since", `${subtrees.length} bytes for ${count} entries`, "32 bytes a complete subtree");
   }

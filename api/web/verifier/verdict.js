@@ -2,6 +2,7 @@
  * The nine steps of a trace proof, in their order; the first failure decides (section 18).
  * @module
  */
+import { beginSignatures, remembering } from "./ahead.js";
 import { malformed, SuyuanError } from "./errors.js";
 import { Examination } from "./examination.js";
 import { tellNotices } from "./notices.js";
@@ -93,7 +94,8 @@ export async function examineTrace(data, standpoint, asked = {}) {
       const expected = asked[member] ?? proof[member];
       if (proof[member] !== expected) throw malformed(member, proof[member], expected);
     }
-    examination = new Examination(standpoint, proof);
+    examination = new Examination({ ...standpoint, check: remembering(standpoint.check) }, proof);
+    beginSignatures(proof, examination.check);
   } catch (error) {
     if (!(error instanceof SuyuanError)) throw error;
     return verdict(outcomeOf(error, "unreadable"), { error });
