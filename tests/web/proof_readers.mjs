@@ -1,6 +1,7 @@
 /** How vectors of proof files are read in JavaScript. The twin of tests/vectors/proof_readers.py. */
 import { readdirSync, readFileSync } from "node:fs";
 import { concat, formatUtf8, parseHex } from "../../api/web/verifier/bytes.js";
+import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
 import { webCheck } from "../../api/web/verifier/keys.js";
 import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
 import { examineTrace } from "../../api/web/verifier/verdict.js";
@@ -93,7 +94,17 @@ async function readTrace(vector) {
   return { verdict: concluded, story: { ...story, recalled, ...more } };
 }
 
-export const PROOF_READERS = { "trace-proof": readTrace };
+/** @param {any} vector */
+async function readCharter(vector) {
+  const { policy } = standpoint(vector);
+  const charters = await examineCharterFile(editedFile(vector), { pinned: policy.charter, check });
+  const charter = charters.at(0);
+  const { version, origin, threshold } = charter;
+  const keys = { seal: charter.seal.kidHex, receipt: charter.receipt.kidHex };
+  return { version, origin, threshold, ...keys, roots: charter.roots.map((each) => each.agency).sort() };
+}
+
+export const PROOF_READERS = { "charter-file": readCharter, "trace-proof": readTrace };
 
 /** Of a bent file: the whole verdict, whatever it is. @param {any} vector */
 async function readMutant(vector) {

@@ -17,6 +17,7 @@ import { sha256 } from "../../api/web/verifier/sha256.js";
 import { Receipt } from "../../api/web/verifier/receipt.js";
 import { parseSeal } from "../../api/web/verifier/seal.js";
 import { checkBatch, Envelope, parseStatement } from "../../api/web/verifier/statement.js";
+import { parseBatchAnswer, parseSubmission } from "../../api/web/verifier/submission.js";
 import { formOf, subjectName } from "../../api/web/verifier/subject.js";
 import { parseHashes, parseBundle, parseTilePath } from "../../api/web/verifier/tiles.js";
 import { parseTlogPolicy } from "../../api/web/verifier/tlog_policy.js";
@@ -188,6 +189,12 @@ export const READERS = {
     const [key, value] = [indexKey(v.kind, subjectName(v.subject)), valueOf(entries)];
     checkIndex(bytes(v.root), new Map([[key, value]]), parseIndexProof(parseCbor(given(v))));
     return { key, history_root: entries.length ? historyRoot(entries) : null, value };
+  },
+  submission: (v) => parseSubmission(given(v)),
+  "batch-answer": (v) => {
+    const events = parseBatchAnswer(given(v));
+    const bodies = events.map(({ state }) => (state.word === "shown" ? state.bytes : null));
+    return { heads: events.map((each) => each.head), bodies };
   },
   receipt: async (v) => {
     const receipt = new Receipt(given(v));

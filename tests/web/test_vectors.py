@@ -10,8 +10,8 @@ from verifier import errors
 
 FORMATS = sorted(folder.name for folder in ROOT.iterdir() if folder.name != "files")
 NOT_YET = {
-    "batch-answer", "charter-file", "event-proof", "fork-evidence", "results", "rollback-evidence",
-    "statement-evidence", "submission",
+    "event-proof", "fork-evidence", "results", "rollback-evidence",
+    "statement-evidence",
 }  # fmt: skip
 
 

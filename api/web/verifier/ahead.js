@@ -1,7 +1,7 @@
 /**
  * Signatures that the steps will ask for, begun all at once: a browser checks them beside each other, and steps wait
- * for each in turn. Keys are taken as the registry part spells them, whatever they may be worth; nothing is concluded here.
- * A guess that was wrong is a signature checked for nothing.
+ * for each in turn. Keys are taken as the registry part spells them, whatever they may be worth: nothing is concluded
+ * here, and a guess that was wrong is a signature checked for nothing.
  * @module
  */
 import { equalBytes, formatHex } from "./bytes.js";

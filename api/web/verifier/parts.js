@@ -20,13 +20,14 @@ const MOST_HEAD = 16_384;
 /**
  * @param {Uint8Array} data
  * @param {string} word of the file
+ * @param {string} [field] for errors, where it is another file
  * @returns {any} its content
  * @throws malformed; unsupported for another version
  */
-export function parseFile(data, word) {
+export function parseFile(data, word, field = "file") {
   if (data.length > MOST_BYTES) throw tooLarge(word, `${data.length} bytes`, `at most ${MOST_BYTES}`);
   const parts = parseCbor(data, word);
-  if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== word) throw malformed("file", "another file", word);
+  if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== word) throw malformed(field, "another file", word);
   if (parts[1] !== 1) throw unsupported(`${word} version`, parts[1], 1);
   return parts[2];
 }
