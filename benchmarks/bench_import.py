@@ -6,7 +6,7 @@ from benchmarks.conftest import FULL
 from benchmarks.importing import audit, import_trade, opened_harbour
 
 MANY, FEW = 10_000, 20
-STAGES = ("read", "keep", "send", "ledger")
+STAGES = ("read", "pass", "keep", "send", "redeem", "ledger")
 
 
 def test_import(benchmark, scale, yardstick, figures, tmp_path):

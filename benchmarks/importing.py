@@ -1,7 +1,7 @@
 """Importing: the messages of a trade, through a participant's gateway, into a ledger that is a process of its own.
 
-The gateway reads, keeps, signs and sends in this process, as `suyuan import ceb` does; the ledger is served by
-`suyuan serve`. Messages are made beforehand and outside the measured time.
+The gateway keeps, signs and sends in this process and reads in one beside it, as `suyuan import ceb` does; the ledger
+is served by `suyuan serve`. Messages are made beforehand and outside the measured time.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +23,16 @@ from fixtures.trade import draw_shipments
 from fixtures.trade.founding import Authorities, draw_firms, found_trade
 from fixtures.trade.gateways import trade_gateways
 from fixtures.trade.sending import messages_sent
+from fixtures.trade.shipments import Sent
 from fixtures.trade.telling import Teller
-from fixtures.zone.actors import Actor, agency
+from fixtures.zone.actors import Actor, agency, all_types
 from ledger.client.client import LedgerClient
+from ledger.gateway.intake import CEB
+from ledger.gateway.jobs import Told
+from ledger.gateway.reader import Reader
+from ledger.gateway.received import Received
 from ledger.opening import create_ledger, open_ledger
+from ledger.readers.ceb import Mode
 from ledger.signing.ledger_keys import load_ledger_keys
 from tests.crash.served import PASSPHRASE, ServerProcess
 from tests.world import DAY, ORIGIN, found_zone, now
@@ -32,7 +40,11 @@ from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 _SLICE = 2_000  # parcels whose messages are made at a time
-_STAGES = {"gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send"}
+_AHEAD = 512  # arrivals on their way to the gateway's file at most
+_STAGES = {
+    "gateway-reader": "pass", "gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send",
+    "gateway-chores": "redeem",
+}  # fmt: skip
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,7 +56,8 @@ class Imported:
         messages: how many were handed over.
         events: how many the ledger recorded of them.
         seconds: from the first message to the last receipt, making messages excluded.
-        cpu: seconds of CPU by stage: `read`, `keep`, `send` (of the gateway) and `ledger`.
+        cpu: seconds of CPU by stage: `read` (the gateway's reading process), `pass` (to it, and from it to the
+            gateway), `keep`, `send`, `redeem` (of promises, beside) and `ledger`.
         left: events that were not recorded, by state.
     """
 
@@ -70,11 +83,13 @@ class Harbour:
 
     Attributes:
         teller: hands messages to the gateway.
+        reader: reads them for it.
         server: the ledger's process.
         policy: file of the trust policy.
     """
 
     teller: Teller
+    reader: Reader
     server: ServerProcess
     policy: Path
 
@@ -88,9 +103,10 @@ def opened_harbour(folder: Path) -> Iterator[Harbour]:
     server = ServerProcess(folder)
     server.start()
     try:
-        with trade_gateways(folder / "gateway", server.url, [actors], policy=policy) as teller:
-            teller.remember = False
-            yield Harbour(teller, server, folder / "trust.policy")
+        gateways = trade_gateways(folder / "gateway", server.url, [actors], policy=policy)
+        with gateways as teller, closing(Reader(all_types())) as reader:
+            list(reader.read_all([Received(CEB, b"")]))  # its process has begun
+            yield Harbour(teller, reader, server, folder / "trust.policy")
     finally:
         server.stop()
 
@@ -102,7 +118,7 @@ def import_trade(harbour: Harbour, parcels: int, *, seed: int = 1) -> Imported:
     for size in chunks(parcels, _SLICE):
         messages = [sent for _ in range(size) for sent in messages_sent(next(shipments))]
         before, begun = _spent(harbour), time.perf_counter()
-        imported.messages += harbour.teller.tell(messages)
+        imported.messages += _hand_over(harbour, messages)
         harbour.teller.wait()
         imported.seconds += time.perf_counter() - begun
         for stage, seconds in _spent(harbour).items():
@@ -110,6 +126,28 @@ def import_trade(harbour: Harbour, parcels: int, *, seed: int = 1) -> Imported:
     states = _states(harbour.teller)
     imported.events, imported.left = states.pop("recorded", 0), states
     return imported
+
+
+def _hand_over(harbour: Harbour, messages: Sequence[Sent]) -> int:
+    """Hand messages over in their order; return how many, once all are durable."""
+    gateway = harbour.teller.gateways[0]
+    under_way: deque[Future[Told]] = deque()
+    for sent, arrival in zip(messages, harbour.reader.read_all(map(_received, messages)), strict=True):
+        if isinstance(arrival, Exception):
+            raise arrival
+        while gateway.open_items() + _AHEAD >= gateway.setting.most:
+            gateway.wait_room(1.0)
+        under_way.append(gateway.take(arrival, sent.by))
+        if len(under_way) > _AHEAD:
+            under_way.popleft().result()
+    for each in under_way:
+        each.result()
+    return len(messages)
+
+
+def _received(sent: Sent) -> Received:
+    mode = Mode.LENIENT if sent.lenient else Mode.STRICT
+    return Received(sent.kind, sent.data, mode, sent.facts, now=now())
 
 
 def audit(harbour: Harbour) -> int:
@@ -144,12 +182,13 @@ def _found(folder: Path) -> tuple[list[Actor], TrustPolicy]:
 
 def _spent(harbour: Harbour) -> dict[str, float]:
     """Return seconds of CPU until now: of this thread, of the gateway's threads, of the ledger's process."""
-    own = dict.fromkeys(("keep", "send"), 0.0)
+    own = {"pass": time.thread_time(), "keep": 0.0, "send": 0.0, "redeem": 0.0}
     for each in threading.enumerate():
         stage = _STAGES.get(each.name.partition("_")[0])
         if stage:
             own[stage] += _ticks(Path(f"/proc/self/task/{each.native_id}/stat"))
-    return {"read": time.thread_time(), **own, "ledger": _ticks(Path(f"/proc/{harbour.server.pid}/stat"))}
+    read, ledger = (_ticks(Path(f"/proc/{pid}/stat")) for pid in (harbour.reader.pid, harbour.server.pid))
+    return {"read": read, **own, "ledger": ledger}
 
 
 def _ticks(path: Path) -> float:

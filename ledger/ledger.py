@@ -343,7 +343,8 @@ class Ledger:
                 sleep(0.001)  # the block is durable; the writer is about to show it
                 self.writer.require_running()
             log = LogReader(self.tiles, head.edge)
-            yield Sources(reader, log, self._sequencer.overlay, head.replay, self.origin)
+            sequencer = self._sequencer
+            yield Sources(reader, log, sequencer.overlay, head.replay, self.origin, sequencer.recent)
 
     def cosign(self, note: bytes) -> Cosigned:
         """Take in witnesses' lines under one of our checkpoints.

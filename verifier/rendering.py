@@ -64,12 +64,20 @@ def render_speaker(told: StoryEvent, lang: str) -> str:
 
 def name_of_speaker(told: StoryEvent, lang: str) -> str:
     """Return the name of whose event it is, with whoever carries on for it now, and whoever acted for it then."""
-    name = name_of(told.issuer.names, lang)
-    if told.successor:
-        name = text("label.now", lang, name=name, successor=name_of(told.successor.names, lang))
+    name = _name_now(told.issuer, told.successor, lang)
     if told.agent:
         name = text("label.behalf", lang, name=name, agent=name_of(told.agent.names, lang))
     return name
+
+
+def name_of_cosigner(told: StoryEvent, by: Participant, lang: str) -> str:
+    """Return the name of an agency that co-signed an event of a story, with whoever carries on for it now."""
+    return _name_now(by, told.carriers.get(by.uri), lang)
+
+
+def _name_now(participant: Participant, successor: Participant | None, lang: str) -> str:
+    name = name_of(participant.names, lang)
+    return text("label.now", lang, name=name, successor=name_of(successor.names, lang)) if successor else name
 
 
 def render_outcome(recognition: Recognition, lang: str) -> str:
@@ -207,7 +215,7 @@ def event_json(told: StoryEvent, story: Story, lang: str) -> dict[str, Any]:
         "met": recognition.met,
         "needed": recognition.needed,
         "reasons": [said_json(Said(f"reason.{each.code}", each.facts), lang) for each in recognition.reasons],
-        "cosignedBy": [_cosigner_json(each, lang) for each in recognition.endorsements],
+        "cosignedBy": [_cosigner_json(told, each, lang) for each in recognition.endorsements],
         "body": _body_word(told.body),
         "erasedBy": told.body.order.hex() if isinstance(told.body, Erased) else None,
         "data": dict(body.data) if body else None,
@@ -220,10 +228,12 @@ def participant_json(participant: Participant | None, lang: str) -> dict[str, st
     return {"uri": participant.uri, "name": participant.names[lang]} if participant else None
 
 
-def _cosigner_json(endorsement: Endorsement, lang: str) -> dict[str, Any]:
+def _cosigner_json(told: StoryEvent, endorsement: Endorsement, lang: str) -> dict[str, Any]:
     by = endorsement.by
     states = {"expired": endorsement.expired, "disputed": endorsement.disputed}
-    return {"uri": by.uri, "name": by.names[lang], "type": endorsement.event.head.type, **states}
+    successor = participant_json(told.carriers.get(by.uri), lang)
+    said = {"uri": by.uri, "name": by.names[lang], "successor": successor, "type": endorsement.event.head.type}
+    return {**said, **states}
 
 
 def _body_word(state: BodyState) -> str:
@@ -270,7 +280,7 @@ def _event(told: StoryEvent, lang: str) -> list[str]:
     stage = text(key, lang) if has_text(key) else told.kind.stage
     first = f"  {render_time(head.time)}  [{stage}] {told.kind.title[lang]} · "
     lines = [first + render_speaker(told, lang)]
-    accepting = [name_of(each.by.names, lang) for each in recognition.endorsements if each.accepts]
+    accepting = [name_of_cosigner(told, each.by, lang) for each in recognition.endorsements if each.accepts]
     if accepting:
         cosigned = text("label.cosigned-by", lang, names=text("label.comma", lang).join(accepting))
         lines.append(f"      {cosigned} · {render_outcome(recognition, lang)}")

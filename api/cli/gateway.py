@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import ssl
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +23,8 @@ from ledger.cli.speaking import Voice, door
 from ledger.clock import milliseconds
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
+from ledger.gateway.gateway import Gateway
+from ledger.gateway.reader import Reader
 from ledger.readers.ceb import load_trust
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -38,8 +42,8 @@ def gateway(  # noqa: PLR0913 - a command's options
     types: Annotated[Path | None, option("--types", text="help.types", metavar="DIR")] = None,
     trust: Annotated[Path | None, option("--trust", text="help.gateway.trust", metavar="DIR")] = None,
     most: Annotated[int, option("--most", text="help.gateway.most", metavar="EVENTS", min=1)] = 100_000,
-    host: Annotated[str, option("--host", text="help.host", metavar="ADDRESS")] = "127.0.0.1",
-    port: Annotated[int, option("--port", text="help.port", metavar="NUMBER", min=0, max=65_535)] = 8650,
+    host: Annotated[str, option("--host", text="help.gateway.host", metavar="ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, option("--port", text="help.gateway.port", metavar="NUMBER", min=0, max=65_535)] = 8650,
     tls_cert: Annotated[Path | None, option("--tls-cert", text="help.gateway.tls-cert", metavar="FILE")] = None,
     tls_key: Annotated[Path | None, option("--tls-key", text="help.gateway.tls-key", metavar="FILE")] = None,
     passphrase_env: PassphraseEnv = None,
@@ -55,18 +59,26 @@ def gateway(  # noqa: PLR0913 - a command's options
         Holder(voice, passphrase_env, passphrase_file), url, sender, key, folder=folder, policy=policy,
         request_key=request_key, types=types, most=most,
     )  # fmt: skip
-    app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed)
+    reader = Reader(opened.gateway.setting.types)
+    app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed, reader=reader)
     config = _config(app, host, port, tls_cert, tls_key)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
-    opened.gateway.start()
-    calm_collector()
-    try:
+    with closing(reader), _running(opened.gateway):
         scheme = "https" if tls_cert else "http"
         voice.tell("gateway.listening", url=f"{scheme}://{host}:{port}", token=str(folder / "token"))
         uvicorn.Server(config).run()
+
+
+@contextmanager
+def _running(gateway: Gateway) -> Iterator[None]:
+    """Let a gateway run until SIGTERM or SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    gateway.start()
+    calm_collector()
+    try:
+        yield
     finally:
-        opened.gateway.close()
+        gateway.close()
 
 
 def _config(app: FastAPI, host: str, port: int, cert: Path | None, key: Path | None) -> uvicorn.Config:

@@ -18,11 +18,14 @@ from api.gateway.routes import refused
 from api.gateway.taking import Taking
 from ledger.gateway.gateway import Gateway
 from ledger.gateway.looking import queue_json
+from ledger.gateway.reader import Reader
 from ledger.readers.ceb import Trust
 from verifier.errors import MalformedError, SuyuanError
 
 
-def create_gateway_app(gateway: Gateway, token: str, *, language: str = "zh", trust: Trust | None = None) -> FastAPI:
+def create_gateway_app(
+    gateway: Gateway, token: str, *, language: str = "zh", trust: Trust | None = None, reader: Reader | None = None
+) -> FastAPI:
     """Return the app of a gateway that runs; it stays its owner's.
 
     Args:
@@ -30,9 +33,10 @@ def create_gateway_app(gateway: Gateway, token: str, *, language: str = "zh", tr
         token: whoever shows it may hand things over.
         language: of refusals to those who ask for none.
         trust: whose customs signatures are believed; without it none is checked.
+        reader: reads for it, in a process beside; its owner's. Without it all is read here.
     """
     app = FastAPI(title="suyuan gateway", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.taking, app.state.token, app.state.trust = Taking(gateway), token, trust
+    app.state.taking, app.state.token, app.state.trust = Taking(gateway, reader), token, trust
     app.state.settings = _Language(language)
     app.state.metrics = CollectorRegistry()
     app.state.metrics.register(_QueueCollector(gateway))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -18,9 +19,10 @@ from api.parameters import strict_query
 from api.problems import describe, status_of
 from api.reading import require_media_type
 from ledger.errors import ConflictError
-from ledger.gateway.intake import EPCIS, read_capture, read_event
+from ledger.gateway.intake import EPCIS
 from ledger.gateway.jobs import error_of_json
 from ledger.gateway.looking import job_json, jobs_json, wait_done
+from ledger.gateway.received import EVENT, Received
 from ledger.readers.epcis.document import MAX_DOCUMENT, MAX_EVENTS
 from verifier.errors import UnsupportedError
 
@@ -59,7 +61,7 @@ async def capture(
     require_media_type(request, *_OWN)
     _require_version(version)
     whole = behaviour == "rollback"
-    told = await taking.take(request, read_capture, sender=as_, limit=MAX_DOCUMENT, whole=whole)
+    told = await taking.take(request, partial(Received, EPCIS), sender=as_, limit=MAX_DOCUMENT, whole=whole)
     if told.is_refused:
         response = refusal(error_of_json(told.faults[0]), language_of(request), told.faults)
     else:
@@ -82,7 +84,7 @@ async def capture_event(request: Request, taking: TheTaking, as_: As = None, ver
     """
     require_media_type(request, *_OWN)
     _require_version(version)
-    told = await taking.take(request, read_event, sender=as_, limit=MAX_DOCUMENT, whole=True)
+    told = await taking.take(request, partial(Received, EVENT), sender=as_, limit=MAX_DOCUMENT, whole=True)
     language = language_of(request)
     if told.is_refused:
         return _with_headers(refusal(error_of_json(told.faults[0]), language, told.faults))

@@ -18,9 +18,10 @@ from api.language import language_of
 from api.parameters import strict_query
 from api.reading import require_media_type
 from ledger.client.client import COSE
-from ledger.gateway.intake import read_ceb, read_drafts
+from ledger.gateway.intake import CEB, DRAFTS
 from ledger.gateway.jobs import Told, error_of_json, told_json
 from ledger.gateway.looking import job_json, queue_json, receipt_bytes, receipt_json, retry
+from ledger.gateway.received import Received
 from ledger.readers.ceb import Facts, Mode, Trust
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.submission import MAX_SUBMISSION
@@ -49,11 +50,12 @@ async def _facts(  # noqa: PLR0913, PLR0917 - a name for each
     enterprise: Word = None,
     month: Word = None,
     item: Word = None,
+    line: Word = None,
     about: Annotated[str | None, Query(pattern="^[0-9a-f]{64}(,[0-9a-f]{64}){0,63}$")] = None,
 ) -> Facts:
     return Facts(
         to=to, platform=platform, unit=unit, order=order, warehouse=warehouse, consignment=consignment,
-        enterprise=enterprise, month=month, item=item, about=about.split(",") if about else (),
+        enterprise=enterprise, month=month, item=item, line=line, about=about.split(",") if about else (),
     )  # fmt: skip
 
 
@@ -69,8 +71,8 @@ async def take_message(
     require_media_type(request, "application/xml", "text/xml")
     trust: Trust | None = request.app.state.trust
     now = replace(trust, at=taking.gateway.setting.clock()) if trust else None
-    read = partial(read_ceb, mode=Mode(mode), facts=facts, trust=now)
-    return _told(request, await taking.take(request, read, sender=as_, limit=_MESSAGE))
+    of = partial(Received, CEB, mode=Mode(mode), facts=facts, trust=now)
+    return _told(request, await taking.take(request, of, sender=as_, limit=_MESSAGE))
 
 
 @router.post("/drafts", status_code=202)
@@ -78,7 +80,8 @@ async def take_drafts(request: Request, taking: TheTaking, as_: As = None) -> Re
     """Take events described in JSON, as `suyuan submit` reads them, without files."""
     require_media_type(request, "application/json")
     clock = taking.gateway.setting.clock
-    told = await taking.take(request, lambda data: read_drafts(data, clock()), sender=as_, limit=MAX_SUBMISSION)
+    of = partial(Received, DRAFTS, now=clock())
+    told = await taking.take(request, of, sender=as_, limit=MAX_SUBMISSION)
     return _told(request, told)
 
 

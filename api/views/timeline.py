@@ -9,7 +9,7 @@ from api.views.words import beijing_time, data_rows, iso_time
 from verifier.judgement.recognition import Endorsement, Recognition
 from verifier.proof.bundle import MISSING, RESTRICTED, BodyState
 from verifier.proof.verdict import StoryEvent
-from verifier.rendering import name_of_speaker, render_outcome
+from verifier.rendering import name_of_cosigner, name_of_speaker, render_outcome
 from verifier.texts import text
 
 STAGES = ("filing", "order", "clearance", "transport", "delivery", "after-sales")
@@ -96,7 +96,7 @@ def view_event(told: StoryEvent, lang: str) -> EventView:
         recorded_iso=iso_time(told.time),
         leaf=told.event.leaf,
         issuer=name_of_speaker(told, lang),
-        cosigners=tuple(_cosigner(each, lang) for each in told.recognition.endorsements),
+        cosigners=tuple(_cosigner(told, each, lang) for each in told.recognition.endorsements),
         recognition=render_outcome(told.recognition, lang),
         reasons=() if told.recognition.sufficient else _reasons(told.recognition, lang),
         body=body_word(told.body),
@@ -105,9 +105,10 @@ def view_event(told: StoryEvent, lang: str) -> EventView:
     )
 
 
-def _cosigner(endorsement: Endorsement, lang: str) -> CosignerView:
+def _cosigner(told: StoryEvent, endorsement: Endorsement, lang: str) -> CosignerView:
     kind = endorsement.event.head.type.removeprefix("endorsement.")
-    return CosignerView(endorsement.by.names[lang], kind, endorsement.expired, endorsement.disputed)
+    name = name_of_cosigner(told, endorsement.by, lang)
+    return CosignerView(name, kind, endorsement.expired, endorsement.disputed)
 
 
 def _reasons(recognition: Recognition, lang: str) -> tuple[str, ...]:

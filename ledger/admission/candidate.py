@@ -27,6 +27,7 @@ class CandidateEvent:
         keys: index key of each join, in the order of `head.joins`.
         disclosures: base64url text by pointer.
         moves: what it does to counters.
+        attached: SHA-256 of each attachment that its disclosures name.
     """
 
     name: bytes
@@ -39,6 +40,7 @@ class CandidateEvent:
     keys: tuple[bytes, ...]
     disclosures: Mapping[str, str] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+    attached: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)

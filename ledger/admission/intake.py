@@ -21,7 +21,7 @@ from verifier.judgement.counters import Move, read_moves
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import Body, body_hash, parse_body
-from verifier.ledgerformat.disclosure import MAX_ATTACHMENT, check_disclosure, parse_attachment, parse_disclosure
+from verifier.ledgerformat.disclosure import MAX_ATTACHMENT, disclosure_digest, parse_attachment, read_disclosure
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.index import index_key
@@ -221,11 +221,11 @@ def _event(  # noqa: PLR0917 - one event and what surrounds it
     check_targets(kind, targets)
     check_body(kind, body)
     check_links(kind, head, body, targets)
-    disclosed = _disclosures(submission.disclosures[place], kind, body, attachments)
+    disclosed, attached = _disclosures(submission.disclosures[place], kind, body, attachments)
     disclosures = dict(zip(disclosed, submission.disclosures[place], strict=True))
     keys = tuple(index_key(*pair) for pair in head.joins)
     moves = _moves(kind, body, disclosed) if kind.counts else ()
-    return CandidateEvent(name, spelt, head, body_bytes, body, kind, targets, keys, disclosures, moves)
+    return CandidateEvent(name, spelt, head, body_bytes, body, kind, targets, keys, disclosures, moves, attached)
 
 
 def _require_own_id(head: Head, ids: set[bytes]) -> None:
@@ -256,23 +256,29 @@ def _targets(head: Head, batch: Mapping[bytes, Head], find_head: FindHead) -> tu
 
 def _disclosures(
     texts: Sequence[str], kind: EventType, body: Body, attachments: Mapping[bytes, bytes]
-) -> dict[str, Any]:
-    """Return the disclosed values by pointer, in the order of their texts: all of the type, each of this body."""
+) -> tuple[dict[str, Any], tuple[bytes, ...]]:
+    """Return the disclosed values by pointer, in the order of their texts, and SHA-256 of the attachments they name.
+
+    They are all of the type, each of this body, and the attachments are there.
+    """
     found: dict[str, Any] = {}
+    attached: tuple[bytes, ...] = ()
     for text in texts:
-        disclosure = parse_disclosure(text)
-        check_disclosure(disclosure, body.digests)
-        if disclosure.pointer in found:
-            raise MismatchError("disclosures", came=disclosure.pointer, expected="each field once")
-        found[disclosure.pointer] = disclosure.value
-        if kind.disclosures[disclosure.pointer].attachment:
-            named = parse_attachment(disclosure.value, f"disclosures{disclosure.pointer}")
+        pointer, value = read_disclosure(text)
+        if body.digests.get(pointer) != disclosure_digest(text):
+            raise MismatchError("disclosure", came=pointer, expected="a disclosure of this event's _sd")
+        if pointer in found:
+            raise MismatchError("disclosures", came=pointer, expected="each field once")
+        found[pointer] = value
+        if value is not None and kind.disclosures[pointer].attachment:
+            named = parse_attachment(value, f"disclosures{pointer}")
             if named and len(attachments.get(named.sha256, b"")) != named.size:
                 raise MismatchError("attachments", came=f"none of {named.size} bytes", expected=named.sha256.hex())
+            attached += (named.sha256,) if named else ()
     if found.keys() != kind.disclosures.keys():
         missing = sorted(kind.disclosures.keys() - found.keys())
         raise MismatchError("disclosures", came=f"none for {missing}", expected="one for each digest of the body")
-    return found
+    return found, attached
 
 
 def _moves(kind: EventType, body: Body, disclosed: Mapping[str, Any]) -> tuple[Move, ...]:
@@ -291,11 +297,7 @@ def _attachments(contents: Sequence[bytes]) -> dict[bytes, bytes]:
 def _require_attachments_used(events: Sequence[CandidateEvent], attachments: Mapping[bytes, bytes]) -> None:
     if not attachments:
         return
-    named = set()
-    for event in events:
-        for pointer, text in event.disclosures.items():
-            if event.kind.disclosures[pointer].attachment and (value := parse_disclosure(text).value):
-                named.add(bytes.fromhex(value["sha256"]))
+    named = {digest for event in events for digest in event.attached}
     if unnamed := attachments.keys() - named:
         raise MismatchError(
             "attachments", came=f"{len(unnamed)} that nothing names", expected="each named by a disclosure"

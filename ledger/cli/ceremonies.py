@@ -25,7 +25,7 @@ from ledger.governance.proposing import Evidence
 from ledger.governance.signing import duties_of, sign_ceremony
 from ledger.governance.state import RegistryState, no_state
 from ledger.governance.submitting import Rehearsal, rehearse, require_complete, submit_batches
-from ledger.tiles.files import replace
+from ledger.tiles.files import replace, write_new
 from verifier.errors import MalformedError, UntrustedError
 from verifier.ledgerformat.trust_policy import TrustPolicy, parse_trust_policy
 from verifier.proof.bundle import MAX_FILE
@@ -34,6 +34,7 @@ File = Annotated[Path, argument("help.ceremony", "CEREMONY")]
 PolicyFile = Annotated[Path | None, option("--policy", text="help.governance-policy", metavar="FILE")]
 Yes = Annotated[bool, option("--yes", "-y", text="help.yes")]
 DryRun = Annotated[bool, option("--dry-run", text="help.ceremony-dry-run")]
+DraftOnly = Annotated[bool, option("--dry-run", text="help.draft-dry-run")]
 Url = Annotated[str, option("--to", text="help.url", metavar="URL")]
 _MOST_POLICY = 1 << 20
 
@@ -139,7 +140,7 @@ def submit(
     confirm(voice, "ceremony.confirm-submit", yes=yes)
     client = LedgerClient(to)
     submit_batches(rehearsed, client.submit, lambda batch: voice.tell("ceremony.sent", agency=batch.issuer))
-    voice.data({**answer, "inForce": rehearsed.takes_effect}, [voice.say("ceremony.in-force")])
+    voice.data({**answer, "inForce": rehearsed.takes_effect}, [voice.say("ceremony.took-effect")])
 
 
 def add_ceremonies(group: typer.Typer) -> None:
@@ -184,6 +185,24 @@ def show(voice: Voice, checked: Checked, *, silent: bool = False) -> None:
     lines = [*tell_acts(voice, checked), "", *tell_progress(voice, checked), state_line(voice, checked.state), ""]
     if not silent:
         print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def write_draft(voice: Voice, ceremony: Ceremony, checked: Checked, out: Path, *, dry_run: bool) -> None:
+    """Rehearse and show what was drafted, and write its file; nothing is signed.
+
+    Raises:
+        SuyuanError: the ledger would not take it.
+        MalformedError: the file is there already.
+    """
+    rehearse(checked)
+    show(voice, checked, silent=voice.quiet)
+    if out.exists():
+        todo = "Name another file, or remove that one."
+        raise MalformedError("--out", came=f"{out}, which is there", expected="a new file", todo=todo)
+    if not dry_run:
+        write_new(out, format_ceremony(ceremony))
+    word = "ceremony.would-write" if dry_run else "ceremony.written"
+    voice.data({**ceremony_json(checked), "file": None if dry_run else str(out)}, [voice.say(word, path=str(out))])
 
 
 def _state(ceremony: Ceremony, policy: TrustPolicy | None, to: str | None) -> RegistryState:

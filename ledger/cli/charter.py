@@ -8,22 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.cli.ceremonies import PolicyFile, add_ceremonies, read_policy, require_policy, show
+from ledger.cli.ceremonies import DraftOnly, PolicyFile, add_ceremonies, read_policy, require_policy, write_draft
 from ledger.cli.files import read_file
 from ledger.cli.holder import Holder, read_holder, read_voice
 from ledger.cli.options import argument, help_of, option, sharing
 from ledger.cli.speaking import Voice, door
-from ledger.cli.telling import ceremony_json, data_lines, state_json, state_line
+from ledger.cli.telling import data_lines, state_json, state_line
 from ledger.client.client import LedgerClient
 from ledger.clock import milliseconds
-from ledger.governance.ceremony import format_ceremony
+from ledger.governance.changes import moment
 from ledger.governance.checking import check_ceremony
 from ledger.governance.drafts import propose_charter
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.proposing import Evidence, charter_data, charter_in_force, propose, root_of
 from ledger.governance.state import RegistryState, no_state
-from ledger.governance.submitting import rehearse
-from ledger.tiles.files import write_new
 from verifier.errors import MalformedError
 from verifier.ledgerformat.body import MAX_BODY
 from verifier.primitives.keys import parse_key
@@ -68,6 +66,7 @@ def propose_(  # noqa: PLR0913 - a command's options
     charter: Annotated[Path | None, option("--charter", text="help.charter-state", metavar="FILE")] = None,
     checkpoint: Annotated[Path | None, option("--checkpoint", text="help.checkpoint-state", metavar="FILE")] = None,
     policy: PolicyFile = None,
+    dry_run: DraftOnly = False,
 ) -> None:
     """Write the ceremony of the next charter, or of the first one."""
     stated = parse_json(read_file(file, MAX_BODY), str(file))
@@ -75,6 +74,7 @@ def propose_(  # noqa: PLR0913 - a command's options
         raise MalformedError(str(file), came=type(stated).__name__, expected="an object of charter members")
     evidence, state = _state(to, policy, charter, checkpoint)
     data = charter_data(stated, state)
+    _require_ahead(data.get("expires"), milliseconds())
     root = root_of(by, charter_in_force(state) if state.charter else data)
     ceremony = propose(
         [propose_charter(data, time=milliseconds())],
@@ -84,11 +84,7 @@ def propose_(  # noqa: PLR0913 - a command's options
         evidence=evidence,
         random=secrets.token_bytes,
     )
-    checked = check_ceremony(ceremony, state)
-    rehearse(checked)
-    show(voice, checked, silent=voice.quiet)
-    write_new(out, format_ceremony(ceremony))
-    voice.data({**ceremony_json(checked), "file": str(out)}, [voice.say("ceremony.written", path=str(out))])
+    write_draft(voice, ceremony, check_ceremony(ceremony, state), out, dry_run=dry_run)
 
 
 @charter.command("prepare-keys", help=help_of("charter.prepare-keys"))
@@ -122,6 +118,13 @@ def _state(
     else:
         evidence = fetch_evidence(LedgerClient(str(to)), trusted)
     return evidence, read_evidence(evidence, trusted, milliseconds())
+
+
+def _require_ahead(expires: Any, now: int) -> None:
+    """Refuse an expiry that has passed: from its first seal on the ledger would take nothing but the next charter."""
+    if isinstance(expires, int) and expires <= now:
+        came, expected = f"{expires} ({moment(expires)})", f"milliseconds since 1970, ahead of {now} ({moment(now)})"
+        raise MalformedError("charter.expires", came=came, expected=expected)
 
 
 def _waiting(proposal: Any, state: RegistryState) -> dict[str, Any]:

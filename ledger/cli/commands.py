@@ -31,6 +31,7 @@ COMMANDS = {
     "inbox": _of("inbox", "inbox", "inbox"),
     "endorse": _of("endorse", "endorse", "endorse"),
     "match": _of("match", "match", "match"),
+    "fetch": _of("fetch", "fetch", "fetch"),
     "evidence-bundle": _of("evidence_bundle", "evidence_bundle", "evidence-bundle"),
     "fsck": _of_auditors("fsck"),
     "export": _of_auditors("export"),

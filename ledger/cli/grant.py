@@ -39,7 +39,7 @@ def give(
 ) -> None:
     """Let another participant read fields of events of one's own."""
     names = [parse_hash_hex(each, "EVENT") for each in events]
-    term, handle = read_term(until), new_handle("grant")
+    term, handle = read_term(until, now=milliseconds()), new_handle("grant")
     record(
         recording, drafts.grant(handle, grantee=grantee, events=names, fields=field, until=term, time=milliseconds())
     )

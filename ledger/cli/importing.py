@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,12 +19,15 @@ from ledger.cli.holder import Holder, read_holder
 from ledger.cli.options import RequestKey, argument, help_of, option, sharing
 from ledger.cli.speaking import COULD_NOT, FALSE, NOT_YET, USAGE, Voice, door, render_error
 from ledger.clock import milliseconds
-from ledger.errors import SetupError
+from ledger.errors import SetupError, StoppedError
 from ledger.gateway.gateway import Gateway
-from ledger.gateway.intake import Arrival, Fault, read_ceb
+from ledger.gateway.intake import CEB, Arrival, Fault
 from ledger.gateway.jobs import Told, error_of_json, fault_json
 from ledger.gateway.looking import job_json
+from ledger.gateway.reader import Reader
+from ledger.gateway.received import Received
 from ledger.readers.ceb import Facts, Mode, Trust, load_trust
+from ledger.readers.ceb.signature import State
 from verifier.errors import MalformedError, SuyuanError
 from verifier.primitives.strict_json import parse_json
 
@@ -32,6 +36,7 @@ _MESSAGE = 1 << 20  # bytes
 _AHEAD = 512  # messages handed over and not durable yet
 _MOST_FACTS = 1 << 20  # bytes
 _SHOWN = 20  # faults that are shown of one file
+_MANY = 256  # files for which a process that reads beside is worth its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,19 @@ class _File:
     path: Path
     arrival: Arrival | None
     faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """What is said of every file."""
+
+    mode: Mode
+    facts: Facts
+    trust: Trust | None
+
+    def of(self, path: Path) -> Received:
+        """Return a file's message, not read yet."""
+        return Received(CEB, read_file(path, _MESSAGE), self.mode, self.facts, self.trust)
 
 
 @importing.command("ceb", help=help_of("import.ceb"))
@@ -64,23 +82,28 @@ def import_ceb(  # noqa: PLR0913 - a command's options
     """Read customs messages, sign what they are evidence of, send it."""
     voice = holder.voice
     believed = load_trust(trust, at=milliseconds()) if trust else None
-    files = _read_all(path, Mode.LENIENT if lenient else Mode.STRICT, _facts(facts), believed)
+    saying = _Saying(Mode.LENIENT if lenient else Mode.STRICT, _facts(facts), believed)
+    paths = _paths(path)
     if dry_run:
-        _answer(voice, _Report.of_reading(files), None)
+        _answer(voice, _Report.of_reading(_read_here(paths, saying)), None)
         return
     if sender is None or to is None or key is None:
         raise MalformedError("--as", came="no sender, ledger or key", expected="--as, --to and --key; or --dry-run")
     opened = open_from(
         holder, to, [sender], [key], folder=folder, policy=policy, request_key=request_key, types=types,
     )  # fmt: skip
-    _answer(voice, *_send(opened.gateway, files, wait))
+    _answer(voice, *_send(opened.gateway, paths, saying, wait))
 
 
-def _send(gateway: Gateway, files: Iterator[_File], wait: float) -> tuple[_Report, bool]:
+def _send(gateway: Gateway, paths: list[Path], saying: _Saying, wait: float) -> tuple[_Report, bool]:
     """Hand files over, wait until they are sent, and return what came of them and whether that was all."""
     gateway.start()
     try:
-        report = _hand_over(gateway, files)
+        if len(paths) < _MANY:
+            report = _hand_over(gateway, _read_here(paths, saying))
+        else:
+            with closing(Reader(gateway.setting.types)) as reader:
+                report = _hand_over(gateway, _read_aside(paths, saying, reader))
         done = gateway.wait_idle(wait)
         report.look(gateway)
     finally:
@@ -95,6 +118,7 @@ class _Report:
         self.files = self.events = self.again = 0
         self.faults: list[tuple[Path, dict[str, str]]] = []
         self.departures: list[tuple[Path, str]] = []
+        self.signatures: list[tuple[Path, str]] = []
         self.states: dict[str, int] = {}
         self._jobs: list[tuple[Path, str]] = []
 
@@ -108,11 +132,16 @@ class _Report:
         return report
 
     def read(self, file: _File) -> None:
-        """Count a file, and what was accepted in it against the rules."""
+        """Count a file."""
         self.files += 1
         self.faults += [(file.path, fault_json(each)) for each in file.faults]
         if file.arrival:
-            self.departures += [(file.path, each) for each in file.arrival.departures]
+            self.note(file.path, file.arrival)
+
+    def note(self, path: Path, arrival: Arrival) -> None:
+        """Note what was accepted in a message against the rules, and what its own signature was found to be."""
+        self.departures += [(path, each) for each in arrival.departures]
+        self.signatures.append((path, arrival.notes.get("signature", "")))
 
     def told(self, path: Path, told: Told) -> None:
         """Count what a gateway told of a file."""
@@ -135,16 +164,26 @@ class _Report:
         return self.states.get("parked", 0) > 0
 
 
-def _read_all(path: Path, mode: Mode, facts: Facts, trust: Trust | None) -> Iterator[_File]:
-    for each in _paths(path):
+def _read_here(paths: list[Path], saying: _Saying) -> Iterator[_File]:
+    for each in paths:
         try:
-            arrival = read_ceb(read_file(each, _MESSAGE), mode=mode, facts=facts, trust=trust)
+            arrival = saying.of(each).read()
         except SetupError:
             raise
         except SuyuanError as error:
             yield _File(each, None, (Fault("message", error),))
         else:
             yield _File(each, arrival, arrival.faults)
+
+
+def _read_aside(paths: list[Path], saying: _Saying, reader: Reader) -> Iterator[_File]:
+    for path, outcome in zip(paths, reader.read_all(map(saying.of, paths)), strict=True):
+        if isinstance(outcome, Arrival):
+            yield _File(path, outcome, outcome.faults)
+        elif isinstance(outcome, SuyuanError) and not isinstance(outcome, StoppedError):
+            yield _File(path, None, (Fault("message", outcome),))
+        else:
+            raise outcome
 
 
 def _paths(path: Path) -> list[Path]:
@@ -165,7 +204,7 @@ def _hand_over(gateway: Gateway, files: Iterator[_File]) -> _Report:
             report.read(each)
             continue
         report.files += 1
-        report.departures += [(each.path, departure) for departure in each.arrival.departures]
+        report.note(each.path, each.arrival)
         while gateway.open_items() + _AHEAD >= gateway.setting.most:
             gateway.wait_room(1.0)
         waiting.append((each.path, gateway.take(each.arrival)))
@@ -200,16 +239,36 @@ def _answer(voice: Voice, report: _Report, done: bool | None) -> None:  # noqa: 
         voice.say("import.fault", path=str(path), sentence=render_error(error_of_json(each), voice.lang))
         for path, each in report.faults
     ]
+    lines += _signature_lines(voice, report)
     if report.states:
         lines.append(voice.say("import.states", **{name: report.states.get(name, 0) for name in _STATES}))
     answer = {
         "files": report.files, "events": report.events, "again": report.again, "states": report.states,
         "faults": [{"file": str(path), **each} for path, each in report.faults],
         "departures": [{"file": str(path), "sentence": each} for path, each in report.departures],
+        "signatures": Counter(each for _, each in report.signatures),
+        "notAuthentic": [{"file": str(path), "signature": each} for path, each in _false_ones(report)],
     }  # fmt: skip
     voice.data(json.loads(json.dumps(answer)), lines)
     if code := _exit_code(report, done=done):
         raise typer.Exit(code)
+
+
+def _signature_lines(voice: Voice, report: _Report) -> list[str]:
+    """Return what the messages' own signatures were found to be: all of them counted, the false ones by file."""
+    counts = Counter(each.partition(": ")[0] for _, each in report.signatures)
+    if not counts:
+        return []
+    words = {each: voice.say(f"signature.{each.replace(' ', '-')}") for each in counts}
+    told = " · ".join(f"{words[each]} {count}" for each, count in counts.items())
+    lines = [voice.say("import.signatures", counts=told)]
+    for path, each in _false_ones(report):
+        lines.append(voice.say("import.not-authentic", path=str(path), reason=each.partition(": ")[2]))
+    return lines
+
+
+def _false_ones(report: _Report) -> list[tuple[Path, str]]:
+    return [(path, each) for path, each in report.signatures if each.startswith(State.NOT_AUTHENTIC.value)]
 
 
 _STATES = ("recorded", "parked", "waiting", "ready", "signed")

@@ -33,7 +33,7 @@ def give(
     subjects: Annotated[list[str], option("--subjects", text="help.mandate-subjects", metavar="PREFIX")] = [],  # noqa: B006
 ) -> None:
     """Let another participant say things in one's name."""
-    term, handle = read_term(until), new_handle("mandate")
+    term, handle = read_term(until, now=milliseconds()), new_handle("mandate")
     draft = drafts.give_mandate(
         handle, principal=recording.issuer, agent=agent, types=types, subjects=subjects, until=term, time=milliseconds()
     )

@@ -8,24 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from ledger.cli.ceremonies import read_policy, require_policy, show
+from ledger.cli.ceremonies import DraftOnly, read_policy, require_policy, write_draft
 from ledger.cli.files import read_file
 from ledger.cli.holder import read_voice
 from ledger.cli.options import argument, option, sharing
 from ledger.cli.speaking import Voice
-from ledger.cli.telling import ceremony_json
 from ledger.client.client import LedgerClient
 from ledger.client.drafts import parse_time
 from ledger.clock import milliseconds
 from ledger.compose.event import Draft
 from ledger.governance.agencies import proposing_kid, subjects_of
-from ledger.governance.ceremony import format_ceremony
+from ledger.governance.changes import moment
 from ledger.governance.checking import check_ceremony
+from ledger.governance.effects import require_effect
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.officers import officer_subjects, require_officer
 from ledger.governance.proposing import Evidence, propose
-from ledger.governance.submitting import rehearse
-from ledger.tiles.files import write_new
 from verifier.errors import MalformedError
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.trust_policy import TrustPolicy
@@ -48,7 +46,7 @@ class Order:
     out: Path
     client: LedgerClient
     policy: TrustPolicy
-    quiet: bool
+    dry_run: bool
 
 
 @sharing(read_voice)
@@ -60,10 +58,11 @@ def read_order(
     to: Annotated[str, option("--to", text="help.url", metavar="URL")],
     policy: Annotated[Path, option("--policy", text="help.governance-policy", metavar="FILE")],
     under: Annotated[str | None, option("--under", text="help.under", metavar="KID")] = None,
+    dry_run: DraftOnly = False,
 ) -> Order:
     """Return what every act shares, from its options."""
     kid = parse_hash_hex(under, "--under") if under is not None else None
-    return Order(voice, by, kid, out, LedgerClient(to), require_policy(read_policy(policy)), voice.quiet)
+    return Order(voice, by, kid, out, LedgerClient(to), require_policy(read_policy(policy)), dry_run)
 
 
 def write_ceremony(order: Order, drafts: Sequence[Draft]) -> None:
@@ -84,6 +83,7 @@ def write_erasure(order: Order, draft: Draft, *, officer: str, target: tuple[byt
 
 def _write(order: Order, drafts: Sequence[Draft], evidence: Evidence, targets: Mapping[bytes, Head]) -> None:
     state = read_evidence(evidence, order.policy, milliseconds())
+    require_effect(drafts, state)
     origin = state.replay.registry.charter_at(state.size).origin
     kid = proposing_kid(order.by, order.under, state)
     ceremony = propose(
@@ -95,12 +95,7 @@ def _write(order: Order, drafts: Sequence[Draft], evidence: Evidence, targets: M
         random=secrets.token_bytes,
         targets=targets,
     )
-    checked = check_ceremony(ceremony, state)
-    rehearse(checked)
-    show(order.voice, checked, silent=order.quiet)
-    write_new(order.out, format_ceremony(ceremony))
-    answer = {**ceremony_json(checked), "file": str(order.out)}
-    order.voice.data(answer, [order.voice.say("ceremony.written", path=str(order.out))])
+    write_draft(order.voice, ceremony, check_ceremony(ceremony, state), order.out, dry_run=order.dry_run)
 
 
 def read_public(path: Path) -> PublicKey:
@@ -113,6 +108,13 @@ def read_public(path: Path) -> PublicKey:
     return parse_key(value, str(path))
 
 
-def read_term(text: str) -> int:
-    """Return the end of a term, in milliseconds since 1970, from the option `--until`."""
-    return parse_time(int(text) if text.isdecimal() else text, "--until")
+def read_term(text: str, *, now: int) -> int:
+    """Return the end of a term, in milliseconds since 1970, from the option `--until`.
+
+    Raises:
+        MalformedError: no time, or one that has passed: what ends before it begins would be recorded for nothing.
+    """
+    term = parse_time(int(text) if text.isdecimal() else text, "--until")
+    if term <= now:
+        raise MalformedError("--until", came=moment(term), expected=f"a time ahead of {moment(now)}")
+    return term

@@ -10,7 +10,8 @@ from ledger.endorsing.case import Case
 from ledger.endorsing.differences import Difference
 from ledger.endorsing.sending import Sent
 from verifier.errors import SuyuanError
-from verifier.rendering import plain, render_issuer, render_time
+from verifier.judgement.endorsements import Endorsement
+from verifier.rendering import name_of_cosigner, plain, render_issuer, render_speaker, render_time
 from verifier.texts import text
 
 
@@ -23,13 +24,13 @@ def case_lines(voice: Voice, case: Case | CheckedEvent) -> list[str]:
     head, recognition = case.event.head, case.told.recognition
     lines = [
         f"{case.name.hex()}",
-        f"  {case.told.kind.title[voice.lang]} ({head.type}) · {render_issuer(case.told.issuer, voice.lang)}",
+        f"  {case.told.kind.title[voice.lang]} ({head.type}) · {render_speaker(case.told, voice.lang)}",
         f"  {case.story.subject} · {render_time(head.time)}",
         "  " + voice.say("case.verdict", outcome=text(f"outcome.{case.verdict.outcome}", voice.lang)),
         "  " + voice.say("case.recognition", outcome=text(f"recognition.{recognition.outcome}", voice.lang)),
         "  " + voice.say("case.seen", count=len(case.seen)),
     ]
-    lines += [f"    {each.event.head.type} · {each.by.names[voice.lang]}" for each in case.endorsements]
+    lines += [_endorsement(case, each, voice.lang) for each in case.endorsements]
     for difference in case.differences:
         field = voice.say(f"field.{difference.field}")
         lines.append("  " + voice.say("case.difference", field=field))
@@ -70,6 +71,15 @@ def sent_json(sent: Sent) -> dict[str, Any]:
         "standing": "promised" if sent.recorded is None else "recorded",
         "size": sent.receipt.size if sent.recorded is None else sent.recorded,
     }
+
+
+def _endorsement(case: Case, endorsement: Endorsement, lang: str) -> str:
+    """Return an answer so far; one that counts for nothing is marked."""
+    states = [word for word, holds in (("disputed", endorsement.disputed), ("expired", endorsement.expired)) if holds]
+    name = name_of_cosigner(case.told, endorsement.by, lang)
+    return "    " + " · ".join(
+        [endorsement.event.head.type, name, *(text(f"recognition.{each}", lang) for each in states)]
+    )
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.cli.speaking import Voice
 from ledger.witness.folder import Followed, WitnessFolder
+from ledger.witness.foreign import contradictions
 from ledger.witness.mirror.erasing import read_erasures
 from ledger.witness.mirror.mirror import copy_of, mirrored_size
 from ledger.witness.statements.store import Taken, read_noticed
@@ -34,6 +35,10 @@ def read_status(place: WitnessFolder, mirror: Path | None) -> tuple[str, list[Fo
         ledgers = [_of_ledger(reader, origin, noticed[origin]) for origin in origins]
     finally:
         reader.close()
+    accepted = {each.origin for each in place.accepted()}
+    for ledger in ledgers:
+        twins = contradictions(place.evidence, ledger["origin"]) if ledger["origin"] in accepted else []
+        ledger["contradictions"] = [str(each) for each in twins]
     if mirror:
         for ledger in ledgers:
             ledger["mirrored"] = mirrored_size(mirror, ledger["origin"])
@@ -63,6 +68,9 @@ def status_lines(voice: Voice, ledger: dict[str, Any]) -> list[str]:
     if stopped := ledger["stopped"]:
         lines.append(f"{origin}: {voice.say('outcome.stopped')} ({stopped['reason']})")
         lines += [f"  {voice.say(_label(each))}: {each}" for each in stopped["evidence"]]
+    if twins := ledger["contradictions"]:
+        lines.append(f"{origin}: {voice.say('witness.contradicts')}")
+        lines += [f"  {voice.say('label.evidence')}: {each}" for each in twins]
     for each in ledger["withheld"]:
         word = "witness.withheld" if each["leaf"] is None else "witness.logged-late"
         lines.append(f"{origin}: {voice.say(word, statement=each['statement'], leaf=each['leaf'])}")

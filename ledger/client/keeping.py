@@ -1,6 +1,6 @@
 """What a submitter keeps: the submission before it leaves, the promise, and what redeemed it.
 
-<identity>.submission   what was sent; send it again if no answer came
+<identity>.submission   what was sent, in clear (mode 0600); send it again if no answer came
 <identity>.statement    the signed statement in it
 <identity>.promise      the receipt that came at once
 <identity>.receipt      the receipt against a checkpoint with a quorum
@@ -18,6 +18,8 @@ from ledger.tiles.files import replace, write_new
 from verifier.errors import InconsistentError
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
+
+_OWN = 0o600  # names, numbers and amounts are nobody else's on this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def keep_submission(folder: Path, submission: bytes) -> Kept:
     statement = parse_submission(submission).statement
     kept = Kept(folder, statement_identity(parse_entry(statement)))
     if (before := kept.read("submission")) is None:
-        write_new(kept.path("submission"), submission)
+        write_new(kept.path("submission"), submission, mode=_OWN)
         write_new(kept.path("statement"), statement)
     elif before != submission:
         todo = f"Send {kept.path('submission')}, which was sent before."

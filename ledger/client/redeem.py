@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from ledger.client.client import LedgerClient
+from ledger.client.client import LedgerClient, Receipt
 from ledger.client.keeping import Kept
 from ledger.client.logtree import VerifiedTree
 from ledger.client.trusted import TrustedLedger, read_charter
@@ -20,7 +21,8 @@ from verifier.ledgerformat.receipt import parse_receipt, receipt_root
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint
 from verifier.primitives.merkle import check_consistency, leaf_hash
-from verifier.proof.alone import VerifiedReceipt, verify_statement_receipt
+from verifier.primitives.tiles import Tile
+from verifier.proof.alone import VerifiedReceipt
 from verifier.proof.evidence import CheckpointCommitment, ReceiptCommitment
 
 POLL = 1.0  # seconds between two looks
@@ -36,11 +38,35 @@ def check_promise(client: LedgerClient, kept: Kept, policy: TrustPolicy, now: in
     data = client.charter()
     trusted = read_charter(data, policy, now)
     kept.charter(data)
-    return verify_statement_receipt(promise, statement, trusted.parts, trusted.standpoint)
+    return trusted.receipt(promise, statement)
+
+
+class Asked(Protocol):
+    """What redeeming asks a ledger for; `LedgerClient` answers it."""
+
+    def receipt(self, identity: bytes) -> Receipt:
+        """Return the newest receipt of a statement."""
+        ...
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """Return the checkpoint of a size, or the newest."""
+        ...
+
+    def charter(self) -> bytes:
+        """Return the charter file."""
+        ...
+
+    def consistency(self, size: int, newer: int) -> list[bytes]:
+        """Return the consistency path between two sizes."""
+        ...
+
+    def tile(self, tile: Tile) -> list[bytes]:
+        """Return the hashes of a tile."""
+        ...
 
 
 def redeem(
-    client: LedgerClient,
+    client: Asked,
     kept: Kept,
     policy: TrustPolicy,
     *,
@@ -71,7 +97,7 @@ def redeem(
     return recorded
 
 
-def _look(client: LedgerClient, kept: Kept, policy: TrustPolicy, now: int) -> VerifiedReceipt | None:
+def _look(client: Asked, kept: Kept, policy: TrustPolicy, now: int) -> VerifiedReceipt | None:
     """Return the receipt once a quorum stands behind it, None before."""
     receipt = client.receipt(kept.identity)
     if not receipt.recorded:
@@ -83,19 +109,17 @@ def _look(client: LedgerClient, kept: Kept, policy: TrustPolicy, now: int) -> Ve
     if not checkpoint.quorum or checkpoint.checkpoint.size < parse_receipt(promise).size:
         return None
     _require_promise_kept(client, kept, trusted, checkpoint.checkpoint, note)
-    recorded = verify_statement_receipt(receipt.data, statement, trusted.parts, trusted.standpoint, checkpoint)
+    recorded = trusted.receipt(receipt.data, statement, checkpoint)
     kept.charter(data)
     kept.write("receipt", receipt.data)
     kept.write("checkpoint", note)
     return recorded
 
 
-def _require_promise_kept(
-    client: LedgerClient, kept: Kept, trusted: TrustedLedger, newer: Checkpoint, note: bytes
-) -> None:
+def _require_promise_kept(client: Asked, kept: Kept, trusted: TrustedLedger, newer: Checkpoint, note: bytes) -> None:
     """Return if the promised root is the one that the newer checkpoint extends."""
     statement, promise = _both(kept)
-    verify_statement_receipt(promise, statement, trusted.parts, trusted.standpoint)
+    trusted.receipt(promise, statement)
     parsed, leaf = parse_receipt(promise), leaf_hash(statement)
     root = receipt_root(parsed, leaf)
     try:
@@ -118,7 +142,7 @@ def _require_promise_kept(
         raise InconsistentError("promise", came=came, expected=f"{root.hex()}, as promised", todo=todo) from None
 
 
-def _compare_tiles(client: LedgerClient, size: int, root: bytes, trusted: TrustedLedger) -> tuple[bytes, list[bytes]]:
+def _compare_tiles(client: Asked, size: int, root: bytes, trusted: TrustedLedger) -> tuple[bytes, list[bytes]]:
     """Return the published checkpoint, and the path from the promised size; no path where the promised root is its.
 
     Raises:

@@ -15,6 +15,7 @@ from verifier.ledgerformat.head import Head, State, event_name, format_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
+from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import MAX_DEPTH, is_plain
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
@@ -72,6 +73,42 @@ class ComposedEvent:
     attachments: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedEvent:
+    """An event whose body and disclosures are written; who says it, and its head, are still open.
+
+    Attributes:
+        type: type name.
+        id: UUIDv7, 16 bytes.
+        time: when it happened, milliseconds since 1970.
+        subjects: as they stand in the body.
+        body: its bytes.
+        disclosures: as base64url texts.
+        attachments: the bytes of each.
+        about: names of the events it answers.
+        to: who takes custody.
+        until: end of a term.
+        state: a history's root that it states.
+        behalf: the principal of a mandate.
+    """
+
+    type: str
+    id: bytes
+    time: int
+    subjects: Mapping[str, str | list[str]]
+    body: bytes
+    disclosures: tuple[str, ...]
+    attachments: tuple[bytes, ...]
+    about: tuple[bytes, ...] = ()
+    to: str | None = None
+    until: int | None = None
+    state: State | None = None
+    behalf: str | None = None
+
+
+_make_prepared = maker_of(PreparedEvent)
+
+
 def compose_event(
     draft: Draft, kind: EventType, *, issuer: str, targets: Sequence[Head] = (), random: Randomness
 ) -> ComposedEvent:
@@ -89,18 +126,41 @@ def compose_event(
         MismatchError: the draft does not fit its type.
         NotPermittedError: it answers what its type may not answer.
     """
+    return finish_event(prepare_event(draft, kind, random=random), kind, issuer=issuer, targets=targets)
+
+
+def prepare_event(draft: Draft, kind: EventType, *, random: Randomness) -> PreparedEvent:
+    """Return what of an event rests on its draft and type alone; arguments and errors as for `compose_event`."""
     values = {**dict.fromkeys(kind.disclosures), **draft.disclosed, **_attachment_values(draft)}
     disclosures = _write_disclosures(values, random)
     digests = {pointer: disclosure_digest(text) for pointer, text in disclosures.items()}
     body = _write_body(draft, digests, random(SALT_SIZE))
-    links = map_links(kind, draft.subjects, targets)
-    head = _head_of(draft, links, id_=uuid7(draft.time, random(10)), issuer=issuer, body=body_hash(body))
+    check_body(kind, _read_back(draft, digests, body))
+    return _make_prepared(
+        type=draft.type,
+        id=uuid7(draft.time, random(10)),
+        time=draft.time,
+        subjects=draft.subjects,
+        body=body,
+        disclosures=tuple(disclosures.values()),
+        attachments=tuple(each.content for each in draft.attachments.values()),
+        about=tuple(sorted(draft.about)),
+        to=draft.to,
+        until=draft.until,
+        state=draft.state,
+        behalf=draft.behalf,
+    )
+
+
+def finish_event(
+    prepared: PreparedEvent, kind: EventType, *, issuer: str, targets: Sequence[Head] = ()
+) -> ComposedEvent:
+    """Return the event, its head written over what was prepared; arguments and errors as for `compose_event`."""
+    head = _head_of(prepared, map_links(kind, prepared.subjects, targets), issuer=issuer)
     check_head(kind, head)
     check_targets(kind, targets)
-    check_body(kind, _read_back(draft, digests, body))
     spelt = format_head(head)
-    attachments = tuple(each.content for each in draft.attachments.values())
-    return ComposedEvent(event_name(spelt), spelt, body, tuple(disclosures.values()), attachments)
+    return ComposedEvent(event_name(spelt), spelt, prepared.body, prepared.disclosures, prepared.attachments)
 
 
 def _no_json(name: str, error: Exception) -> MalformedError:
@@ -145,20 +205,20 @@ def _are_plain_subjects(given: Any) -> bool:
     return type(given) in (str, list) and are_subjects(given)
 
 
-def _head_of(draft: Draft, links: Links, *, id_: bytes, issuer: str, body: bytes) -> Head:
+def _head_of(prepared: PreparedEvent, links: Links, *, issuer: str) -> Head:
     return Head(
-        type=draft.type,
-        id=id_,
+        type=prepared.type,
+        id=prepared.id,
         issuer=issuer,
-        time=draft.time,
+        time=prepared.time,
         joins=links.joins,
         follows=links.follows,
-        about=tuple(sorted(draft.about)),
-        to=draft.to,
-        until=draft.until,
-        state=draft.state,
-        behalf=draft.behalf,
-        body=body,
+        about=prepared.about,
+        to=prepared.to,
+        until=prepared.until,
+        state=prepared.state,
+        behalf=prepared.behalf,
+        body=body_hash(prepared.body),
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from ledger.admission.recent import RecentEvents
 from ledger.endorsing.awaited import ANSWERED, REQUESTED
 from ledger.endorsing.judging import Judge
 from ledger.endorsing.store import LAYOUT, ProjectionWriter, Waiting
@@ -15,7 +16,7 @@ from ledger.following.follower import Follower, OpenSources, Taken
 from ledger.prove.trace import Sources
 from ledger.store.interface import Reader, StoredEvent
 from verifier.judgement.registry import Registry
-from verifier.ledgerformat.head import Head, event_name, parse_head
+from verifier.ledgerformat.head import Head
 
 _EVENTS = 1_000  # of one turn, about: a turn is one short transaction
 _JUDGED = 200
@@ -40,7 +41,7 @@ class Projection(Follower):
         reader, registry = sources.reader, sources.replay.registry
         writer = ProjectionWriter(connection)
         end, rows = events_of_blocks(reader, begin, about=_EVENTS)
-        _Taking(writer, reader, registry).take(rows)
+        _Taking(writer, reader, registry, sources.recent).take(rows)
         return Taken(end, left=self._judge(writer, reader, registry, end))
 
     @staticmethod
@@ -63,10 +64,11 @@ class Projection(Follower):
 class _Taking:
     """Takes committed events in, from a leaf on."""
 
-    def __init__(self, writer: ProjectionWriter, reader: Reader, registry: Registry) -> None:
+    def __init__(self, writer: ProjectionWriter, reader: Reader, registry: Registry, recent: RecentEvents) -> None:
         self._writer = writer
         self._reader = reader
         self._registry = registry
+        self._recent = recent
         self._judge = Judge(reader, registry, size=1, answers_of=writer.answers)
         self._judged: list[tuple[bytes, int, int]] = []
         self._uses: Counter[tuple[bytes, str]] = Counter()
@@ -75,14 +77,14 @@ class _Taking:
         """Take the events of whole blocks in."""
         for row in rows:
             if row.head[0] != _ENVELOPE:
-                self._take(row, parse_head(row.head))
+                self._take(row, self._recent.head(row.head))
         self._writer.add_judged(self._judged)
         self._writer.add_uses(self._uses)
 
     def _take(self, row: StoredEvent, head: Head) -> None:
         if head.type.startswith("registry.") and head.type not in _IMMATERIAL:
             self._writer.set_all_stale()
-        name = event_name(row.head)
+        name = self._recent.name(row.head)
         if head.type == REQUESTED or self._is_judged(head, row.leaf):
             self._judged.append((name, row.leaf, row.position))
         if head.type in _FILINGS:

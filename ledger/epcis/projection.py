@@ -15,7 +15,7 @@ from ledger.following.follower import Follower, OpenSources, Taken
 from ledger.prove.trace import Sources
 from ledger.store.interface import Reader, StoredEvent
 from verifier.ledgerformat.body import Body, parse_body
-from verifier.ledgerformat.head import Head, event_name, parse_head
+from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.head_quick import quick_type
 
 _EVENTS = 2_000  # of one turn, about
@@ -33,7 +33,7 @@ class EpcisProjection(Follower):
     def take(self, connection: sqlite3.Connection, sources: Sources, begin: int) -> Taken:
         """Take EPCIS events in, and forget those whose body was erased."""
         end, rows = events_of_blocks(sources.reader, begin, about=_EVENTS)
-        taking = _Taking(connection, sources.reader)
+        taking = _Taking(connection, sources)
         for row in rows:
             taking.take(row)
         erased = [each.target for each in sources.replay.registry.erasures_at(end) if _BODY in each.what]
@@ -44,8 +44,8 @@ class EpcisProjection(Follower):
 class _Taking:
     """Takes committed events in, within a transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, reader: Reader) -> None:
-        self._connection, self._reader = connection, reader
+    def __init__(self, connection: sqlite3.Connection, sources: Sources) -> None:
+        self._connection, self._reader, self._recent = connection, sources.reader, sources.recent
         self._seals: tuple[int, int] = (-1, 0)  # the last leaf of a block, and its time
 
     def take(self, row: StoredEvent) -> None:
@@ -55,9 +55,8 @@ class _Taking:
         type_ = quick_type(row.head)
         if type_ not in TOLD_TYPES and type_ != CORRECTION:
             return
-        head = parse_head(row.head)
-        name = event_name(row.head)
-        facts = read_facts(self._reader, name, head, parse_body(row.body))
+        head, name = self._recent.head(row.head), self._recent.name(row.head)
+        facts = read_facts(self._reader, name, head, self._recent.body(row.head, row.body))
         if facts is not None:
             parties = {each for each in (head.issuer, head.behalf, head.to) if each is not None}
             error = head.type == CORRECTION

@@ -50,12 +50,14 @@ def add(
         facts.group, facts.type, facts.action, words.get("bizStep"), words.get("disposition"), words.get("readPoint"),
         words.get("bizLocation"), event_id_of(name, facts), words.get("alias"), facts.time, recorded, int(error),
     )  # fmt: skip
-    connection.execute(
+    added = connection.execute(
         "INSERT OR IGNORE INTO event (grp, type, action, bizStep, disposition, readPoint, bizLocation, eventID, alias,"
         " eventTime, recordTime, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row,
     )
-    (event,) = connection.execute("SELECT id FROM event WHERE grp = ?", (facts.group,)).fetchone()
+    event = added.lastrowid
+    if not added.rowcount:
+        (event,) = connection.execute("SELECT id FROM event WHERE grp = ?", (facts.group,)).fetchone()
     connection.execute("INSERT OR IGNORE INTO member VALUES (?, ?)", (name, event))
     things = [(uri, RESERVED + role if uri in facts.reserved else role, event, name) for role, uri in facts.things]
     connection.executemany("INSERT OR IGNORE INTO thing VALUES (?, ?, ?, ?)", things)

@@ -16,6 +16,17 @@ REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed batch before it is kept; fields as of `Batch`."""
+
+    sender: str
+    identity: bytes
+    seqs: tuple[int, ...]
+    statement: bytes
+    submission: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """A signed batch.
 
@@ -43,16 +54,16 @@ class Batches:
         """Read and write over a connection."""
         self._connection = connection
 
-    def add(self, sender: str, identity: bytes, seqs: Sequence[int], submission: Submission) -> Batch:
+    def add(self, signed: Signed) -> Batch:
         """Keep a signed statement; its items are signed from now on."""
         sql = "INSERT INTO batch (sender, identity, statement, count, state) VALUES (?, ?, ?, ?, ?)"
-        row = (sender, identity, submission.statement, len(seqs), SIGNED)
+        row = (signed.sender, signed.identity, signed.statement, len(signed.seqs), SIGNED)
         number = int(self._connection.execute(sql, row).lastrowid or 0)
         self._connection.executemany(
             "UPDATE item SET state = ?, batch = ?, position = ? WHERE seq = ?",
-            [(SIGNED, number, position, seq) for position, seq in enumerate(seqs)],
+            [(SIGNED, number, position, seq) for position, seq in enumerate(signed.seqs)],
         )
-        return Batch(number, sender, identity, tuple(seqs), submission.statement, format_submission(submission))
+        return Batch(number, signed.sender, signed.identity, signed.seqs, signed.statement, signed.submission)
 
     def unanswered(self) -> list[Batch]:
         """Return the batches that were signed and not answered, oldest first, with the bytes that were sent."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.compose.event import ComposedEvent, Draft, Randomness, compose_event
+from ledger.compose.event import ComposedEvent, PreparedEvent, Randomness, finish_event, prepare_event
 from ledger.errors import UnknownError
+from ledger.gateway.documents import Prepared
+from ledger.gateway.preparing import told_by, with_handles
 from ledger.gateway.recent import Recent
 from ledger.gateway.register import DocumentHandles, Number, Register
 from ledger.readers.ceb import Draw
@@ -28,16 +30,16 @@ class Composed:
         subjects: all of them, in clear.
         opened: new handles and the numbers that they stand for.
         known: the other handles that were asked for, and the items that open them here.
-        about: names of the events that it answers.
-        draft: what it was made from.
+        prepared: what it was made from.
+        told: by what EPCIS documents may refer to it.
     """
 
     event: ComposedEvent
     subjects: tuple[str, ...]
     opened: Mapping[str, Sequence[Number]]
     known: Mapping[str, int | None]
-    about: tuple[bytes, ...]
-    draft: Draft
+    prepared: PreparedEvent
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,50 @@ class Composer:
         """
         handles = DocumentHandles(register, self._random)
         draft = draw(handles)
-        kind = self._types.get(draft.type)
+        kind = self._kind(draft.type)
+        if missing := _missing(draft.subjects, kind, handles):
+            return missing
+        prepared = prepare_event(draft, kind, random=self._random)
+        return self._finish(prepared, kind, handles, told_by(draft), issuer=issuer)
+
+    def finish(
+        self, prepared: Prepared, register: Register, *, issuer: str, about: Sequence[bytes]
+    ) -> Composed | Missing:
+        """Return the event that somebody prepared, as `compose` would have made it from its draft.
+
+        Args:
+            prepared: with stand-ins for its handles.
+            register: whom it asks for them.
+            issuer: participant URI.
+            about: the events that it answers, where its document does not name them itself.
+
+        Raises:
+            SuyuanError: what does not fit, its field named.
+        """
+        handles = DocumentHandles(register, self._random)
+        swaps = {}
+        for stand_in, numbers in prepared.asked:
+            handle = handles.of(list(numbers), drawn=stand_in)
+            if handle != stand_in:
+                swaps[stand_in] = handle
+        event = with_handles(prepared.event, swaps, about)
+        kind = self._kind(event.type)
+        return _missing(event.subjects, kind, handles) or self._finish(
+            event, kind, handles, prepared.told, issuer=issuer
+        )
+
+    def _kind(self, type_: str) -> EventType:
+        kind = self._types.get(type_)
         if kind is None:
-            raise NotPermittedError("type", came=draft.type, expected="a type that is known here")
-        opened = _opened(draft.subjects, kind)
-        missing = [number for handle, known in handles.drawn.items() if handle not in opened for number in known]
-        if missing:
-            return Missing(tuple(missing))
-        targets = [self.recent.head(name) or self._find_head(name) for name in draft.about]
-        event = compose_event(draft, kind, issuer=issuer, targets=targets, random=self._random)
-        return Composed(event, tuple(_flat(draft.subjects)), handles.drawn, handles.known, tuple(draft.about), draft)
+            raise NotPermittedError("type", came=type_, expected="a type that is known here")
+        return kind
+
+    def _finish(
+        self, event: PreparedEvent, kind: EventType, handles: DocumentHandles, told: tuple[str, ...], *, issuer: str
+    ) -> Composed:
+        targets = [self.recent.head(name) or self._find_head(name) for name in event.about]
+        made = finish_event(event, kind, issuer=issuer, targets=targets)
+        return Composed(made, tuple(_flat(event.subjects)), handles.drawn, handles.known, event, told)
 
 
 def handles_among(subjects: Iterable[str]) -> set[str]:
@@ -90,6 +126,15 @@ def handles_among(subjects: Iterable[str]) -> set[str]:
 def unknown_head(name: bytes) -> Head:
     """Know no event."""
     raise UnknownError("about", came=name, expected="an event that this gateway or the ledger knows")
+
+
+def _missing(subjects: Mapping[str, Any], kind: EventType, handles: DocumentHandles) -> Missing | None:
+    """Return the numbers that an event names and may not open, where nobody has told their handles."""
+    if not handles.drawn:
+        return None
+    opened = _opened(subjects, kind)
+    missing = [number for handle, known in handles.drawn.items() if handle not in opened for number in known]
+    return Missing(tuple(missing)) if missing else None
 
 
 def _opened(subjects: Mapping[str, Any], kind: EventType) -> set[str]:

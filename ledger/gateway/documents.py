@@ -5,16 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from hashlib import sha256
 
+from ledger.compose.event import PreparedEvent
 from ledger.gateway.register import Number, numbers_of_declaration
 from ledger.readers.ceb import Document, Draw, Facts, Mode, Signature, answered_by, draw_events
+from ledger.readers.ceb.draft import NO_FACTS
 from ledger.readers.ceb.drafts.receipt import ANSWERED
 from ledger.readers.ceb.signature.result import Reason, State
 from ledger.readers.epcis import Recorded
 
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: `dumps` makes one each time
 _FACTS = tuple(each.name for each in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An event of a document, as far as it is made without the gateway's file (`ledger.gateway.preparing`).
+
+    Attributes:
+        event: with stand-ins for handles.
+        asked: each stand-in, and the numbers of what it stands for, in the order in which they were asked for.
+        told: by what EPCIS documents may refer to it.
+    """
+
+    event: PreparedEvent
+    asked: tuple[tuple[str, tuple[Number, ...]], ...]
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,7 @@ class Read:
         answers: what the document that it is a receipt to is found by; None where it is none.
         names: numbers of one list that it states together: a receipt tells customs' number of what was declared under
             the declarant's own.
+        prepared: its events, where somebody has prepared them: what `drafts` comes to.
     """
 
     path: str
@@ -39,6 +58,7 @@ class Read:
     reported: tuple[str, ...] = ()
     answers: str | None = None
     names: tuple[Number, ...] = ()
+    prepared: tuple[Prepared, ...] | None = None
 
 
 def ceb_document(document: Document, facts: Facts, signature: Signature, said: bytes) -> Read:
@@ -47,7 +67,10 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
     answered = answered_by(document) if not facts.about else None
 
     def drafts(_recorded: Recorded, about: Sequence[bytes]) -> Sequence[Draw]:
-        told = replace(facts, about=[each.hex() for each in about]) if about else facts
+        told = facts
+        if about:
+            names = [each.hex() for each in about]
+            told = Facts(about=names) if facts is NO_FACTS else replace(facts, about=names)
         return draw_events(document, facts=told, signature=signature)
 
     return Read(
@@ -63,6 +86,16 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
 
 def format_said(mode: Mode, facts: Facts, signature: Signature) -> bytes:
     """Return what was said with a message and found of it, as one line of JSON."""
+    return _spell_nothing(mode, signature) if facts is NO_FACTS else _spell_said(mode, facts, signature)
+
+
+@lru_cache(maxsize=64)
+def _spell_nothing(mode: Mode, signature: Signature) -> bytes:
+    """Return the line of those many messages with which nothing was said."""
+    return _spell_said(mode, NO_FACTS, signature)
+
+
+def _spell_said(mode: Mode, facts: Facts, signature: Signature) -> bytes:
     reason = signature.reason.value if signature.reason else None
     found = [signature.state.value, reason, signature.fingerprint, signature.subject]
     told = {"mode": mode.value, "facts": {name: getattr(facts, name) for name in _FACTS}, "signature": found}

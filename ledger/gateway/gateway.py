@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ledger.client.client import LedgerClient
 from ledger.client.reading import read_head
-from ledger.compose.event import Randomness
+from ledger.compose.event import ComposedEvent, Randomness
 from ledger.errors import BusyError, StoppedError
 from ledger.failpoints import reach
 from ledger.gateway.batching import Limits, Schedule
@@ -21,7 +22,7 @@ from ledger.gateway.elsewhere import Found, ask_elsewhere, names_among, unknown_
 from ledger.gateway.intake import Arrival
 from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import Keeping, Told
-from ledger.gateway.moved import Moved
+from ledger.gateway.moved import Moved, running_future
 from ledger.gateway.recorded import RecordedHere
 from ledger.gateway.sending import Check, Sender, Sending
 from ledger.gateway.store import Store
@@ -132,7 +133,7 @@ class Gateway:
             self._fetch_head(name)
         if arrival.referred:
             self._learn(arrival.referred, uri)
-        answer: Future[Told] = Future()
+        answer: Future[Told] = running_future()
         with self._moved:
             self._waiting += 1
         self._asked.put(_Asked(arrival, uri, whole, answer))
@@ -157,11 +158,12 @@ class Gateway:
         with self.store.writing() as connection:
             keeping = Keeping(connection, self._composer)
             work(keeping)
-        self.send_again(keeping.ready)
+        self.send_again(keeping.ready, keeping.composed)
 
-    def send_again(self, ready: Iterable[Ready]) -> None:
-        """Let events go out that are kept already."""
+    def send_again(self, ready: Iterable[Ready], composed: Mapping[int, ComposedEvent] = MappingProxyType({})) -> None:
+        """Let events go out that are kept already; `composed` are those whose bytes are at hand, by item."""
         with self._moved:
+            self.sending.fresh.remember(composed)
             self._schedule.add(ready, time.monotonic())
             self._moved.notify_all()
 
@@ -215,7 +217,7 @@ class Gateway:
         finally:
             with self._moved:
                 self._waiting -= len(asked)
-        self.send_again(keeping.ready)
+        self.send_again(keeping.ready, keeping.composed)
         reach("gateway-queued")
         for each, answer in zip(asked, told, strict=True):
             each.answer.set_result(answer)
@@ -240,7 +242,7 @@ class Gateway:
                 except SuyuanError as error:
                     self.chore_fault = error
             with self._moved:
-                if done and not self._closing:
+                if (done or self.open_items()) and not self._closing:  # what is on its way goes first
                     self._moved.wait_for(lambda: self._closing, self.setting.pause)
 
     def _guarded(self, work: Callable[[], None]) -> None:

@@ -14,6 +14,7 @@ from ledger.client.drafts import Described, read_descriptions
 from ledger.compose.event import Draft
 from ledger.gateway.documents import Read, ceb_document, format_said, parse_said
 from ledger.readers.ceb import Draw, Facts, Mode, Trust, read_message
+from ledger.readers.ceb.draft import NO_FACTS
 from ledger.readers.epcis import EpcisEvent, Recorded, cbv_hash, map_event, read_epcis
 from ledger.readers.epcis.document import DOCUMENTS
 from ledger.readers.epcis.referring import Referred, find_referred
@@ -81,7 +82,7 @@ def read_ceb(
     Raises:
         SuyuanError: no message that can be read at all.
     """
-    facts = facts or Facts()
+    facts = facts or NO_FACTS
     reading = read_message(data, mode, trust=trust)
     said = format_said(mode, facts, reading.signature)
     documents = [ceb_document(each, facts, reading.signature, said) for each in reading.usable]

@@ -210,7 +210,7 @@ class Items:
         # A number that was learnt from a receipt tells no item, though its handle may be opened here.
         if others := handles_among(composed.subjects) - composed.opened.keys() - openers.keys():
             after |= self.register.opener(others)
-        for name in composed.about:
+        for name in composed.prepared.about:
             if (place := self._recent.place(name)) is not None:
                 after.add(place)
             else:

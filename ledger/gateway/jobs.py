@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from ledger.client.problems import CLASSES
+from ledger.compose.event import ComposedEvent
 from ledger.errors import UnknownError
 from ledger.gateway.composing import Composed, Composer, Missing
 from ledger.gateway.documents import Read
@@ -71,6 +72,7 @@ class Keeping:
         self._composer = composer
         self._opened: list[Number] = []
         self.ready: list[Ready] = []
+        self.composed: dict[int, ComposedEvent] = {}  # of those that are ready
 
     def keep(self, arrival: Arrival, *, sender: str, now: int, whole: bool = False) -> Told:
         """Keep what came; return what its sender is told.
@@ -119,6 +121,8 @@ class Keeping:
             self._keep_document(each, told)
             if told.faults:
                 self._connection.execute("ROLLBACK TO job")
+                for ready_one in self.ready[ready:]:
+                    del self.composed[ready_one.seq]
                 del self.ready[ready:], self._opened[opened:]
                 told.items.clear()
                 break
@@ -154,12 +158,15 @@ class Keeping:
             if not about:
                 return [Missing((Number(DOCUMENT, "", document.answers),))]
         register = self._items.register
+        if document.prepared is not None:
+            return [self._composer.finish(each, register, issuer=sender, about=about) for each in document.prepared]
         drafts = document.drafts(self._items.recorded_by(sender), about)
         return [self._composer.compose(each, register, issuer=sender) for each in drafts]
 
     def _note(self, document: Read, ready: Ready, composed: Composed) -> None:
         """Note what an event that is ready brought about: handles, and what receipts find it by."""
         self.ready.append(ready)
+        self.composed[ready.seq] = composed.event
         self._opened += [number for numbers in composed.opened.values() for number in numbers]
         if document.reported:
             self._items.report(document.reported, ready.seq, composed.event.name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
+from typing import Any
 
 
 class Moved(threading.Condition):
@@ -26,3 +28,10 @@ class Moved(threading.Condition):
         """Wait until something moved after `times` was `seen`, or the time is over (seconds)."""
         with self:
             self.wait_for(lambda: self.times != seen, timeout)
+
+
+def running_future() -> Future[Any]:
+    """Return a future that whoever waits for it cannot cancel: what was handed over is done, whoever went away."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from ledger.clock import milliseconds
 from ledger.gateway.batching import Limits
 from ledger.gateway.door import Door
 from ledger.gateway.gateway import Chore, Gateway, Setting
+from ledger.gateway.randomness import RandomPool
 from ledger.gateway.receipts import ReceiptChecker, Redeemer
 from ledger.gateway.resolving import Resolver
 from ledger.gateway.sending import Check, Sender
@@ -76,7 +76,7 @@ def open_gateway(options: Options) -> Opened:
     chores: list[Chore] = []
     setting = Setting(
         senders={each.uri: each for each in options.senders}, types=options.types, origin=origin,
-        random=secrets.token_bytes, clock=milliseconds, most=options.most, limits=options.limits, chores=chores,
+        random=RandomPool(), clock=milliseconds, most=options.most, limits=options.limits, chores=chores,
     )  # fmt: skip
     store = Store(options.folder, origin=origin)
     gateway = Gateway(store, setting, client=client, door=Door(options.url), check=check)

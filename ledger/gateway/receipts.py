@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.client.client import LedgerClient
-from ledger.client.keeping import Kept
 from ledger.client.redeem import redeem
 from ledger.client.trusted import TrustedLedger, read_charter
 from ledger.errors import UnknownError
+from ledger.gateway.rounds import Held, Round
 from ledger.gateway.store import Store
 from verifier.errors import IncompleteError, MismatchError, SuyuanError, VerificationError
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
@@ -89,8 +89,15 @@ class Redeemer:
         size = self._cosigned()
         with self._store.reading() as connection:
             found = [_Promise(*row) for row in connection.execute(sql, (size, _SOME))]
-        redeemed = [self._redeem(each) for each in found]
-        return len(found) < _SOME or not all(redeemed)
+        asked = Round(self._client)
+        redeemed: dict[int, Held] = {}
+        try:
+            for each in found:
+                if (held := self._redeem(each, asked)) is not None:
+                    redeemed[each.number] = held
+        finally:
+            self._keep(redeemed)
+        return len(found) < _SOME or len(redeemed) < len(found)
 
     def _cosigned(self) -> int:
         """Return how many leaves the newest checkpoint with a quorum covers, by the service's word; 0 for none."""
@@ -99,17 +106,29 @@ class Redeemer:
         except UnknownError:
             return 0
 
-    def _redeem(self, promise: _Promise) -> bool:
-        kept = Kept(self._folder, promise.identity)
-        kept.write("statement", promise.statement)
-        kept.promise(promise.promise)
+    def _redeem(self, promise: _Promise, asked: Round) -> Held | None:
+        """Return what redeemed a promise; None where no quorum stands behind it yet."""
+        held = Held(self._folder, promise.identity)
+        held.write("statement", promise.statement)
+        held.write("promise", promise.promise)
         try:
-            redeem(self._client, kept, self._policy, patience=0.0)
+            self._redeem_held(held, asked)
         except IncompleteError:
-            return False
-        sql = "UPDATE batch SET receipt = ?, checkpoint = ? WHERE number = ?"
+            return None
+        except VerificationError:
+            held.lay_down()
+            raise
+        return held
+
+    def _redeem_held(self, held: Held, asked: Round) -> None:
+        try:
+            redeem(asked, held, self._policy, patience=0.0)
+        except VerificationError:  # what the round knows may be older than this receipt
+            redeem(Round(self._client), held, self._policy, patience=0.0)
+
+    def _keep(self, redeemed: Mapping[int, Held]) -> None:
+        if not redeemed:
+            return
+        rows = [(held.read("receipt"), held.read("checkpoint"), number) for number, held in redeemed.items()]
         with self._store.writing() as connection:
-            connection.execute(sql, (kept.read("receipt"), kept.read("checkpoint"), promise.number))
-        for kind in ("statement", "promise", "receipt", "checkpoint"):
-            kept.path(kind).unlink(missing_ok=True)
-        return True
+            connection.executemany("UPDATE batch SET receipt = ?, checkpoint = ? WHERE number = ?", rows)

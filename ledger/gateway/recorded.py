@@ -13,7 +13,6 @@ from ledger.gateway.composing import Composed
 
 _PACKED, _ASSOCIATED = "transport.aggregation", "transport.association"
 _ENDS = ("transport.unpacking", "transport.dissociation")
-_CORRECTION = "record.correction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,13 @@ _HOLDS = (
 
 def note_recorded(connection: sqlite3.Connection, seq: int, composed: Composed, sender: str) -> None:
     """Note what later documents may refer to in a composed event."""
-    draft, name = composed.draft, composed.event.name
-    if draft.type in (_PACKED, _ASSOCIATED) and {"child", "parent"} <= draft.subjects.keys():
-        keep_contained(connection, draft.type, str(draft.subjects["child"]), str(draft.subjects["parent"]), name, seq)
-    if draft.type in _ENDS:
-        keep_ended(connection, draft.about, seq)
-    if draft.type != _CORRECTION:
-        ids = {draft.data[each] for each in ("eventID", "alias") if isinstance(draft.data.get(each), str)}
-        if ids:
-            keep_told(connection, sender, [(each, name) for each in ids], seq)
+    event, name = composed.prepared, composed.event.name
+    if event.type in (_PACKED, _ASSOCIATED) and {"child", "parent"} <= event.subjects.keys():
+        keep_contained(connection, event.type, str(event.subjects["child"]), str(event.subjects["parent"]), name, seq)
+    if event.type in _ENDS:
+        keep_ended(connection, event.about, seq)
+    if composed.told:
+        keep_told(connection, sender, [(each, name) for each in composed.told], seq)
 
 
 def keep_contained(  # noqa: PLR0917 - a row

@@ -98,23 +98,10 @@ class Register:
         return {seq for name in handle_names for (seq,) in self._connection.execute(sql, (name,))}
 
 
-@dataclass(slots=True)
-class DocumentHandles:
-    """The handles that one document asks for: known ones, and one drawn for each number that nobody has told.
+class ByNumbers:
+    """What all have in common that know handles by numbers; implements `ledger.readers.ceb.keys.Handles`."""
 
-    Implements `ledger.readers.ceb.keys.Handles`.
-
-    Attributes:
-        register: where handles are looked up; nothing is kept there before the document has become an event.
-        random: source of random bytes.
-        drawn: the numbers that each new handle stands for.
-        known: the item that opens each other handle here; None where none does, or nobody knows here.
-    """
-
-    register: Register
-    random: Callable[[int], bytes]
-    drawn: dict[str, list[Number]] = field(default_factory=dict)
-    known: dict[str, int | None] = field(default_factory=dict)
+    __slots__ = ()
 
     def order(self, key: OrderKey) -> str:
         """Return the handle of an order."""
@@ -133,7 +120,28 @@ class DocumentHandles:
         return self.of([Number("summary", f"own {key.agent}", key.own_number)])
 
     def of(self, numbers: list[Number]) -> str:
-        """Return the handle of something, by the first of its numbers that is known, else a new one."""
+        """Return the handle of what has these numbers, the strongest first."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class DocumentHandles(ByNumbers):
+    """The handles that one document asks for: known ones, and one drawn for each number that nobody has told.
+
+    Attributes:
+        register: where handles are looked up; nothing is kept there before the document has become an event.
+        random: source of random bytes.
+        drawn: the numbers that each new handle stands for.
+        known: the item that opens each other handle here; None where none does, or nobody knows here.
+    """
+
+    register: Register
+    random: Callable[[int], bytes]
+    drawn: dict[str, list[Number]] = field(default_factory=dict)
+    known: dict[str, int | None] = field(default_factory=dict)
+
+    def of(self, numbers: list[Number], *, drawn: str | None = None) -> str:
+        """Return the handle of something, by the first of its numbers that is known, else a new one, or `drawn`."""
         for each in numbers:
             if told := self.register.find(each):
                 self.known[told.handle] = told.item
@@ -141,9 +149,14 @@ class DocumentHandles:
         for handle, stands_for in self.drawn.items():
             if not set(stands_for).isdisjoint(numbers):
                 return handle
-        drawn = f"urn:suyuan:{numbers[0].form}:{self.random(16).hex()}"
+        drawn = drawn or draw_handle(numbers, self.random)
         self.drawn[drawn] = numbers
         return drawn
+
+
+def draw_handle(numbers: Sequence[Number], random: Callable[[int], bytes]) -> str:
+    """Return a new handle for what has these numbers."""
+    return f"urn:suyuan:{numbers[0].form}:{random(16).hex()}"
 
 
 def numbers_of_declaration(agent: str, customs: str | None, own: str | None, port: str | None) -> list[Number]:

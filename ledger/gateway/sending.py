@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,17 +20,20 @@ from ledger.client.client import LedgerClient, Receipt
 from ledger.client.reading import read_head
 from ledger.client.sequence import next_number, take_numbers
 from ledger.compose.batch import sign_batch
+from ledger.compose.event import ComposedEvent
 from ledger.errors import ConflictError, UnknownError
 from ledger.failpoints import reach
-from ledger.gateway.batches import Batch, Batches
+from ledger.gateway.batches import Batch, Batches, Signed
 from ledger.gateway.batching import Schedule
 from ledger.gateway.door import Door, Refused, Unanswered
+from ledger.gateway.fresh import Fresh
 from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import reason_json
 from ledger.gateway.store import Store
 from ledger.signing.signer import Signer
 from verifier.errors import IncompleteError, SuyuanError, TooLargeError
 from verifier.ledgerformat.statement import parse_entry, statement_identity
+from verifier.ledgerformat.submission import format_submission
 
 _POSITION = re.compile(r"events\[([0-9]+)\]")
 _NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
@@ -71,6 +74,15 @@ class Trouble:
     attempts: int
 
 
+@dataclass(slots=True)
+class _Chosen:
+    """What is signed together, and the events of it that are at hand."""
+
+    sender: str
+    seqs: list[int]
+    events: dict[int, ComposedEvent]
+
+
 class Sending:
     """Signs and sends; one thread uses it."""
 
@@ -96,11 +108,12 @@ class Sending:
             client: asks the ledger for more about a refusal.
             origin: the ledger's name.
             check: raises where a receipt is not one of the trusted ledger for a statement.
-            moved: guards the schedule; notified of whatever changes.
+            moved: guards the schedule, and what is fresh; notified of whatever changes.
         """
         self._store, self._schedule, self._senders = store, schedule, senders
         self._door, self._client, self._origin, self._check = door, client, origin, check
         self._moved = moved
+        self.fresh = Fresh()
         self._spread = SystemRandom().random
         with store.reading() as connection:
             unanswered = Batches(connection).unanswered()  # one a sender: the next is signed when it is answered
@@ -117,10 +130,10 @@ class Sending:
     def turn(self) -> float | None:
         """Do what is due; return in how many seconds to come again at the latest, None for when something moved."""
         now = time.monotonic()
-        for sender, answer in list(self._on_the_way.items()):
-            if answer.done():
-                self._take_answer(sender)
-                return 0.0
+        answered = [sender for sender, answer in self._on_the_way.items() if answer.done()]
+        if answered:
+            self._take_answers(answered)
+            return 0.0
         if len(self._on_the_way) == _AT_ONCE:
             return None
         for sender, batch in self._outstanding.items():
@@ -128,46 +141,73 @@ class Sending:
             if sender not in self._on_the_way and (trouble is None or trouble.until <= now):
                 self._post(batch)
                 return 0.0
-        held = self._held(now)
-        with self._moved:
-            due = self._schedule.due(now, held)
-            chosen = self._schedule.choose(held) if due == 0.0 else None
-        if chosen is not None:
-            self._sign(*chosen)
+        chosen, due = self._choose(now)
+        if chosen:
+            self._sign(chosen)
             return 0.0
         waits = [each.until - now for sender, each in self.troubles.items() if sender not in self._on_the_way]
         return min([*waits, *([] if due is None else [due])], default=None)
+
+    def _choose(self, now: float) -> tuple[list[_Chosen], float | None]:
+        """Return the batches that are due, and as many as may go; and in how many seconds the next is."""
+        chosen: list[_Chosen] = []
+        held = self._held(now)
+        with self._moved:
+            due = self._schedule.due(now, held)
+            while due == 0.0 and len(chosen) < _AT_ONCE - len(self._on_the_way):
+                found = self._schedule.choose(held)
+                if found is None:
+                    break
+                sender, seqs = found
+                chosen.append(_Chosen(sender, seqs, self.fresh.take(seqs)))
+                held.add(sender)
+                due = self._schedule.due(now, held)
+        return chosen, due
 
     def _held(self, now: float) -> set[str]:
         troubled = {sender for sender, each in self.troubles.items() if each.until > now}
         return troubled | self._outstanding.keys()
 
-    def _sign(self, uri: str, seqs: list[int]) -> None:
+    def _sign(self, chosen: Sequence[_Chosen]) -> None:
         """Take numbers, sign, keep; each is durable before the next."""
+        signed = [each for each in map(self._sign_one, chosen) if each is not None]
+        if not signed:
+            return
+        with self._store.writing() as connection:
+            batches = [Batches(connection).add(each) for each in signed]
+        reach("gateway-signed")
+        self._outstanding.update({each.sender: each for each in batches})
+
+    def _sign_one(self, chosen: _Chosen) -> Signed | None:
+        """Return a signed batch whose numbers are taken; None where its sender cannot sign now."""
+        uri, seqs = chosen.sender, chosen.seqs
         sender = self._senders.get(uri)
-        with self._store.reading() as connection:
-            events = Items(connection).events(seqs)
         try:
             if sender is None:
                 raise IncompleteError("sender", came=uri, expected="a participant whose key this gateway has")
+            events = self._events(chosen)
             first = take_numbers(sender.numbers, sender.signer.public.kid, len(events))
             reach("gateway-numbered")
             submission = sign_batch(events, sender.signer, issuer=uri, audience=[self._origin], first=first)
         except SuyuanError as error:  # a smart key that was pulled out; the events stay ready
             self._return(seqs)
             self._trouble(uri, error, _HELD if sender is None else None)
-            return
+            return None
         identity = statement_identity(parse_entry(submission.statement))
-        with self._store.writing() as connection:
-            batch = Batches(connection).add(uri, identity, seqs, submission)
-        reach("gateway-signed")
-        self._outstanding[uri] = batch
+        return Signed(uri, identity, tuple(seqs), submission.statement, format_submission(submission))
+
+    def _events(self, chosen: _Chosen) -> list[ComposedEvent]:
+        missing = [seq for seq in chosen.seqs if seq not in chosen.events]
+        if missing:
+            with self._store.reading() as connection:
+                read = zip(missing, Items(connection).events(missing), strict=True)
+                chosen.events.update(read)
+        return [chosen.events[seq] for seq in chosen.seqs]
 
     def close(self) -> None:
         """Wait for the answers that are still to come."""
         try:
-            for sender in list(self._on_the_way):
-                self._take_answer(sender)
+            self._take_answers(list(self._on_the_way))
         finally:
             self._doors.shutdown()
 
@@ -180,30 +220,40 @@ class Sending:
         with self._moved:
             self._moved.notify_all()
 
-    def _take_answer(self, sender: str) -> None:
-        """Do what the answer to a sender's batch asks for, once it is there."""
-        batch, answer = self._outstanding[sender], self._on_the_way[sender].result()
-        del self._on_the_way[sender]
-        reach("gateway-sent")
-        if isinstance(answer, Unanswered):
-            self._trouble(batch.sender, answer.error, answer.after)
-        elif isinstance(answer, Refused):
-            self._refused(batch, answer.error)
-        else:
-            self._promised(batch, answer)
+    def _take_answers(self, senders: Iterable[str]) -> None:
+        """Do what the answers to senders' batches ask for, once they are there."""
+        promised = []
+        for sender in senders:
+            batch, answer = self._outstanding[sender], self._on_the_way[sender].result()
+            del self._on_the_way[sender]
+            reach("gateway-sent")
+            if isinstance(answer, Unanswered):
+                self._trouble(batch.sender, answer.error, answer.after)
+            elif isinstance(answer, Refused):
+                self._refused(batch, answer.error)
+            elif self._is_trusted(batch, answer):
+                promised.append((batch, answer))
+        if promised:
+            self._promised(promised)
 
-    def _promised(self, batch: Batch, receipt: Receipt) -> None:
+    def _is_trusted(self, batch: Batch, receipt: Receipt) -> bool:
+        """Return whether a receipt is the trusted ledger's; else, to us, nothing is recorded yet."""
         try:
             self._check(batch.statement, receipt.data)
-        except SuyuanError as error:  # not the trusted ledger's receipt: to us, nothing is recorded yet
+        except SuyuanError as error:
             self._trouble(batch.sender, error, None)
-            return
+            return False
+        return True
+
+    def _promised(self, promised: Sequence[tuple[Batch, Receipt]]) -> None:
         with self._store.writing() as connection:
-            Batches(connection).promised(batch, receipt)
+            for batch, receipt in promised:
+                Batches(connection).promised(batch, receipt)
         reach("gateway-receipted")
-        self._skips.pop(batch.sender, None)
-        self._settled(batch)
-        self._close(batch.seqs)
+        for batch, _ in promised:
+            self._skips.pop(batch.sender, None)
+            self._settled(batch)
+        self._close([seq for batch, _ in promised for seq in batch.seqs])
 
     def _refused(self, batch: Batch, error: SuyuanError) -> None:
         """Park what the ledger names, let the others be signed again; hold the sender where it names none."""
@@ -241,7 +291,9 @@ class Sending:
             for at in recorded:
                 connection.execute("UPDATE item SET state = 'recorded' WHERE seq = ?", (batch.seqs[at],))
             with self._moved:
-                for seq in self._schedule.resting_on(gone):
+                resting = self._schedule.resting_on(gone)
+                self.fresh.take(resting)
+                for seq in resting:
                     rests = IncompleteError("about", came="an event that the ledger refused", expected="a recorded one")
                     items.park(seq, reason_json(rests))
         reach("gateway-parked")

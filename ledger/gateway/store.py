@@ -16,12 +16,12 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.errors import SetupError
+from ledger.gateway.turn import Turn
 from ledger.tiles.files import make_folder
 
 WAITING, READY, SIGNED, RECORDED, PARKED = "waiting", "ready", "signed", "recorded", "parked"
@@ -90,7 +90,7 @@ class Store:
         Raises:
             SetupError: another gateway has it open, it is another ledger's, or it cannot be written.
         """
-        self._turn = threading.RLock()
+        self._turn = Turn()
         self.folder = folder
         make_folder(folder)
         self._held = _hold(folder / "gateway.lock")

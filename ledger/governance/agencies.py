@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from ledger.compose.event import Draft
 from ledger.governance.state import REGISTERED, RegistryState
 from verifier.errors import NotPermittedError
-from verifier.judgement.acts import Succession
-from verifier.judgement.life import Revocation
 from verifier.judgement.participants import Key, Participant, key_subject
-from verifier.judgement.registry import Registry
 from verifier.ledgerformat.subject import form_of
+from verifier.primitives.keys import PublicKey
 
 _KEYS = ("registry.key", "registry.enterprise-key")
 
@@ -23,13 +21,25 @@ class HeldKey:
 
     Attributes:
         key: as registered.
-        word: `valid`, `not-yet`, `expired`, `suspended` or `revoked`, by itself or with its holder.
+        word: `valid`, `not-yet`, `expired`, `suspended` or `revoked`, by itself or with its holder; `succeeded` where
+            another agency carries on for its holder.
         since: leaf or ledger time from which it stands like that, where there is one.
+        ends: ledger time at which a suspension ends by itself; None for other words.
     """
 
     key: Key
     word: str
     since: int | None = None
+    ends: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAdministrator:
+    """An administrator's key, and how it stands at the next leaf: words and `ends` as of a registered key."""
+
+    key: PublicKey
+    word: str
+    ends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +49,34 @@ class Portrait:
     Attributes:
         stated: what was stated last, admitted or not; None if it never was admitted.
         word: `admitted`, `suspended`, `revoked`, `succeeded` or `unknown`.
+        ends: ledger time at which its suspension ends by itself; None for other words.
         successor: who carries on for it, at the end of the line.
         root: kid of its root key in the charter in force, if it holds one.
         keys: its registered keys, oldest first.
+        administrators: its administrators' keys, as it stated them last.
     """
 
     stated: Participant | None
     word: str
+    ends: int | None
     successor: str | None
     root: bytes | None
     keys: tuple[HeldKey, ...]
+    administrators: tuple[HeldAdministrator, ...]
 
 
 def portray(uri: str, state: RegistryState) -> Portrait:
     """Return what the registry holds of a participant; of its keys those whose histories were proved."""
-    registry, leaf = state.replay.registry, state.size
-    word = "unknown"
-    if registry.participant(uri):
-        word = "admitted"
-        if registry.revocation_at(uri, leaf):
-            word = "revoked"
-        elif registry.succession_at(uri, leaf):
-            word = "succeeded"
-        elif registry.suspension_at(uri, leaf, state.time):
-            word = "suspended"
+    registry, stated = state.replay.registry, state.replay.registry.participant(uri)
+    word, ends = _standing(uri, state) if stated else ("unknown", None)
     kids = [kid for kid in kids_of(uri, state) if key_subject(kid) in state.subjects]
     held = [_held(key, state) for kid in kids if (key := registry.key(kid)) and key.holder == uri]
-    successor = registry.successor_of(uri, leaf)
-    return Portrait(registry.participant(uri), word, successor, root_kid(uri, state), tuple(held))
+    stand = [(each, _ended(each.kid, uri, state)) for each in (stated.administrators.values() if stated else ())]
+    administrators = (
+        HeldAdministrator(key, end.word, end.ends) if end else HeldAdministrator(key, "valid") for key, end in stand
+    )
+    successor = registry.successor_of(uri, state.size)
+    return Portrait(stated, word, ends, successor, root_kid(uri, state), tuple(held), tuple(administrators))
 
 
 def kids_of(uri: str, state: RegistryState) -> list[bytes]:
@@ -110,20 +120,41 @@ def subjects_of(drafts: Sequence[Draft], by: str, under: bytes | None) -> list[s
     return list(dict.fromkeys(each for each in found if form_of(each) in REGISTERED))
 
 
+def _standing(uri: str, state: RegistryState) -> tuple[str, int | None]:
+    """Return the word of a participant that was admitted, and when a suspension ends."""
+    registry, leaf = state.replay.registry, state.size
+    if registry.revocation_at(uri, leaf):
+        return "revoked", None
+    if registry.succession_at(uri, leaf):
+        return "succeeded", None
+    suspended = registry.suspension_at(uri, leaf, state.time)
+    return ("suspended", suspended.end) if suspended else ("admitted", None)
+
+
 def _held(key: Key, state: RegistryState) -> HeldKey:
-    registry, leaf, kid = state.replay.registry, state.size, key.key.kid
-    if ended := _ended(key, registry, leaf):
-        return HeldKey(key, "revoked", ended.since)
-    if suspended := registry.key_suspension_at(kid, leaf, state.time):
-        return HeldKey(key, "suspended", suspended.since)
-    if key.since > leaf:
+    if end := _ended(key.key.kid, key.holder, state):
+        return HeldKey(key, end.word, end.since, end.ends)
+    if key.since > state.size:
         return HeldKey(key, "not-yet", key.since)
     if key.until is not None and state.time >= key.until:
         return HeldKey(key, "expired", key.until)
     return HeldKey(key, "valid", key.since)
 
 
-def _ended(key: Key, registry: Registry, leaf: int) -> Revocation | Succession | None:
-    """Return what ended a key: its own revocation, or what became of its holder."""
-    own = registry.revocation_at(key_subject(key.key.kid), leaf) or registry.ended_with_holder(key.key.kid, leaf)
-    return own or registry.revocation_at(key.holder, leaf) or registry.succession_at(key.holder, leaf)
+@dataclass(frozen=True, slots=True)
+class _End:
+    word: str
+    since: int
+    ends: int | None = None
+
+
+def _ended(kid: bytes, holder: str, state: RegistryState) -> _End | None:
+    """Return what keeps a key from signing, whatever its term: its own end or rest, or what became of its holder."""
+    registry, leaf = state.replay.registry, state.size
+    own = registry.revocation_at(key_subject(kid), leaf) or registry.ended_with_holder(kid, leaf)
+    if revoked := own or registry.revocation_at(holder, leaf):
+        return _End("revoked", revoked.since)
+    if succeeded := registry.succession_at(holder, leaf):
+        return _End("succeeded", succeeded.since)
+    suspended = registry.key_suspension_at(kid, leaf, state.time)
+    return _End("suspended", suspended.since, suspended.end) if suspended else None

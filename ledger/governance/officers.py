@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.governance.agencies import HeldKey, kids_of, portray
 from ledger.governance.state import RegistryState
 from verifier.errors import NotPermittedError
+from verifier.judgement.charter import APPROVAL
 from verifier.judgement.participants import key_subject
 from verifier.judgement.rights import PRIVACY_OFFICER
 from verifier.primitives.keys import PublicKey
@@ -16,7 +17,7 @@ def officer_subjects(officer: str, state: RegistryState) -> list[str]:
 
 
 def officers_keys(state: RegistryState) -> dict[bytes, tuple[str, PublicKey]]:
-    """Return holder and key of every statement key of a privacy officer that is known here, by kid."""
+    """Return holder and key of every statement key of a privacy officer that may approve, and is known here, by kid."""
     found: dict[bytes, tuple[str, PublicKey]] = {}
     for uri in state.subjects:
         participant = state.replay.registry.participant_at(uri, state.size)
@@ -38,4 +39,4 @@ def require_officer(officer: str, state: RegistryState) -> None:
 
 
 def _may_sign(held: HeldKey) -> bool:
-    return held.word == "valid" and held.key.use == "statement"
+    return held.word == "valid" and held.key.use == "statement" and held.key.may_sign(APPROVAL)

@@ -56,8 +56,9 @@ def openings_of(kind: EventType, body: Body, values: Mapping[str, Any]) -> Itera
 
 def opens_handles(kind: EventType) -> bool:
     """Return whether events of a type may give numbers at all."""
-    opened = any(form.startswith(_HANDLE) for role in kind.subjects.values() for form in role.opens)
-    return opened and any(pointer in kind.disclosures for pointer in POINTERS)
+    if kind.disclosures.keys().isdisjoint(POINTERS):
+        return False
+    return any(form.startswith(_HANDLE) for form in kind.opened_forms)
 
 
 def _keys(form: str, data: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str, Key]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from ledger.following.blocks import events_of_blocks
 from ledger.following.follower import Follower, OpenSources, Taken
@@ -14,10 +14,9 @@ from ledger.handles.openings import POINTERS, Key, Opening, openings_of, opens_h
 from ledger.handles.store import Found, Numbers
 from ledger.prove.trace import Sources
 from ledger.store.interface import Reader, StoredEvent
-from verifier.judgement.registry import Registry
-from verifier.ledgerformat.body import parse_body
+from verifier.ledgerformat.body import Body, parse_body
 from verifier.ledgerformat.disclosure import parse_disclosure
-from verifier.ledgerformat.head import event_name, parse_head
+from verifier.ledgerformat.vocabulary import EventType
 
 _EVENTS = 2_000  # of one turn, about
 _ENVELOPE = 0xD2
@@ -39,22 +38,21 @@ class HandleProjection(Follower):
 
     def take(self, connection: sqlite3.Connection, sources: Sources, begin: int) -> Taken:
         """Take openings in, and forget those whose number was erased."""
-        reader, registry = sources.reader, sources.replay.registry
-        end, rows = events_of_blocks(reader, begin, about=_EVENTS)
-        for row in rows:
-            if row.head[0] != _ENVELOPE:
-                store.add(connection, self._openings(row, reader, registry))
-        store.forget(connection, [each.target for each in registry.erasures_at(end) if _hides(each.what)])
+        end, rows = events_of_blocks(sources.reader, begin, about=_EVENTS)
+        openings = (self._openings(row, sources) for row in rows if row.head[0] != _ENVELOPE)
+        store.add(connection, chain.from_iterable(openings))
+        orders = sources.replay.registry.erasures_at(end)
+        store.forget(connection, [each.target for each in orders if _hides(each.what)])
         return Taken(end)
 
-    def _openings(
-        self, row: StoredEvent, reader: Reader, registry: Registry
-    ) -> Iterator[tuple[bytes, int, int, bytes]]:
-        head = parse_head(row.head)
+    def _openings(self, row: StoredEvent, sources: Sources) -> Iterator[tuple[bytes, int, int, bytes]]:
+        registry, recent = sources.replay.registry, sources.recent
+        head = recent.head(row.head)
         if head.type.startswith("registry.") or not opens_handles(kind := registry.type_at(head.type, row.leaf)):
             return
-        for opening in openings_stored(row, reader, kind):
-            yield self._numbers.hash(opening.key), row.leaf, row.position, event_name(row.head)
+        body = recent.body(row.head, row.body) if row.body is not None else None
+        for opening in _openings_of(kind, body, row, sources.reader):
+            yield self._numbers.hash(opening.key), row.leaf, row.position, recent.name(row.head)
 
 
 def _hides(what: Sequence[str]) -> bool:
@@ -62,10 +60,14 @@ def _hides(what: Sequence[str]) -> bool:
     return not _NUMBERS.isdisjoint(what)
 
 
-def openings_stored(row: StoredEvent, reader: Reader, kind: Any) -> list[Opening]:
+def openings_stored(row: StoredEvent, reader: Reader, kind: EventType) -> list[Opening]:
     """Return the openings of a stored event, as far as its body and disclosures are kept."""
-    if row.body is None:
+    return _openings_of(kind, None if row.body is None else parse_body(row.body), row, reader)
+
+
+def _openings_of(kind: EventType, body: Body | None, row: StoredEvent, reader: Reader) -> list[Opening]:
+    if body is None:
         return []
     texts: Mapping[str, str] = reader.disclosures(row.seq)
     values = {pointer: parse_disclosure(texts[pointer], pointer).value for pointer in POINTERS if pointer in texts}
-    return list(openings_of(kind, parse_body(row.body), values)) if values else []
+    return list(openings_of(kind, body, values)) if values else []

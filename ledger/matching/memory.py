@@ -7,9 +7,10 @@ said again.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,8 @@ class Memory:
             SetupError: it is of another ledger or issuer, or another process has it.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # SQLite tells what is wrong with it
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # what a batch discloses is nobody else's
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0)
         try:
             self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")

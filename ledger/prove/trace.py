@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
+from ledger.admission.recent import RecentEvents
 from ledger.index.overlay import Overlay
 from ledger.prove.index import IndexView, prove_index
 from ledger.prove.log import shared_path
@@ -34,6 +35,7 @@ class Sources:
         overlay: the index.
         replay: registry and proposals, at least as new.
         origin: the ledger's.
+        recent: events of the newest blocks, read already.
     """
 
     reader: Reader
@@ -41,6 +43,7 @@ class Sources:
     overlay: Overlay
     replay: Replay
     origin: str
+    recent: RecentEvents = field(default_factory=RecentEvents)
 
 
 def prove_trace(

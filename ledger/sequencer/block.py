@@ -58,6 +58,7 @@ class Built:
         notes: what the index was before the block; the heap holds the block's already.
         replay: registry after the block.
         results: for each candidate its leaf, or why it was refused.
+        events: those of the candidates that got one.
         start: what the next block is built on, but for the seal.
     """
 
@@ -67,6 +68,7 @@ class Built:
     notes: Notes
     replay: Replay
     results: list[int | SuyuanError]
+    events: list[CandidateEvent]
     start: Start
 
 
@@ -93,6 +95,7 @@ class BlockBuilder:
         self._eraser = eraser
         self._reader = store.reader()
         self._events: list[Event] = []
+        self._recorded: list[CandidateEvent] = []
         self._histories = BlockHistories(self._reader, kept, self._events, self._state)
         self._buckets = TouchedBuckets(store, (), overlay.heap)
         self._states: dict[bytes, KeyState] = {}
@@ -228,6 +231,7 @@ class BlockBuilder:
         row = (leaf, candidate.entry, candidate.identity, statement.header.kid, first, count, self._seq)
         self._block.statements.append(row)
         self._identities.add(candidate.identity)
+        self._recorded += candidate.events
         self._counters.update(judged.counters)
         self._leaves.append(leaf_hash(candidate.entry))
         if first >= 0:
@@ -309,7 +313,7 @@ class BlockBuilder:
             covered + 1, self._seq, self._key, self._start.counters.participant + len(self._block.participants)
         )
         start = replace(self._start, counters=counters, participants=self._numbers)
-        return Built(self._block, self._leaves, seal, notes, self._replay, results, start)
+        return Built(self._block, self._leaves, seal, notes, self._replay, results, self._recorded, start)
 
     def _write_keys(self) -> dict[int, Summary]:
         """Write the rows of touched keys, in key order; return the bucket nodes that change."""

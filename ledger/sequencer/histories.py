@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ledger.admission.recent import RecentEvents
 from ledger.index.state import KeyState
 from ledger.store.interface import Reader
 from verifier.judgement.digest import Digest, KeptDigests, LayeredDigests
 from verifier.judgement.states import StatedRoots
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Pair, event_name, parse_head
+from verifier.ledgerformat.head import Pair, event_name
 from verifier.ledgerformat.index import HistoryEntry, index_key
 
 _PAGE = 4_096  # heads read at a time
@@ -26,6 +27,7 @@ class KeptHistories:
 
     digests: KeptDigests = field(default_factory=KeptDigests)
     roots: StatedRoots = field(default_factory=StatedRoots)
+    recent: RecentEvents = field(default_factory=RecentEvents)
 
 
 class BlockHistories:
@@ -76,9 +78,10 @@ class BlockHistories:
         return self._state_of(index_key(*pair)).count - len(self._layer.joined(pair))
 
     def _events(self, pair: Pair, first: int, end: int) -> Iterator[Event]:
+        recent = self._kept.recent
         for start in range(first, end, _PAGE):
             for leaf, position, head in self._reader.history_range(index_key(*pair), start, min(start + _PAGE, end)):
-                yield Event(event_name(head), leaf, position, parse_head(head), None, b"")
+                yield Event(recent.name(head), leaf, position, recent.head(head), None, b"")
 
     def _entries(self, pair: Pair, first: int, end: int) -> list[HistoryEntry]:
         stored = self._stored_count(pair)

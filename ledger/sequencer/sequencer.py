@@ -82,6 +82,7 @@ class Sequencer:
         self._clock = clock
         self._turn = turn
         self._kept = KeptHistories()
+        self.recent = self._kept.recent
 
     def commit(self, candidates: Sequence[Candidate]) -> list[int | SuyuanError]:
         """Record candidates in one block; return for each its leaf, or why it was refused.
@@ -135,7 +136,8 @@ class Sequencer:
 
     def erase(self) -> None:
         """Take out what orders are about that the newest checkpoint with a quorum covers."""
-        self._eraser.turn(self.head.replay.registry, self.overlay.floor)
+        if self._eraser.turn(self.head.replay.registry, self.overlay.floor):
+            self.recent.clear()
 
     def publish(self) -> None:
         """Publish the newest checkpoint, if it is not published yet."""
@@ -190,6 +192,7 @@ class Sequencer:
         self._guard.record(tree.size, root)
         reach("after-guard")
         self._publisher.add(tree, grown, [row[1] for row in built.block.statements] + [sealed.entry])
+        self.recent.add(built.events)  # before readers see the block
         self.head = Head(tree.edge(), built.replay, root, built.seal.time, seal_leaf)
         if built.block.checkpoint.quorum:
             self.overlay.forget(tree.size)

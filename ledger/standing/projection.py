@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ledger.admission.recent import RecentEvents
 from ledger.following.blocks import events_of_blocks
 from ledger.following.file import meta
 from ledger.following.follower import Follower, OpenSources, Taken
@@ -17,8 +18,8 @@ from ledger.standing.papers import LIST, PAPERS, RETURN, STATUSES, stand_of
 from ledger.standing.store import Paper, Passed, Wanted
 from ledger.store.interface import Reader, StoredEvent
 from ledger.trade.declarations import Declaration, Told, project_one, tell
-from verifier.ledgerformat.body import Body, parse_body
-from verifier.ledgerformat.head import Head, event_name, parse_head
+from verifier.ledgerformat.body import Body
+from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.subject import subject_name
 from verifier.results.modes import MODES, STANDS_FOR
 from verifier.results.returns import WINDOWS, Late, late_return
@@ -77,9 +78,11 @@ class StandingProjection(Follower):
         """Take papers in, what is about them and what passed on their way; forget what was erased."""
         end, rows = events_of_blocks(sources.reader, begin, about=_EVENTS)
         times = _Times(sources.reader)
+        taking = _Taking(connection)
         for stored in rows:
             if stored.head[0] != _ENVELOPE:
-                _take(connection, _read(stored, times))
+                taking.take(_read(stored, times, sources.recent))
+        taking.finish()
         for order in sources.replay.registry.erasures_at(end):
             for paper in store.forget(connection, order.target) if "body" in order.what else ():
                 _restand(connection, paper)
@@ -136,38 +139,61 @@ class _Times:
         return self._time
 
 
-def _read(stored: StoredEvent, times: _Times) -> _Row:
-    head, body = parse_head(stored.head), None
+def _read(stored: StoredEvent, times: _Times, recent: RecentEvents) -> _Row:
+    head, body = recent.head(stored.head), None
     if stored.body is not None and head.type in _READ:
-        body = parse_body(stored.body)
-    told = tell(event_name(stored.head), head, body.data if body else None, times.of(stored.leaf))
+        body = recent.body(stored.head, stored.body)
+    told = tell(recent.name(stored.head), head, body.data if body else None, times.of(stored.leaf))
     return _Row((stored.leaf, stored.position), told, head, body)
 
 
-def _take(connection: sqlite3.Connection, row: _Row) -> None:
-    if row.told.type in PAPERS:
-        _add_paper(connection, row)
-    touched = {paper: about for about in row.told.about for paper in store.papers_about(connection, about)}
-    for name, about in touched.items():
-        store.add_said(connection, name, row.place, row.told, about)
-        _restand(connection, name)
-    if row.told.type in _STEPS:
-        names = {name for kind, name in row.head.joins if kind in _HISTORIES}
-        store.add_passed(connection, names, Passed(*row.place, row.told.type, row.told.claimed))
-    own = [subject_name(each) for role in _WAY for each in (row.body.of_role(role) if row.body else ())]
-    if row.told.type in _STEPS or row.told.type in PAPERS:
-        store.join(connection, [*own, *([row.told.name] if row.told.type in PAPERS else [])])
+class _Taking:
+    """Takes a turn's events in; what no event of the turn asks for is written at its end, together."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._moved: dict[bytes, None] = {}  # papers of which something was said
+        self._passed: list[tuple[bytes, Passed]] = []
+        self._beside: list[tuple[bytes, bytes]] = []
+
+    def take(self, row: _Row) -> None:
+        """Take one event in."""
+        connection, told = self._connection, row.told
+        if told.type in PAPERS:
+            store.add_paper(connection, _paper_of(row))
+            self._moved[told.name] = None
+        touched = {paper: about for about in told.about for paper in store.papers_about(connection, about)}
+        for name, about in touched.items():
+            store.add_said(connection, name, row.place, told, about)
+            self._moved[name] = None
+        if told.type in _STEPS:
+            passed = Passed(*row.place, told.type, told.claimed)
+            self._passed += [(name, passed) for name in {name for kind, name in row.head.joins if kind in _HISTORIES}]
+        if told.type in _STEPS or told.type in PAPERS:
+            self._join(row)
+
+    def _join(self, row: _Row) -> None:
+        """Let the subjects of an event be of one way: a declaration, its order and its parcels."""
+        subjects = [subject_name(each) for role in _WAY for each in (row.body.of_role(role) if row.body else ())]
+        if row.told.type in PAPERS:
+            subjects.append(row.told.name)
+        self._beside += [(one, other) for one in subjects for other in subjects if one != other]
+
+    def finish(self) -> None:
+        """Write what was left to the end."""
+        store.add_passed(self._connection, self._passed)
+        store.join(self._connection, self._beside)
+        for name in self._moved:
+            _restand(self._connection, name)
 
 
-def _add_paper(connection: sqlite3.Connection, row: _Row) -> None:
+def _paper_of(row: _Row) -> Paper:
     body, told = row.body, row.told
     kind, _ = PAPERS[told.type]
     mode = str(body.data.get("tradeMode", "")) if body else ""
     enterprise = next(iter(body.of_role("enterprise")), "") if body else ""
-    paper = Paper(told.name, *row.place, kind, told.type, mode, row.head.principal, enterprise, told.claimed, told.time,
-                  "", "", irregular=False, moved=told.time)  # fmt: skip
-    store.add_paper(connection, paper)
-    _restand(connection, told.name)
+    return Paper(told.name, *row.place, kind, told.type, mode, row.head.principal, enterprise, told.claimed, told.time,
+                 "", "", irregular=False, moved=told.time)  # fmt: skip
 
 
 def _restand(connection: sqlite3.Connection, name: bytes) -> None:

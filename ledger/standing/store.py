@@ -141,16 +141,15 @@ def forget(connection: sqlite3.Connection, name: bytes) -> list[bytes]:
     return touched
 
 
-def add_passed(connection: sqlite3.Connection, subjects: Iterable[bytes], passed: Passed) -> None:
-    """Add an event to what passed on the way of its subjects."""
-    rows = [(subject, *passed) for subject in subjects]
+def add_passed(connection: sqlite3.Connection, passed: Iterable[tuple[bytes, Passed]]) -> None:
+    """Add events to what passed on the way of subjects."""
+    rows = [(subject, *each) for subject, each in passed]
     connection.executemany("INSERT OR IGNORE INTO passed VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def join(connection: sqlite3.Connection, subjects: Sequence[bytes]) -> None:
-    """Let subjects be of one way: a declaration, its order and its parcels."""
-    rows = [(one, other) for one in subjects for other in subjects if one != other]
-    connection.executemany("INSERT OR IGNORE INTO beside VALUES (?, ?)", rows)
+def join(connection: sqlite3.Connection, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+    """Let pairs of subjects be of one way; each is given both ways around."""
+    connection.executemany("INSERT OR IGNORE INTO beside VALUES (?, ?)", pairs)
 
 
 def passed_by(connection: sqlite3.Connection, subject: bytes) -> list[Passed]:

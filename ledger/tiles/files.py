@@ -8,8 +8,8 @@ from pathlib import Path
 from ledger.errors import StoppedError
 
 
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that will never change.
+def write_new(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file that will never change, under a mode (less what the process takes from all its files).
 
     A crash leaves the whole file or a temporary one that nobody reads. Where the file is there already
     it must hold the same bytes: two writers, or a writer after a crash, meet here.
@@ -24,19 +24,19 @@ def write_new(path: Path, content: bytes) -> None:
     try:
         make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        _write_synced(temporary, content)
+        _write_synced(temporary, content, mode)
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise StoppedError(str(path), came=error.strerror, expected="a disk that can be written") from error
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write a file that changes (a checkpoint): whoever reads sees the old bytes or the new, never a mixture."""
     try:
         make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        _write_synced(temporary, content)
+        _write_synced(temporary, content, mode)
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
@@ -61,8 +61,8 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+def _write_synced(path: Path, content: bytes, mode: int = 0o644) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         view = memoryview(content)
         while view:

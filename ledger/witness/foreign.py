@@ -96,14 +96,15 @@ class ForeignLog:
             return self._cosign(signed, own, before)
 
     def _require_signed(self, signed: ForeignCheckpoint) -> bytes:
-        """Return the note with the log's own lines; lines of unknown keys are passed over, as signed notes have it."""
+        """Return the note with the log's own lines, one a key; unknown keys are passed over, as C2SP has it."""
         known = {(key.name, key.key_id): key for key in self._vkeys}
         lines = [line for line in signed.note.signatures if (line.name, line.key_id) in known]
         if signed.checkpoint.origin != self._origin or not lines:
             raise UntrustedError("checkpoint", came="no line of its keys", expected=f"a signature of {self._origin}")
         for line in lines:
             _verify(known[line.name, line.key_id], signed, line)
-        return format_note(Note(signed.note.text, tuple(lines)))
+        own = {(line.name, line.key_id): line for line in lines}
+        return format_note(Note(signed.note.text, tuple(own.values())))
 
     def _cosign(self, signed: ForeignCheckpoint, own: bytes, before: Cosigned | None) -> bytes:
         now = int(self._clock())
@@ -123,9 +124,14 @@ class ForeignLog:
     def _keep_contradiction(self, before: Cosigned | None, checkpoint: Checkpoint, own: bytes) -> None:
         """Keep two checkpoints of one size that the log signed both; a bad proof alone says nothing of the log."""
         if before and checkpoint.size == before.size and checkpoint.root != before.root:
-            stem = f"{sha256(self._origin.encode()).hexdigest()[:16]}-{before.size}"
+            stem = f"{_stem(self._origin)}-{before.size}"
             for note, root in ((before.note, before.root), (own, checkpoint.root)):
                 write_new(self._evidence / f"{stem}-{root.hex()[:16]}.checkpoint", note)
+
+
+def contradictions(evidence: Path, origin: str) -> list[Path]:
+    """Return the checkpoints that were kept because a foreign log signed two of one size, in a folder of evidence."""
+    return sorted(evidence.glob(f"{_stem(origin)}-*.checkpoint"))
 
 
 def parse_foreign_checkpoint(data: bytes) -> ForeignCheckpoint:
@@ -134,11 +140,15 @@ def parse_foreign_checkpoint(data: bytes) -> ForeignCheckpoint:
     Raises:
         MalformedError: it is none, or has an empty extension line.
     """
-    note = parse_note(data, "checkpoint")
+    note = parse_note(data, "checkpoint", distinct=False)
     lines = note.text.split("\n")
     if not all(lines[_LINES:-1]):
         raise MalformedError("checkpoint", came="an empty extension line", expected="none")
     return ForeignCheckpoint(parse_checkpoint("\n".join([*lines[:_LINES], ""]), "checkpoint"), note)
+
+
+def _stem(origin: str) -> str:
+    return sha256(origin.encode()).hexdigest()[:16]
 
 
 def _verify(key: NoteKey, signed: ForeignCheckpoint, line: NoteSignature) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from ledger.witness.replay.lies import INADMISSIBLE, MISSING_LEAF, REWRITTEN, WI
 from tests.attacks.conftest import bend, fresh_unit, smuggle
 from tests.attacks.watching import Watching, publish, watched
 from tests.ledger.client.serving import Reply
+from tests.ledger.client.world import copy_ledger
 from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import key_draft
 from tests.world import PRODUCT, UNIT, World, now, open_ledger
@@ -167,7 +167,7 @@ def twin(watch: Watching, tmp_path: Path) -> Iterator[World]:
     watch.look()
     world.ledger.close()
     copy = tmp_path / "twin"
-    shutil.copytree(world.folder, copy)
+    copy_ledger(world.folder, copy)
     world.ledger = open_ledger(world.folder, world.keys)
     watch.service.ledger = world.ledger
     made = replace(world, folder=copy, ledger=open_ledger(copy, world.keys))

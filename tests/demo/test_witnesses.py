@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
+from contextlib import suppress
 from hashlib import sha256
 
 import pytest
 
-from fixtures.demo.home import ORIGIN, WITNESSES
+from fixtures.demo.home import ORIGIN, WITNESSES, Home
+from fixtures.demo.takeaway import is_covered, trusted_ledger
 from ledger.client.client import LedgerClient
+from ledger.errors import UnknownError
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.store import open_reader
 from tests.demo.running import PATIENCE, Demo
@@ -70,3 +73,16 @@ def test_one_witness_is_handed_each_checkpoint_by_the_ledger_and_the_others_ask(
         label = name.partition(".")[0]
         listens = address in (demo.folder / f"{label}.log").read_text("utf-8")
         assert listens == (label == LISTENER)
+
+
+def test_what_witnesses_passed_over_is_covered_by_a_later_checkpoint_with_a_quorum(demo: Demo) -> None:
+    size, home, client = settled(demo), Home(demo.folder), LedgerClient(demo.url)
+    trusted = trusted_ledger(home, client)
+    passed_over = []
+    for each in range(2, size):
+        with suppress(UnknownError):  # no block ended there
+            if not trusted.checkpoint(client.checkpoint(each)).quorum:
+                passed_over.append(each)
+    assert passed_over
+    assert all(is_covered(home, client, each) for each in (*passed_over, size))
+    assert not is_covered(home, client, size + 1)

@@ -181,11 +181,15 @@ def has_authority(principal: Participant, state: TraceState) -> bool:
 
 def _answerable(targets: Sequence[Head], registry: Registry, leaf: int) -> list[Head]:
     """Return the targets with whoever carries on at a leaf for those whose they are: an agency answers as its heir."""
-    return [
-        replace(each, issuer=registry.successor_of(each.principal, leaf) or each.principal, behalf=None,
-                to=each.to and (registry.successor_of(each.to, leaf) or each.to))
-        for each in targets
-    ]  # fmt: skip
+    return [_carried_on(each, registry, leaf) for each in targets]
+
+
+def _carried_on(target: Head, registry: Registry, leaf: int) -> Head:
+    principal = registry.successor_of(target.principal, leaf)
+    to = registry.successor_of(target.to, leaf) if target.to else None
+    if principal is None and to is None:
+        return target
+    return replace(target, issuer=principal or target.principal, behalf=None, to=to or target.to)
 
 
 def _require_answer_right(principal: Participant, kind_of_event: EventType, targets: Sequence[Head]) -> None:

@@ -71,7 +71,10 @@ def judge_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> 
     """
     findings: list[Violation | Unjudged] = []
     for rule in kind_of_event.order:
-        scope, whole = _scope(event, rule, digest_of)
+        if rule.each:
+            findings += _judge_each(event, rule, digest_of)
+            continue
+        scope, whole = _scope(_pairs(event, rule), rule, digest_of)
         came = _JUDGES[rule.demand](rule, event, scope) or _judge_answered(rule, event, kind_of_event, scope)
         if rule.demand == "after" and came is not None and not whole:
             findings.append(Unjudged(event, rule))  # what must stand before may stand where nobody can look
@@ -80,6 +83,18 @@ def judge_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> 
         elif rule.demand != "after" and not whole:
             findings.append(Unjudged(event, rule))
     return findings
+
+
+def _judge_each(event: Event, rule: OrderRule, digest_of: DigestOf) -> list[Violation | Unjudged]:
+    """Judge an `after` of each history that the event follows: what one has is nothing to another."""
+    unjudged = False
+    for pair in event.head.follows or [None]:
+        scope, whole = _scope([pair] if pair else [], rule, digest_of)
+        came = _judge_after(rule, event, scope)
+        if came is not None and whole:
+            return [Violation(event, rule, came)]
+        unjudged = unjudged or came is not None
+    return [Unjudged(event, rule)] if unjudged else []
 
 
 def _first(event: Event, scope: Sequence[Digest]) -> First:
@@ -166,9 +181,8 @@ def _claims_no_later(event: Event, digest: Digest, type_: str) -> bool:
     return any(time <= event.head.time and name != event.name for time, name in digest.earliest[type_])
 
 
-def _scope(event: Event, rule: OrderRule, digest_of: DigestOf) -> tuple[list[Digest], bool]:
-    """Return the histories that a rule looks at, and whether all of them are held."""
-    names = _pairs(event, rule)
+def _scope(names: list[Pair], rule: OrderRule, digest_of: DigestOf) -> tuple[list[Digest], bool]:
+    """Return the histories that a rule looks at from these on, and whether all of them are held."""
     found: list[Digest] = []
     whole = True
     for pair in names:  # grows while it is walked

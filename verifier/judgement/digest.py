@@ -185,16 +185,17 @@ class LayeredDigests:
         self._events = events
         self._seen = 0
         self._joined: dict[Pair, list[Event]] = {}
-        self._digests: dict[Pair, Digest] = {}
+        self._digests: dict[Pair, Digest] = {}  # the one below, until an event of this layer joins it
 
     def __call__(self, pair: Pair) -> Digest:
         """Return the digest of a history; nobody else may add to it."""
         self._look()
         digest = self._digests.get(pair)
         if digest is None:
-            digest = self._digests[pair] = self._below(pair).copy()
-            for event in self._joined.get(pair, ()):
-                digest.add(event)
+            digest = self._below(pair)
+            if joined := self._joined.get(pair):
+                digest = _extended(digest, joined)
+            self._digests[pair] = digest
         return digest
 
     def joined(self, pair: Pair) -> Sequence[Event]:
@@ -206,7 +207,19 @@ class LayeredDigests:
         """Take the events that have come since; where nobody asks, nobody looks."""
         for event in self._events[self._seen :]:
             for pair in event.head.joins:
-                self._joined.setdefault(pair, []).append(event)
-                if pair in self._digests:
-                    self._digests[pair].add(event)
+                joined = self._joined.setdefault(pair, [])
+                joined.append(event)
+                if digest := self._digests.get(pair):
+                    if len(joined) > 1:
+                        digest.add(event)
+                    else:
+                        self._digests[pair] = _extended(digest, joined)
         self._seen = len(self._events)
+
+
+def _extended(digest: Digest, events: Iterable[Event]) -> Digest:
+    """Return the digest of a longer history; the one that is given stays as it is."""
+    copied = digest.copy()
+    for event in events:
+        copied.add(event)
+    return copied

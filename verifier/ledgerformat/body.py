@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from verifier.errors import MalformedError, TooLargeError
 from verifier.ledgerformat.subject import form_of, is_subject
-from verifier.primitives.base64strict import parse_base64url
+from verifier.primitives.base64strict import parse_base64url, quick_hash
 from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import parse_json
 
@@ -78,7 +78,7 @@ def parse_body(data: bytes, what: str = "body") -> Body:
     for role, given in subjects.items():
         if not are_subjects(given):
             _require_subjects(given, f"{what}.subjects.{role}")
-    parsed = {pointer: _digest(digest, f"{what}._sd[{pointer!r}]") for pointer, digest in digests.items()}
+    parsed = {pointer: quick_hash(spelt) or _digest(spelt, pointer, what) for pointer, spelt in digests.items()}
     return _make_body(subjects, content, parsed)
 
 
@@ -109,8 +109,9 @@ def _require_subjects(given: Any, what: str) -> None:
         raise MalformedError(what, came="a subject twice", expected="distinct subjects")
 
 
-def _digest(value: Any, what: str) -> bytes:
-    raw = parse_base64url(value, what) if isinstance(value, str) else b""
+def _digest(value: Any, pointer: str, what: str) -> bytes:
+    where = f"{what}._sd[{pointer!r}]"
+    raw = parse_base64url(value, where) if isinstance(value, str) else b""
     if len(raw) != 32:
-        raise MalformedError(what, came=value, expected="base64url of 32 bytes")
+        raise MalformedError(where, came=value, expected="base64url of 32 bytes")
     return raw

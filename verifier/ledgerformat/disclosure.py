@@ -19,7 +19,8 @@ MAX_ATTACHMENT = 1 << 20
 MIN_SALT = 16
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+")
-_USUAL = re.compile(rb'\["[A-Za-z0-9_-]{21}[AQgw]","((?:/[A-Za-z0-9_-]++)++)",')  # a salt of 16 bytes, a plain pointer
+# A salt of 16 bytes and a plain pointer; and, where it is nothing or a text without escapes, the value to the end.
+_USUAL = re.compile(rb'\["[A-Za-z0-9_-]{21}[AQgw]","((?:/[A-Za-z0-9_-]++)++)",(?:(?:null|"([^"\\\x00-\x1f]*+)")\]\Z)?+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,23 @@ def parse_disclosure(text: str, what: str = "disclosure") -> Disclosure:
     Raises:
         MalformedError: another spelling, a short salt, or no pointer.
     """
+    return _make_disclosure(*read_disclosure(text, what), disclosure_digest(text))
+
+
+def read_disclosure(text: str, what: str = "disclosure") -> tuple[str, Any]:
+    """Return pointer and value of a disclosure; raises as `parse_disclosure` does."""
     if len(text) > MAX_DISCLOSURE:
         raise TooLargeError(what, came=f"{len(text)} characters", expected=f"at most {MAX_DISCLOSURE}")
     spelt = parse_base64url(text, what)
     if usual := _usual_parts(spelt):
-        return _make_disclosure(*usual, disclosure_digest(text))
+        return usual
     value = parse_json(spelt, what)
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(each, str) for each in value[:2]):
         raise MalformedError(what, came="another shape", expected="[salt, pointer, value]")
     salt, pointer, disclosed = value
     if len(parse_base64url(salt, f"{what}.salt")) < MIN_SALT:
         raise MalformedError(f"{what}.salt", came=f"{len(salt)} characters", expected="at least 16 random bytes")
-    return _make_disclosure(require_pointer(pointer, what), disclosed, disclosure_digest(text))
+    return require_pointer(pointer, what), disclosed
 
 
 def _usual_parts(spelt: bytes) -> tuple[str, Any] | None:
@@ -86,12 +92,17 @@ def _usual_parts(spelt: bytes) -> tuple[str, Any] | None:
     None for any other; what this takes, `parse_disclosure` would take alike, and for the rest it says what is wrong.
     """
     match = _USUAL.match(spelt)
-    if match is None or spelt[-1:] != b"]" or spelt.count(b"[") + spelt.count(b"{") > MAX_DEPTH:
+    if match is None or spelt[-1:] != b"]":
         return None
+    pointer, plain = match.groups()
     try:
-        return match[1].decode(), parse_json(spelt[match.end() : -1])
-    except MalformedError:
-        return None
+        if match.end() == len(spelt):
+            return pointer.decode(), None if plain is None else plain.decode()
+        if spelt.count(b"[") + spelt.count(b"{") <= MAX_DEPTH:
+            return pointer.decode(), parse_json(spelt[match.end() : -1])
+    except (MalformedError, UnicodeDecodeError):
+        pass
+    return None
 
 
 def format_disclosure(*, salt: bytes, pointer: str, value: Any) -> str:

@@ -11,7 +11,8 @@ from verifier.errors import MalformedError
 from verifier.ledgerformat.disclosure import require_pointer
 from verifier.ledgerformat.type_words import require_kind, require_patterns, require_word
 
-HISTORY, REACH = "history", "reach"
+HISTORY, REACH, EACH = "history", "reach", "each"
+_WORDS = (HISTORY, REACH, EACH)
 AMOUNT_UNITS = 100_000  # a counter is a whole number of hundred-thousandths: it fits into 64 bits
 
 Demand: TypeAlias = Literal["after", "once", "last", "needs", "advances"]
@@ -35,7 +36,8 @@ class OrderRule:
     Attributes:
         code: the rule's name, in errors and verdicts.
         demand: what it asks for.
-        within: in which histories: `history` (trace and case), `reach` (those, and along follows), or one kind.
+        within: in which histories: `history` (trace and case), `reach` (those, and along follows), `each` (of each
+            history that it follows by itself, and along its follows), or one kind.
         patterns: of types: what must stand before (`after`), or what the latest must be (`last`, `needs`).
         last: of types: among which the latest is sought (`last`, `needs`).
         by_time: whether claimed time decides, instead of log position (`after`).
@@ -53,12 +55,17 @@ class OrderRule:
     @property
     def reach(self) -> bool:
         """Return whether to look along follows as well."""
-        return self.within == REACH
+        return self.within in (REACH, EACH)
+
+    @property
+    def each(self) -> bool:
+        """Return whether it has to hold of each history that the event follows, by itself."""
+        return self.within == EACH
 
     @property
     def kind(self) -> str | None:
-        """Return the one kind of histories that it looks at, None for `history` and `reach`."""
-        return None if self.within in (HISTORY, REACH) else self.within
+        """Return the one kind of histories that it looks at, None for `history`, `reach` and `each`."""
+        return None if self.within in _WORDS else self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +138,10 @@ def _order_rule(given: Any, what: str) -> OrderRule:
         raise MalformedError(what, came=given, expected="by position or time; refuse true or false")
     if given.get("once", True) is not True or given.get("advances", True) is not True:
         raise MalformedError(f"{what}.{demand}", came=given[demand], expected="true")
-    if demand == "advances" and within in (HISTORY, REACH):
+    if demand == "advances" and within in _WORDS:
         raise MalformedError(f"{what}.in", came=within, expected="one kind: the state is about one history")
+    if demand != "after" and within == EACH:
+        raise MalformedError(f"{what}.in", came=within, expected="history, reach or one kind: each is of after alone")
     if demand == "needs" and within == REACH:
         raise MalformedError(f"{what}.in", came=within, expected="history, or one kind: each of them must have one")
     last = require_patterns(given["last"], f"{what}.last") if "last" in given else ()

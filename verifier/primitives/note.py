@@ -66,12 +66,17 @@ class Note:
     signatures: tuple[NoteSignature, ...]
 
 
-def parse_note(data: bytes, what: str = "note") -> Note:
+def parse_note(data: bytes, what: str = "note", *, distinct: bool = True) -> Note:
     """Return text and signature lines.
+
+    Args:
+        data: the note.
+        what: the field, for errors.
+        distinct: whether two lines of one name and key id are refused, as in every note of ours; C2SP takes them.
 
     Raises:
         MalformedError: control characters, no empty line, no signature, more than 100 lines, a line
-            that is no signature, or two lines of one name and key id.
+            that is no signature, or two lines of one name and key id where they are refused.
     """
     try:
         whole = data.decode()
@@ -86,7 +91,7 @@ def parse_note(data: bytes, what: str = "note") -> Note:
     if not 0 < len(lines) <= MAX_SIGNATURES:
         raise MalformedError(what, came=f"{len(lines)} signature lines", expected=f"1 to {MAX_SIGNATURES}")
     signatures = tuple(parse_signature_line(line, what) for line in lines)
-    if len({(each.name, each.key_id) for each in signatures}) != len(signatures):
+    if distinct and len({(each.name, each.key_id) for each in signatures}) != len(signatures):
         raise MalformedError(what, came="two lines of one key", expected="one signature a key")
     return Note(whole[: split + 1], signatures)
 

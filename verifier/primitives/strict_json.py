@@ -26,7 +26,8 @@ def parse_json(data: bytes, what: str = "json") -> Any:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise MalformedError(what, came=f"byte {error.start} is not UTF-8", expected="UTF-8") from error
-    _require_shallow(text, what)
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _require_shallow(text, what)
     try:
         value = _decode(text)
         if "\\u" in text:
@@ -53,8 +54,6 @@ class _RefusedError(Exception):
 
 def _require_shallow(text: str, what: str) -> None:
     """Refuse deep nesting before the decoder recurses into it."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
     depth = 0
     for each in _TEXTS_AND_BRACKETS.findall(text):
         if not each.startswith('"'):

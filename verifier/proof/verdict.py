@@ -67,6 +67,7 @@ class StoryEvent:
         disclosures: values shown with it, each of this event's `_sd`.
         agent: who said it for the principal under a mandate, as admitted at its leaf; None where nobody did.
         successor: who carries on for the principal as of the proof's size; None where it goes on itself.
+        carriers: who carries on for those who co-signed it, by their URIs; nobody for those who go on themselves.
     """
 
     event: Event
@@ -78,6 +79,7 @@ class StoryEvent:
     disclosures: tuple[Disclosure, ...]
     agent: Participant | None = None
     successor: Participant | None = None
+    carriers: Mapping[str, Participant] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Facts:
         products: list: line number (gnum) to product URI; needed where a line's bar code is no GTIN; goes before it.
         month: list, summary: the set that lists are counted in; `month_set` of enterprise and day if left out.
         item: return: the item that comes back, `https://id.gs1.org/01/{gtin14}/21/{serial}`.
+        line: return of one line: the handle of the order's line (`order.line`) from which what comes back is counted.
         about: receipt, tax status, result of a summary: names of the recorded events that it is about, in hexadecimal.
         covers: summary: how many entries of the set's history it covers, and their root in hexadecimal.
     """
@@ -47,6 +48,7 @@ class Facts:
     products: Mapping[int, str] = field(default_factory=dict)
     month: str | None = None
     item: str | None = None
+    line: str | None = None
     about: Sequence[str] = ()
     covers: tuple[int, str] | None = None
 

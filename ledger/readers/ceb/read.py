@@ -29,6 +29,8 @@ from verifier.errors import MalformedError
 _ROOT = re.compile(r"(CEB[0-9]{3})(Message)?")
 _ATTRIBUTES = tuple(replace(field, name=f"@{field.name}") for field in (GUID, VERSION))
 _SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"  # a hint; never followed
+_NAMED = frozenset({GUID.name, VERSION.name, _SCHEMA_LOCATION})
+_ROOTS = {f"{{{NAMESPACE}}}{code}Message": table for code, table in TABLES.items()}
 
 
 def read_message(data: bytes, mode: Mode = Mode.STRICT, *, trust: Trust | None = None) -> Reading:
@@ -87,6 +89,8 @@ def _check_own_signature(data: bytes, found: Children, trust: Trust | None) -> S
 
 def _table_of(root: Element, findings: Findings) -> MessageTable:
     """Return the table of a root element."""
+    if usual := _ROOTS.get(str(root.tag)):
+        return usual
     name = etree.QName(root)
     if name.namespace != NAMESPACE:
         todo = "Unpack a transport envelope (DxpMsg) first." if name.localname.startswith("DxpMsg") else ""
@@ -107,7 +111,7 @@ def _read_attributes(root: Element, findings: Findings) -> str:
             findings.fault(field.name, came="nothing", expected=field.expected)
         else:
             check_value(field, text, "", findings)
-    for name in sorted({str(each) for each in root.attrib} - {GUID.name, VERSION.name, _SCHEMA_LOCATION}):
+    for name in sorted({str(each) for each in root.keys()} - _NAMED):  # noqa: SIM118 - an element, not a mapping
         findings.fault("message", came=f"attribute {name}", expected="guid and version only")
     return root.get(GUID.name) or ""
 

@@ -38,8 +38,10 @@ def find_referred(events: Iterable[EpcisEvent]) -> Referred:
     referred = Referred()
     told: set[str] = set()
     added: set[tuple[str, str, str]] = set()
-    for event in events:
-        names = tuple(each for each in (event.event_id, cbv_hash(event)) if each)
+    listed = list(events)
+    errors = any("errorDeclaration" in event.members for event in listed)
+    for event in listed:
+        names = _names_of(event) if errors else ()  # nobody refers to an event by its name but who declares errors
         if "errorDeclaration" in event.members:
             if told.isdisjoint(names):
                 referred.wrong.append(names)
@@ -48,6 +50,10 @@ def find_referred(events: Iterable[EpcisEvent]) -> Referred:
         if event.type in _KINDS and "parentID" in event.members:
             _note_contained(event, referred, added)
     return referred
+
+
+def _names_of(event: EpcisEvent) -> tuple[str, ...]:
+    return tuple(each for each in (event.event_id, cbv_hash(event)) if each)
 
 
 def _note_contained(event: EpcisEvent, referred: Referred, added: set[tuple[str, str, str]]) -> None:

@@ -120,7 +120,7 @@ class StatementDesk:
             self._was_open = None
             return
         if self._was_open is not None:
-            self._store.pass_time(self.origin, min(now - self._was_open, 2 * PERIOD))
+            self._store.pass_time(self.origin, min(now - self._was_open, 2 * PERIOD), now=int(self._clock()))
         self._was_open = now
 
     def _forward(self, taken: Taken) -> None:

@@ -113,11 +113,14 @@ class StatementStore:
         """Return those about which a notice was published, newest first, at most a thousand."""
         return self._select("origin = ? AND notice IS NOT NULL ORDER BY first_seen DESC LIMIT 1000", origin)
 
-    def pass_time(self, origin: str, seconds: float) -> None:
-        """Let time of open intake pass for every statement that waits."""
+    def pass_time(self, origin: str, seconds: float, *, now: int) -> None:
+        """Let time of open intake pass for every statement that waits; never more than since it was first seen."""
         with self._transaction() as connection:
-            sql = "UPDATE statement SET open_intake = open_intake + ? WHERE origin = ? AND state = ?"
-            connection.execute(sql, (seconds, origin, WAITING))
+            sql = (
+                "UPDATE statement SET open_intake = max(0, min(open_intake + ?, ? - first_seen))"
+                " WHERE origin = ? AND state = ?"
+            )
+            connection.execute(sql, (seconds, now, origin, WAITING))
 
     def tried(self, taken: Taken, now: int, answer: str) -> None:
         """Note that a statement was handed to the ledger, and what came back."""

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from ledger.gateway.reader import Reader
 from tests.api.gateway.serving import GatewayServer
 from tests.ledger.client.serving import Service
 from tests.ledger.gateway.zone import Gated, found_firms
@@ -33,8 +35,15 @@ def gated(firms, service, tmp_path) -> Iterator[Gated]:
     made.stop()
 
 
+@pytest.fixture(scope="module")
+def reader(firms) -> Iterator[Reader]:
+    """Reads for the gateways, one after another."""
+    with closing(Reader(firms.zone.types)) as made:
+        yield made
+
+
 @pytest.fixture
-def gateway(gated) -> Iterator[GatewayServer]:
-    server = GatewayServer(gated)
+def gateway(gated, reader) -> Iterator[GatewayServer]:
+    server = GatewayServer(gated, reader)
     yield server
     server.stop()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from api.gateway.app import create_gateway_app
+from ledger.gateway.reader import Reader
 from tests.ledger.gateway.zone import Gated
 
 TOKEN = "an-invented-token-of-the-gateway"
@@ -31,8 +32,8 @@ class Answer:
 class GatewayServer:
     """The app of a gateway on a free port of this machine, in a thread."""
 
-    def __init__(self, gated: Gated) -> None:
-        app = create_gateway_app(gated.gateway, TOKEN, language="en")
+    def __init__(self, gated: Gated, reader: Reader | None = None) -> None:
+        app = create_gateway_app(gated.gateway, TOKEN, language="en", reader=reader)
         config = uvicorn.Config(app, http="h11", ws="none", lifespan="off", access_log=False, log_level="error")
         self._server = uvicorn.Server(config)
         self._socket = socket.create_server(("127.0.0.1", 0))

@@ -72,3 +72,11 @@ def test_the_commands_of_the_page_start_a_gateway_hand_a_message_over_and_import
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert missing_lines(import_.expected or "", ran.stdout) == [], ran.stdout
+
+
+def test_no_option_of_the_gateway_names_a_setting_that_it_does_not_read() -> None:
+    """SUYUAN_HOST and SUYUAN_PORT are the server's."""
+    command = [sys.executable, "-m", "api.cli", "gateway", "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "8650" in told
+    assert "SUYUAN_" not in told

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from urllib.parse import quote
 
 import pytest
 
 from fixtures.epcis import Moments, Places, parcel_events
+from ledger.gateway.reader import Reader
+from tests.api.gateway.serving import GatewayServer
 from tests.ledger.client.serving import Reply
 from tests.ledger.gateway.zone import messages_of, until
 from tests.world import now
@@ -175,3 +178,15 @@ def test_the_queue_and_the_metrics_tell_what_is_parked_and_a_retry_sends_it_agai
     assert gateway.ask("POST", f"/queue/{parked['item']}/retry").status == 200
     until(lambda: gated.states() == {"recorded": 2})
     assert gateway.ask("POST", f"/queue/{parked['item']}/retry").status == 409
+
+
+def test_where_nothing_can_read_beside_the_gateway_reads_by_itself(gated):
+    broken = Reader(gated.world.zone.types, program=(sys.executable, "-c", "raise SystemExit(1)"))
+    server = GatewayServer(gated, broken)
+    try:
+        answers = [server.ask("POST", path_as(gated, "platform"), order(seed), XML) for seed in (61, 62)]
+        assert [each.status for each in answers] == [202, 202]
+        assert gated.wait() == {"recorded": 2}
+    finally:
+        server.stop()
+        broken.close()

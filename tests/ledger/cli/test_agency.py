@@ -10,6 +10,7 @@ import pytest
 from fixtures.zone.actors import agency
 from ledger.client.client import LedgerClient
 from ledger.governance.ceremony import parse_ceremony
+from ledger.governance.changes import moment
 from ledger.signing.keyfile import save_key
 from ledger.signing.signer import generate
 from tests.ledger.cli.conftest import SECRET
@@ -178,7 +179,12 @@ def test_roots_give_an_agency_other_administrators_and_the_old_ones_may_nothing_
 def test_two_roots_suspend_and_three_restore(port):
     file = sign(port, propose(port, "suspend", PORT, "--reason", "audit", name="suspend"), "customs", "tax")
     assert submit(port, file).code == 0
-    assert show(port)["standing"] == "suspended"
+    shown = show(port)
+    assert shown["standing"] == "suspended"
+    assert now() < shown["suspendedUntil"] <= now() + 72 * 3_600_000
+    assert {each["standing"] for each in shown["administrators"]} == {"suspended"}
+    told = port.run("agency", "show", PORT, *port.to, *port.trust, "--lang", "en").out
+    assert f"suspended, until {moment(shown['suspendedUntil'])}" in told
     file = sign(port, propose(port, "restore", PORT, "--reason", "cleared", name="restore"), "customs", "tax")
     ran = submit(port, file)
     assert ran.code == 3, ran.out
@@ -193,6 +199,12 @@ def test_an_agency_is_revoked_and_restored(port):
     assert show(port)["standing"] == "admitted"
 
 
+def test_an_administrator_s_key_that_was_revoked_is_shown_as_such_and_the_others_are_not(port):
+    enact(port, "revoke", f"urn:suyuan:key:{port.port[1]}", "--reason", "stolen", name="stolen")
+    shown = {each["kid"]: each["standing"] for each in show(port)["administrators"]}
+    assert shown == {port.port[0]: "valid", port.port[1]: "revoked", port.port[2]: "valid"}
+
+
 def test_a_key_is_revoked_from_a_leaf_on_by_roots(port):
     signer = generate(ES256)
     enact(port, "key", PORT, public_file(port.machine("port"), "key", signer), name="key")
@@ -204,12 +216,14 @@ def test_a_key_is_revoked_from_a_leaf_on_by_roots(port):
     assert ran.code == 1, ran.out
 
 
-def test_another_agency_carries_on(port):
+def test_another_agency_carries_on_and_the_keys_that_ended_with_it_are_not_called_revoked(port):
+    enact(port, "key", PORT, public_file(port.machine("port"), "key", generate(ES256)), name="key")
     enact(port, "admit", port.uri("customs"), "--name-zh", "海关", "--name-en", "Customs", "--role", "customs",
           "--zone", "demonstration", name="customs")  # fmt: skip
     enact(port, "succeed", PORT, port.uri("customs"), name="succession")
     shown = show(port)
     assert (shown["standing"], shown["successor"]) == ("succeeded", port.uri("customs"))
+    assert [each["standing"] for each in shown["keys"]] == ["succeeded"]
 
 
 def test_what_a_person_sees_before_signing_is_the_whole_act_in_both_languages(founded):
@@ -253,14 +267,49 @@ def test_a_proof_of_another_walk_or_subject_is_not_taken_for_the_registry_s(port
         ("revoke", PORT, "--reason", "Several words"),
         ("suspend", "urn:suyuan:enterprise:91350100M000100Y43", "--reason", "no-agency"),
         ("suspend", PORT, "--reason", "when", "--until", "tomorrow"),
+        ("suspend", PORT, "--reason", "past", "--until", "2020-01-01T00:00:00Z"),
         ("key", PORT, "none.json"),
         ("role", PORT),
+        ("role", PORT, "--role", "port"),
+        ("jurisdiction", PORT, "--zone", "demonstration"),
+        ("restore", PORT, "--reason", "nothing-to-restore"),
     ],
 )
 def test_an_act_that_could_not_be_is_refused_with_its_field_and_nothing_is_written(founded, words):
     ran = propose(founded, *words, ok=False)
     assert ran.code in (1, 2, 4), ran.out
     assert "Traceback" not in ran.err
+
+
+def test_a_suspension_that_names_a_later_end_than_it_can_have_is_not_proposed(founded):
+    late = now() + 72 * 3_600_000 + 60_000
+    ran = propose(founded, "suspend", founded.uri("tax"), "--reason", "audit", "--until", late, ok=False)
+    assert (ran.code, ran.answer["error"]["field"]) == (2, "--until")
+    assert "72" in ran.answer["error"]["expected"]
+    assert ran.answer["error"]["todo"]
+    propose(founded, "suspend", founded.uri("tax"), "--reason", "audit", "--until", late - 120_000)
+
+
+def test_a_dry_run_drafts_checks_and_shows_and_writes_no_file(founded):
+    founded.publish()
+    file = founded.machine("customs") / "dry.ceremony"
+    common = ("--by", founded.uri("customs"), "--out", file, *founded.to, *founded.trust, "--dry-run")
+    ran = founded.run("agency", *ADMIT, *common, "--json", "--quiet")
+    assert (ran.code, ran.answer["file"], ran.answer["acts"][0]["type"]) == (0, None, "registry.agency")
+    shown = founded.run("agency", *ADMIT, *common, "--lang", "en")
+    assert PORT in shown.err
+    assert founded.run("agency", *ADMIT, "--threshold", 2, *common, "--json").code != 0
+    assert not file.exists()
+
+
+def test_a_file_that_is_there_is_neither_written_over_nor_taken_for_damage(founded):
+    file = propose(founded, *ADMIT)
+    before = file.read_bytes()
+    ran = founded.run(
+        "agency", *ADMIT, "--by", founded.uri("customs"), "--out", file, *founded.to, *founded.trust, "--json"
+    )
+    assert (ran.code, ran.answer["error"]["field"], bool(ran.answer["error"]["todo"])) == (2, "--out", True)
+    assert file.read_bytes() == before
 
 
 def test_any_acts_are_proposed_from_a_description_together(founded):

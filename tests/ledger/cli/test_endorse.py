@@ -12,6 +12,7 @@ from ledger.client.client import LedgerClient
 from ledger.client.sequence import next_number
 from ledger.compose.event import Draft
 from ledger.endorsing.judging import Judge
+from ledger.signing.keyfile import load_key
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.endorsing.office import Office, open_office
 from tests.world import DAY, PRODUCT, World, found_world, now, parcel_story, tell_parcel
@@ -77,6 +78,18 @@ def test_an_agency_sees_and_answers_what_awaits_it_with_one_signature(run, offic
     assert run("inbox", *office.asking, "--json").answer["items"] == []
     again = run("endorse", "recognise", *office.signing, "--from-inbox")
     assert (again.code, again.answer["batches"]) == (0, [])
+
+
+def test_an_answer_that_counts_no_longer_is_shown_as_disputed(run, office):
+    _, product = file_two(office.world)
+    assert run("endorse", "recognise", product.hex(), *office.signing).code == 0
+    kid = load_key(office.folder / "officer.pem", SECRET.encode()).public.kid.hex()
+    stolen = {"reason": "stolen", "compromisedSince": 0}
+    office.world.zone.decree([Draft("registry.revocation", now(), {"key": f"urn:suyuan:key:{kid}"}, stolen)])
+    office.world.cosign()
+    words = [each for each in office.signing if each != "--json"]
+    ran = run("endorse", "recognise", product.hex(), *words, "--dry-run", "--lang", "en")
+    assert "endorsement.recognised · Example Customs · disputed" in ran.out + ran.err
 
 
 def test_an_officer_who_is_shown_another_story_signs_nothing(run, office):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -151,6 +152,26 @@ def test_the_report_names_the_registered_mirrors_that_have_not_confirmed(run, of
     key = {"key": f"urn:suyuan:key:{first}"}
     world.zone.decree([Draft("registry.revocation", now(), key, {"reason": "closed", "compromisedSince": None})])
     assert awaited() == []
+
+
+def test_a_key_of_a_privacy_officer_that_may_sign_no_approval_is_none_that_is_waited_for(run, office, tmp_path):
+    world = office.world
+    name = published(world, tmp_path)
+    narrow = generate(EDDSA)
+    save_key(tmp_path / "narrow.pem", narrow, SECRET.encode())
+    key = draft_key(PRIVACY, narrow.public, now())
+    world.zone.decree([replace(key, data={**key.data, "types": ["record.erased"]})])
+    world.cosign()
+    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    to, trust = ("--to", office.url), ("--policy", "zone.policy")
+    by = ("--by", world.zone.agencies[0].uri, "--officer", PRIVACY)
+    proposed = run(
+        "erase", "propose", name, "--what", "body", *BASIS, *by, "--out", "o.ceremony", *to, *trust, "--json"
+    )
+    assert proposed.code == 0, proposed.err
+    assert proposed.answer["circles"][1]["missing"] == [PRIVACY]
+    signed = run("erase", "approve", "o.ceremony", "--key", "narrow.pem", *trust, *ENV, "--yes", "--json")
+    assert signed.code != 0 or signed.answer["duties"] == []
 
 
 def told(run, root):

@@ -116,6 +116,7 @@ def test_who_ends_a_mandate_is_shown_what_it_ends_and_nobody_else_may(run, stree
         (("--types", "Filing"), "types"),
         (("--types", "*", "--subjects", ""), "subjects"),
         (("--types", "*", "--until", "tomorrow"), "--until"),
+        (("--types", "*", "--until", "2020-01-01T00:00:00Z"), "--until"),
     ],
 )
 def test_a_mandate_that_could_not_be_is_refused_with_its_field_and_nothing_is_sent(run, street, words, field):

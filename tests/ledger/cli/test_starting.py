@@ -44,6 +44,7 @@ NEEDS_NOT = {
     "agency": TALKS,
     "list": TALKS,
     "book": TALKS,
+    "fetch": TALKS,
     "evidence-bundle": TALKS,
     "match": (*SERVER, *DATABASE, *MESSAGES),
     "witness": (*SERVER, *DATABASE, *MESSAGES),

@@ -1,5 +1,4 @@
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from ledger.errors import UnreachableError
 from ledger.signing.keyfile import save_key
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import Reply, Service
-from tests.ledger.client.world import World
+from tests.ledger.client.world import World, copy_ledger
 from tests.ledger.witness.conftest import keys_of
 from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.submission import parse_submission
@@ -178,7 +177,7 @@ def test_no_quorum_in_time_is_3_and_the_promise_can_be_redeemed_later(run, tmp_p
 def test_a_broken_promise_is_1_and_the_evidence_convicts_the_ledger(run, world, *, service, describe, sign, tmp_path):
     """The ledger promises on one fork and shows the other to everybody else."""
     world.ledger.close()
-    shutil.copytree(world.root, tmp_path / "twin")
+    copy_ledger(world.root, tmp_path / "twin")
     world.ledger = promising = world.open()
     showing = world.open(tmp_path / "twin", guard=tmp_path / "twin" / "guard", new_guard=True)
 

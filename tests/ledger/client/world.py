@@ -25,8 +25,9 @@ USCC = "91350100M000100Y43"
 
 
 def copy_ledger(folder: Path, to: Path) -> Path:
-    """Copy the folder of a closed ledger whose service still runs: journals of what that derives come and go."""
-    return shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*-journal"))
+    """Copy the folder of a closed ledger whose service still runs and writes what it derives: that stays behind."""
+    derived = [f"{name}.db*" for name in ("endorsing", "epcis", "handles", "standing")]
+    return shutil.copytree(folder, to, ignore=shutil.ignore_patterns(*derived))
 
 
 def spare_witness() -> NoteKey:

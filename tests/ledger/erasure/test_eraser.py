@@ -48,6 +48,18 @@ def test_an_order_in_force_takes_out_body_and_disclosures_once_a_quorum_covers_i
     assert not places(world.folder, [*BUYER, NUMBER])
 
 
+def test_where_something_was_erased_the_running_ledger_forgets_what_it_had_read_of_events(world):
+    with world.ledger.sources() as sources:
+        (first, *_) = sources.reader.events_from(0)
+        sources.recent.head(first.head)
+    erase(world, "order")
+    with world.ledger.sources() as sources:
+        recent, (*_, last) = sources.recent, sources.reader.events_from(0)
+    assert recent.body(last.head, last.body) is recent.body(last.head, last.body)
+    settle(world)
+    assert recent.body(last.head, last.body) is not recent.body(last.head, last.body)
+
+
 @pytest.mark.parametrize(("roots", "by_officer"), [(0, False), (2, True), (3, False), (5, False)])
 def test_an_order_that_is_not_complete_takes_out_nothing(world, roots, by_officer):
     approve(world, order(world, world.events["order"]), roots=roots, by_officer=by_officer)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 
+from ledger.admission.recent import RecentEvents
 from ledger.endorsing import projection as endorsing
 from ledger.epcis import projection as epcis
 from ledger.handles import projection as handles
@@ -28,6 +30,9 @@ KINDS = {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     made = found_world(tmp_path_factory.mktemp("following") / "zone", witnesses=0, quorum=0)
+    with made.ledger.sources() as sources:
+        (*_, last) = sources.reader.events_from(0)
+        sources.recent.head(last.head)  # somebody asks, so that what follows is kept
     tell_parcel(made)
     yield made
     made.ledger.close()
@@ -136,6 +141,23 @@ def test_a_file_is_made_anew_while_it_is_followed_where_it(kept, spoil):
     before = kept.rows()
     spoil(kept)
     assert kept.rows() == before
+
+
+def test_what_the_writer_still_knows_of_events_changes_nothing_of_what_is_derived(kept, world):
+    known = kept.rows()
+
+    @contextmanager
+    def of_a_ledger_that_has_just_started():
+        with world.ledger.sources() as sources:
+            yield replace(sources, recent=RecentEvents())
+
+    kept.sources = of_a_ledger_that_has_just_started
+    is_missing(kept)
+    kept.reopen()
+    with world.ledger.sources() as sources:
+        (*_, last) = sources.reader.events_from(0)
+        assert sources.recent.head(last.head) is sources.recent.head(last.head), "it was not read anew before"
+    assert kept.rows() == known
 
 
 def test_a_file_that_is_found_broken_between_two_turns_is_made_anew(kept):

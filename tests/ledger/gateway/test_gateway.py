@@ -88,3 +88,12 @@ def test_the_same_document_in_another_message_is_the_same_event(gated):
     assert [each["item"] for each in again.items] == [each["item"] for each in first.items]
     assert again.items[0]["again"]
     assert gated.wait() == {"recorded": 1}
+
+
+def test_whoever_goes_away_before_the_answer_stops_nothing(gated):
+    (_, order), (_, other) = messages_of([8_701, 8_702], ["CEB311"])
+    with gated.gateway.store.reading():  # it cannot be kept yet
+        answer = gated.gateway.take(gated.read(order), gated.world.cast["platform"].uri)
+        answer.cancel()
+    gated.take("platform", other)
+    assert gated.wait() == {"recorded": 2}

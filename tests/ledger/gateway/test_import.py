@@ -8,9 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger.cli.commands import app
+from ledger.errors import StoppedError
+from ledger.gateway.reader import Reader
+from ledger.gateway.received import Received
 from ledger.signing.keyfile import save_key
 from tests.ledger.client.serving import Reply
 from tests.ledger.gateway.zone import messages_of, recorded_names
+from tests.ledger.readers.ceb.signature.place import VECTORS
 from verifier.ledgerformat.trust_policy import format_trust_policy
 
 SECRET = "an invented passphrase"
@@ -84,6 +88,21 @@ def test_a_lenient_run_names_what_it_accepted(run, tmp_path):
     assert any("Signature" in each["sentence"] for each in answer["departures"])
 
 
+def test_what_a_messages_own_signature_was_found_to_be_is_told(run, tmp_path):
+    """A message that was changed after it was signed is recorded as not authentic: whoever imports it hears so."""
+    (tmp_path / "outbox").mkdir()
+    for name in ("rsa-sha1", "unsigned", "signer-not-known"):
+        (tmp_path / "outbox" / f"{name}.xml").write_bytes((VECTORS / f"{name}.xml").read_bytes())
+    options = ("--dry-run", "--lenient", "--trust", VECTORS / "trust")
+    code, answer = run(tmp_path / "outbox", *options, signing=False)
+    assert (code, answer["files"]) == (0, 3)
+    assert answer["signatures"] == {"authentic": 1, "absent": 1, "not authentic: signer-not-known": 1}
+    (doubted,) = answer["notAuthentic"]
+    assert doubted["file"].endswith("signer-not-known.xml")
+    code, answer = run(tmp_path / "outbox", "--dry-run", "--lenient", signing=False)
+    assert answer["signatures"] == {"not checked: nobody-asked": 2, "absent": 1}
+
+
 def test_what_the_ledger_does_not_answer_is_sent_by_the_next_run(world, run, service, tmp_path):
     folder = write(tmp_path / "outbox", [740])
     before = len(recorded_names(world))
@@ -102,3 +121,22 @@ def test_a_sender_without_a_key_is_told_what_is_missing(run, tmp_path):
     code, output = run(folder, signing=False)
     assert code == 2
     assert "--key" in str(output)
+
+
+def test_many_files_are_read_in_a_process_beside_and_come_to_the_same(world, run, tmp_path, monkeypatch):
+    folder = write(tmp_path / "outbox", range(760, 766))
+    faulty = next(iter(sorted(folder.iterdir())))
+    faulty.write_bytes(faulty.read_bytes().replace(b"<ceb:currency>142", b"<ceb:currency>CNY", 1))
+    (folder / "none.xml").write_bytes(b"<none")
+    expected = run(folder, "--dry-run", signing=False)
+    begun = []
+    monkeypatch.setattr("ledger.cli.importing._MANY", 1)
+    monkeypatch.setattr("ledger.cli.importing.Reader", lambda types: begun.append(Reader(types)) or begun[0])
+    code, answer = run(folder)
+    assert code == expected[0]
+    assert sorted(map(str, answer["faults"])) == sorted(map(str, expected[1]["faults"]))
+    assert answer["states"] == {"recorded": 5}, answer
+    (reader,) = begun
+    assert reader.pid, "it was there"
+    with pytest.raises(StoppedError):
+        list(reader.read_all([Received("ceb", b"")]))

@@ -112,3 +112,37 @@ def test_a_checker_believes_no_ledger_but_the_one_that_is_pinned(witnessed, serv
 
     with pytest.raises(SuyuanError):
         ReceiptChecker(client, replace(policy, charter=bytes(32)))(statement, receipt)
+
+
+def test_promises_of_one_round_ask_for_what_they_share_once(opened, witnessed, served):
+    items = []
+    for seed in range(80_010, 80_014):  # a batch each
+        items.append(hand_over(opened, witnessed, seed))
+        assert opened.gateway.wait_idle(20)
+    before = served.asked.count("GET /charter")
+    witnessed.cosign()
+    until(lambda: all(receipt_json(opened.gateway, item)["standing"] == "recorded" for item in items))
+    assert served.asked.count("GET /charter") - before <= 2
+    assert not list((opened.gateway.store.folder / "receipts").glob("*")), "nothing lies about"
+
+
+def test_a_receipt_that_is_none_is_laid_down_for_somebody_to_see_and_keeps_no_other_back(opened, witnessed, served):
+    first = hand_over(opened, witnessed, 80_020)
+    assert opened.gateway.wait_idle(20)
+    second = hand_over(opened, witnessed, 80_021)
+    assert opened.gateway.wait_idle(20)
+    identity = receipt_json(opened.gateway, second)["identity"]
+
+    def lie(body):
+        true = served._pass_on("GET", f"/entries/{identity}", body, {"accept": "application/cose"})
+        return Reply(true.body[:-1] + bytes([true.body[-1] ^ 1]), true.kind, true.status, true.headers)
+
+    served.lies[f"/entries/{identity}"] = lie
+    witnessed.cosign()
+    until(lambda: opened.gateway.chore_fault is not None)
+    until(lambda: receipt_json(opened.gateway, first)["standing"] == "recorded")
+    kinds = {each.suffix for each in (opened.gateway.store.folder / "receipts").glob(f"{identity}.*")}
+    assert {".statement", ".promise"} <= kinds
+    assert receipt_json(opened.gateway, second)["standing"] == "promised"
+    del served.lies[f"/entries/{identity}"]
+    until(lambda: receipt_json(opened.gateway, second)["standing"] == "recorded")

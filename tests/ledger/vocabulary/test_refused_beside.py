@@ -29,8 +29,6 @@ def changed(name, *, by=None, about=None, **subjects):
 
 
 AGAIN = {
-    "entered-twice": "reference.entry",
-    "removed-without-entry": "reference.entry-removed",
     "invoiced-twice": "finance.invoice",
     "claimed-twice": "finance.refund-claimed",
     "decided-twice": "finance.refund-decided",
@@ -42,6 +40,7 @@ AGAIN = {
 }
 OTHERWISE = {
     "entered-before-list": lambda: changed("reference.entry", list="urn:suyuan:list:none:meta"),
+    "removed-without-entry": lambda: changed("reference.entry-removed", entry="urn:suyuan:list:retail-import:none"),
     "repaired-without-record": lambda: changed("credit.repaired", enterprise=WAREHOUSE),
     "claimed-before-departure": lambda: changed(
         "finance.refund-claimed", declarations=[IMPORT], lists=[claim("a")], invoices=[claim("b")]

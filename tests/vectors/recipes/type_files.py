@@ -70,6 +70,7 @@ add("disclosures", "three audiences and an attachment", ["trace"], disclosures={
     "/a": {"audience": "public"}, "/b/c": {"audience": "parties"}, "/d": {"audience": "agencies", "attachment": True}
 })  # fmt: skip
 add("order", "both kinds of rules", ["trace"], order=[ONCE, AFTER], late=604_800_000, ends="custody")
+add("order-each", "each history that it follows by itself", ["trace"], order=[AFTER | {"in": "each"}])
 add("order-last", "what the latest must be, or that there is none", ["trace"], order=[LAST, LAST | {"is": []}])
 add("order-needs", "what must be there as the latest", ["trace"], order=[NEEDS])
 add("order-in-a-kind", "the histories of one kind", ["claim"], order=[ONCE | {"in": "claim"}],
@@ -230,6 +231,7 @@ for name, changes, desc, field in (
     ("order-last-by-time", rule(LAST, by="time"), "by position only", "type.order[0]"),
     ("order-last-and-needs", rule(LAST, needs=["a.held"]), "is or needs", "type.order[0]"),
     ("order-needs-nothing", rule(NEEDS, needs=[]), "at least one", "type.order[0].needs"),
+    ("order-once-in-each", rule(ONCE, **{"in": "each"}), "each is of after alone", "type.order[0].in"),
     ("order-needs-in-reach", rule(NEEDS, **{"in": "reach"}), "history or a kind", "type.order[0].in"),
     (
         "order-advances-without-state",

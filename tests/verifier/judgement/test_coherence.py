@@ -104,6 +104,27 @@ def test_a_rule_about_a_history_that_is_not_held_is_not_judged_and_said_so():
     assert _judge(_late(joins=(CASE, ITEM)), _after("b.early"), held=[ITEM]) == [Unjudged]
 
 
+EACH = OrderRule("each-of-them", "after", "each", refuse=True, patterns=("b.early",))
+
+
+def test_each_history_that_is_followed_must_have_it_by_itself():
+    link = bare("b.link", 4, joins=(ORDER,), follows=(FAR,))
+    at_far, at_item = bare("b.early", 6, joins=(FAR,)), bare("b.early", 6, joins=(ITEM,))
+    assert _judge(_late(follows=(ORDER,)), EACH, link, at_far) == [], "along its follows"
+    assert _judge(_late(follows=(FAR,)), EACH, at_far) == []
+    assert _judge(_late(follows=(ORDER, FAR)), EACH, at_far) == [Violation], "what one has is nothing to the other"
+    assert _judge(_late(follows=(ORDER, FAR)), EACH, link, at_far) == []
+    assert _judge(_late(follows=(ORDER,)), EACH, at_item) == [Violation], "what it joins is not what it follows"
+    assert _judge(_late(), EACH, at_item) == [Violation], "it follows nothing"
+    assert _judge(_late(follows=(FAR,)), EACH, bare("b.early", 11, joins=(FAR,))) == [Violation], "too late"
+
+
+def test_each_is_settled_by_what_is_held_or_not_judged():
+    at_far = bare("b.early", 6, joins=(FAR,))
+    assert _judge(_late(follows=(ORDER, FAR)), EACH, at_far, held=[ITEM, FAR]) == [Unjudged]
+    assert _judge(_late(follows=(ORDER, FAR)), EACH, held=[ITEM, FAR]) == [Violation], "one has none"
+
+
 def test_what_must_come_once_is_contradicted_by_what_is_held():
     assert _judge(_late(joins=(CASE, ITEM)), ONCE, _late(9), held=[ITEM]) == [Violation]
 

@@ -118,6 +118,13 @@ class TestRules:
         (rule,) = parsed(order=[NEEDS]).order
         assert (rule.demand, rule.patterns, rule.kind) == ("needs", ("a.gone",), "trace")
 
+    def test_what_each_that_is_followed_must_have(self):
+        given = {"code": "left", "after": ["a.gone"], "in": "each", "by": "position", "refuse": True}
+        (rule,) = parsed(order=[given]).order
+        assert (rule.demand, rule.kind, rule.reach, rule.each) == ("after", None, True, True)
+        with pytest.raises(MalformedError, match="each is of after alone"):
+            parsed(order=[LAST | {"in": "each"}])
+
     def test_what_must_advance(self):
         (rule,) = parsed(order=[ADVANCES], **STATE).order
         assert (rule.demand, rule.kind, rule.refuse) == ("advances", "trace", False)

@@ -76,7 +76,7 @@ def _must_suffice(event: Event) -> bool:
 def _tell(found: Examination, registry: Registry, shown: Shown, recognition: Recognition) -> StoryEvent:
     event = shown.event
     principal = _participant(found, registry, event.head.principal, event)
-    behind = registry.successor_of(principal.uri, found.newest_seal.covered + 1)
+    cosigners = {each.by.uri for each in recognition.endorsements}
     return StoryEvent(
         event=event,
         kind=registry.type_at(event.head.type, event.leaf),
@@ -86,8 +86,15 @@ def _tell(found: Examination, registry: Registry, shown: Shown, recognition: Rec
         body=shown.body,
         disclosures=shown.disclosures,
         agent=_participant(found, registry, event.head.issuer, event) if event.head.behalf is not None else None,
-        successor=registry.participant(behind) if behind else None,
+        successor=_carrier(found, registry, principal.uri),
+        carriers={uri: carrier for uri in cosigners if (carrier := _carrier(found, registry, uri))},
     )
+
+
+def _carrier(found: Examination, registry: Registry, uri: str) -> Participant | None:
+    """Return who carries on for an agency as of the proof's size."""
+    behind = registry.successor_of(uri, found.newest_seal.covered + 1)
+    return registry.participant(behind) if behind else None
 
 
 def _participant(found: Examination, registry: Registry, uri: str, event: Event) -> Participant:

@@ -2,7 +2,8 @@
 
 In clear: how many lines. `/numbers` every number; `/lines` the items; `/reason` why, and free text; `/buyer` who.
 CEB knows no serial numbers, so the item that comes back is a fact that the sender adds; a return of several items is
-drafted once for each. The time of the event is when it was reported (appTime).
+drafted once for each. Neither does it know order lines: where the sender names one, the quantity stands in clear and
+the ledger counts it (docs/books.md). The time of the event is when it was reported (appTime).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from ledger.readers.ceb.drafts.report import items, pick, remarks, report, requi
 from ledger.readers.ceb.facts import Facts
 from ledger.readers.ceb.keys import DeclarationKey, Handles, OrderKey
 from ledger.readers.ceb.result import Document
+from verifier.errors import MalformedError
 
 NUMBERS = {
     "order": "orderNo",
@@ -53,8 +55,9 @@ def draft_return(document: Document, handles: Handles, facts: Facts) -> Draft:
         subjects={
             "item": require_fact(facts.item, "item", document, "the item's URI, GTIN and serial"),
             "order": handles.order(OrderKey(head["ebpCode"], head["orderNo"])),
+            **_line_of(facts),
         },
-        data={"lineCount": len(document.lines)},
+        data={"lineCount": len(document.lines), **_quantity_of(document, facts)},
         disclosed={
             "/numbers": pick(head, NUMBERS),
             "/lines": {"items": items(document, ITEM)},
@@ -72,11 +75,34 @@ def draft_export_return(document: Document, handles: Handles, facts: Facts) -> D
         document,
         type="aftersales.export-return",
         time=time_of(document, "appTime"),
-        subjects={"declaration": handles.declaration(key), **({"item": facts.item} if facts.item else {})},
-        data={"lineCount": len(document.lines)},
+        subjects={
+            "declaration": handles.declaration(key),
+            **({"item": facts.item} if facts.item else {}),
+            **_line_of(facts),
+        },
+        data={"lineCount": len(document.lines), **_quantity_of(document, facts)},
         disclosed={
             "/numbers": pick(head, NUMBERS),
             "/lines": {"items": items(document, EXPORT_ITEM)},
             "/reason": {"reason": head["reason"], **(remarks(document) or {})},
         },
     )
+
+
+def _line_of(facts: Facts) -> dict[str, str]:
+    return {"line": facts.line} if facts.line else {}
+
+
+def _quantity_of(document: Document, facts: Facts) -> dict[str, str]:
+    """Return how much of the order's line comes back, in clear: a counter moves by one amount.
+
+    Raises:
+        MalformedError: there are several lines.
+    """
+    if not facts.line:
+        return {}
+    if len(document.lines) != 1:
+        todo = "Report each line's return by itself, or leave `line` out: then nothing is counted."
+        came = f"{len(document.lines)} lines in {document.path}"
+        raise MalformedError("facts.line", came=came, expected="one: the order's line that comes back", todo=todo)
+    return {"quantity": document.lines[0]["qty"]}

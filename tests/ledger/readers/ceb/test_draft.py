@@ -9,6 +9,8 @@ from ledger.readers.ceb import DrawnHandles, Facts, Mode, draft_event, read_mess
 from ledger.readers.ceb.values import milliseconds
 from tests.ledger.readers.ceb.edit import CODES, ITEM, drop, messages, part, put, replace
 from verifier.errors import IncompleteError, MalformedError, SuyuanError, TooLargeError, UnsupportedError
+from verifier.ledgerformat.vocabulary import parse_type
+from verifier.vocabulary import type_files
 
 SELLER = EXAMPLE_COMPANIES.seller
 FACTS = Facts(item=ITEM)
@@ -126,6 +128,28 @@ def test_a_return(handles):
     assert event.data["lineCount"] == 1
     assert event.disclosed["/numbers"]["customs"] == field(messages()["CEB625"], "invtNo")
     assert event.disclosed["/reason"] == {"reason": field(messages()["CEB625"], "reason")}
+
+
+LINE = "urn:suyuan:order-line:" + "0c" * 16
+
+
+def test_a_return_of_an_orders_line_says_in_clear_how_much_is_counted(handles):
+    event = draft(messages()["CEB625"], handles, Facts(item=ITEM, line=LINE))
+    assert event.subjects["line"] == LINE
+    assert event.data["quantity"] == event.disclosed["/lines"]["items"][0]["quantity"]
+    (rule,) = parse_type(type_files()["aftersales.return"], "type").counts
+    assert (rule.role, rule.amount, rule.adds) == ("line", "/quantity", False)
+
+
+def test_several_lines_are_not_counted_as_one(handles):
+    (document,) = read_message(messages()["CEB625"]).usable
+    second = {**document.lines[0], "gnum": "2"}
+    data = write_message(
+        "CEB625", [Written(document.head, [document.lines[0], second])], guid="A" * 36, sender=EXAMPLE_COMPANIES.agent
+    )
+    assert draft(data, handles).data == {**draft(data, handles).data, "lineCount": 2}
+    with pytest.raises(MalformedError, match=r"facts\.line: came 2 lines"):
+        draft(data, handles, Facts(item=ITEM, line=LINE))
 
 
 def test_the_documents_of_a_parcel_meet_in_their_handles(handles):

@@ -65,6 +65,25 @@ def test_200_although_others_have_signed_as_well(serve, foreign):
     assert "other.example" not in shown.body.decode()
 
 
+def test_200_although_another_witness_s_lines_or_its_own_are_there_twice(serve, foreign):
+    served = serve(foreign)
+    text, own = foreign.checkpoint().decode().split("\n\n")
+    other = ForeignLog(origin="other.example").signed(text_of(foreign.checkpoint())).decode().split("\n\n")[1]
+    answer = served.post(ask(0, [], f"{text}\n\n{own}{other}{other}{own}".encode()))
+    assert answer.status == 200
+    served.verified(answer.body, text_of(foreign.checkpoint()))
+    shown = served.get(f"/{sha256(FOREIGN.encode()).hexdigest()}/checkpoint").body.decode()
+    assert shown.count(own) == 1
+
+
+def test_403_where_one_of_two_lines_of_the_log_is_not_its_signature(serve, foreign):
+    served = serve(foreign)
+    bad = foreign.checkpoint(4).decode().split("\n\n")[1]
+    for note in (foreign.checkpoint() + bad.encode(), (text_of(foreign.checkpoint()) + "\n" + bad).encode()):
+        assert served.post(ask(0, [], note)).status == 403
+    assert served.post(ask(0, [], foreign.checkpoint())).status == 200
+
+
 def test_200_covers_extension_lines(serve, foreign):
     served = serve(foreign)
     note = foreign.checkpoint(extension="extra words\n")

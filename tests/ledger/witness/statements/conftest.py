@@ -43,6 +43,7 @@ class Taking:
     key: NoticeKey
     judges: list[Honest]
     seconds: list[float] = field(default_factory=lambda: [0.0])
+    lag: list[float] = field(default_factory=lambda: [0.0])  # by which the calendar's clock was set back
 
     @property
     def desk(self) -> StatementDesk:
@@ -68,7 +69,7 @@ def taking(watch, tmp_path) -> Iterator[Callable[..., Taking]]:
     def build(*, replay: bool = False) -> Taking:
         watched = watch()
         assert watched.follower.step().size
-        key, seconds, judges = NoticeKey("w0.example", generate(EDDSA)), [0.0], []
+        key, seconds, lag, judges = NoticeKey("w0.example", generate(EDDSA)), [0.0], [0.0], []
 
         def judge(_follower: object, client: LedgerClient, _origin: str) -> Honest:
             judges.append(Honest(client))
@@ -77,10 +78,10 @@ def taking(watch, tmp_path) -> Iterator[Callable[..., Taking]]:
         service = StatementService(
             tmp_path / "statements.db", watched.followers, key=key, cosigned=watched.store,
             judge_of=judge if replay else None,
-            clock=lambda: 1_800_000_000 + seconds[0], monotonic=lambda: seconds[0],
+            clock=lambda: 1_800_000_000 + seconds[0] - lag[0], monotonic=lambda: seconds[0],
         )  # fmt: skip
         monitor = Monitor("127.0.0.1:0", watched.store, [service.door()])
-        made.append(Taking(watched, service, Served(None, monitor, []), key, judges, seconds))
+        made.append(Taking(watched, service, Served(None, monitor, []), key, judges, seconds, lag))
         return made[-1]
 
     yield build

@@ -77,6 +77,34 @@ def test_what_the_ledger_leaves_out_for_ten_open_minutes_is_withheld_and_cosigni
     assert taken.watched.follower.step().word == COSIGNED
 
 
+def test_what_comes_between_two_rounds_is_withheld_as_well_and_counts_no_time_before_it_came(taking):
+    taken = taking()
+    taken.rounds(20)
+    taken.seconds[0] += 7
+    submission = taken.watched.world.submission()
+    taken.desk.take(submission)
+    censor(taken)
+    taken.rounds(3)
+    assert taken.desk.find(identity_of(submission)).open_intake <= 3
+    taken.rounds(OPEN_INTAKE + 10)
+    notice = taken.notice(identity_of(submission))
+    assert OPEN_INTAKE <= notice.open_intake <= notice.last_tried - notice.first_seen
+
+
+def test_a_clock_that_was_set_back_delays_a_notice_and_does_not_prevent_it(taking):
+    taken = taking()
+    submission = taken.watched.world.submission()
+    taken.desk.take(submission)
+    censor(taken)
+    taken.rounds(60)
+    taken.lag[0] = 45.0
+    taken.rounds(OPEN_INTAKE - 30)
+    assert taken.notice(identity_of(submission)) is None
+    taken.rounds(60)
+    notice = taken.notice(identity_of(submission))
+    assert OPEN_INTAKE <= notice.open_intake <= notice.last_tried - notice.first_seen
+
+
 def test_once_it_is_logged_the_notice_says_so(taking):
     taken = taking()
     submission = taken.watched.world.submission()
@@ -246,4 +274,4 @@ def test_a_database_that_fails_is_told(taking):
     taken = taking()
     taken.service.store._connection.execute("DROP TABLE statement")
     with pytest.raises(StoppedError, match="no such table"):
-        taken.service.store.pass_time("ledger.example", 1.0)
+        taken.service.store.pass_time("ledger.example", 1.0, now=0)

@@ -165,6 +165,18 @@ def test_after_a_succession_old_signatures_verify_and_show_both_names(world):
     assert "Example Inspection (now Example Customs)" in render_verdict(verdict, "en")
 
 
+def test_after_a_succession_who_co_signed_is_shown_by_both_names_as_well(world):
+    (product,) = world.say("seller", _product())
+    world.endorse("inspection", product)
+    world.endorse("customs", product)
+    succeed(world, "inspection", "customs")
+    verdict = trace(world, PRODUCT_2)
+    assert "co-signed by Example Inspection (now Example Customs), Example Customs" in render_verdict(verdict, "en")
+    told = next(each for each in verdict_json(verdict, "en")["story"]["events"] if each["name"] == product.name.hex())
+    customs = {"uri": world.cast["customs"].uri, "name": "Example Customs"}
+    assert [each["successor"] for each in told["cosignedBy"]] == [customs, None]
+
+
 def test_a_successor_satisfies_rules_that_name_its_predecessor(world):
     zone_policy(world, "ningbo", ["filing.product"], {"agency": world.cast["tax"].uri})
     (product,) = world.say("seller", _product())
