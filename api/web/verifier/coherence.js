@@ -17,23 +17,32 @@ const MOST_HISTORIES = 128;
 /** Kinds of which the latest one that is needed has to be answered, where it can be. */
 const ANSWERED = ["list", "claim", "quota", "trace"];
 
-/** @param {Reach} reach @param {Event} event @param {string} where @returns {Sight} */
-export function sightOf(reach, event, where) {
+/** @param {Event} event @param {string} where @returns {import("./head.js").Pair[]} the histories that it names */
+function named(event, where) {
   const kinds = where === "history" || where === "reach" ? ["trace", "case"] : [where];
-  const pairs = event.head.joins.filter(([kind]) => kinds.includes(kind));
+  return event.head.joins.filter(([kind]) => kinds.includes(kind));
+}
+
+/**
+ * @param {Reach} reach
+ * @param {import("./head.js").Pair[]} pairs to begin with
+ * @param {boolean} onwards whether to go where follows lead to
+ * @returns {Sight}
+ */
+function sightOf(reach, pairs, onwards) {
   const met = new Map(pairs.map((pair) => [pair.join(" "), pair]));
   let whole = true;
   /** @type {Event[][]} */
   const histories = [];
   for (const [kind, name] of met.values()) {
-    if (met.size > MOST_HISTORIES) return { histories: [], whole: false };
+    if (onwards && met.size > MOST_HISTORIES) return { histories: [], whole: false };
     if (!reach.kinds.includes(kind) || !reach.windows.has(name)) {
       whole = false;
       continue;
     }
     const history = reach.history(kind, name);
     histories.push(history);
-    if (where !== "reach") continue;
+    if (!onwards) continue;
     // A Map goes on over what is added to it meanwhile.
     for (const pair of history.flatMap((each) => each.head.follows)) met.set(pair.join(" "), pair);
   }
@@ -89,16 +98,29 @@ function advances(rule, event, earlier) {
 }
 
 /**
- * @param {Reach} reach @param {Event} event @param {OrderRule} rule
+ * @param {OrderRule} rule
+ * @param {Event} event
+ * @param {Sight} sight
+ * @returns {boolean | null} whether it holds there; null where what is held does not settle it
+ */
+function judge(rule, event, { histories, whole }) {
+  const fits = holds(rule, event, histories);
+  return whole || fits === Boolean(rule.after) ? fits : null;
+}
+
+/**
+ * @param {Reach} reach
+ * @param {Event} event
+ * @param {OrderRule} rule
  * @returns {boolean} false where it is not judged
  * @throws contradiction
  */
 export function checkRule(reach, event, rule) {
-  const { histories, whole } = sightOf(reach, event, rule.in);
-  const fits = holds(rule, event, histories);
-  const settled = whole || (rule.after ? fits : !fits);
-  if (settled && !fits) {
+  const onwards = rule.in === "reach" || rule.in === "each";
+  const starts = rule.in === "each" ? event.head.follows.map((pair) => [pair]) : [named(event, rule.in)];
+  const found = starts.map((pairs) => judge(rule, event, sightOf(reach, pairs, onwards)));
+  if (!found.length || found.includes(false)) {
     throw contradiction("order", `${rule.code} (${event.type} ${event.name.slice(0, 12)}\u2026)`, "its rule of order");
   }
-  return settled;
+  return !found.includes(null);
 }

@@ -60,6 +60,10 @@ export function parseOrderRule(value, field, { joined, state }) {
 
 /** @param {Map<string, any>} rule @param {any} where @param {string} field @param {Set<string>} joined */
 function checkWhere(rule, where, field, joined) {
+  if (where === "each") {
+    if (!rule.has("after")) throw malformed(`${field}.in`, where, "each with after alone");
+    return;
+  }
   if (where === "history" || where === "reach") {
     const kindOnly = rule.has("advances") || (rule.has("needs") && where === "reach");
     if (kindOnly) throw malformed(`${field}.in`, where, "a kind");
