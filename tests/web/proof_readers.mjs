@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { concat, formatUtf8, parseHex } from "../../api/web/verifier/bytes.js";
 import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
+import { confirmEvidence } from "../../api/web/verifier/evidence.js";
 import { webCheck } from "../../api/web/verifier/keys.js";
 import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
 import { examineTrace } from "../../api/web/verifier/verdict.js";
@@ -104,7 +105,21 @@ async function readCharter(vector) {
   return { version, origin, threshold, ...keys, roots: charter.roots.map((each) => each.agency).sort() };
 }
 
-export const PROOF_READERS = { "charter-file": readCharter, "trace-proof": readTrace };
+/** @param {any} vector */
+async function readEvidence(vector) {
+  const { kind, ...facts } = await confirmEvidence(editedFile(vector), {
+    pinned: standpoint(vector).policy.charter,
+    check,
+  });
+  return facts;
+}
+
+export const PROOF_READERS = {
+  "charter-file": readCharter,
+  "fork-evidence": readEvidence,
+  "rollback-evidence": readEvidence,
+  "trace-proof": readTrace,
+};
 
 /** Of a bent file: the whole verdict, whatever it is. @param {any} vector */
 async function readMutant(vector) {
