@@ -1,5 +1,5 @@
 /**
- * Evidence that convicts a ledger by its own word (section 17): forks and rollbacks. Other kinds are *unsupported* here.
+ * Evidence that convicts a ledger by its own word (section 17): forks and rollbacks. Other kinds are *unsupported*.
  * @module
  */
 import { equalBytes, hashesOf } from "./bytes.js";
@@ -61,7 +61,12 @@ function asCommitment(value) {
   return parts;
 }
 
-/** @param {any[]} parts @param {Charter[]} charters @param {import("./keys.js").Check} check @returns {Promise<Commitment>} */
+/**
+ * @param {any[]} parts
+ * @param {Charter[]} charters
+ * @param {import("./keys.js").Check} check
+ * @returns {Promise<Commitment>}
+ */
 async function verified([kind, data, leaf], charters, check) {
   if (kind === 1) return signedCheckpoint(data, charters, check);
   const receipt = new Receipt(data);
