@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { concat, formatUtf8, parseHex } from "../../api/web/verifier/bytes.js";
 import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
 import { confirmEvidence } from "../../api/web/verifier/evidence.js";
+import { examineEvent } from "../../api/web/verifier/eventproof.js";
 import { webCheck } from "../../api/web/verifier/keys.js";
 import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
 import { examineTrace } from "../../api/web/verifier/verdict.js";
@@ -114,8 +115,16 @@ async function readEvidence(vector) {
   return facts;
 }
 
+/** @param {any} vector */
+async function readEvent(vector) {
+  const { event, time, quorum } = await examineEvent(editedFile(vector), fileOf(vector.registry), standpoint(vector));
+  const { name, leaf, position, type } = event;
+  return { name, leaf, position, time, type, principal: event.head.principal, quorum };
+}
+
 export const PROOF_READERS = {
   "charter-file": readCharter,
+  "event-proof": readEvent,
   "fork-evidence": readEvidence,
   "rollback-evidence": readEvidence,
   "trace-proof": readTrace,

@@ -3,7 +3,6 @@
  * @module
  */
 import { equalBytes } from "./bytes.js";
-import { checkAttachment } from "./disclosure.js";
 import { mismatch, notPermitted } from "./errors.js";
 import { pairKey } from "./head.js";
 import { checkBody, checkHead, checkLinks, checkTargets, ownLinks } from "./mapping.js";
@@ -21,13 +20,11 @@ export function findType(event, registry) {
   event.vocabulary = type;
 }
 
-/** @param {Event} event whose body is not shown @param {Registry} registry */
-export function checkBodyState(event, registry) {
-  const { state } = event;
+/** @param {Event} event whose body is not shown; whether an order to erase it holds is asked elsewhere */
+export function checkBodyState(event) {
   if (event.vocabulary?.permanent) throw mismatch("body", "none", `the body: those of ${event.type} are permanent`);
-  const restricted = state.word === "restricted" && event.head.joins.some(([kind]) => PUBLIC.includes(kind));
+  const restricted = event.state.word === "restricted" && event.head.joins.some(([kind]) => PUBLIC.includes(kind));
   if (restricted) throw mismatch("body", "restricted", "the body of an event in a public history");
-  if (state.word === "erased") checkErased(event, registry, state.order);
 }
 
 /** @param {Event} event @param {Registry} registry @param {Uint8Array} order */
@@ -48,31 +45,18 @@ export function checkMapping(event, { shown, held, registry }) {
   checkHead(type, event.head);
   const targets = event.head.about.map((name) => shown.get(name)).filter((each) => each !== undefined);
   if (targets.some((each) => !each.before(event))) throw mismatch("head.about", "a later event", "earlier ones");
-  checkTargets(
-    type,
-    targets.map((each) => each.head),
-  );
+  const heads = targets.map((each) => each.head);
+  checkTargets(type, heads);
   const whole = targets.length === event.head.about.length;
   const body = event.body();
-  if (!body) checkBodyState(event, registry);
-  else {
+  if (!body) {
+    checkBodyState(event);
+    if (event.state.word === "erased") checkErased(event, registry, event.state.order);
+  } else {
     checkBody(type, body);
-    checkAttachments(event, type);
-    if (whole)
-      checkLinks(
-        type,
-        event.head,
-        body,
-        targets.map((each) => each.head),
-      );
+    if (whole) checkLinks(type, event.head, body, heads);
   }
   if (!whole) checkStrayAnswer(event, targets, held);
-}
-
-/** @param {Event} event @param {import("./vocabulary.js").EventType} type */
-function checkAttachments(event, type) {
-  for (const each of event.shown?.values() ?? [])
-    if (type.disclosures.get(each.pointer)?.attachment) checkAttachment(each.value);
 }
 
 /**
