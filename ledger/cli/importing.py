@@ -259,7 +259,7 @@ def _signature_lines(voice: Voice, report: _Report) -> list[str]:
     counts = Counter(each.partition(": ")[0] for _, each in report.signatures)
     if not counts:
         return []
-    words = {each: voice.say(f"signature.{each.replace(' ', '-')}") for each in counts}
+    words = {each: voice.say(f"import.signature-{each.replace(' ', '-')}") for each in counts}
     told = " · ".join(f"{words[each]} {count}" for each, count in counts.items())
     lines = [voice.say("import.signatures", counts=told)]
     for path, each in _false_ones(report):

@@ -19,7 +19,7 @@ from tests.ledger.witness.replay.conftest import Replaying
 from tests.ledger.witness.replay.prosecuting import accuse
 from tests.vectors.cddl import Schema
 from tests.verifier.proof import governed
-from tests.world import DAY, FIRM, PARCEL, World, now
+from tests.world import DAY, FIRM, PARCEL, UNIT, World, now
 from verifier.errors import InconsistentError, SuyuanError
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.keys import EDDSA
@@ -98,6 +98,8 @@ def lies(world: World, patch: pytest.MonkeyPatch) -> dict[str, Lie]:
     lie("a type of nobody", "type", carrier, bend(said(carrier, world, sighting(15)), type="transport.nothing"))
     lie("a term that the type has not", "head", carrier, bend(said(carrier, world, sighting(17)), until=now()))
     lie("another type's body", "body", carrier, bend(_delivery(world), type="transport.object"))
+    keeper = world.cast["warehouse"]
+    lie("a stranger's join", "place", keeper, said(keeper, world, replace(sighting(0), subjects={"epcs": [UNIT]})))
     narrow = replace(carrier, signer=generate(EDDSA), _sequence={})
     world.zone.say(world.cast["customs"], [_key(world, narrow, types=["delivery.*"])])
     lie("a type out of scope", "scope", narrow, said(narrow, world, sighting(18)))
@@ -158,6 +160,7 @@ NAMES = (
     "another's words", "a root key that says a statement", "links of another body", "no mandate",
     "a recipient who is nobody", "a role that may not", "a type of nobody",
     "a term that the type has not", "another type's body", "a type out of scope", "a suspended agency", "a revoked key",
+    "a stranger's join",
 )  # fmt: skip
 
 

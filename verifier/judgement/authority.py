@@ -81,7 +81,8 @@ def check_authority(
         registry: what holds at its leaf.
         time: ledger time of its leaf.
         state_of: the state of a subject's trace before it, None where that trace has not begun.
-        targets: heads of the events it answers, None where they are not all known.
+        targets: heads of the events it answers, as far as they are known, of each history that is known those that
+            stand in it; None where none is known.
         holds: whether a history is known here at all, None where all are; rules about others are not judged.
 
     Raises:
@@ -117,7 +118,8 @@ def require_link_rights(
     for pair in head.follows:
         if holds is None or holds(("trace", pair[1])):
             _require_follow_right(pair, principal, head, state_of(pair[1]))
-        if kind_of_event.answers is not None and targets is not None and not _is_answered(pair, targets):
+        all_known = targets is not None and len(targets) == len(head.about)  # else another may join what is followed
+        if kind_of_event.answers is not None and all_known and not _is_answered(pair, targets):
             raise NotPermittedError(
                 "head.follows", came=_spell(pair[1], event), expected="what an answered event joins"
             )

@@ -23,7 +23,12 @@ _HOLDERS = "keys"  # the kind that a key's registration joins for its holder
 
 
 def registry_needs(
-    events: Collection[Event], *, origin: str, is_root: Callable[[Event], bool], history_of: HistoryOf
+    events: Collection[Event],
+    *,
+    origin: str,
+    is_root: Callable[[Event], bool],
+    history_of: HistoryOf,
+    also: Collection[str] = (),
 ) -> dict[Pair, Sequence[Event]]:
     """Return the registry histories that events rest on, by [kind, name].
 
@@ -32,10 +37,11 @@ def registry_needs(
         origin: the ledger's, whose charter is always needed.
         is_root: whether an event was signed by a root key; those need no registered key.
         history_of: the events of a [kind, name] in log order.
+        also: subjects on whose registry histories something else rests.
     """
     found: dict[Pair, Sequence[Event]] = {}
     agents: set[tuple[str, str]] = set()
-    waiting = [f"urn:suyuan:ledger:{origin}"]
+    waiting = [f"urn:suyuan:ledger:{origin}", *also]
     for event in events:
         waiting += _subjects_behind(event, is_root)
         if event.head.behalf:

@@ -1,12 +1,13 @@
 """Evidence of an inadmissible statement: one event that could not be said where it stands (formats, section 17).
 
 Everything stands in the file: the statement, the registry histories that it rests on, whole as the seal of its own
-block has them, and that seal. Only what follows from these is a reason; what needs other histories is none here.
+block has them, that seal, and, where nothing else speaks against it, the traces that it touches and what it answers.
+Only what follows from these is a reason; what needs other histories is none here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from verifier.errors import IncompleteError, InconsistentError, MalformedError, MismatchError
@@ -37,6 +38,7 @@ from verifier.proof.bundle import (
     require_labels,
 )
 from verifier.proof.evidence import WORD, established, verified_checkpoint
+from verifier.proof.evidence_places import Before, TracePart, before_event, read_traces, types_behind
 from verifier.proof.evidence_reasons import Reason, reason_against
 from verifier.proof.examination import Examination, Shown, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
@@ -58,6 +60,7 @@ class StatementEvidence:
         registry: statement parts of the registry histories that the event rests on.
         proof: of these histories, under the root of the last seal.
         path: shared path in the log.
+        traces: of what the event touches; None where they are not shown.
     """
 
     charter: tuple[StatementPart, ...]
@@ -67,6 +70,12 @@ class StatementEvidence:
     registry: tuple[StatementPart, ...]
     proof: IndexProof
     path: bytes
+    traces: TracePart | None = None
+
+    @property
+    def parts(self) -> tuple[StatementPart, ...]:
+        """Return every statement part but the charter's."""
+        return (*self.registry, self.statement, *(self.traces.statements if self.traces else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +99,13 @@ class Inadmissible:
 
 def parse_statement_evidence(content: Mapping[int | str, Value]) -> StatementEvidence:
     """Return the evidence that the content of a file spells."""
-    require_labels(content, {3, 4, 5, 6, 7, 8, 10, 13, 16}, set(), WORD)
+    require_labels(content, {3, 4, 5, 6, 7, 8, 10, 13, 16}, {9, 18}, WORD)
     headers = Headers(content[4], "headers")
     seals = parse_seals(content[5], headers)
     charter = parse_statements(content[6], headers, "charter")
     statements = parse_statements(content[8], headers, "statement")
     registry = parse_statements(content[16], headers, "registry")
+    traces = _parse_traces(content, headers)
     headers.require_all_used()
     if len(statements) != 1 or len(statements[0].events) != 1:
         raise MalformedError("statement", came="another shape", expected="one statement with one event")
@@ -107,12 +117,21 @@ def parse_statement_evidence(content: Mapping[int | str, Value]) -> StatementEvi
         registry,
         parse_index_proof(content[7]),
         require_bytes(content[10], "log path"),
+        traces,
     )
+
+
+def _parse_traces(content: Mapping[int | str, Value], headers: Headers) -> TracePart | None:
+    if content.keys().isdisjoint({9, 18}):
+        return None
+    if not content.keys() >= {9, 18}:
+        raise MalformedError("traces", came="one of two parts", expected="the statements and their index proof")
+    return TracePart(parse_statements(content[18], headers, "traces"), parse_index_proof(content[9]))
 
 
 def format_statement_evidence(evidence: StatementEvidence) -> bytes:
     """Return the file's bytes."""
-    headers = header_table([*evidence.charter, evidence.statement, *evidence.registry], evidence.seals)
+    headers = header_table([*evidence.charter, *evidence.parts], evidence.seals)
     content: dict[int | str, Value] = {
         3: evidence.checkpoint,
         4: list[Value](headers),
@@ -124,6 +143,9 @@ def format_statement_evidence(evidence: StatementEvidence) -> bytes:
         13: KIND,
         16: list[Value](format_statements(evidence.registry, headers)),
     }
+    if evidence.traces:
+        content[9] = list[Value](format_index_proof(evidence.traces.proof))
+        content[18] = list[Value](format_statements(evidence.traces.statements, headers))
     return format_file(WORD, content)
 
 
@@ -143,8 +165,8 @@ def confirm_inadmissible(evidence: StatementEvidence, standpoint: Standpoint) ->
     seal = _require_seals(found, evidence)
     _require_logged(found, evidence, checkpoint)
     event = replace(_read(found, part, part.events[0]), body=None)
-    replay = _replay(found, evidence, event)
-    reason = reason_against(event, found.statement(part), part.events[0], replay=replay, time=seal.time)
+    replay, before = _stand_before(found, evidence, event)
+    reason = reason_against(event, found.statement(part), part.events[0], replay=replay, time=seal.time, before=before)
     if reason is None:
         raise InconsistentError("statement", came="what could be said there", expected="a reason: no evidence")
     return Inadmissible(registry.charters[-1].origin, part.leaf, event.position, event.name, reason)
@@ -167,7 +189,7 @@ def _require_seals(found: Examination, evidence: StatementEvidence) -> Seal:
 
 def _require_logged(found: Examination, evidence: StatementEvidence, checkpoint: Checkpoint) -> None:
     leaves = {part.leaf: leaf_hash(part.signed.entry) for part in evidence.seals}
-    for part in (*evidence.registry, evidence.statement):
+    for part in evidence.parts:
         hashed = leaf_hash(found.statement(part).entry)
         if leaves.setdefault(part.leaf, hashed) != hashed:
             raise MismatchError("leaf", came=f"two entries at {part.leaf}", expected="one")
@@ -176,8 +198,18 @@ def _require_logged(found: Examination, evidence: StatementEvidence, checkpoint:
         raise MismatchError("log root", came=root, expected=checkpoint.root.hex())
 
 
-def _replay(found: Examination, evidence: StatementEvidence, event: Event) -> Replay:
-    """Return the registry before the statement, out of histories that are whole.
+def _stand_before(found: Examination, evidence: StatementEvidence, event: Event) -> tuple[Replay, Before | None]:
+    """Return registry and, where they are shown, traces before an event."""
+    traces = evidence.traces
+    if traces is None:
+        return _replay(found, evidence, event, ()), None
+    shown = read_traces(found, traces, event)
+    replay = _replay(found, evidence, event, types_behind(event, shown))
+    return replay, before_event(found, traces.proof, event, shown, replay.registry)
+
+
+def _replay(found: Examination, evidence: StatementEvidence, event: Event, also: Collection[str]) -> Replay:
+    """Return the registry before the statement, out of histories that are whole; `also` as for `check_histories`.
 
     What stands at the statement's leaf or after it says nothing about it: it is only counted.
     """
@@ -189,7 +221,7 @@ def _replay(found: Examination, evidence: StatementEvidence, event: Event) -> Re
         for each in part.events if part.leaf >= event.leaf else ():
             later = _read(found, part, each)
             found.registry_events[later.name] = Shown(later, each.body, ())
-    check_histories(found, answered, replay, evidence.proof)
+    check_histories(found, answered, replay, evidence.proof, also)
     _require_signer(found, event, replay)
     return replay
 

@@ -1,7 +1,8 @@
 """Why an event could not be said where it stands, as far as head, body, signature and registry tell (formats, 17).
 
 Each reason is a rule that admission asks as well, and none of them needs another history than those of the registry
-on which the event rests. Which kinds of histories there are stands in others.
+on which the event rests and, for its place and for what follows from what it answers, the traces that it touches.
+Which kinds of histories there are stands in others.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from verifier.errors import MismatchError, NotPermittedError, SuyuanError, UnsupportedError
-from verifier.judgement.authority import check_authority
+from verifier.judgement.authority import check_authority, require_mandate, require_principal
 from verifier.judgement.replay import Replay, Signer, require_supported
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.mapping import check_body, check_head, check_links
-from verifier.ledgerformat.statement import Statement
+from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets
+from verifier.ledgerformat.statement import Header, Statement
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.bundle import EventPart
+from verifier.proof.evidence_places import Before
 from verifier.proof.examination import Shown, require_scope
 
 KEY, HOLDER, AUDIENCE, SIGNATURE = "key", "holder", "audience", "signature"
 ISSUER, USE, TYPE, HEAD, BODY, LINKS = "issuer", "use", "type", "head", "body", "links"
-SCOPE, RIGHT = "scope", "right"
+SCOPE, RIGHT, PLACE = "scope", "right", "place"
 _BUILTIN = "registry."
 
 
@@ -35,7 +37,9 @@ class Reason:
     error: SuyuanError
 
 
-def reason_against(event: Event, statement: Statement, shown: EventPart, *, replay: Replay, time: int) -> Reason | None:
+def reason_against(
+    event: Event, statement: Statement, shown: EventPart, *, replay: Replay, time: int, before: Before | None = None
+) -> Reason | None:
     """Return the first reason why an event could not be said at its leaf, None where none is known.
 
     Args:
@@ -44,11 +48,12 @@ def reason_against(event: Event, statement: Statement, shown: EventPart, *, repl
         shown: the same event; its body's hash is known to be the head's.
         replay: the registry before the leaf, whole as far as the event rests on it.
         time: ledger time of the leaf.
+        before: the traces that it touches, and what it answers; None where these are not shown.
 
     Raises:
         UnsupportedError: it says something that this version does not know.
     """
-    case = _Case(event, statement, shown, replay, time)
+    case = _Case(event, statement, shown, replay, time, before)
     for code, require in _RULES:
         try:
             require(case)
@@ -59,13 +64,20 @@ def reason_against(event: Event, statement: Statement, shown: EventPart, *, repl
     return None
 
 
+@dataclass
 class _Case:
     """An event and what it is judged by; a rule reads only what the rules before it have established."""
 
-    def __init__(self, event: Event, statement: Statement, shown: EventPart, replay: Replay, time: int) -> None:
-        self.event, self.statement, self.shown = event, statement, shown
-        self.replay, self.time = replay, time
-        self.header = statement.header
+    event: Event
+    statement: Statement
+    shown: EventPart
+    replay: Replay
+    time: int
+    before: Before | None
+
+    @property
+    def header(self) -> Header:
+        return self.statement.header
 
     @cached_property
     def signer(self) -> Signer:
@@ -136,9 +148,14 @@ def _require_body(case: _Case) -> None:
 
 
 def _require_links(case: _Case) -> None:
-    """Links of an answer follow from its targets as well, which are not shown."""
-    if case.whole.body and not case.event.head.about:
-        check_links(case.kind, case.event.head, case.whole.body)
+    """Ask for the links that follow: those of an answer from what it answers as well, where all of that is shown."""
+    head, body = case.event.head, case.whole.body
+    targets = case.before.targets if case.before else None if head.about else ()
+    if targets is None:
+        return
+    check_targets(case.kind, targets)
+    if body:
+        check_links(case.kind, head, body, targets)
 
 
 def _require_scope(case: _Case) -> None:
@@ -147,17 +164,27 @@ def _require_scope(case: _Case) -> None:
 
 
 def _require_right(case: _Case) -> None:
-    """Ask for principal, role, recipient and mandate; traces are not shown. A registry event has rules of its own."""
-    if case.event.head.type.startswith(_BUILTIN):
+    """Ask for principal, role, recipient and mandate. A registry event has rules of its own."""
+    head, registry = case.event.head, case.replay.registry
+    if head.type.startswith(_BUILTIN):
+        return
+    require_principal(case.whole, case.kind, registry)
+    if head.behalf is not None:
+        require_mandate(case.whole, head.behalf, registry, case.time)
+
+
+def _require_place(case: _Case) -> None:
+    """Ask who may answer, join and follow there, where that is shown: of an answer, all that it answers."""
+    if case.before is None or case.before.targets is None:
         return
     check_authority(
         case.whole,
         case.kind,
         registry=case.replay.registry,
         time=case.time,
-        state_of=lambda _: None,
-        targets=None,
-        holds=lambda _: False,
+        state_of=case.before.states.get,
+        targets=case.before.targets,
+        holds=None,
     )
 
 
@@ -174,5 +201,6 @@ _RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
     (LINKS, _require_links),
     (SCOPE, _require_scope),
     (RIGHT, _require_right),
+    (PLACE, _require_place),
 )
 REASONS = tuple(code for code, _ in _RULES)

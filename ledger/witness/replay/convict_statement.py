@@ -1,9 +1,12 @@
-"""Evidence of an inadmissible statement, out of what was replayed: the statement and the registry that it rests on."""
+"""Evidence of an inadmissible statement, out of what was replayed.
+
+The statement and the registry that it rests on; where these say nothing against it, the traces that it touches as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ledger.prove.index import prove_index
 from ledger.prove.log import Leaves, Subtrees, shared_path
@@ -17,11 +20,14 @@ from verifier.judgement.needs import registry_needs
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair, event_name, parse_head
+from verifier.ledgerformat.index import IndexProof
 from verifier.ledgerformat.seal import SignedSeal, parse_seal
 from verifier.ledgerformat.statement import Statement, parse_statement
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import RESTRICTED, BodyState, EventPart, SealPart, StatementPart
 from verifier.proof.evidence_inadmissible import StatementEvidence, format_statement_evidence
+from verifier.proof.evidence_places import TracePart, trace_pairs, types_behind
+from verifier.proof.evidence_reasons import reason_against
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +86,46 @@ class _Prosecution:
         head = parse_head(statement.events[0].head)
         kid = self._batch(self._place[0]).statement.header.kid
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
-        needs = self._needs(judged)
-        keys = sorted(key_of(*pair) for pair in needs)
-        self._past.index.load(keys)
-        places = {event.place for history in needs.values() for event in history} - {judged.place}
+        touched = self._touched(judged) if self._may_be_said(judged, statement) else None
+        needs = self._needs(judged, types_behind(judged, touched or ()))
+        rests = {event.place for history in needs.values() for event in history} - {judged.place}
+        registry = self._parts(rests)
+        proof = self._prove(needs)
+        traces = None
+        if touched is not None:
+            apart = {event.place for event in touched} - rests - {judged.place}
+            traces = TracePart(self._parts(apart, bare=True), self._prove(trace_pairs(head)))
+        seals = self._seals([*(part.leaf for part in registry), statement.leaf])
+        shown = StatementEvidence((), note, seals, statement, registry, proof, b"", traces)
+        leaves = {part.leaf for part in shown.parts} | {part.leaf for part in seals}
+        evidence = replace(shown, path=shared_path(tree, size, leaves))
+        return lambda charter: format_statement_evidence(replace(evidence, charter=tuple(charter)))
+
+    def _may_be_said(self, judged: Event, statement: StatementPart) -> bool:
+        """Return whether nothing speaks against an event but, perhaps, its place and what it answers."""
+        if judged.head.type.startswith("registry."):
+            return False
+        said, time = self._batch(statement.leaf).statement, self._signed.seal.time
+        return reason_against(judged, said, statement.events[0], replay=self._past.replay, time=time) is None
+
+    def _touched(self, judged: Event) -> list[Event]:
+        """Return the events of every trace that an event touches, and what it answers, as far as that stands before."""
+        pairs = trace_pairs(judged.head)
+        touched = [self._event(row, judged) for pair in pairs for row in self._past.history_rows(key_of(*pair))]
+        answered = [each for name in judged.head.about if (each := self._past.find(name))]
+        return touched + [each for each in answered if each.place < judged.place]
+
+    def _parts(self, places: Collection[tuple[int, int]], *, bare: bool = False) -> tuple[StatementPart, ...]:
+        """Return the statements of these events, by leaf; `bare`: heads only."""
         leaves: dict[int, list[int]] = {}
         for leaf, position in sorted(places):
             leaves.setdefault(leaf, []).append(position)
-        registry = tuple(self._part(leaf, positions) for leaf, positions in leaves.items())
-        seals = self._seals([*leaves, statement.leaf])
-        proof = prove_index(ReplayView(self._past.index), keys)
-        path = shared_path(tree, size, {*leaves, statement.leaf, *(each.leaf for each in seals)})
+        return tuple(self._part(leaf, positions, bare=bare) for leaf, positions in leaves.items())
 
-        def convict(charter: Sequence[StatementPart]) -> bytes:
-            evidence = StatementEvidence(tuple(charter), note, seals, statement, registry, proof, path)
-            return format_statement_evidence(evidence)
-
-        return convict
+    def _prove(self, pairs: Collection[Pair]) -> IndexProof:
+        keys = sorted(key_of(*pair) for pair in pairs)
+        self._past.index.load(keys)
+        return prove_index(ReplayView(self._past.index), keys)
 
     def _record(self, taken: Taken) -> None:
         """Enter what nobody judges: the index has it all the same. Traces that open here are asked by nobody."""
@@ -108,7 +137,7 @@ class _Prosecution:
             event = Event(name, taken.leaf, position, head, None, kid)
             self._past.record(event, taken.answered[position].head, keys, self._kind)
 
-    def _needs(self, judged: Event) -> Mapping[Pair, Sequence[Event]]:
+    def _needs(self, judged: Event, also: Collection[str]) -> Mapping[Pair, Sequence[Event]]:
         replay = self._past.replay
         origin = replay.registry.charters[0].origin
         return registry_needs(
@@ -116,6 +145,7 @@ class _Prosecution:
             origin=origin,
             is_root=lambda event: replay.is_root(event.kid, event.leaf),
             history_of=lambda pair: [self._event(row, judged) for row in self._past.history_rows(key_of(*pair))],
+            also=also,
         )
 
     def _event(self, row: EventRow, judged: Event) -> Event:
@@ -139,10 +169,13 @@ class _Prosecution:
         rows = self._past.rows.events(entry.event, statement.count)
         return _Batch(statement, [row.head for row in rows], [self._past.rows.body(row.number) for row in rows])
 
-    def _part(self, leaf: int, positions: Sequence[int]) -> StatementPart:
+    def _part(self, leaf: int, positions: Sequence[int], *, bare: bool = False) -> StatementPart:
         batch = self._batch(leaf)
         statement = batch.statement
-        events = tuple(EventPart(place, batch.heads[place], _state(batch.bodies[place])) for place in positions)
+        events = tuple(
+            EventPart(place, batch.heads[place], RESTRICTED if bare else _state(batch.bodies[place]))
+            for place in positions
+        )
         names = Leaves([event_name(head) for head in batch.heads])
         path = shared_path(names, statement.count, positions)
         return StatementPart(

@@ -46,6 +46,21 @@ def served(process: "subprocess.Popen[str]") -> Served:
     return Served(None, type("At", (), {"address": address[1]}), [])
 
 
+def told_of_another_history(run, witness: Served, log: ForeignLog) -> None:
+    """Let a foreign log sign another history of what was cosigned; `status` names both checkpoints."""
+    assert run("witness", "status", "w1", "--json").code == 0
+    twin = ForeignLog(private=log.private)
+    twin.grow(3, "another")
+    assert witness.post(twin.request(3)).status == 422
+    told = run("witness", "status", "w1", "--json")
+    (shown,) = (each for each in told.answer["ledgers"] if each["origin"] == log.origin)
+    assert sorted(Path(each).read_bytes() for each in shown["contradictions"]) == sorted(
+        [log.checkpoint(), twin.checkpoint()]
+    )
+    assert told.code == 1
+    assert "two checkpoints of one size" in run("witness", "status", "w1", "--lang", "en").out
+
+
 def test_a_running_witness_cosigns_for_others_takes_statements_and_mirrors(run, zone):
     world, _ = zone
     log = ForeignLog()
@@ -72,17 +87,7 @@ def test_a_running_witness_cosigns_for_others_takes_statements_and_mirrors(run, 
         assert (told["name"], told["vkeys"]["notices"]) == ("w1.example", [shown["key"]])
         assert [len(told["vkeys"][each]) for each in ("cosigner", "mirror")] == [2, 2]
         assert "replay" not in told["vkeys"]
-        assert run("witness", "status", "w1", "--json").code == 0
-        twin = ForeignLog(private=log.private)
-        twin.grow(3, "another")
-        assert witness.post(twin.request(3)).status == 422
-        told = run("witness", "status", "w1", "--json")
-        (shown,) = (each for each in told.answer["ledgers"] if each["origin"] == log.origin)
-        assert sorted(Path(each).read_bytes() for each in shown["contradictions"]) == sorted(
-            [log.checkpoint(), twin.checkpoint()]
-        )
-        assert told.code == 1
-        assert "two checkpoints of one size" in run("witness", "status", "w1", "--lang", "en").out
+        told_of_another_history(run, witness, log)
     finally:
         process.terminate()
         process.communicate(timeout=20)

@@ -6,7 +6,7 @@ the registry part, in log order: an order to erase rests on keys, and an approva
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
@@ -57,8 +57,17 @@ def replay_parts(
     return replay
 
 
-def check_histories(found: Examination, answered: Mapping[bytes, Event], replay: Replay, proof: IndexProof) -> Said:
-    """Check that the registry part is what these events rest on, no less and no more, exactly as indexed."""
+def check_histories(
+    found: Examination,
+    answered: Mapping[bytes, Event],
+    replay: Replay,
+    proof: IndexProof,
+    also: Collection[str] = (),
+) -> Said:
+    """Check that the registry part is what these events rest on, no less and no more, exactly as indexed.
+
+    `also`: subjects on whose registry histories something else in the file rests.
+    """
     read = {shown.event.name: shown.event for shown in (*found.registry_events.values(), *found.trace_events.values())}
     histories = histories_of({**answered, **read}.values())
     needs = registry_needs(
@@ -66,6 +75,7 @@ def check_histories(found: Examination, answered: Mapping[bytes, Event], replay:
         origin=found.charter_at(0).origin,
         is_root=lambda event: replay.is_root(event.kid, event.leaf),
         history_of=lambda pair: histories.get(pair, ()),
+        also=also,
     )
     needed = {event.name for history in needs.values() for event in history}
     if needed - answered.keys() != found.registry_events.keys():

@@ -108,7 +108,7 @@ def _judge(found: Examination, events: Sequence[Event], registry: Registry, clos
             registry=registry,
             time=found.seal_of(event.leaf).time,
             state_of=states.get,
-            targets=targets if complete else None,
+            targets=targets,
             holds=lambda pair: pair in closure.histories,
         )
         for pair_kind, name in event.head.joins:
