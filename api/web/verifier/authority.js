@@ -17,13 +17,13 @@ const KEPT = ["product", "lot", "enterprise", "book"];
 
 export class Authority {
   /** @param {Examination} examination @param {Event} event its type known */
-  constructor({ registry, reach, shown }, event) {
+  constructor({ registry, reach, shownInTrace }, event) {
     this.registry = registry;
     this.reach = reach;
     this.event = event;
     this.type = /** @type {import("./vocabulary.js").EventType} */ (event.vocabulary);
     this.principal = event.head.principal;
-    this.targets = event.head.about.map((name) => shown.get(name)).filter((each) => each !== undefined);
+    this.targets = event.head.about.map((name) => shownInTrace.get(name)).filter((each) => each !== undefined);
     /** @type {Map<string, string>} name → URI of the subjects that the body shows */
     this.subjects = new Map(
       allSubjects(event.body() ?? { subjects: new Map(), data: new Map(), digests: new Map() }).map((uri) => [
