@@ -31,11 +31,11 @@ export function isKeyName(name) {
 /** @param {string} line without its end @param {string} [field] @returns {Line} */
 export function parseSignatureLine(line, field = "note") {
   const words = line.slice(DASH.length).split(" ");
-  if (!line.startsWith(DASH) || words.length !== 2 || !isKeyName(words[0])) {
-    throw malformed(field, "another line", "\u2014 <name> <base64>");
-  }
-  const data = parseBase64(words[1], `${field}.signature`);
-  if (data.length < 5) throw malformed(field, `${data.length} bytes`, "a key id and a signature");
+  const what = `${field}.signature`;
+  if (!line.startsWith(DASH) || words.length !== 2) throw malformed(what, "another line", "\u2014 <name> <base64>");
+  const data = parseBase64(words[1], what);
+  if (data.length < 5) throw malformed(what, `${data.length} bytes`, "a key id and a signature");
+  if (!isKeyName(words[0])) throw malformed(`${what}.name`, words[0], "the name of a key");
   return { name: words[0], keyId: formatHex(data.subarray(0, 4)), blob: data.subarray(4) };
 }
 
