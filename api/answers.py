@@ -77,9 +77,9 @@ def answer_event(request: Request, proof: bytes, ledger: Ledger, form: str | Non
     return _varied(render_page(request, "event.html", event_page(event, lang)))
 
 
-def answer_json(value: Any, status: int = 200) -> Response:
+def answer_json(value: Any, status: int = 200, *, media_type: str = JSON) -> Response:
     """Return JSON as it stands, not escaped to ASCII."""
-    return Response(json.dumps(value, ensure_ascii=False, allow_nan=False), status, media_type=JSON)
+    return Response(json.dumps(value, ensure_ascii=False, allow_nan=False), status, media_type=media_type)
 
 
 def download(content: bytes, media_type: str, name: str) -> Response:

@@ -42,6 +42,7 @@ from api.routes import (
     operations,
     pages,
     recalls,
+    resolver,
     traces,
 )
 from api.settings import Settings
@@ -52,7 +53,7 @@ from verifier import __version__
 from verifier.errors import MalformedError, SuyuanError
 
 Clock = Callable[[], int]
-_READS = (log, traces, histories, bodies, endorsed, given, handles, recalls, declarations, lists)
+_READS = (log, traces, resolver, histories, bodies, endorsed, given, handles, recalls, declarations, lists)
 
 
 def create_app(
@@ -133,6 +134,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     metrics: Metrics = app.state.metrics
     metrics.observe(ledger)
     app.state.ledger = ledger
+    app.state.public_url = settings.public_url
     app.state.witnessing = Collection(ledger, settings.witnesses)
     metrics.watch(app.state.witnessing)
     app.state.clock = clock

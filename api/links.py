@@ -1,4 +1,4 @@
-"""Subjects out of the path of a GS1 Digital Link, as its bytes came."""
+"""Subjects out of the path of a GS1 Digital Link, as its bytes came; and the address that links begin with."""
 
 from __future__ import annotations
 
@@ -30,3 +30,9 @@ def linked_subject(request: Request, *parts: str) -> str:
     if [unquote(each) for each in path.split("/")] != ["", *parts]:
         raise MalformedError("path", came=path, expected="one key, or one and its lot or serial; a slash in it as %2F")
     return subject_of_path(path)
+
+
+def base_of(request: Request) -> str:
+    """Return scheme and host under which the asker knows this server."""
+    configured: str | None = request.app.state.public_url
+    return configured or f"{request.url.scheme}://{request.headers.get('host', '')}"

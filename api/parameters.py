@@ -236,6 +236,9 @@ Form = Annotated[
     one_of(("proof", "json", "page"), "format"),
     Query(alias="format", description="overrides the Accept header, for links"),
 ]
+LinkType = Annotated[
+    str | None, Query(alias="linkType", max_length=100, description="a link type of GS1, or `linkset` for all links")
+]
 Lang = Annotated[
     Literal["zh", "en"] | None,
     one_of(("zh", "en"), "lang"),

@@ -106,6 +106,7 @@ def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: Path) -> 
     folder.keys.mkdir(parents=True, mode=0o700)
     keys = generate_ledger_keys(origin)
     save_ledger_keys(folder.keys, keys, passphrase)
+    folder.database.touch(mode=0o600)  # names, numbers and amounts stand in it in clear
     create(folder.database)
     store = SqliteStore(folder.database)
     try:

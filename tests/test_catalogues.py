@@ -15,8 +15,10 @@ from api.desk.texts import DESK
 from api.texts import PAGES
 from fixtures.demo.texts import DEMONSTRATION
 from ledger.cli.texts import COMMANDS
+from verifier.ledgerformat.vocabulary import parse_type
 from verifier.texts import VERDICTS, Catalogue
 from verifier.texts.audits import AUDITS
+from verifier.vocabulary import registry_types, type_files
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = [VERDICTS, AUDITS, PAGES, COMMANDS, DEMONSTRATION, DESK]
@@ -52,6 +54,13 @@ def test_no_key_stands_twice_in_one_catalogue(catalogue: Catalogue, language: st
 def test_no_key_stands_in_two_catalogues() -> None:
     for one, other in combinations(CATALOGUES, 2):
         assert one.texts("en").keys() & other.texts("en").keys() == set(), (one.package, other.package)
+
+
+def test_every_stage_of_the_vocabulary_has_a_name_for_people() -> None:
+    stages = {parse_type(each).stage for each in type_files().values()} | {
+        each.stage for each in registry_types().values()
+    }
+    assert {f"stage.{each}" for each in stages} == {key for key in VERDICTS.texts("en") if key.startswith("stage.")}
 
 
 def test_every_key_that_the_code_spells_out_is_there() -> None:

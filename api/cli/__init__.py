@@ -1,4 +1,4 @@
-"""`suyuan`: the ledger's commands, and those that need the server: `serve`, `demo`, `gateway` and `desk`."""
+"""`suyuan`: the ledger's commands, those of servers (`serve`, `demo`, `gateway`, `desk`), and those that print."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def _desk_help() -> str:
     return text("desk.help", default_language())
 
 
+COMMANDS["label"] = Later("api.cli.label:label", partial(help_of, "label"))
+COMMANDS["receipt"] = Later("api.cli.receipt:receipt", partial(help_of, "receipt"))
 COMMANDS["serve"] = Later("api.cli.serve:serve", partial(help_of, "serve"))
 COMMANDS["demo"] = Later("api.cli.demo:demo", _demo_help)
 COMMANDS["gateway"] = Later("api.cli.gateway:gateway", partial(help_of, "gateway"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import ssl
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +23,7 @@ from ledger.cli.speaking import Voice, door
 from ledger.clock import milliseconds
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
+from ledger.gateway.gateway import Gateway
 from ledger.gateway.reader import Reader
 from ledger.readers.ceb import load_trust
 
@@ -59,17 +62,23 @@ def gateway(  # noqa: PLR0913 - a command's options
     reader = Reader(opened.gateway.setting.types)
     app = create_gateway_app(opened.gateway, token_of(folder), language=voice.lang, trust=believed, reader=reader)
     config = _config(app, host, port, tls_cert, tls_key)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _leave)
-    opened.gateway.start()
-    calm_collector()
-    try:
+    with closing(reader), _running(opened.gateway):
         scheme = "https" if tls_cert else "http"
         voice.tell("gateway.listening", url=f"{scheme}://{host}:{port}", token=str(folder / "token"))
         uvicorn.Server(config).run()
+
+
+@contextmanager
+def _running(gateway: Gateway) -> Iterator[None]:
+    """Let a gateway run until SIGTERM or SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    gateway.start()
+    calm_collector()
+    try:
+        yield
     finally:
-        reader.close()
-        opened.gateway.close()
+        gateway.close()
 
 
 def _config(app: FastAPI, host: str, port: int, cert: Path | None, key: Path | None) -> uvicorn.Config:

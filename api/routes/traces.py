@@ -6,20 +6,26 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from api.answers import JSON, answer_event, answer_trace
-from api.dependencies import HowWanted, TheAccess, TheLedger, TheMoment
-from api.links import Gln, Gtin, Lot, Serial, Sscc, linked_subject
+from api.answers import JSON, answer_event, answer_json, answer_trace
+from api.dependencies import HowWanted, Language, TheAccess, TheLedger, TheMoment
+from api.links import Gln, Gtin, Lot, Serial, Sscc, base_of, linked_subject
 from api.openapi import problems, returns
 from api.own_proofs import own_proofs
-from api.parameters import EventName, Subject, Walk, strict_query
+from api.parameters import EventName, LinkType, Subject, Walk, strict_query
 from api.reads import event_of, trace_of
+from api.resolver import CONTEXT, LINKSET, choose_target, format_linkset, linkset_header, wants_linkset
 from verifier.proof.eventproof import MEDIA_TYPE as EVENT
 from verifier.proof.traceproof import MEDIA_TYPE as TRACE
 
 router = APIRouter(dependencies=[Depends(strict_query), Depends(own_proofs)])
 _TRACED = {**returns(200, "the trace", TRACE, JSON, "text/html"), **problems(400, 403, 406, 413, 503)}
+_LINKED = {
+    **returns(200, "the trace, or its links", TRACE, JSON, "text/html", LINKSET),
+    **returns(307, "where a link of the type leads"),
+    **problems(400, 403, 404, 406, 413, 503),
+}
 _EVENT = {**returns(200, "the event", EVENT, JSON, "text/html"), **problems(400, 404, 406, 503)}
 
 
@@ -44,12 +50,37 @@ class Tracing:
         """Return the trace of a subject."""
         return answer_trace(self._request, self._trace(subject), subject, walk=self._walk, form=self._wanted.form)
 
-    def of_link(self, *parts: str) -> Response:
-        """Return the trace of the subject that the path's parts name."""
-        return self.of(linked_subject(self._request, *parts))
-
 
 Trace = Annotated[Tracing, Depends(Tracing)]
+
+
+class Linking:
+    """Answers for a GS1 Digital Link: its trace, all its links, or the way to one of a type."""
+
+    def __init__(self, request: Request, trace: Trace, language: Language, *, link_type: LinkType = None) -> None:
+        """Take what is asked of the subject."""
+        self._request, self._trace, self._language, self._link_type = request, trace, language, link_type
+
+    def of(self, *parts: str) -> Response:
+        """Return the answer for the subject that the path's parts name."""
+        subject = linked_subject(self._request, *parts)
+        response = self._answer(subject, self._request.headers.get("accept"))
+        response.headers.append("Link", linkset_header(subject))
+        response.headers["Vary"] = "Accept, Accept-Language"
+        return response
+
+    def _answer(self, subject: str, accept: str | None) -> Response:
+        if wants_linkset(self._link_type, accept):
+            response = answer_json(format_linkset(subject, base_of(self._request)), media_type=LINKSET)
+            response.headers["Link"] = f'<{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"'
+            return response
+        if self._link_type is None:
+            return self._trace.of(subject)
+        target = choose_target(subject, self._link_type, accept=accept, language=self._language)
+        return RedirectResponse(target.path, 307)
+
+
+Link = Annotated[Linking, Depends(Linking)]
 
 
 @router.get("/trace", responses=_TRACED)
@@ -58,40 +89,40 @@ def get_trace(subject: Subject, trace: Trace) -> Response:
     return trace.of(subject)
 
 
-@router.get("/01/{gtin}", responses=_TRACED)
-def get_product(gtin: Gtin, trace: Trace) -> Response:
+@router.get("/01/{gtin}", responses=_LINKED)
+def get_product(gtin: Gtin, link: Link) -> Response:
     """Return the trace of a product (GS1 Digital Link)."""
-    return trace.of_link("01", gtin)
+    return link.of("01", gtin)
 
 
-@router.get("/01/{gtin}/10/{lot:path}", responses=_TRACED)
-def get_lot(gtin: Gtin, lot: Lot, trace: Trace) -> Response:
+@router.get("/01/{gtin}/10/{lot:path}", responses=_LINKED)
+def get_lot(gtin: Gtin, lot: Lot, link: Link) -> Response:
     """Return the trace of a lot (GS1 Digital Link)."""
-    return trace.of_link("01", gtin, "10", lot)
+    return link.of("01", gtin, "10", lot)
 
 
-@router.get("/01/{gtin}/21/{serial:path}", responses=_TRACED)
-def get_item(gtin: Gtin, serial: Serial, trace: Trace) -> Response:
+@router.get("/01/{gtin}/21/{serial:path}", responses=_LINKED)
+def get_item(gtin: Gtin, serial: Serial, link: Link) -> Response:
     """Return the trace of an item (GS1 Digital Link)."""
-    return trace.of_link("01", gtin, "21", serial)
+    return link.of("01", gtin, "21", serial)
 
 
-@router.get("/00/{sscc}", responses=_TRACED)
-def get_unit(sscc: Sscc, trace: Trace) -> Response:
+@router.get("/00/{sscc}", responses=_LINKED)
+def get_unit(sscc: Sscc, link: Link) -> Response:
     """Return the trace of a logistic unit (GS1 Digital Link)."""
-    return trace.of_link("00", sscc)
+    return link.of("00", sscc)
 
 
-@router.get("/414/{gln}", responses=_TRACED)
-def get_place(gln: Gln, trace: Trace) -> Response:
+@router.get("/414/{gln}", responses=_LINKED)
+def get_place(gln: Gln, link: Link) -> Response:
     """Return the trace of a place (GS1 Digital Link)."""
-    return trace.of_link("414", gln)
+    return link.of("414", gln)
 
 
-@router.get("/417/{gln}", responses=_TRACED)
-def get_party(gln: Gln, trace: Trace) -> Response:
+@router.get("/417/{gln}", responses=_LINKED)
+def get_party(gln: Gln, link: Link) -> Response:
     """Return the trace of a party (GS1 Digital Link)."""
-    return trace.of_link("417", gln)
+    return link.of("417", gln)
 
 
 @router.get("/events/{name}", responses=_EVENT)

@@ -29,13 +29,16 @@ class RecentEvents:
     """Heads and bodies of the newest events, by the bytes of the head. One thread adds; any thread asks."""
 
     def __init__(self, most: int = MOST) -> None:
-        """Know of at most so many events."""
+        """Know of at most so many events; of none before somebody has asked for the first time."""
         self._most = most
+        self._asked = False
         self._known: dict[bytes, _Known] = {}
         self._order: deque[bytes] = deque()
 
     def add(self, events: Sequence[CandidateEvent]) -> None:
         """Take in events that were recorded; what is oldest goes."""
+        if not self._asked:
+            return
         newest = events[-self._most :]
         self._known.update({each.spelt: _Known(each.name, each.head, each.body_bytes, each.body) for each in newest})
         self._order.extend(each.spelt for each in newest)
@@ -59,7 +62,10 @@ class RecentEvents:
             MalformedError: they are none.
         """
         known = self._known.get(head)
-        return known.head if known else parse_head(head)
+        if known:
+            return known.head
+        self._asked = True
+        return parse_head(head)
 
     def body(self, head: bytes, body: bytes) -> Body:
         """Return the body that these bytes spell; nobody may change it, others read it too.

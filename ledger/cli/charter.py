@@ -16,6 +16,7 @@ from ledger.cli.speaking import Voice, door
 from ledger.cli.telling import data_lines, state_json, state_line
 from ledger.client.client import LedgerClient
 from ledger.clock import milliseconds
+from ledger.governance.changes import moment
 from ledger.governance.checking import check_ceremony
 from ledger.governance.drafts import propose_charter
 from ledger.governance.fetching import fetch_evidence, read_evidence
@@ -73,6 +74,7 @@ def propose_(  # noqa: PLR0913 - a command's options
         raise MalformedError(str(file), came=type(stated).__name__, expected="an object of charter members")
     evidence, state = _state(to, policy, charter, checkpoint)
     data = charter_data(stated, state)
+    _require_ahead(data.get("expires"), milliseconds())
     root = root_of(by, charter_in_force(state) if state.charter else data)
     ceremony = propose(
         [propose_charter(data, time=milliseconds())],
@@ -116,6 +118,13 @@ def _state(
     else:
         evidence = fetch_evidence(LedgerClient(str(to)), trusted)
     return evidence, read_evidence(evidence, trusted, milliseconds())
+
+
+def _require_ahead(expires: Any, now: int) -> None:
+    """Refuse an expiry that has passed: from its first seal on the ledger would take nothing but the next charter."""
+    if isinstance(expires, int) and expires <= now:
+        came, expected = f"{expires} ({moment(expires)})", f"milliseconds since 1970, ahead of {now} ({moment(now)})"
+        raise MalformedError("charter.expires", came=came, expected=expected)
 
 
 def _waiting(proposal: Any, state: RegistryState) -> dict[str, Any]:

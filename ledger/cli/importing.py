@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing
@@ -27,6 +27,7 @@ from ledger.gateway.looking import job_json
 from ledger.gateway.reader import Reader
 from ledger.gateway.received import Received
 from ledger.readers.ceb import Facts, Mode, Trust, load_trust
+from ledger.readers.ceb.signature import State
 from verifier.errors import MalformedError, SuyuanError
 from verifier.primitives.strict_json import parse_json
 
@@ -117,6 +118,7 @@ class _Report:
         self.files = self.events = self.again = 0
         self.faults: list[tuple[Path, dict[str, str]]] = []
         self.departures: list[tuple[Path, str]] = []
+        self.signatures: list[tuple[Path, str]] = []
         self.states: dict[str, int] = {}
         self._jobs: list[tuple[Path, str]] = []
 
@@ -130,11 +132,16 @@ class _Report:
         return report
 
     def read(self, file: _File) -> None:
-        """Count a file, and what was accepted in it against the rules."""
+        """Count a file."""
         self.files += 1
         self.faults += [(file.path, fault_json(each)) for each in file.faults]
         if file.arrival:
-            self.departures += [(file.path, each) for each in file.arrival.departures]
+            self.note(file.path, file.arrival)
+
+    def note(self, path: Path, arrival: Arrival) -> None:
+        """Note what was accepted in a message against the rules, and what its own signature was found to be."""
+        self.departures += [(path, each) for each in arrival.departures]
+        self.signatures.append((path, arrival.notes.get("signature", "")))
 
     def told(self, path: Path, told: Told) -> None:
         """Count what a gateway told of a file."""
@@ -197,7 +204,7 @@ def _hand_over(gateway: Gateway, files: Iterator[_File]) -> _Report:
             report.read(each)
             continue
         report.files += 1
-        report.departures += [(each.path, departure) for departure in each.arrival.departures]
+        report.note(each.path, each.arrival)
         while gateway.open_items() + _AHEAD >= gateway.setting.most:
             gateway.wait_room(1.0)
         waiting.append((each.path, gateway.take(each.arrival)))
@@ -232,16 +239,36 @@ def _answer(voice: Voice, report: _Report, done: bool | None) -> None:  # noqa: 
         voice.say("import.fault", path=str(path), sentence=render_error(error_of_json(each), voice.lang))
         for path, each in report.faults
     ]
+    lines += _signature_lines(voice, report)
     if report.states:
         lines.append(voice.say("import.states", **{name: report.states.get(name, 0) for name in _STATES}))
     answer = {
         "files": report.files, "events": report.events, "again": report.again, "states": report.states,
         "faults": [{"file": str(path), **each} for path, each in report.faults],
         "departures": [{"file": str(path), "sentence": each} for path, each in report.departures],
+        "signatures": Counter(each for _, each in report.signatures),
+        "notAuthentic": [{"file": str(path), "signature": each} for path, each in _false_ones(report)],
     }  # fmt: skip
     voice.data(json.loads(json.dumps(answer)), lines)
     if code := _exit_code(report, done=done):
         raise typer.Exit(code)
+
+
+def _signature_lines(voice: Voice, report: _Report) -> list[str]:
+    """Return what the messages' own signatures were found to be: all of them counted, the false ones by file."""
+    counts = Counter(each.partition(": ")[0] for _, each in report.signatures)
+    if not counts:
+        return []
+    words = {each: voice.say(f"import.signature-{each.replace(' ', '-')}") for each in counts}
+    told = " · ".join(f"{words[each]} {count}" for each, count in counts.items())
+    lines = [voice.say("import.signatures", counts=told)]
+    for path, each in _false_ones(report):
+        lines.append(voice.say("import.not-authentic", path=str(path), reason=each.partition(": ")[2]))
+    return lines
+
+
+def _false_ones(report: _Report) -> list[tuple[Path, str]]:
+    return [(path, each) for path, each in report.signatures if each.startswith(State.NOT_AUTHENTIC.value)]
 
 
 _STATES = ("recorded", "parked", "waiting", "ready", "signed")

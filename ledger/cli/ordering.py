@@ -20,6 +20,7 @@ from ledger.compose.event import Draft
 from ledger.governance.agencies import proposing_kid, subjects_of
 from ledger.governance.changes import moment
 from ledger.governance.checking import check_ceremony
+from ledger.governance.effects import require_effect
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.officers import officer_subjects, require_officer
 from ledger.governance.proposing import Evidence, propose
@@ -82,6 +83,7 @@ def write_erasure(order: Order, draft: Draft, *, officer: str, target: tuple[byt
 
 def _write(order: Order, drafts: Sequence[Draft], evidence: Evidence, targets: Mapping[bytes, Head]) -> None:
     state = read_evidence(evidence, order.policy, milliseconds())
+    require_effect(drafts, state)
     origin = state.replay.registry.charter_at(state.size).origin
     kid = proposing_kid(order.by, order.under, state)
     ceremony = propose(

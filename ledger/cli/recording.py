@@ -23,6 +23,7 @@ from ledger.compose.event import Draft
 from ledger.endorsing.sending import Sent, send_batches
 from ledger.governance.agencies import subjects_of
 from ledger.governance.checking import Checked
+from ledger.governance.effects import require_going, require_opening
 from ledger.governance.fetching import fetch_evidence, read_evidence
 from ledger.governance.mandates import held
 from ledger.governance.signing import sign_ceremony
@@ -83,6 +84,8 @@ def record(recording: Recording, draft: Draft) -> None:
     standpoint = Standpoint(recording.policy, moment // 1000, registry_types())
     _require_few(draft)
     targets = fetch_targets(recording.client, draft.about, standpoint, walk=recording.walk)
+    if draft.type == "registry.grant":
+        require_opening(draft.data["fields"], [each.case.told.kind for each in targets if each.case])
     checked = _check(recording, draft, targets, moment)
     voice.show([*tell_acts(voice, checked), *_behind(voice, checked, targets), state_line(voice, checked.state), ""])
     if not recording.dry_run:
@@ -112,6 +115,9 @@ def _check(recording: Recording, draft: Draft, targets: Sequence[Target], moment
     evidence = fetch_evidence(recording.client, recording.policy, subjects)
     state = read_evidence(evidence, recording.policy, moment)
     require_recorded(targets, state)
+    if draft.type == "registry.revocation":
+        ended = [each for given in draft.subjects.values() for each in ([given] if isinstance(given, str) else given)]
+        require_going(held(ended, state))
     heads = {each.name: each.head for each in targets}
     return draft_alone(
         draft, issuer=recording.issuer, kid=kid, evidence=evidence, state=state, targets=heads,

@@ -1,4 +1,4 @@
-"""`witness init`, `follow`, `run`, `status`, `resume`: a witness, from its keys to its running process."""
+"""`suyuan witness`: `init`, `follow`, `accept`, `run`, `keys`, `status`, `resume`, from keys to a running process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ledger.cli.holder import Holder, read_holder, read_voice
 from ledger.cli.options import RequestKey, argument, help_of, option, sharing
 from ledger.cli.signers import numbering
 from ledger.cli.speaking import COULD_NOT, DONE, FALSE, NOT_YET, Voice, door, error_json, render_error
+from ledger.cli.witness_keys import read_vkeys
 from ledger.cli.witness_status import read_status, status_lines
 from ledger.collector import calm_collector
 from ledger.errors import SetupError
@@ -32,6 +33,7 @@ from ledger.witness.outcome import (
     Outcome,
 )
 from ledger.witness.run import PERIOD, Witness
+from ledger.witness.statements.keys import has_notice_key
 from ledger.witness.store import WitnessStore, open_reader
 from verifier.primitives.note import format_vkey, parse_vkey
 
@@ -140,6 +142,20 @@ def run(  # noqa: PLR0913 - a command's options
         _run(voice, running, listen, period)
     finally:
         running.close()
+
+
+@witness.command("keys", help=help_of("witness.keys"))
+@door
+@sharing(read_holder)
+def keys(holder: Holder, folder: _Folder) -> None:
+    """Show a witness's verifier keys, by what they are for."""
+    place = WitnessFolder(folder)
+    files = has_key_files(place.keys) or has_notice_key(place.keys)
+    name, vkeys = read_vkeys(place, holder.passphrase() if files else b"")
+    lines = [
+        f"{holder.voice.say(f'witness.keys-{purpose}')}: {each}" for purpose, found in vkeys.items() for each in found
+    ]
+    holder.voice.data({"name": name, "vkeys": vkeys}, lines)
 
 
 @witness.command("status", help=help_of("witness.status"))

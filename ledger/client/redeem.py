@@ -22,7 +22,7 @@ from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import Checkpoint
 from verifier.primitives.merkle import check_consistency, leaf_hash
 from verifier.primitives.tiles import Tile
-from verifier.proof.alone import VerifiedReceipt, verify_statement_receipt
+from verifier.proof.alone import VerifiedReceipt
 from verifier.proof.evidence import CheckpointCommitment, ReceiptCommitment
 
 POLL = 1.0  # seconds between two looks
@@ -38,7 +38,7 @@ def check_promise(client: LedgerClient, kept: Kept, policy: TrustPolicy, now: in
     data = client.charter()
     trusted = read_charter(data, policy, now)
     kept.charter(data)
-    return verify_statement_receipt(promise, statement, trusted.parts, trusted.standpoint)
+    return trusted.receipt(promise, statement)
 
 
 class Asked(Protocol):
@@ -109,7 +109,7 @@ def _look(client: Asked, kept: Kept, policy: TrustPolicy, now: int) -> VerifiedR
     if not checkpoint.quorum or checkpoint.checkpoint.size < parse_receipt(promise).size:
         return None
     _require_promise_kept(client, kept, trusted, checkpoint.checkpoint, note)
-    recorded = verify_statement_receipt(receipt.data, statement, trusted.parts, trusted.standpoint, checkpoint)
+    recorded = trusted.receipt(receipt.data, statement, checkpoint)
     kept.charter(data)
     kept.write("receipt", receipt.data)
     kept.write("checkpoint", note)
@@ -119,7 +119,7 @@ def _look(client: Asked, kept: Kept, policy: TrustPolicy, now: int) -> VerifiedR
 def _require_promise_kept(client: Asked, kept: Kept, trusted: TrustedLedger, newer: Checkpoint, note: bytes) -> None:
     """Return if the promised root is the one that the newer checkpoint extends."""
     statement, promise = _both(kept)
-    verify_statement_receipt(promise, statement, trusted.parts, trusted.standpoint)
+    trusted.receipt(promise, statement)
     parsed, leaf = parse_receipt(promise), leaf_hash(statement)
     root = receipt_root(parsed, leaf)
     try:

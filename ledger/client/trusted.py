@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from verifier.errors import SuyuanError
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.trust_policy import TrustPolicy
-from verifier.proof.alone import VerifiedCheckpoint, verify_checkpoint
+from verifier.proof.alone import (
+    VerifiedCheckpoint,
+    VerifiedReceipt,
+    checkpoint_under,
+    statement_receipt_under,
+)
 from verifier.proof.bundle import StatementPart
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.evidence import Commitment, ForkEvidence, confirm_fork, format_fork_evidence
@@ -39,7 +44,13 @@ class TrustedLedger:
 
     def checkpoint(self, note: bytes) -> VerifiedCheckpoint:
         """Return a checkpoint that this ledger signed; raise VerificationError if it did not."""
-        return verify_checkpoint(note, self.parts, self.standpoint)
+        return checkpoint_under(note, self.registry, self.standpoint)
+
+    def receipt(
+        self, receipt: bytes, statement: bytes, checkpoint: VerifiedCheckpoint | None = None
+    ) -> VerifiedReceipt:
+        """Return what a receipt of this ledger says of a statement; raise VerificationError if it is none."""
+        return statement_receipt_under(receipt, statement, self.registry, checkpoint)
 
     def fork_evidence(self, first: Commitment, second: Commitment, path: Sequence[bytes]) -> bytes | None:
         """Return evidence that everybody can confirm; None where the two commitments can both be true.

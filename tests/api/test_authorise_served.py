@@ -152,6 +152,7 @@ def public_rows(zone):
         ("get_statement", f"/entries/{'0' * 64}/statement", 404),
         ("get_keys", "/.well-known/scitt-keys"),
         ("get_key", f"/.well-known/scitt-keys/{'A' * 43}", 404),
+        ("get_resolver", "/.well-known/gs1resolver"),
         ("get_home", "/"),
         ("search", "/search?q=06901234567892", 303),
     ]

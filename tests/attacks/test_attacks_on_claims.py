@@ -69,20 +69,3 @@ def test_an_agency_does_not_lift_anothers_hold_by_lifting_an_old_one_once_more(w
     with pytest.raises(NotPermittedError, match=r"order\.lifted-without-hold"):
         lift("customs", old)
     lift("inspection", standing)
-
-
-def test_an_agency_does_not_take_anothers_entry_off_a_list_by_removing_its_own(world):
-    meta = {"names": LABELS, "version": "1", "basis": LABELS}
-    lists = {who: f"urn:suyuan:list:of-{who}" for who in ("customs", "commerce")}
-    for who, uri in lists.items():
-        kind = {"listed": "negative", "of": "other", "since": "20200101"} | {"of": "article"}
-        world.say(who, Draft("reference.list", now(), {"list": f"{uri}:meta"}, meta | kind))
-    entered = {
-        who: world.say(who, Draft("reference.entry", now(), {"entry": f"{uri}:1", "list": f"{uri}:meta"}, meta))[0]
-        for who, uri in lists.items()
-    }
-    subjects = {"entry": f"{lists['customs']}:1", "list": f"{lists['commerce']}:meta"}
-    removal = {"version": "1", "basis": LABELS, "reason": "mistaken"}
-    about = (entered["commerce"].name,)
-    with pytest.raises(NotPermittedError, match=r"order\."):
-        world.say("commerce", Draft("reference.entry-removed", now(), subjects, removal, about=about))

@@ -15,9 +15,17 @@ from ledger.admission.candidate import Candidate
 from ledger.compose.batch import sign_envelope
 from ledger.compose.event import Draft
 from ledger.sequencer.block import BlockBuilder
+from ledger.signing.ledger_keys import LedgerKeys
 from ledger.signing.signer import generate
 from ledger.witness.outcome import COSIGNED, REFUSED, STOPPED
-from ledger.witness.replay.lies import INADMISSIBLE, MISSING_LEAF, REWRITTEN, WITHHELD_BODY, WRONG_INDEX
+from ledger.witness.replay.lies import (
+    BROKEN_SEAL,
+    INADMISSIBLE,
+    MISSING_LEAF,
+    REWRITTEN,
+    WITHHELD_BODY,
+    WRONG_INDEX,
+)
 from tests.attacks.conftest import bend, fresh_unit, lying, smuggle
 from tests.attacks.watching import Watching, publish, watched
 from tests.ledger.client.serving import Reply
@@ -26,12 +34,14 @@ from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import key_draft
 from tests.world import PRODUCT, UNIT, World, now, open_ledger
 from verifier.ledgerformat.batch_answer import MISSING, AnsweredEvent, format_batch_answer, parse_batch_answer
+from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.keys import ES256
 from verifier.primitives.tiles import format_bundle
-from verifier.proof.evidence_kinds import confirm_evidence
+from verifier.proof.evidence_kinds import SAID_TWICE, confirm_evidence
 
 FORMATS = Path(__file__).parents[2] / "docs/formats.md"
 CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
@@ -168,11 +178,47 @@ def test_a_hash_envelope_that_its_key_may_not_sign(watch: Watching, monkeypatch)
     assert not any(each.endswith(".evidence") for each in kept)
 
 
+# What was said twice.
+
+
 def test_a_sequence_number_that_is_used_twice(watch: Watching, monkeypatch):
     world, carrier = watch.world, replace(watch.world.cast["carrier"], _sequence={})
     watch.look()
     leaf = smuggle(world, carrier, [carrier.compose(sighting(world), world.zone.types)], monkeypatch)
-    watch.caught(INADMISSIBLE, leaf=leaf)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), SAID_TWICE, "number")
+
+
+def test_an_id_that_is_used_twice(watch: Watching, monkeypatch):
+    """Its first use was written down before: the database finds it."""
+    world, carrier = watch.world, watch.world.cast["carrier"]
+    watch.look()
+    first = carrier.compose(sighting(world), world.zone.types)
+    world.ledger.submit(format_submission(carrier.sign([first], world.ledger.origin))).result()
+    assert watch.look().word == COSIGNED
+    other = carrier.compose(sighting(world, subject=fresh_unit(6)), world.zone.types)
+    leaf = smuggle(world, carrier, [bend(other, id=parse_head(first.head).id)], monkeypatch)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), SAID_TWICE, "id")
+
+
+def test_an_id_that_is_used_twice_before_the_witness_came(watch: Watching, monkeypatch):
+    """Both uses wait to be written together."""
+    world, carrier = watch.world, watch.world.cast["carrier"]
+    first = carrier.compose(sighting(world), world.zone.types)
+    world.ledger.submit(format_submission(carrier.sign([first], world.ledger.origin))).result()
+    other = carrier.compose(sighting(world, subject=fresh_unit(6)), world.zone.types)
+    leaf = smuggle(world, carrier, [bend(other, id=parse_head(first.head).id)], monkeypatch)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), SAID_TWICE, "id")
+
+
+# Seals.
+
+
+def test_a_seal_that_does_not_continue_the_chain(watch: Watching, monkeypatch):
+    world, sign = watch.world, LedgerKeys.sign_seal
+    watch.look()
+    monkeypatch.setattr(LedgerKeys, "sign_seal", lambda keys, seal: sign(keys, replace(seal, previous=bytes(32))))
+    world.say("carrier", sighting(world))
+    convicted(watch, watch.caught(BROKEN_SEAL, leaf=world.ledger.head.edge.size - 1), BROKEN_SEAL, "previous")
 
 
 # Two histories.

@@ -38,10 +38,12 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
     "trace-proof": [("trace-proof",)],
 }
 MADE = {
+    "broken-seal-evidence",
     "ceremony-file",
     "evidence-bundle",
     "inadmissible-statement-evidence",
     "rollback-evidence",
+    "said-twice-evidence",
     "wrong-index-evidence",
 }  # no vectors: other tests hold the rules to files
 PYCDDL_WRONG = {  # cddl-rs refuses these though the rules hold; where it is mended, a line goes

@@ -69,10 +69,12 @@ def test_every_type_of_a_stage_has_a_row_as_its_file_says(page):
     told = rows(page)
     assert told.keys() == types.keys()
     for name, kind in types.items():
-        title, roles, codes = told[name]
+        title, roles, codes, contradicting = told[name]
         assert title == f"{kind.title['zh']} {kind.title['en']}", name
         assert set(roles.split(", ")) == said_by(kind), name
         assert set(re.findall(r"`([a-z-]+)`", codes)) == refusing(kind), name
+        only_told = {rule.code for rule in kind.order if not rule.refuse}
+        assert set(re.findall(r"`([a-z-]+)`", contradicting)) == only_told, name
 
 
 @each_page

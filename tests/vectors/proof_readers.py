@@ -9,7 +9,7 @@ from verifier.proof.alone import verify_event
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
-from verifier.proof.evidence_kinds import INADMISSIBLE, ROLLBACK, confirm_evidence
+from verifier.proof.evidence_kinds import BROKEN_SEAL, INADMISSIBLE, ROLLBACK, SAID_TWICE, confirm_evidence
 from verifier.proof.examination import Examination, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
@@ -95,11 +95,25 @@ def read_statement_evidence(vector: Vector) -> Facts:
     return {"origin": found.origin, **said}
 
 
+def read_twice(vector: Vector) -> Facts:
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind == SAID_TWICE
+    return {"origin": found.origin, **found.facts}
+
+
+def read_broken_seal(vector: Vector) -> Facts:
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind == BROKEN_SEAL
+    return {"origin": found.origin, **{name: found.facts[name] for name in ("leaves", "reason")}}
+
+
 PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
+    "broken-seal-evidence": read_broken_seal,
     "charter-file": read_charter,
     "event-proof": read_event,
     "fork-evidence": read_evidence,
     "rollback-evidence": read_rollback,
+    "said-twice-evidence": read_twice,
     "statement-evidence": read_statement_evidence,
     "trace-proof": read_trace,
 }

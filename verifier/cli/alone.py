@@ -82,8 +82,13 @@ def run_receipt(options: argparse.Namespace) -> int:
 
 def run_event(options: argparse.Namespace) -> int:
     """Verify one event by a registry that the verifier holds."""
+    return answer_event(read_file(options.file), options)
+
+
+def answer_event(data: bytes, options: argparse.Namespace) -> int:
+    """Verify an event proof and tell it; `options` has registry, policy, language and form of the answer."""
     held = parse_trace_proof(read_file(options.registry))
-    found = verify_event(parse_event_proof(read_file(options.file)), held, standpoint_of(options))
+    found = verify_event(parse_event_proof(data), held, standpoint_of(options))
     if not found.checkpoint.quorum:
         raise IncompleteError("checkpoint", came="too few cosignatures", expected="the quorum")
     lang, head = options.lang, found.event.head

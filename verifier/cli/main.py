@@ -13,6 +13,7 @@ from verifier.cli.audit import add_audit_command
 from verifier.cli.bundle import add_command as add_bundle_command
 from verifier.cli.custody import add_command as add_custody_command
 from verifier.cli.files import FileError
+from verifier.cli.qr import add_command as add_qr_command
 from verifier.cli.recompute import add_command as add_recompute_command
 from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
 from verifier.cli.statistics import add_command as add_statistics_command
@@ -81,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_custody_command(commands)
     add_bundle_command(commands)
     add_single_commands(commands)
+    add_qr_command(commands)
     add_withheld_command(commands)
     add_report_command(commands)
     add_audit_command(commands)

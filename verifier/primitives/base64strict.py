@@ -66,8 +66,8 @@ def parse_hash_hex(text: str, what: str) -> bytes:
 
 def parse_decimal(text: str, what: str, most: int = 2**63 - 1) -> int:
     """Return a number in ASCII decimal digits without leading zero, at most `most`."""
-    if not text or text.strip("0123456789") or (text[0] == "0" and text != "0") or len(text) > 19:
+    if not text or text.strip("0123456789") or (text[0] == "0" and text != "0"):
         raise MalformedError(what, came=text, expected="a decimal number without leading zero")
-    if (number := int(text)) > most:
+    if len(text) > len(str(most)) or (number := int(text)) > most:
         raise MalformedError(what, came=text, expected=f"at most {most}")
     return number

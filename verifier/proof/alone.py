@@ -13,7 +13,7 @@ from verifier.errors import IncompleteError, MismatchError, NotPermittedError, U
 from verifier.judgement.authority import require_mandate
 from verifier.judgement.participants import Key, Participant, key_subject
 from verifier.judgement.registry import Registry
-from verifier.judgement.replay import Replay, require_supported
+from verifier.judgement.replay import require_supported
 from verifier.ledgerformat.disclosure import Disclosure
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.mapping import check_body, check_head, check_links
@@ -86,12 +86,13 @@ def verify_checkpoint(note: bytes, charter: Sequence[StatementPart], standpoint:
         UntrustedError: another ledger, or a line of a key that the charter does not name.
         BadSignatureError: a line that its key did not sign.
     """
-    return _checkpoint(note, walk_charter(Examination(standpoint, ()), charter), standpoint)
+    return checkpoint_under(note, walk_charter(Examination(standpoint, ()), charter).registry, standpoint)
 
 
-def _checkpoint(note: bytes, replay: Replay, standpoint: Standpoint) -> VerifiedCheckpoint:
+def checkpoint_under(note: bytes, registry: Registry, standpoint: Standpoint) -> VerifiedCheckpoint:
+    """Return a checkpoint as `verify_checkpoint` does, under charters that were walked before."""
     checkpoint, parsed = parse_signed_checkpoint(note)
-    charter = replay.registry.charter_at(max(0, checkpoint.size - 1))
+    charter = registry.charter_at(max(0, checkpoint.size - 1))
     if checkpoint.origin != charter.origin:
         raise UntrustedError("checkpoint.origin", came=checkpoint.origin, expected=charter.origin)
     lines = verify_lines(checkpoint, parsed, charter.policy.keys)
@@ -137,9 +138,16 @@ def verify_statement_receipt(
         UntrustedError: a receipt key that no charter names.
         MismatchError: a checkpoint of another size or root.
     """
+    walked = walk_charter(Examination(standpoint, ()), charter).registry
+    return statement_receipt_under(receipt, statement, walked, checkpoint)
+
+
+def statement_receipt_under(
+    receipt: bytes, statement: bytes, registry: Registry, checkpoint: VerifiedCheckpoint | None = None
+) -> VerifiedReceipt:
+    """Return what a receipt says as `verify_statement_receipt` does, under charters that were walked before."""
     parsed = parse_receipt(receipt)
-    replay = walk_charter(Examination(standpoint, ()), charter)
-    in_force = replay.registry.charter_at(parsed.size - 1)
+    in_force = registry.charter_at(parsed.size - 1)
     if in_force.receipt.kid != parsed.kid:
         raise UntrustedError("receipt.kid", came=parsed.kid, expected=f"{in_force.receipt.kid.hex()}, the charter's")
     root = verify_receipt(parsed, leaf=leaf_hash(statement), key=in_force.receipt, origin=in_force.origin)
@@ -177,7 +185,7 @@ def verify_events(proof: EventProof, held: TraceProof, standpoint: Standpoint) -
         raise MismatchError("registry", came="none", expected="a trace proof of the same ledger")
     if part.leaf >= found.checkpoint.size:
         raise IncompleteError("registry", came=f"size {found.checkpoint.size}", expected=f"more than leaf {part.leaf}")
-    checkpoint = _checkpoint(proof.checkpoint, found.charters, standpoint)
+    checkpoint = checkpoint_under(proof.checkpoint, found.charters.registry, standpoint)
     time = _place(proof, checkpoint, found)
     return _judge(part, found, checkpoint, time)
 

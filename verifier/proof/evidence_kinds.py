@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from verifier.errors import UnsupportedError
 from verifier.primitives.cbor import Value
-from verifier.proof import evidence_inadmissible, evidence_index, evidence_rollback
+from verifier.proof import evidence_inadmissible, evidence_index, evidence_rollback, evidence_seal, evidence_twice
 from verifier.proof.bundle import parse_file
 from verifier.proof.evidence import WORD, confirm_fork, read_fork_evidence
 from verifier.proof.evidence_inadmissible import confirm_inadmissible, parse_statement_evidence
 from verifier.proof.evidence_index import confirm_wrong_index, parse_index_evidence
 from verifier.proof.evidence_rollback import confirm_rollback, parse_rollback_evidence
+from verifier.proof.evidence_seal import confirm_broken_seal, parse_seal_evidence
+from verifier.proof.evidence_twice import confirm_twice, parse_twice_evidence
 from verifier.proof.examination import Standpoint
 
 FORK = "fork"
 WRONG_INDEX, ROLLBACK = evidence_index.KIND, evidence_rollback.KIND
 INADMISSIBLE = evidence_inadmissible.KIND
+SAID_TWICE, BROKEN_SEAL = evidence_twice.KIND, evidence_seal.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Convicted:
     """What an evidence file proves of a ledger.
 
     Attributes:
-        kind: FORK, WRONG_INDEX, ROLLBACK or INADMISSIBLE.
+        kind: FORK, WRONG_INDEX, ROLLBACK, INADMISSIBLE, SAID_TWICE or BROKEN_SEAL.
         origin: the ledger.
         facts: what it signed, for people and programs: numbers, and hashes in hex, by name.
     """
@@ -54,7 +57,12 @@ def confirm_evidence(data: bytes, standpoint: Standpoint) -> Convicted:
         return _rollback(content, standpoint)
     if kind == INADMISSIBLE:
         return _inadmissible(content, standpoint)
-    raise UnsupportedError("evidence kind", came=kind, expected=f"{FORK}, {WRONG_INDEX}, {ROLLBACK} or {INADMISSIBLE}")
+    if kind == SAID_TWICE:
+        return _twice(content, standpoint)
+    if kind == BROKEN_SEAL:
+        return _broken_seal(content, standpoint)
+    known = f"{FORK}, {WRONG_INDEX}, {ROLLBACK}, {INADMISSIBLE}, {SAID_TWICE} or {BROKEN_SEAL}"
+    raise UnsupportedError("evidence kind", came=kind, expected=known)
 
 
 def _fork(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
@@ -87,3 +95,16 @@ def _inadmissible(content: Mapping[int | str, Value], standpoint: Standpoint) ->
         "fault": str(found.reason.error),
     }
     return Convicted(INADMISSIBLE, found.origin, facts)
+
+
+def _twice(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_twice(parse_twice_evidence(content), standpoint)
+    return Convicted(SAID_TWICE, found.origin, {"leaves": [*found.leaves], "reason": found.reason, **found.said})
+
+
+def _broken_seal(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_broken_seal(parse_seal_evidence(content), standpoint)
+    reason = found.reason
+    return Convicted(
+        BROKEN_SEAL, found.origin, {"leaves": [*found.leaves], "reason": reason.code, "fault": str(reason.error)}
+    )

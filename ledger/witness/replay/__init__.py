@@ -11,6 +11,8 @@
     lies         what a ledger is stopped for, by name
     convict      what is kept of a lie: evidence of a wrong index, the signed report
     convict_statement   evidence of a statement that could not be said
+    convict_twice       evidence of a number or an id that was used before
+    convict_seal        evidence of a seal that breaks the chain
 
 The rules are the verifier's, the state is the witness's: a restart goes on where the last block was written.
 """

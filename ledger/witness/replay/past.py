@@ -205,8 +205,9 @@ class Past:
         """Return which event has an id that its issuer used before."""
         used = self.rows.used(self.chunk.ids)
         error = MismatchError("head.id", came=used[0] if used else "one twice", expected="an id not used before")
-        for row in self.chunk.events:
-            if used and row.head[0] != _ENVELOPE and parse_head(row.head).id == used[0]:
+        for row in self.chunk.events if used else ():
+            head = None if row.head[0] == _ENVELOPE else parse_head(row.head)
+            if used and head and (head.id, self.words.number(head.issuer)) == used:
                 return LieFoundError(INADMISSIBLE, Where(row.leaf, row.position), error)
         return LieFoundError(INADMISSIBLE, Where(reached_leaf(self.chunk)), error)
 

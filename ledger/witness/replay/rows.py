@@ -253,6 +253,18 @@ class ReplayRows:
         sql = "SELECT leaf, entry, event, first FROM entry WHERE leaf >= ? AND leaf < ? ORDER BY leaf"
         return [EntryRow(*row) for row in self._connection.execute(sql, (first, last))]
 
+    def statements_with(self, part: bytes) -> Iterator[EntryRow]:
+        """Yield the log entries, but for seals, that have these bytes somewhere: for each, all are looked through."""
+        sql = "SELECT leaf, entry, event, first FROM entry WHERE event IS NOT NULL AND instr(entry, ?) ORDER BY leaf"
+        for row in self._connection.execute(sql, (part,)):
+            yield EntryRow(*row)
+
+    def events_with(self, part: bytes) -> Iterator[EventRow]:
+        """Yield the events whose heads have these bytes somewhere: for each, all are looked through."""
+        sql = "SELECT number, leaf, position, head, before FROM event WHERE instr(head, ?) ORDER BY number"
+        for row in self._connection.execute(sql, (part,)):
+            yield EventRow(*row)
+
     def seal_from(self, leaf: int) -> EntryRow | None:
         """Return the first seal at a leaf or after it."""
         sql = "SELECT leaf, entry, event, first FROM entry WHERE leaf >= ? AND event IS NULL ORDER BY leaf LIMIT 1"

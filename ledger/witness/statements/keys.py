@@ -36,6 +36,11 @@ class NoticeKey:
         return format_note(Note(text, (sign_text(self.public, self._signer, text),)))
 
 
+def has_notice_key(folder: Path) -> bool:
+    """Return whether a folder of keys has one already."""
+    return (folder / _FILE).exists()
+
+
 def open_notice_key(folder: Path, witness: str, passphrase: bytes) -> NoticeKey:
     """Return the key of a folder of keys; made there where there is none yet.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,8 @@ class StatementStore:
         """
         self._mutex = threading.Lock()
         try:
+            with suppress(OSError):  # SQLite tells what is wrong with it
+                Path(path).touch(mode=0o600)  # bodies wait in it in clear
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._connection.executescript(f"PRAGMA journal_mode=wal; PRAGMA synchronous=FULL; {_TABLES}")
         except sqlite3.Error as error:

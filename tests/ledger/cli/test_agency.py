@@ -270,6 +270,9 @@ def test_a_proof_of_another_walk_or_subject_is_not_taken_for_the_registry_s(port
         ("suspend", PORT, "--reason", "past", "--until", "2020-01-01T00:00:00Z"),
         ("key", PORT, "none.json"),
         ("role", PORT),
+        ("role", PORT, "--role", "port"),
+        ("jurisdiction", PORT, "--zone", "demonstration"),
+        ("restore", PORT, "--reason", "nothing-to-restore"),
     ],
 )
 def test_an_act_that_could_not_be_is_refused_with_its_field_and_nothing_is_written(founded, words):

@@ -271,7 +271,15 @@ def test_the_ledger_s_keys_are_handed_over_by_a_ceremony(founded):
 
 @pytest.mark.parametrize(
     "members",
-    [{"version": 7}, {"previous": None}, {"threshold": 9}, {"unknown": 1}, {"expires": "tomorrow"}, []],
+    [
+        {"version": 7},
+        {"previous": None},
+        {"threshold": 9},
+        {"unknown": 1},
+        {"expires": "tomorrow"},
+        {"expires": 1_790_000_000},
+        [],
+    ],
 )
 def test_a_charter_that_could_not_be_is_not_written(founded, members, tmp_path):
     (tmp_path / "bad.json").write_text(json.dumps(members))

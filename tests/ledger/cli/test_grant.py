@@ -92,6 +92,25 @@ def test_a_grant_that_could_not_be_is_refused_with_its_field(run, street, fields
     assert field in ran.answer["error"]["field"]
 
 
+def test_a_pointer_that_opens_nothing_is_refused_and_the_ones_that_do_are_named(run, street):
+    payment = street.world.events["payment"].name
+    ran = give(street, run, payment, fields=("/amuont",))
+    assert (ran.code, ran.answer["error"]["field"]) == (1, "--field")
+    assert "/amount" in ran.answer["error"]["expected"]
+    assert show(street, run, payment.hex()) == []
+
+
+def test_a_grant_that_was_ended_is_not_ended_again(run, street):
+    given = give(street, run, street.world.events["payment"].name).answer
+    end = ("grant", "end", given["subjects"]["grant"], "--reason", "over", *street.speaking("payer"))
+    assert run(*end).code == 0
+    street.publish()
+    before = street.size
+    ran = run(*end)
+    assert (ran.code, ran.answer["error"]["field"]) == (1, "subject")
+    assert street.size == before
+
+
 def test_a_grant_is_about_64_events_at_most_and_no_more_are_even_asked_for(run, street):
     street.speaking("payer")
     street.asking("payer")

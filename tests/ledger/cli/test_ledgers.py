@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import stat
 import threading
@@ -40,6 +41,22 @@ def test_keys_are_nobody_else_s(run, tmp_path):
     keys = LedgerFolder(tmp_path / "zone").keys
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     assert [stat.S_IMODE(each.stat().st_mode) for each in keys.iterdir()] == [0o600] * 4
+
+
+def test_what_the_database_holds_is_nobody_else_s(run, tmp_path):
+    """Disclosures stand in it in clear, and in each backup."""
+    before = os.umask(0o022)
+    try:
+        run("init", "zone", "--origin", ORIGIN, *ENV)
+        ledger = open_ledger(tmp_path / "zone", b"a passphrase of the test")
+        beside = [path for path in (tmp_path / "zone").glob("ledger.db*") if path.suffix != ".lock"]
+        assert {stat.S_IMODE(each.stat().st_mode) for each in beside} == {0o600}
+        assert len(beside) > 1, "what is beside the database while it runs is as private"
+        ledger.close()
+        back_up(tmp_path / "zone", tmp_path / "copy")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o700
 
 
 def test_init_touches_nothing_that_is_there(run, tmp_path):

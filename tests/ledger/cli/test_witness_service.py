@@ -46,6 +46,21 @@ def served(process: "subprocess.Popen[str]") -> Served:
     return Served(None, type("At", (), {"address": address[1]}), [])
 
 
+def told_of_another_history(run, witness: Served, log: ForeignLog) -> None:
+    """Let a foreign log sign another history of what was cosigned; `status` names both checkpoints."""
+    assert run("witness", "status", "w1", "--json").code == 0
+    twin = ForeignLog(private=log.private)
+    twin.grow(3, "another")
+    assert witness.post(twin.request(3)).status == 422
+    told = run("witness", "status", "w1", "--json")
+    (shown,) = (each for each in told.answer["ledgers"] if each["origin"] == log.origin)
+    assert sorted(Path(each).read_bytes() for each in shown["contradictions"]) == sorted(
+        [log.checkpoint(), twin.checkpoint()]
+    )
+    assert told.code == 1
+    assert "two checkpoints of one size" in run("witness", "status", "w1", "--lang", "en").out
+
+
 def test_a_running_witness_cosigns_for_others_takes_statements_and_mirrors(run, zone):
     world, _ = zone
     log = ForeignLog()
@@ -67,17 +82,12 @@ def test_a_running_witness_cosigns_for_others_takes_statements_and_mirrors(run, 
         address = f"http://{witness.monitor.address}/mirror/{prefix}"
         assert verify(["audit", address, "--policy", "zone.policy"]) == 0
         assert b"w1.example/mirror" in witness.get(f"/mirror/{prefix}/cosigned").body
-        assert run("witness", "status", "w1", "--json").code == 0
-        twin = ForeignLog(private=log.private)
-        twin.grow(3, "another")
-        assert witness.post(twin.request(3)).status == 422
-        told = run("witness", "status", "w1", "--json")
-        (shown,) = (each for each in told.answer["ledgers"] if each["origin"] == log.origin)
-        assert sorted(Path(each).read_bytes() for each in shown["contradictions"]) == sorted(
-            [log.checkpoint(), twin.checkpoint()]
-        )
-        assert told.code == 1
-        assert "two checkpoints of one size" in run("witness", "status", "w1", "--lang", "en").out
+        shown = json.loads(witness.get(f"/{prefix}/withheld").body)
+        told = run("witness", "keys", "w1", *ENV, "--json").answer
+        assert (told["name"], told["vkeys"]["notices"]) == ("w1.example", [shown["key"]])
+        assert [len(told["vkeys"][each]) for each in ("cosigner", "mirror")] == [2, 2]
+        assert "replay" not in told["vkeys"]
+        told_of_another_history(run, witness, log)
     finally:
         process.terminate()
         process.communicate(timeout=20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -133,7 +134,7 @@ class Waits:
 @pytest.mark.parametrize(("lasted", "waits"), [(0.01, 0.03), (5.0, module._POLITE)])
 def test_between_two_turns_it_waits_three_times_as_long_as_one_took(names, monkeypatch, lasted, waits):
     moments = iter([100.0, 100.0 + lasted])
-    monkeypatch.setattr(module.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(moments)))  # for no other thread
     names.take, names._wake = lambda *_: Taken(0, left=True), (found := Waits(names))
     names._run()
     assert found.asked == [pytest.approx(waits)]

@@ -14,6 +14,7 @@ from ledger.gateway.received import Received
 from ledger.signing.keyfile import save_key
 from tests.ledger.client.serving import Reply
 from tests.ledger.gateway.zone import messages_of, recorded_names
+from tests.ledger.readers.ceb.signature.place import VECTORS
 from verifier.ledgerformat.trust_policy import format_trust_policy
 
 SECRET = "an invented passphrase"
@@ -85,6 +86,21 @@ def test_a_lenient_run_names_what_it_accepted(run, tmp_path):
     code, answer = run(folder, "--dry-run", "--lenient", signing=False)
     assert code == 0
     assert any("Signature" in each["sentence"] for each in answer["departures"])
+
+
+def test_what_a_messages_own_signature_was_found_to_be_is_told(run, tmp_path):
+    """A message that was changed after it was signed is recorded as not authentic: whoever imports it hears so."""
+    (tmp_path / "outbox").mkdir()
+    for name in ("rsa-sha1", "unsigned", "signer-not-known"):
+        (tmp_path / "outbox" / f"{name}.xml").write_bytes((VECTORS / f"{name}.xml").read_bytes())
+    options = ("--dry-run", "--lenient", "--trust", VECTORS / "trust")
+    code, answer = run(tmp_path / "outbox", *options, signing=False)
+    assert (code, answer["files"]) == (0, 3)
+    assert answer["signatures"] == {"authentic": 1, "absent": 1, "not authentic: signer-not-known": 1}
+    (doubted,) = answer["notAuthentic"]
+    assert doubted["file"].endswith("signer-not-known.xml")
+    code, answer = run(tmp_path / "outbox", "--dry-run", "--lenient", signing=False)
+    assert answer["signatures"] == {"not checked: nobody-asked": 2, "absent": 1}
 
 
 def test_what_the_ledger_does_not_answer_is_sent_by_the_next_run(world, run, service, tmp_path):

@@ -13,9 +13,11 @@ from ledger.trade.histories import read_history
 from tests.ledger.matching.office import Office, close_office, open_office
 from tests.world import DAY, FIRM, PRODUCT, handle, now
 from verifier.errors import SuyuanError
+from verifier.ledgerformat.body import parse_body
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 TEXT = {"zh": "示例依据", "en": "Example basis"}
+DECIDED = {"treatment": "refund", "inFull": True, "basis": TEXT}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +116,16 @@ def test_settlement_waits_for_departure_too(office, say):
         say("payer", "finance.fx-settled", subjects, data)
 
 
+def test_a_declaration_is_refunded_once_under_whatever_name_of_its_list_it_is_claimed(office, say):
+    """Only the tax office can tell which number the name of a claim stands for; the declaration tells by itself."""
+    _, declaration, parcel = declare_export(office, say, "claimed under two names")
+    say("carrier", "transport.departure", {"parcel": parcel}, {"customs": "2244", "carrier": FIRM, "transport": "5"})
+    claims = [refund(say, declaration, list_=f"{place}", invoice=f"I2{place}") for place in ("L21", "no list at all")]
+    say("tax", "finance.refund-decided", data=DECIDED, about=[claims[0]])
+    with refused("decided-twice"):
+        say("tax", "finance.refund-decided", data=DECIDED, about=[claims[1]])
+
+
 def test_what_left_does_not_let_through_what_did_not(office, say):
     """One claim or settlement names several declarations: each of them has to have left."""
     _, left, parcel = declare_export(office, say, "one that leaves")
@@ -156,6 +168,46 @@ def standing(office, purchase):
     story = office.world.ledger.prover.trace(purchase.parcel, walk="parties").verdict.story
     (found,) = declarations_told(story)
     return found.standing
+
+
+def declare_again(say, listed):
+    """Cancel a list, as customs does, and return another one of the same order."""
+    subjects, data = listed_again(listed)
+    cancel(say, listed)
+    return say("seller", "clearance.list", subjects, data)
+
+
+def cancel(say, listed):
+    month = {"month": parse_body(listed.body).subjects["month"]}
+    say("customs", "clearance.list-cancelled", month, {"customs": "2244"}, [listed])
+
+
+def listed_again(listed):
+    body = parse_body(listed.body)
+    return {**body.subjects, "declaration": handle("declaration", f"again {listed.name.hex()}")}, body.data
+
+
+def test_what_was_cancelled_after_its_inspection_is_declared_inspected_and_released_again(office, say):
+    """Both lists are of one order, whose trace has what was done with either."""
+    _, listed = declare_import(office)
+    say("customs", "clearance.inspection", data={"result": "non-conformant"}, about=[listed])
+    again = declare_again(say, listed)
+    say("customs", "clearance.inspection", data={"result": "conformant"}, about=[again])
+    with refused("inspected-twice"):
+        say("customs", "clearance.inspection", data={"result": "conformant"}, about=[again])
+    say("customs", "clearance.release", data={"code": "800"}, about=[again])
+    with refused("released-twice"):
+        say("customs", "clearance.release", data={"code": "800"}, about=[again])
+
+
+def test_each_list_of_an_order_is_cancelled_once(office, say):
+    _, listed = declare_import(office)
+    again = declare_again(say, listed)
+    with refused("cancelled-twice"):
+        cancel(say, listed)
+    cancel(say, again)
+    with refused("cancelled-twice"):
+        cancel(say, again)
 
 
 def test_a_hold_stops_a_release_until_it_is_lifted_and_a_seizure_for_good(office, say):

@@ -149,9 +149,9 @@ def test_nothing_is_cosigned_before_it_is_synced(mirrored, monkeypatch):
     order: list[str] = []
     written, sync = files._write_synced, files.os.fsync
 
-    def write(path: Path, content: bytes) -> None:
+    def write(path: Path, content: bytes, mode: int) -> None:
         order.append(path.name.removeprefix(".").rpartition(".")[0])
-        written(path, content)
+        written(path, content, mode)
 
     monkeypatch.setattr(files, "_write_synced", write)
     monkeypatch.setattr(files.os, "fsync", lambda descriptor: (order.append("fsync"), sync(descriptor)))

@@ -87,6 +87,10 @@ class Life:
                 if self._say(self.world.cast[name], draft, lying=not act % 2):
                     break
 
+    def again(self, thing: str) -> None:
+        """Let what was commissioned be commissioned again: whatever was drawn, there is one that order refuses."""
+        self._say(self.world.cast["seller"], commissioning(thing), lying=True)
+
     def _say(self, who: Actor, draft: Draft, *, lying: bool) -> bool:
         """Return whether something was logged: what the ledger takes, refuses for order or, lying, for place."""
         world, event = self.world, said(self.world, who, draft)
@@ -114,6 +118,7 @@ def test_in_a_random_life_of_custody_exactly_what_the_ledger_refuses_is_convicte
     life = Life(world, random.Random(seed), monkeypatch)
     first = world.ledger.head.edge.size
     life.live(36)
+    life.again(ITEM)
     accused = accuse(replaying, monkeypatch, lambda _, leaf: leaf >= first)
     assert len(life.said) > 5
     assert len({named for named in life.lies.values() if named.startswith(PLACES)}) > 1, "of more than one rule"

@@ -101,6 +101,20 @@ def entries_of(source: MemorySource) -> list[bytes]:
 
 
 @dataclass
+class Grown:
+    """A log as far as it has grown: entries, batch answers by path, and histories by key."""
+
+    entries: list[bytes] = field(default_factory=list)
+    batches: dict[str, bytes] = field(default_factory=dict)
+    histories: dict[bytes, list[HistoryEntry]] = field(default_factory=dict)
+
+    def copy(self) -> Grown:
+        """Return a copy that may grow by itself."""
+        histories = {key: list(entries) for key, entries in self.histories.items()}
+        return Grown(list(self.entries), dict(self.batches), histories)
+
+
+@dataclass
 class Forge:
     """Makes logs.
 
@@ -116,25 +130,20 @@ class Forge:
     bends: Callable[[Seal], Seal] = lambda seal: seal
     cosigners: int = 3
 
-    def build(self, blocks: list[Block], *, sealed: bool = True) -> MemorySource:
-        """Return the log of these blocks; `sealed`: the last one too."""
-        entries: list[bytes] = []
-        batches: dict[str, bytes] = {}
-        histories: dict[bytes, list[HistoryEntry]] = {}
-        first, previous = 0, None
+    def build(self, blocks: list[Block], *, sealed: bool = True, onto: Grown | None = None) -> MemorySource:
+        """Return the log of these blocks; `sealed`: the last one too; `onto`: what stands before them."""
+        log = onto.copy() if onto else Grown()
         for block in blocks:
+            first = len(log.entries)
             for said in block.said:
-                self._join(histories, len(entries), said)
-                if said.batch is not None:
-                    batches[f"batches/{len(entries)}"] = said.batch
-                entries.append(said.entry)
+                self.join(log, said)
             if block is blocks[-1] and not sealed:
                 break
-            values = {key: value_of(held) or b"" for key, held in histories.items()}
-            seal = Seal(first, len(entries), previous, prefix_tree_root(values), len(values), block.time)
-            entries.append(self.rich.keys.sign_seal(self.bends(seal)).entry)
-            first, previous = len(entries), leaf_hash(entries[-1])
-        return MemorySource({**log_files(entries), **batches, "checkpoint": self.sign(entries)})
+            values = {key: value_of(held) or b"" for key, held in log.histories.items()}
+            previous = leaf_hash(log.entries[-1 - len(block.said)]) if first else None
+            seal = Seal(first, len(log.entries), previous, prefix_tree_root(values), len(values), block.time)
+            log.entries.append(self.rich.keys.sign_seal(self.bends(seal)).entry)
+        return MemorySource({**log_files(log.entries), **log.batches, "checkpoint": self.sign(log.entries)})
 
     def sign(self, entries: list[bytes], size: int | None = None) -> bytes:
         """Return the checkpoint over entries, cosigned; `size`: of only the first of them."""
@@ -145,7 +154,9 @@ class Forge:
         lines = tuple(sign_line(each.key, each.signer, checkpoint, 1_800_000_000) for each in witnesses)
         return format_note(replace(note, text=format_checkpoint(checkpoint), signatures=note.signatures + lines))
 
-    def _join(self, histories: dict[bytes, list[HistoryEntry]], leaf: int, said: Said) -> None:
+    def join(self, log: Grown, said: Said) -> None:
+        """Append a statement or envelope, and enter its events in their histories."""
+        leaf = len(log.entries)
         parsed = parse_entry(said.entry)
         if isinstance(parsed, Envelope):
             pair = ("note", subject_name(parsed.header.subject))
@@ -156,7 +167,10 @@ class Forge:
         for position, (name, joins) in enumerate(events):
             for pair in joins:
                 if not self.hides(leaf, position, pair):
-                    histories.setdefault(index_key(*pair), []).append(HistoryEntry(name, leaf, position))
+                    log.histories.setdefault(index_key(*pair), []).append(HistoryEntry(name, leaf, position))
+        if said.batch is not None:
+            log.batches[f"batches/{leaf}"] = said.batch
+        log.entries.append(said.entry)
 
 
 def log_files(entries: list[bytes]) -> dict[str, bytes]:

@@ -1,0 +1,170 @@
+/**
+ * Statements and hash envelopes (section 6).
+ * @module
+ */
+import { compareTexts, equalBytes, formatHex } from "./bytes.js";
+import { formatCbor, parseCbor } from "./cbor.js";
+import { formatSign1, parseHeader, parseSign1, signedBytes } from "./cose.js";
+import { malformed, mismatch, tooLarge } from "./errors.js";
+import { Key, SIGNATURE_SIZES } from "./keys.js";
+import { leafHash, rootOf } from "./merkle.js";
+import { sha256 } from "./sha256.js";
+import { asBytes, asList, asMap, asNatural, asText } from "./shape.js";
+import { asParticipant } from "./subject.js";
+
+export const BATCH_TYPE = "application/vnd.suyuan.batch+cbor";
+export const SEAL_TYPE = "application/vnd.suyuan.seal+cbor";
+const MOST_ENTRY = 65_535;
+const MOST_EVENTS = 4_096;
+const OWN_SUBJECTS = ["urn:suyuan:batch", "urn:suyuan:seal", "urn:suyuan:receipt"];
+
+/** @typedef {{alg: number, kid: string, issuer: string, audience: string[]}} StatementHeader */
+/** @typedef {StatementHeader & {subject: string}} EnvelopeHeader */
+
+/** @param {Map<any, any>} header @param {string} field @returns {{alg: number, kid: string}} */
+export function parseKeyOf(header, field) {
+  const alg = header.get(1);
+  if (!SIGNATURE_SIZES.has(alg)) throw malformed(`${field}.alg`, alg, [...SIGNATURE_SIZES.keys()].join(", "));
+  return { alg, kid: formatHex(asBytes(header.get(4), `${field}.kid`, 32)) };
+}
+
+/**
+ * @param {number} alg
+ * @param {Uint8Array} signature
+ * @throws malformed where it has another length than its algorithm's
+ */
+export function checkSize(alg, signature) {
+  asBytes(signature, "statement.signature", SIGNATURE_SIZES.get(alg));
+}
+
+/** @param {any} value @returns {string[]} */
+function parseAudience(value) {
+  const list = asList(value, "statement.aud").map((each) => asText(each, "statement.aud"));
+  const sorted = list.every((each, at) => !at || compareTexts(list[at - 1], each) < 0);
+  if (!list.length || !sorted) throw malformed("statement.aud", "another list", "sorted origins, none twice");
+  return list;
+}
+
+/** @param {Uint8Array} bytes the protected header @returns {StatementHeader} */
+export function parseStatementHeader(bytes) {
+  const header = parseHeader(bytes, "statement");
+  if (header.get(3) === SEAL_TYPE)
+    throw malformed("statement.content type", SEAL_TYPE, "a batch: no seal comes from outside");
+  asMap(header, "statement", [1, 3, 4, 15]);
+  if (header.get(3) !== BATCH_TYPE) throw malformed("statement", header.get(3), BATCH_TYPE);
+  const key = parseKeyOf(header, "statement");
+  const claims = asMap(header.get(15), "statement.claims", [1, 2, 3]);
+  if (claims.get(2) !== "urn:suyuan:batch") throw malformed("statement.sub", claims.get(2), "urn:suyuan:batch");
+  const issuer = asParticipant(claims.get(1), "statement.iss");
+  return { ...key, issuer, audience: parseAudience(claims.get(3)) };
+}
+
+/** A statement over a batch. */
+export class Statement {
+  /**
+   * @param {{header: StatementHeader, protectedHeader: Uint8Array, root: Uint8Array, count: number, first: number,
+   *   signature: Uint8Array}} parts
+   */
+  constructor({ header, protectedHeader, root, count, first, signature }) {
+    /** @type {StatementHeader} */ this.header = header;
+    /** @type {Uint8Array} */ this.protectedHeader = protectedHeader;
+    /** @type {Uint8Array} */ this.root = root;
+    this.count = count;
+    this.first = first;
+    /** @type {Uint8Array} */ this.signature = signature;
+    checkSize(header.alg, signature);
+    this.payload = formatCbor([1, root, count, first]);
+    this.entry = formatSign1(protectedHeader, this.payload, signature);
+    this.leafHash = leafHash(this.entry);
+  }
+
+  /** @param {import("./keys.js").Check} check @param {Key} key @throws mismatch for another key; bad-signature */
+  async verify(check, key) {
+    checkKey(this.header, key, "statement");
+    await key.verify(check, this.signature, signedBytes(this.protectedHeader, this.payload), "statement signature");
+  }
+
+  /** @returns {Uint8Array} section 6: *Identity* */
+  identity() {
+    return sha256(formatCbor([this.protectedHeader, this.payload]));
+  }
+}
+
+/** @param {{alg: number, kid: string}} header @param {Key} key @param {string} field */
+export function checkKey(header, key, field) {
+  if (header.kid !== key.kidHex) throw mismatch(`${field}.kid`, header.kid, key.kidHex);
+  if (header.alg !== key.alg) throw mismatch(`${field}.alg`, header.alg, key.alg);
+}
+
+/** @param {Uint8Array} entry @returns {Statement} */
+export function parseStatement(entry) {
+  const sign1 = parseEntrySign1(entry);
+  const header = parseStatementHeader(sign1.protectedHeader);
+  const field = "statement.payload";
+  const [version, root, count, first] = asList(parseCbor(payloadOf(sign1), field), field, 4);
+  asNatural(version, field, 1, 1);
+  const parts = {
+    root: asBytes(root, `${field}.root`, 32),
+    count: asNatural(count, `${field}.count`, 1, MOST_EVENTS),
+    first: asNatural(first, `${field}.first`),
+  };
+  return new Statement({ header, protectedHeader: sign1.protectedHeader, signature: sign1.signature, ...parts });
+}
+
+/** @param {Uint8Array} entry @returns {import("./cose.js").Sign1} */
+function parseEntrySign1(entry) {
+  if (entry.length > MOST_ENTRY) throw tooLarge("statement", `${entry.length} bytes`, `at most ${MOST_ENTRY}`);
+  const sign1 = parseSign1(entry, "statement");
+  if (sign1.unprotected.size) throw malformed("statement", "an unprotected header", "an empty one");
+  return sign1;
+}
+
+/** @param {import("./cose.js").Sign1} sign1 @returns {Uint8Array} */
+function payloadOf(sign1) {
+  return asBytes(sign1.payload, "statement.payload");
+}
+
+/** @param {Statement} statement @param {Uint8Array[]} heads @throws mismatch */
+export function checkBatch(statement, heads) {
+  const root = heads.length === statement.count ? rootOf(heads.map((head) => leafHash(head))) : null;
+  if (!root || !equalBytes(root, statement.root)) throw mismatch("heads", "other heads", "those of the statement");
+}
+
+/** @param {string} text @param {string} subject @returns {string} */
+function outside(text, subject) {
+  const size = [...subject].length;
+  if (size < 1 || size > 256 || OWN_SUBJECTS.some((each) => subject.startsWith(each))) {
+    throw malformed(text, subject, "1 to 256 characters, none of the ledger's own");
+  }
+  return subject;
+}
+
+/** A hash envelope (RFC 9995): a statement about something outside. */
+export class Envelope {
+  /** @param {Uint8Array} entry */
+  constructor(entry) {
+    this.sign1 = parseEntrySign1(entry);
+    const header = asMap(this.sign1.header, "statement", [1, 4, 15, 258], [259, 260]);
+    const key = parseKeyOf(header, "statement");
+    const claims = asMap(header.get(15), "statement.claims", [1, 2, 3]);
+    const issuer = asParticipant(claims.get(1), "statement.iss");
+    const subject = outside("statement.sub", asText(claims.get(2), "statement.sub"));
+    /** @type {EnvelopeHeader} */
+    this.header = { ...key, issuer, subject, audience: parseAudience(claims.get(3)) };
+    const type = header.get(259) ?? 0;
+    if (header.get(258) !== -16 || !(typeof type === "string" || type >= 0)) {
+      throw malformed("statement", "another hash or type", "SHA-256 of a text or number");
+    }
+    if (header.has(260)) asText(header.get(260), "statement");
+    checkSize(key.alg, this.sign1.signature);
+    this.digest = asBytes(this.sign1.payload, "statement.payload", 32);
+    this.leafHash = leafHash(entry);
+  }
+
+  /** @param {import("./keys.js").Check} check @param {Key} key */
+  async verify(check, key) {
+    checkKey(this.header, key, "envelope");
+    const signed = signedBytes(this.sign1.protectedHeader, this.digest);
+    await key.verify(check, this.sign1.signature, signed, "envelope signature");
+  }
+}

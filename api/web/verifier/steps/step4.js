@@ -1,0 +1,57 @@
+/**
+ * Step 4, Keys: all of the registry is replayed, and its histories are exactly as indexed.
+ * @module
+ */
+import { mismatch } from "../errors.js";
+import { inLogOrder } from "../event.js";
+import { checkIndex, indexKey, valueOf } from "../index.js";
+import { byLeaf } from "../parts.js";
+import { registryHistories } from "../registry_histories.js";
+import { Registry } from "../registry.js";
+import { registryEvents, Replay } from "../replay.js";
+import { checkSigner } from "../signing.js";
+import { Standing } from "../standing.js";
+
+/** @param {import("../examination.js").Examination} examination */
+export async function checkKeys(examination) {
+  const { registryPart, tracePart, shown, charters, standpoint, proof, check } = examination;
+  const own = new Set(proof.registry);
+  const deciding = proof.trace.filter((part) => registryEvents(part.events).length);
+  const registry = new Registry(charters, standpoint.builtin);
+  examination.registry = registry;
+  const replay = new Replay(registry, shown);
+  const events = [];
+  const taken = new Set();
+  for (const parts of byLeaf([...proof.registry, ...deciding])) {
+    /** @type {[import("../event.js").Event, import("../registry_keys.js").Signer][]} */
+    const read = [];
+    for (const part of parts) {
+      const signer = await checkSigner(registry, part, check);
+      const judged = own.has(part) ? part.events : registryEvents(part.events);
+      read.push(...judged.map((event) => /** @type {any} */ ([event, signer])));
+    }
+    for (const [event, signer] of read.sort(([one], [other]) => inLogOrder(one, other))) {
+      // Recorded twice it would undo newer ones.
+      if (taken.has(event.name)) throw mismatch("event", event.name, "each event once");
+      taken.add(event.name);
+      replay.take(event, signer);
+      events.push(event);
+    }
+  }
+  checkHistories(examination, events);
+  examination.standing = new Standing(registry, replay, [...registryPart, ...tracePart]);
+}
+
+/**
+ * @param {import("../examination.js").Examination} examination
+ * @param {import("../event.js").Event[]} events in log order
+ */
+function checkHistories({ tracePart, registryPart, registry, newest, proof }, events) {
+  const histories = registryHistories(tracePart, events, registry);
+  const needed = new Set([...histories.values()].flat());
+  if (registryPart.some((each) => !needed.has(each))) {
+    throw mismatch("registry", "events that this trace does not rest on", "only those it needs");
+  }
+  const claims = new Map([...histories].map(([name, history]) => [indexKey("registry", name), valueOf(history)]));
+  checkIndex(newest.root, claims, proof.registryIndex);
+}

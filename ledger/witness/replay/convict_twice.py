@@ -1,0 +1,121 @@
+"""Evidence of what was said twice, out of what was replayed: the statement that is refused, and the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+
+from ledger.prove.log import Leaves, Subtrees, shared_path
+from ledger.witness.replay.judge import Taken
+from ledger.witness.replay.lies import Conviction
+from ledger.witness.replay.past import Past
+from verifier.errors import IncompleteError
+from verifier.ledgerformat.head import event_name, parse_head
+from verifier.ledgerformat.statement import Statement, parse_entry
+from verifier.proof.bundle import RESTRICTED, EventPart, StatementPart
+from verifier.proof.evidence_twice import TwiceEvidence, format_twice_evidence
+
+FIELDS = frozenset({"statement.first", "head.id"})  # what the rules refuse by that ask for each once
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A statement of the log, with its heads."""
+
+    leaf: int
+    statement: Statement
+    heads: Sequence[bytes]
+
+    def ids(self) -> Iterator[tuple[bytes, int]]:
+        """Yield id and position of the events."""
+        for position, spelt in enumerate(self.heads):
+            yield parse_head(spelt).id, position
+
+    def part(self, *positions: int) -> StatementPart:
+        """Return the statement with these of its events, without bodies."""
+        said = self.statement
+        path = shared_path(Leaves([event_name(head) for head in self.heads]), said.count, positions)
+        events = tuple(EventPart(position, self.heads[position], RESTRICTED) for position in sorted(positions))
+        return StatementPart(self.leaf, said.protected, said.first, said.count, said.signature, path, events)
+
+
+def convict_twice(
+    past: Past, taken: Sequence[Taken], leaf: int, *, note: bytes, tree: Subtrees, size: int
+) -> Conviction:
+    """Return what makes evidence of a number or an id that was used before.
+
+    Args:
+        past: the state that the database holds.
+        taken: the entries behind that, those of the block last.
+        leaf: of the statement that uses it again.
+        note: the checkpoint, as the ledger signed it.
+        tree: of that checkpoint.
+        size: of that checkpoint.
+
+    Raises:
+        IncompleteError: nothing of the kind is there.
+    """
+    batches = [_batch(each) for each in taken if isinstance(each.parsed, Statement) and each.leaf <= leaf]
+    if not batches or batches[-1].leaf != leaf:
+        raise IncompleteError("evidence", came=f"nothing at leaf {leaf}", expected="a statement over a batch")
+    parts = _numbered(past, batches) or _named(past, batches)
+    if not parts:
+        raise IncompleteError("evidence", came="neither number nor id", expected="one that was used before")
+    path = shared_path(tree, size, {part.leaf for part in parts})
+
+    def convict(charter: Sequence[StatementPart]) -> bytes:
+        return format_twice_evidence(TwiceEvidence(tuple(charter), note, parts, path))
+
+    return convict
+
+
+def _numbered(past: Past, batches: Sequence[_Batch]) -> tuple[StatementPart, ...]:
+    """Return the last statement and one before it that has one of its numbers."""
+    *before, last = batches
+    overlaps = partial(_overlap, last.statement)
+    rows = past.rows.statements_with(last.statement.header.kid)
+    waiting = (each for each in before if overlaps(each.statement))
+    found = next(chain(waiting, _kept(past, (row.leaf for row in rows), overlaps)), None)
+    return (found.part(0), last.part(0)) if found else ()
+
+
+def _overlap(one: Statement, two: Statement) -> bool:
+    """Return whether one key numbered both statements, and some number twice."""
+    end = min(one.first + one.count, two.first + two.count)
+    return one.header.kid == two.header.kid and max(one.first, two.first) < end
+
+
+def _named(past: Past, batches: Sequence[_Batch]) -> tuple[StatementPart, ...]:
+    """Return the last statement with an event whose id its issuer used before, and the event that did."""
+    last = batches[-1]
+    issuer = last.statement.header.issuer
+    seen = {id_: (each, place) for each in batches[:-1] if each.statement.header.issuer == issuer
+            for id_, place in each.ids()}  # fmt: skip
+    for id_, position in last.ids():
+        if id_ in seen:
+            each, place = seen[id_]
+            return (last.part(place, position),) if each is last else (each.part(place), last.part(position))
+        used_before = past.rows.used([(id_, past.words.number(issuer))])
+        rows = past.rows.events_with(id_) if used_before else ()
+        for each in _kept(past, (row.leaf for row in rows), lambda said: said.header.issuer == issuer):
+            if used := [place for other, place in each.ids() if other == id_]:
+                return each.part(used[0]), last.part(position)
+        seen[id_] = last, position
+    return ()
+
+
+def _batch(taken: Taken) -> _Batch:
+    if not isinstance(taken.parsed, Statement):
+        raise IncompleteError("evidence", came="a hash envelope", expected="a statement over a batch")
+    return _Batch(taken.leaf, taken.parsed, [each.head for each in taken.answered])
+
+
+def _kept(past: Past, leaves: Iterable[int], wanted: Callable[[Statement], bool]) -> Iterator[_Batch]:
+    """Yield the wanted ones of the statements over batches that the database holds at these leaves."""
+    for leaf in leaves:
+        row = past.rows.entry(leaf)
+        parsed = parse_entry(row.entry) if row else None
+        if row and row.event is not None and isinstance(parsed, Statement) and wanted(parsed):
+            yield _Batch(leaf, parsed, [each.head for each in past.rows.events(row.event, parsed.count)])

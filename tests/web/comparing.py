@@ -1,0 +1,46 @@
+"""What both implementations say of a trace proof, in one shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verifier.proof.examination import Standpoint
+from verifier.proof.verdict import Said, StoryEvent, Verdict
+from verifier.proof.verify import examine_trace
+
+
+def python_says(data: bytes, standpoint: Standpoint) -> dict[str, Any]:
+    """Return the verdict as tests/web/proof_readers.mjs spells that of JavaScript."""
+    verdict = examine_trace(data, standpoint)
+    error = verdict.error
+    return {
+        "outcome": verdict.outcome,
+        "exit": verdict.exit_code,
+        "steps": [each.passed for each in verdict.steps],
+        "error": error and [error.code, error.field],
+        "notices": _told(verdict.notices),
+        "unchecked": _told(verdict.unchecked),
+        "story": _story(verdict),
+    }
+
+
+def _told(texts: tuple[Said, ...] | list[Said]) -> list[list[Any]]:
+    return [[each.key, dict(each.values)] for each in texts]
+
+
+def _place(told: StoryEvent) -> tuple[str, int, int]:
+    return told.event.name.hex(), told.event.leaf, told.event.position
+
+
+def _story(verdict: Verdict) -> dict[str, Any] | None:
+    story = verdict.story
+    if story is None:
+        return None
+    events = [
+        [*_place(each), each.event.head.type, each.time, each.issuer.uri, each.recognition.outcome]
+        for each in story.timeline
+    ]
+    place = {"origin": story.origin, "size": story.size, "root": story.root.hex(), "time": story.time}
+    outside = [each.event.name.hex() for each in story.outside]
+    rest = [story.rest.count, story.rest.root.hex(), story.rest.event.name.hex()] if story.rest else None
+    return place | {"cosigned": sorted(story.cosigned), "timeline": events, "outside": outside, "rest": rest}

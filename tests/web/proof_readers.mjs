@@ -1,0 +1,137 @@
+/** How vectors of proof files are read in JavaScript. The twin of tests/vectors/proof_readers.py. */
+import { readdirSync, readFileSync } from "node:fs";
+import { concat, formatUtf8, parseHex } from "../../api/web/verifier/bytes.js";
+import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
+import { confirmEvidence } from "../../api/web/verifier/evidence.js";
+import { examineEvent } from "../../api/web/verifier/eventproof.js";
+import { webCheck } from "../../api/web/verifier/keys.js";
+import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
+import { examineTrace } from "../../api/web/verifier/verdict.js";
+import { parseType } from "../../api/web/verifier/vocabulary.js";
+
+const ROOT = new URL("../../", import.meta.url);
+const FILES = new URL("tests/vectors/v1/files/", ROOT);
+const TYPES = new URL("verifier/vocabulary/registry/", ROOT);
+
+/** The registry's own types. */
+export const builtin = new Map(
+  readdirSync(TYPES)
+    .map((name) => parseType(readFileSync(new URL(name, TYPES))))
+    .map((type) => [type.name, type]),
+);
+const check = webCheck(globalThis.crypto.subtle);
+
+/** @param {string} name @returns {Uint8Array} */
+export const fileOf = (name) => new Uint8Array(readFileSync(new URL(name, FILES)));
+
+/** @param {any} vector @returns {Uint8Array} the file as recorded, or with one edit */
+export function editedFile({ file, edit }) {
+  const data = fileOf(file);
+  if (!edit) return data;
+  const { at, remove, insert } = edit;
+  return concat(data.subarray(0, at), parseHex(insert, "insert"), data.subarray(at + remove));
+}
+
+/** @param {any} vector @returns {import("../../api/web/verifier/examination.js").Standpoint} */
+export function standpoint({ policy, at, archived = true }) {
+  return { policy: parseTrustPolicy(formatUtf8(policy)), now: at, archived, seen: null, builtin, check };
+}
+
+/**
+ * @param {import("../../api/web/verifier/verdict.js").Verdict} verdict
+ * @returns {any} what is compared with Python's
+ */
+export function summary(verdict) {
+  const { outcome, exitCode, steps, error, notices, notChecked, story } = verdict;
+  const told = (/** @type {any[]} */ texts) => texts.map(({ key, values }) => [key, values]);
+  return {
+    outcome,
+    exit: exitCode,
+    steps: steps.map((each) => each.passed),
+    error: error && [error.code, error.field],
+    notices: told(notices),
+    unchecked: told(notChecked),
+    story: story && storyOf(story),
+  };
+}
+
+/** @param {any} story */
+function storyOf({ origin, size, root, time, cosigned, timeline, recognition, outside, rest }) {
+  const events = timeline.map((each) => [
+    each.name,
+    each.leaf,
+    each.position,
+    each.type,
+    each.time,
+    each.head.principal,
+    recognition.get(each).outcome,
+  ]);
+  return {
+    origin,
+    size,
+    root,
+    time,
+    cosigned,
+    timeline: events,
+    outside: outside.map((each) => each.name),
+    rest: rest && [rest.count, rest.root, rest.event.name],
+  };
+}
+
+/** @param {any} vector */
+async function readTrace(vector) {
+  const verdict = await examineTrace(editedFile(vector), standpoint(vector));
+  const step = verdict.steps.find((each) => each.passed === false)?.number ?? null;
+  if (verdict.error) {
+    throw Object.assign(verdict.error, { verdict: { outcome: verdict.outcome, exit: verdict.exitCode, step } });
+  }
+  const concluded = { outcome: verdict.outcome, exit: verdict.exitCode, step };
+  if (!verdict.story) return { verdict: concluded, story: null };
+  const { outside, rest, ...story } = storyOf(verdict.story);
+  const recalled = verdict.notices
+    .filter((each) => each.key === "notice.recalled")
+    .map((each) => each.values.event)
+    .sort();
+  const more = { ...(outside.length ? { outside } : {}), ...(rest ? { rest } : {}) };
+  return { verdict: concluded, story: { ...story, recalled, ...more } };
+}
+
+/** @param {any} vector */
+async function readCharter(vector) {
+  const { policy } = standpoint(vector);
+  const charters = await examineCharterFile(editedFile(vector), { pinned: policy.charter, check });
+  const charter = charters.at(0);
+  const { version, origin, threshold } = charter;
+  const keys = { seal: charter.seal.kidHex, receipt: charter.receipt.kidHex };
+  return { version, origin, threshold, ...keys, roots: charter.roots.map((each) => each.agency).sort() };
+}
+
+/** @param {any} vector */
+async function readEvidence(vector) {
+  const { kind, ...facts } = await confirmEvidence(editedFile(vector), {
+    pinned: standpoint(vector).policy.charter,
+    check,
+  });
+  return facts;
+}
+
+/** @param {any} vector */
+async function readEvent(vector) {
+  const { event, time, quorum } = await examineEvent(editedFile(vector), fileOf(vector.registry), standpoint(vector));
+  const { name, leaf, position, type } = event;
+  return { name, leaf, position, time, type, principal: event.head.principal, quorum };
+}
+
+export const PROOF_READERS = {
+  "charter-file": readCharter,
+  "event-proof": readEvent,
+  "fork-evidence": readEvidence,
+  "rollback-evidence": readEvidence,
+  "trace-proof": readTrace,
+};
+
+/** Of a bent file: the whole verdict, whatever it is. @param {any} vector */
+async function readMutant(vector) {
+  return summary(await examineTrace(editedFile(vector), standpoint(vector)));
+}
+PROOF_READERS.mutant = readMutant;
