@@ -192,6 +192,6 @@ def test_every_byte_counts(court: Court):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", [*NAMES, *HONEST])
-def test_every_single_byte_counts(court: Court, name: str):
-    for place in range(len(court.data(name))):
+def test_one_byte_in_sixteen_counts(court: Court, name: str):
+    for place in range(len(name) % 16, len(court.data(name)), 16):
         court.require_refused_or_true(name, place, place % 8)
