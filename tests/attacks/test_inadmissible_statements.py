@@ -100,11 +100,8 @@ def lies(world: World, patch: pytest.MonkeyPatch) -> dict[str, Lie]:
     lie("a type of nobody", "type", carrier, bend(said(carrier, world, sighting(15)), type="transport.nothing"))
     lie("a term that the type has not", "head", carrier, bend(said(carrier, world, sighting(17)), until=now()))
     lie("another type's body", "body", carrier, bend(_delivery(world), type="transport.object"))
-    keeper = world.cast["warehouse"]
-    lie("a stranger's join", "place", keeper, said(keeper, world, replace(sighting(0), subjects={"epcs": [UNIT]})))
-    lie("a root that is none", "state", seller, said(seller, world, _summary(seller)))
-    again = Draft("filing.product", now(), {"product": PRODUCT, "enterprise": seller.uri}, FILED)
-    lie("a product filed again", "order", seller, said(seller, world, again))
+    for name, reason, actor, draft in misplaced(world):
+        lie(name, reason, actor, said(actor, world, draft))
     narrow = replace(carrier, signer=generate(EDDSA), _sequence={})
     world.zone.say(world.cast["customs"], [_key(world, narrow, types=["delivery.*"])])
     lie("a type out of scope", "scope", narrow, said(narrow, world, sighting(18)))
@@ -113,6 +110,17 @@ def lies(world: World, patch: pytest.MonkeyPatch) -> dict[str, Lie]:
     governed.compromise(world, "carrier", 0)
     lie("a revoked key", "key", carrier, said(carrier, world, sighting(13)))
     return told
+
+
+def misplaced(world: World) -> list[tuple[str, str, Actor, Draft]]:
+    """Return what could be said elsewhere: name, reason, who says it, draft."""
+    seller, keeper = world.cast["seller"], world.cast["warehouse"]
+    again = Draft("filing.product", now(), {"product": PRODUCT, "enterprise": seller.uri}, FILED)
+    return [
+        ("a stranger's join", "place", keeper, replace(sighting(0), subjects={"epcs": [UNIT]})),
+        ("a root that is none", "state", seller, _summary(seller)),
+        ("a product filed again", "order", seller, again),
+    ]
 
 
 def _key(world: World, actor: Actor, **changes: object) -> Draft:
