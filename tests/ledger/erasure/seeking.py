@@ -6,7 +6,6 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
-
 _LEAST = 6  # bytes: less of it stands by chance among so many hashes and signatures
 
 
