@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from api.cli.paper import MOST, write_new
 from api.labels.pdf import format_pdf
 from api.labels.sheet import PAPERS, Label, Page, lay_out
 from api.labels.svg import format_svg
 from api.labels.symbol import encode_link
 from api.labels.words import link_of, readable
+from ledger.cli.new_files import write_new
 from ledger.cli.options import AsJson, Lang, Quiet, argument, option
 from ledger.cli.speaking import Voice, door
 from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from verifier.errors import MalformedError
+
+_MOST = 100_000  # labels of one run
 
 
 @door
@@ -38,8 +40,8 @@ def label(  # noqa: PLR0913 - a command's options
     """Write the sheets."""
     voice = Voice(lang, as_json=as_json, quiet=quiet)
     named = [*(subjects or []), *(_read_names(file) if file else [])]
-    if not 0 < len(named) <= MOST:
-        raise MalformedError("URI", came=f"{len(named)} subjects", expected=f"1 to {MOST}, named here or in --file")
+    if not 0 < len(named) <= _MOST:
+        raise MalformedError("URI", came=f"{len(named)} subjects", expected=f"1 to {_MOST}, named here or in --file")
     links = [link_of(each, link) for each in named]
     labels = [Label(encode_link(link), readable(each)) for each, link in zip(named, links, strict=True)]
     pages = lay_out(labels, paper=paper, module=module, margin=margin, gap=gap)

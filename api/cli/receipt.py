@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from api.cli.paper import write_new
 from api.labels.pdf import format_pdf
 from api.labels.png import format_png
 from api.labels.sheet import Label, lay_out_one
@@ -14,6 +13,7 @@ from api.labels.single import shorten
 from api.labels.svg import format_svg
 from api.labels.symbol import Symbol, encode_proof
 from ledger.cli.ceremonies import read_policy, require_policy
+from ledger.cli.new_files import write_new
 from ledger.cli.options import AsJson, Lang, Quiet, argument, option
 from ledger.cli.speaking import Voice, door
 from ledger.client.client import LedgerClient

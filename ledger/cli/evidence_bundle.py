@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from ledger.cli.looking import Look, read_signed_look
+from ledger.cli.new_files import write_new
 from ledger.cli.options import argument, option, sharing
 from ledger.cli.speaking import door
 from ledger.clock import milliseconds
-from ledger.errors import SetupError
 from ledger.governance.mandates import held
 from ledger.trade.bundles import Fields, fields_granted
 from ledger.trade.bundling import Made, handles_of_grants, make_bundle
@@ -47,7 +47,7 @@ def evidence_bundle(
     made = make_bundle(
         look.client, subject, walk=look.walk, purpose=purpose, standpoint=standpoint, fields_of=fields_of
     )
-    _write(out, made.data)
+    write_new(out, made.data)
     answer = _answer(made, out)
     outcome = text(f"outcome.{made.verified.worst.outcome}", look.voice.lang)
     look.voice.tell("bundle.made", place=str(out), outcome=outcome)
@@ -73,13 +73,3 @@ def _answer(made: Made, out: Path) -> dict[str, Any]:
         "attachments": len(made.verified.attachments),
         "leftOut": [[name.hex(), pointer] for name, pointer in made.left_out],
     }
-
-
-def _write(out: Path, data: bytes) -> None:
-    try:
-        with out.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise SetupError(str(out), came="a file that is there already", expected="a new file") from None
-    except OSError as error:
-        raise SetupError(str(out), came=error.strerror, expected="a folder that can be written") from error

@@ -1,12 +1,10 @@
-"""Files for a printer: written once, never over another."""
+"""Files that a command makes for people to carry away: written once, never over another."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ledger.errors import SetupError
-
-MOST = 100_000  # labels of one run
 
 
 def write_new(out: Path, data: bytes) -> Path:
