@@ -10,11 +10,10 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ledger.compose.event import Draft
 from ledger.prove.log import Leaves, consistency_path, inclusion_path, root_at
-from tests.vectors.recipe import ROOT
+from tests.vectors.recording import record_once
 from tests.world import DECLARATION, ITEM, ORDER, ORIGIN, UNIT, World, found_world, now, parcel_story
 from verifier.ledgerformat.receipt import format_receipt
 from verifier.ledgerformat.trust_policy import format_trust_policy
@@ -23,7 +22,6 @@ from verifier.primitives.merkle import leaf_hash, tree_root
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.evidence import CheckpointCommitment, Commitment, ReceiptCommitment, format_fork_evidence
 
-FILES = ROOT / "files"
 HAZARD = {"hazard": {"zh": "示例危害", "en": "Example hazard"}, "advice": {"zh": "停止使用", "en": "Do not use"}}
 
 
@@ -94,18 +92,5 @@ def record(folder: Path) -> dict[str, bytes]:
     return files | {"zone.json": (json.dumps(zone | {"events": names}, indent=1) + "\n").encode()}
 
 
-def main() -> int:
-    """Record, unless something is recorded."""
-    if FILES.exists():
-        sys.stderr.write(f"{FILES} is there already; nothing was written\n")
-        return 1
-    with TemporaryDirectory() as folder:
-        files = record(Path(folder) / "zone")
-    FILES.mkdir(parents=True)
-    for name, content in files.items():
-        (FILES / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(record_once(record, "zone.json"))

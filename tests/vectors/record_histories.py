@@ -8,10 +8,9 @@ import json
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ledger.compose.event import Draft
-from tests.vectors.recipe import ROOT
+from tests.vectors.recording import record_once
 from tests.verifier.proof.registers import (
     SEEN,
     SET,
@@ -26,7 +25,6 @@ from tests.world import UNIT, now
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.traceproof import format_trace_proof
 
-FILES = ROOT / "files"
 CONTAINER = "https://id.gs1.org/00/069012345000000028"
 BEFORE = 5
 
@@ -54,17 +52,5 @@ def record(folder: Path) -> dict[str, bytes]:
     return spelt | {"histories.json": (json.dumps(about, indent=1) + "\n").encode()}
 
 
-def main() -> int:
-    """Record, unless something is recorded."""
-    if (FILES / "histories.json").exists():
-        sys.stderr.write(f"{FILES / 'histories.json'} is there already; nothing was written\n")
-        return 1
-    with TemporaryDirectory() as folder:
-        files = record(Path(folder) / "zone")
-    for name, content in files.items():
-        (FILES / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(record_once(record, "histories.json"))

@@ -8,7 +8,6 @@ import json
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,7 +16,7 @@ from tests.attacks.test_inadmissible_statements import lies
 from tests.ledger.client.serving import Service
 from tests.ledger.witness.replay.conftest import Replaying
 from tests.ledger.witness.replay.prosecuting import accuse
-from tests.vectors.recipe import ROOT
+from tests.vectors.recording import record_once
 from tests.world import ORIGIN, found_world, tell_parcel
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
@@ -25,7 +24,6 @@ from verifier.primitives.merkle import leaf_hash
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.evidence_rollback import format_rollback_evidence
 
-FILES = ROOT / "files"
 KEPT = {
     "an unknown key": "unknown-key",
     "another's key": "anothers-key",
@@ -64,17 +62,5 @@ def record(root: Path) -> dict[str, bytes]:
     return files | {"lies.json": (json.dumps(about, indent=1) + "\n").encode()}
 
 
-def main() -> int:
-    """Record, unless something is recorded."""
-    if (FILES / "lies.json").exists():
-        sys.stderr.write(f"{FILES / 'lies.json'} is there already; nothing was written\n")
-        return 1
-    with TemporaryDirectory() as folder:
-        files = record(Path(folder))
-    for name, content in files.items():
-        (FILES / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(record_once(record, "lies.json"))

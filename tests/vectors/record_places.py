@@ -8,7 +8,6 @@ import json
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,11 +16,10 @@ from tests.attacks.test_inadmissible_places import said, strangers
 from tests.ledger.client.serving import Service
 from tests.ledger.witness.replay.conftest import Replaying
 from tests.ledger.witness.replay.prosecuting import accuse
-from tests.vectors.recipe import ROOT
+from tests.vectors.recording import record_once
 from tests.world import ORIGIN, found_world, tell_parcel
 from verifier.ledgerformat.trust_policy import format_trust_policy
 
-FILES = ROOT / "files"
 KEPT = {
     "a stranger's join": "strangers-join",
     "custody that ended": "custody-that-ended",
@@ -55,17 +53,5 @@ def record(root: Path) -> dict[str, bytes]:
     return files | {"places.json": (json.dumps(about, indent=1) + "\n").encode()}
 
 
-def main() -> int:
-    """Record, unless something is recorded."""
-    if (FILES / "places.json").exists():
-        sys.stderr.write(f"{FILES / 'places.json'} is there already; nothing was written\n")
-        return 1
-    with TemporaryDirectory() as folder:
-        files = record(Path(folder))
-    for name, content in files.items():
-        (FILES / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(record_once(record, "places.json"))

@@ -8,17 +8,15 @@ import json
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.attacks import test_broken_seal as lies
 from tests.attacks.accusing import Accuser
 from tests.attacks.forged import Stage, staged
-from tests.vectors.recipe import ROOT
+from tests.vectors.recording import record_once
 from tests.world import found_world
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.evidence_kinds import confirm_evidence
 
-FILES = ROOT / "files"
 KEPT = {
     "checkpoint-without-a-seal": "a checkpoint without a seal",
     "seal-of-no-block": "a block that ends before it begins",
@@ -61,17 +59,5 @@ def acquitted(stage: Stage) -> dict[str, bytes]:
     }
 
 
-def main() -> int:
-    """Record, unless something is recorded."""
-    if (FILES / "seals.json").exists():
-        sys.stderr.write(f"{FILES / 'seals.json'} is there already; nothing was written\n")
-        return 1
-    with TemporaryDirectory() as folder:
-        files = record(Path(folder))
-    for name, content in files.items():
-        (FILES / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(record_once(record, "seals.json"))

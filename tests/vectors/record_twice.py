@@ -9,17 +9,15 @@ import sys
 import time
 from itertools import combinations
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.attacks import test_said_twice as lies
 from tests.attacks.accusing import Accuser
 from tests.attacks.forged import staged
-from tests.vectors.recipe import ROOT
+from tests.vectors.recording import record_once
 from tests.world import found_world
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.evidence_kinds import confirm_evidence
 
-FILES = ROOT / "files"
 KEPT = {
     "number-twice": lies.overlapping,
     "statement-twice": lies.again,
@@ -47,17 +45,5 @@ def record(root: Path) -> dict[str, bytes]:
     return files | {"twice.json": (json.dumps(about, indent=1) + "\n").encode()}
 
 
-def main() -> int:
-    """Record, unless something is recorded."""
-    if (FILES / "twice.json").exists():
-        sys.stderr.write(f"{FILES / 'twice.json'} is there already; nothing was written\n")
-        return 1
-    with TemporaryDirectory() as folder:
-        files = record(Path(folder))
-    for name, content in files.items():
-        (FILES / name).write_bytes(content)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(record_once(record, "twice.json"))
