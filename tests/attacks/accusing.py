@@ -11,13 +11,16 @@ import cbor2
 
 from ledger.prove.log import Leaves, shared_path
 from tests.verifier.proof.audit.forge import MemorySource, entries_of
+from verifier.errors import SuyuanError
 from verifier.ledgerformat.batch_answer import parse_batch_answer
 from verifier.ledgerformat.head import event_name
 from verifier.ledgerformat.statement import Statement, parse_entry, parse_statement
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.bundle import RESTRICTED, EventPart, StatementPart
+from verifier.proof.evidence_kinds import confirm_evidence
 from verifier.proof.evidence_seal import SealEvidence, format_seal_evidence
 from verifier.proof.evidence_twice import TwiceEvidence, format_twice_evidence
+from verifier.proof.examination import Standpoint
 
 
 class Accuser:
@@ -68,6 +71,23 @@ class Accuser:
         path = shared_path(Leaves([event_name(head) for head in heads]), said.count, positions)
         events = tuple(EventPart(position, heads[position], RESTRICTED) for position in positions)
         return StatementPart(leaf, said.protected, said.first, said.count, said.signature, path, events)
+
+
+def require_refused_or_true(file: bytes, data: bytes, standpoint: Standpoint, what: str) -> None:
+    """Require that what was made of a convicting file convicts of nothing else."""
+    try:
+        found = confirm_evidence(data, standpoint)
+    except SuyuanError:
+        return
+    assert found == confirm_evidence(file, standpoint), what
+
+
+def flipped(data: bytes, picked: random.Random, count: int) -> Iterator[tuple[str, bytes]]:
+    """Yield a file with one bit of one byte changed, for so many bytes."""
+    for place in picked.sample(range(len(data)), count):
+        bytes_ = bytearray(data)
+        bytes_[place] ^= 1 << picked.randrange(8)
+        yield f"byte {place}", bytes(bytes_)
 
 
 def bent(data: bytes, picked: random.Random) -> Iterator[tuple[str, bytes]]:
