@@ -10,7 +10,7 @@ from verifier.proof.verify import examine_trace
 
 
 def python_says(data: bytes, standpoint: Standpoint) -> dict[str, Any]:
-    """Return the verdict as tests/web/proof_readers.mjs spells that of JavaScript."""
+    """Return the verdict as tests/web/summary.mjs spells that of JavaScript."""
     verdict = examine_trace(data, standpoint)
     error = verdict.error
     return {

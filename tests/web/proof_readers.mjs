@@ -8,6 +8,7 @@ import { webCheck } from "../../api/web/verifier/keys.js";
 import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
 import { examineTrace } from "../../api/web/verifier/verdict.js";
 import { parseType } from "../../api/web/verifier/vocabulary.js";
+import { storyOf, summary } from "./summary.mjs";
 
 const ROOT = new URL("../../", import.meta.url);
 const FILES = new URL("tests/vectors/v1/files/", ROOT);
@@ -35,47 +36,6 @@ export function editedFile({ file, edit }) {
 /** @param {any} vector @returns {import("../../api/web/verifier/examination.js").Standpoint} */
 export function standpoint({ policy, at, archived = true }) {
   return { policy: parseTrustPolicy(formatUtf8(policy)), now: at, archived, seen: null, builtin, check };
-}
-
-/**
- * @param {import("../../api/web/verifier/verdict.js").Verdict} verdict
- * @returns {any} what is compared with Python's
- */
-export function summary(verdict) {
-  const { outcome, exitCode, steps, error, notices, notChecked, story } = verdict;
-  const told = (/** @type {any[]} */ texts) => texts.map(({ key, values }) => [key, values]);
-  return {
-    outcome,
-    exit: exitCode,
-    steps: steps.map((each) => each.passed),
-    error: error && [error.code, error.field],
-    notices: told(notices),
-    unchecked: told(notChecked),
-    story: story && storyOf(story),
-  };
-}
-
-/** @param {any} story */
-function storyOf({ origin, size, root, time, cosigned, timeline, recognition, outside, rest }) {
-  const events = timeline.map((each) => [
-    each.name,
-    each.leaf,
-    each.position,
-    each.type,
-    each.time,
-    each.head.principal,
-    recognition.get(each).outcome,
-  ]);
-  return {
-    origin,
-    size,
-    root,
-    time,
-    cosigned,
-    timeline: events,
-    outside: outside.map((each) => each.name),
-    rest: rest && [rest.count, rest.root, rest.event.name],
-  };
 }
 
 /** @param {any} vector */
