@@ -18,7 +18,8 @@ class Figure:
         name: what was measured.
         value: the figure.
         unit: `events/s`, `s`, `bytes`, …
-        ratio: the rate (or 1 / the time) over one core's Ed25519 verification rate; None for sizes.
+        ratio: the rate (or 1 / the time) over one core's Ed25519 verification rate; None for sizes, and for
+            times too short for their clock.
     """
 
     name: str
@@ -48,7 +49,8 @@ class Yardstick:
 
     def seconds(self, name: str, seconds: float) -> Figure:
         """Return a time, and how many Ed25519 verifications one core does in it, as 1 / ratio."""
-        return Figure(name, round(seconds, 5), "s", round(1 / (seconds * self.rate), 6))
+        ratio = round(1 / (seconds * self.rate), 6) if seconds else None
+        return Figure(name, round(seconds, 5), "s", ratio)
 
     def size(self, name: str, size: float) -> Figure:
         """Return a size."""
