@@ -141,7 +141,7 @@ def _order_shipped(timeline: Sequence[StoryEvent], parcel: str | None) -> str | 
 
 
 def _is_quota_used(timeline: Sequence[StoryEvent], listed: StoryEvent | None) -> bool:
-    """Return whether the use of the quota is recorded for the list's declaration: one that was cancelled has its own."""
+    """Return whether the use is recorded for the list's declaration: one that was cancelled has its own."""
     declared = set(listed.event.body.of_role("declaration")) if listed and listed.event.body else set()
     used = (each.event.body for each in timeline if each.event.head.type == QUOTA_USE)
     return any(body is None or not declared.isdisjoint(body.of_role("declaration")) for body in used)
