@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ledger.backup import back_up
 from ledger.opening import open_ledger
@@ -53,17 +53,6 @@ def server(scene: Scene) -> Iterator[Server]:
     running = Server(scene.ledger, settings_for(scene.folder))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(reason="needs the Debian package chromium")
-    with sync_playwright() as playing:
-        started = playing.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
