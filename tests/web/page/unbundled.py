@@ -33,7 +33,10 @@ def serve_modules(page: Page, policy: bytes) -> None:
         if route.request.resource_type != "document":
             route.fallback()
             return
-        answer = route.fetch()
+        answer = route.fetch(max_redirects=0)
+        if location := answer.headers.get("location"):
+            route.fulfill(content_type="text/html", body=f'<meta http-equiv="refresh" content="0;url={location}">')
+            return
         kept = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
         route.fulfill(response=answer, headers=kept, body=answer.text().replace("</head>", _START))
 
