@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.api.conftest import Server, World, settings_for, tell
 
@@ -37,17 +36,6 @@ def served(witnessed: World) -> Iterator[Server]:
     running = Server(witnessed.ledger, settings_for(witnessed.folder))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(reason="needs the Debian package chromium")
-    with sync_playwright() as playing:
-        started = playing.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
