@@ -68,10 +68,8 @@ async function readCharter(vector) {
 
 /** @param {any} vector */
 async function readEvidence(vector) {
-  const { kind, ...facts } = await confirmEvidence(editedFile(vector), {
-    pinned: standpoint(vector).policy.charter,
-    check,
-  });
+  const pinned = standpoint(vector).policy.charter;
+  const { kind, ...facts } = await confirmEvidence(editedFile(vector), { pinned, check, builtin });
   return facts;
 }
 
@@ -83,10 +81,12 @@ async function readEvent(vector) {
 }
 
 export const PROOF_READERS = {
+  "broken-seal-evidence": readEvidence,
   "charter-file": readCharter,
   "event-proof": readEvent,
   "fork-evidence": readEvidence,
   "rollback-evidence": readEvidence,
+  "said-twice-evidence": readEvidence,
   "trace-proof": readTrace,
 };
 
