@@ -87,6 +87,7 @@ export const PROOF_READERS = {
   "fork-evidence": readEvidence,
   "rollback-evidence": readEvidence,
   "said-twice-evidence": readEvidence,
+  "statement-evidence": readEvidence,
   "trace-proof": readTrace,
 };
 

@@ -11,7 +11,6 @@ from verifier import errors
 FORMATS = sorted(folder.name for folder in ROOT.iterdir() if folder.name != "files")
 NOT_YET = {
     "results",
-    "statement-evidence",
 }  # the JavaScript refuses these files, or does not read them
 
 

@@ -6,6 +6,7 @@ import { malformed, unsupported } from "./errors.js";
 import { confirmFork, confirmRollback } from "./evidence/fork.js";
 import { WORD } from "./evidence/ledger.js";
 import { confirmBrokenSeal } from "./evidence/seal.js";
+import { confirmInadmissible } from "./evidence/statement.js";
 import { confirmTwice } from "./evidence/twice.js";
 import { parseFile } from "./parts.js";
 
@@ -16,6 +17,7 @@ import { parseFile } from "./parts.js";
  */
 const KINDS = new Map([
   ["rollback", confirmRollback],
+  ["inadmissible statement", confirmInadmissible],
   ["said twice", confirmTwice],
   ["broken seal", confirmBrokenSeal],
 ]);

@@ -15,7 +15,10 @@ export const WORD = "suyuan evidence";
 /** @typedef {import("../charter.js").Charter} Charter */
 /** @typedef {import("../charter_walk.js").Charters} Charters */
 /** @typedef {import("../keys.js").Check} Check */
-/** @typedef {{pinned: Uint8Array, check: Check, builtin: Map<string, import("../vocabulary.js").EventType>}} Standpoint */
+/**
+ * @typedef {{pinned: Uint8Array, check: Check, builtin: Map<string, import("../vocabulary.js").EventType>}} Standpoint
+ *   pinned: leaf hash of leaf 0; builtin: the registry's own types
+ */
 
 /**
  * @param {Uint8Array} data a checkpoint's note

@@ -72,7 +72,7 @@ function reasonAlone(entry, origin) {
 /** @param {Entry} entry @param {string} origin @returns {Seal} that holds by itself */
 function soundSeal(entry, origin) {
   if (!hasSealType(entry) || reasonAlone(entry, origin)) {
-    throw malformed("entries", `something else at leaf ${entry.leaf}`, "a seal: by itself it convicts, not with another");
+    throw malformed("entries", `something else at leaf ${entry.leaf}`, "a seal that convicts nobody by itself");
   }
   return parseSeal(entry.bytes);
 }

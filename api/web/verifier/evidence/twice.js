@@ -12,11 +12,13 @@ import { checkLogged, signedCheckpoint, walkShown, WORD } from "./ledger.js";
 /** @param {StatementPart[]} parts @returns {Record<string, any> | null} the numbers that two under one key share */
 function numberTwice(parts) {
   if (parts.length === 1) return null;
-  const [one, other] = parts.map((each) => ({ kid: each.header.kid, first: BigInt(each.first), count: BigInt(each.count) }));
-  const first = one.first > other.first ? one.first : other.first;
-  const [end, otherEnd] = [one.first + one.count, other.first + other.count];
-  const last = (end < otherEnd ? end : otherEnd) - 1n;
-  return one.kid !== other.kid || first > last ? null : { numbers: [first, last], key: one.kid };
+  const [one, other] = parts;
+  const first = Math.max(one.first, other.first);
+  // The last number may be above what a float holds exactly.
+  const ends = parts.map((each) => BigInt(each.first) + BigInt(each.count));
+  const last = (ends[0] < ends[1] ? ends[0] : ends[1]) - 1n;
+  const { kid } = one.header;
+  return kid !== other.header.kid || first > last ? null : { numbers: [first, last], key: kid };
 }
 
 /** @param {StatementPart[]} parts @returns {Record<string, any> | null} the id that two events of one issuer share */
