@@ -9,7 +9,14 @@ from verifier.proof.alone import verify_event
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
-from verifier.proof.evidence_kinds import BROKEN_SEAL, INADMISSIBLE, ROLLBACK, SAID_TWICE, confirm_evidence
+from verifier.proof.evidence_kinds import (
+    BROKEN_SEAL,
+    INADMISSIBLE,
+    ROLLBACK,
+    SAID_TWICE,
+    WRONG_INDEX,
+    confirm_evidence,
+)
 from verifier.proof.examination import Examination, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
@@ -107,6 +114,12 @@ def read_broken_seal(vector: Vector) -> Facts:
     return {"origin": found.origin, **{name: found.facts[name] for name in ("leaves", "reason")}}
 
 
+def read_wrong_index(vector: Vector) -> Facts:
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind == WRONG_INDEX
+    return {"origin": found.origin, **found.facts}
+
+
 PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "broken-seal-evidence": read_broken_seal,
     "charter-file": read_charter,
@@ -116,4 +129,5 @@ PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "said-twice-evidence": read_twice,
     "statement-evidence": read_statement_evidence,
     "trace-proof": read_trace,
+    "wrong-index-evidence": read_wrong_index,
 }

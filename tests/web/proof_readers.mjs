@@ -89,6 +89,7 @@ export const PROOF_READERS = {
   "said-twice-evidence": readEvidence,
   "statement-evidence": readEvidence,
   "trace-proof": readTrace,
+  "wrong-index-evidence": readEvidence,
 };
 
 /** Of a bent file: the whole verdict, whatever it is. @param {any} vector */

@@ -3,6 +3,7 @@
  * @module
  */
 import { malformed, unsupported } from "./errors.js";
+import { confirmWrongIndex } from "./evidence/block.js";
 import { confirmFork, confirmRollback } from "./evidence/fork.js";
 import { WORD } from "./evidence/ledger.js";
 import { confirmBrokenSeal } from "./evidence/seal.js";
@@ -16,6 +17,7 @@ import { parseFile } from "./parts.js";
  *   Promise<Record<string, any>>>}
  */
 const KINDS = new Map([
+  ["wrong index", confirmWrongIndex],
   ["rollback", confirmRollback],
   ["inadmissible statement", confirmInadmissible],
   ["said twice", confirmTwice],
