@@ -17,6 +17,7 @@ from verifier.proof.evidence_kinds import (
     WRONG_INDEX,
     confirm_evidence,
 )
+from verifier.proof.evidencebundle import format_bundle, parse_bundle, verify_bundle
 from verifier.proof.examination import Examination, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
@@ -120,9 +121,23 @@ def read_wrong_index(vector: Vector) -> Facts:
     return {"origin": found.origin, **found.facts}
 
 
+def read_bundle(vector: Vector) -> Facts:
+    data = edited_file(vector)
+    found = verify_bundle(data, standpoint(vector))
+    assert format_bundle(parse_bundle(data)) == data
+    attachments = [
+        [each.event.hex(), each.pointer, each.named.media_type, each.named.sha256.hex(), each.named.size,
+         each.content is not None]
+        for each in found.attachments
+    ]  # fmt: skip
+    outcomes = [each.outcome for each in found.verdicts]
+    return {"purpose": found.purpose, "outcomes": outcomes, "exit": found.worst.exit_code, "attachments": attachments}
+
+
 PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "broken-seal-evidence": read_broken_seal,
     "charter-file": read_charter,
+    "evidence-bundle": read_bundle,
     "event-proof": read_event,
     "fork-evidence": read_evidence,
     "rollback-evidence": read_rollback,
