@@ -1,0 +1,82 @@
+"""`make screenshots`: the pictures of the README, taken of the demonstration's own page in Debian's Chromium."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from fixtures.demo.serving import free_port
+
+FOLDER = Path(__file__).parents[2] / "docs/images"
+PATIENCE = 300.0  # seconds that the demonstration may take
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of the README: the language and size of its window."""
+
+    name: str
+    lang: str
+    width: int
+    height: int
+
+
+PICTURES = (Picture("trace-zh-360.png", "zh", 360, 740), Picture("trace-en-1280.png", "en", 1280, 800))
+
+
+def main() -> None:
+    """Take every picture, and say how large each is."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as page, sync_playwright() as playing:
+        found = shutil.which("chromium")
+        if found is None:
+            raise SystemExit("needs the Debian package chromium")
+        browser = playing.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        for picture in PICTURES:
+            take(browser, page, picture)
+        browser.close()
+
+
+def take(browser: Browser, address: str, picture: Picture) -> None:
+    """Take a picture of a page once it has checked the proof."""
+    size = {"width": picture.width, "height": picture.height}
+    page = browser.new_page(viewport=size, service_workers="block")  # type: ignore[arg-type]
+    page.goto(f"{address}?lang={picture.lang}")
+    page.wait_for_selector("#verdict[data-state]")
+    page.screenshot(path=FOLDER / picture.name)
+    page.close()
+    print(f"{FOLDER / picture.name}: {(FOLDER / picture.name).stat().st_size} bytes")
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[str]:
+    """Run the demonstration in a folder, and give the address of its item's page."""
+    command = [sys.executable, "-m", "api.cli", "demo", "--serve", "--port", str(free_port()), "--lang", "en"]
+    said = folder / "said.txt"
+    with said.open("wb") as file:
+        running = subprocess.Popen([*command, "--folder", str(folder / "demo")], stdout=file, stderr=file)
+    try:
+        end = time.monotonic() + PATIENCE
+        while "Ctrl-C" not in (text := said.read_text("utf-8")):
+            if running.poll() is not None or time.monotonic() > end:
+                raise SystemExit(text)
+            time.sleep(0.2)
+        yield re.findall(r"http://\S+/01/\S+", text)[0]
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(PATIENCE)
+
+
+if __name__ == "__main__":
+    main()
