@@ -27,6 +27,7 @@ from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
 from api.opening import open_from
+from api.page_releases import PageReleases
 from api.problems import answer_problem
 from api.rates import Rates
 from api.routes import (
@@ -135,6 +136,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     metrics.observe(ledger)
     app.state.ledger = ledger
     app.state.public_url = settings.public_url
+    app.state.page = PageReleases(ledger, settings.page_policy)
     app.state.witnessing = Collection(ledger, settings.witnesses)
     metrics.watch(app.state.witnessing)
     app.state.clock = clock
