@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from api.access import Access
 from api.actors import Moment
 from api.authorise import READ_ENTRIES, Thing
+from api.evidence import EvidenceShelf
 from api.health import Health
 from api.intake import Intake
 from api.language import language_of
@@ -44,6 +45,11 @@ async def _metrics(request: Request) -> Metrics:
     return metrics
 
 
+async def _evidence(request: Request) -> EvidenceShelf:
+    evidence: EvidenceShelf = request.app.state.evidence
+    return evidence
+
+
 async def _health(request: Request) -> Health:
     health: Health = request.app.state.health
     return health
@@ -61,6 +67,7 @@ TheMoment = Annotated[Moment, Depends(_asked_now)]
 TheMetrics = Annotated[Metrics, Depends(_metrics)]
 TheHealth = Annotated[Health, Depends(_health)]
 TheRelease = Annotated[Release, Depends(_release)]
+TheEvidence = Annotated[EvidenceShelf, Depends(_evidence)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The home page, the search field behind it, and what carries pages: the release, its worker, the single file."""
+"""The home page, the search field behind it, styles."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.dependencies import Language, TheLedger, TheRelease
-from api.digital_link import subject_of_text
-from api.middleware.headers import PAGE_CONTENT
+from api.dependencies import Language, TheLedger
+from api.negotiation import prefers_page
 from api.openapi import problems, returns
-from api.pages import HTML, render_page, static_file
+from api.pages import render_page, static_file
 from api.parameters import strict_query
+from api.search.finding import find, in_language
+from api.search.readings import read_text
 from api.views.home_view import view_home
-from api.views.words import page_of
-from api.web.release.release import SCRIPT
-from ledger.errors import UnknownError
+from api.views.search_view import search_page
+from verifier.errors import MalformedError
 
 router = APIRouter(dependencies=[Depends(strict_query)])
-_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-Typed = Annotated[str, Query(max_length=512, description="a barcode number, a Digital Link, or a subject")]
+Typed = Annotated[str, Query(max_length=512, description="a number, code, link, hash or subject")]
 
 
 @router.get("/", responses={**returns(200, "the home page", "text/html"), **problems(400)})
@@ -29,42 +28,32 @@ def get_home(request: Request, ledger: TheLedger, language: Language) -> Respons
     return render_page(request, "home.html", {"home": view_home(ledger, language)})
 
 
-@router.get("/search", status_code=303, responses=problems(400))
-def search(q: Typed, language: Language) -> Response:
-    """Go to the page of what somebody typed."""
-    return RedirectResponse(page_of(subject_of_text(q), language), 303)
+@router.get(
+    "/search",
+    status_code=303,
+    responses={
+        **returns(200, "what it may mean", "text/html"),
+        **returns(404, "nothing", "text/html"),
+        **problems(400),
+    },
+)
+def search(q: Typed, request: Request, ledger: TheLedger, language: Language) -> Response:
+    """Go to the page of what somebody typed; where it may mean several things, show them all."""
+    try:
+        found = find(ledger, read_text(q))
+    except MalformedError as error:
+        if not prefers_page(request.headers.get("accept")):
+            raise
+        return render_page(request, "search.html", search_page(q, (), language, error.expected), status=400)
+    recorded = [each for each in found if each.recorded]
+    only = recorded or [each for each in found if each.absence]
+    if len(only) == 1 and (recorded or len(found) == 1):
+        return RedirectResponse(in_language(only[0].path, language), 303)
+    page = search_page(q, found, language)
+    return render_page(request, "search.html", page, status=200 if recorded else 404)
 
 
 @router.get("/static/{name}", include_in_schema=False)
 def get_static(name: str) -> Response:
     """Return a style or picture."""
     return static_file(name)
-
-
-@router.get("/static/{fingerprint}/{name}", include_in_schema=False)
-def get_released(fingerprint: str, name: str, release: TheRelease) -> Response:
-    """Return a file of the release. Its address names the release, so that it never changes."""
-    if f"/static/{fingerprint}/" != release.folder:
-        raise UnknownError("release", came=fingerprint, expected=f"the release that is served: {release.fingerprint}")
-    if name not in release.files:
-        raise UnknownError("name", came=name, expected=f"one of {', '.join(sorted(release.files))}")
-    file = release.files[name]
-    return Response(file.data, media_type=file.media_type, headers=_EVER)
-
-
-@router.get("/sw.js", include_in_schema=False)
-def get_worker(release: TheRelease) -> Response:
-    """Return the service worker. Browsers ask for it again each time: a new one brings the new release."""
-    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/", "Content-Security-Policy": PAGE_CONTENT}
-    return Response(release.worker, media_type=SCRIPT, headers=headers)
-
-
-@router.get("/suyuan-verify.html", include_in_schema=False)
-def get_single(release: TheRelease) -> Response:
-    """Return the page that is one file, to be kept and opened from a disk."""
-    headers = {
-        "Cache-Control": "no-cache",
-        "Content-Disposition": 'attachment; filename="suyuan-verify.html"',
-        "Suyuan-Release": release.fingerprint,
-    }
-    return Response(release.single, media_type=HTML, headers=headers)
