@@ -27,7 +27,8 @@ export async function keepForOffline(proof) {
   try {
     await serviceWorker.register(/** @type {any} */ (trusted(WORKER)), { scope: "/" });
     const { active } = await serviceWorker.ready;
-    if (!met) active?.postMessage({ page: location.pathname + location.search, proof });
+    const files = performance.getEntriesByType("resource").map((each) => each.name);
+    if (!met) active?.postMessage({ page: location.pathname + location.search, proof, files });
     return true;
   } catch {
     return false;

@@ -7,7 +7,7 @@
  * @module
  */
 
-/** @typedef {{fingerprint: string, folder: string, files: string[]}} Release */
+/** @typedef {{fingerprint: string, folder: string, files: string[], core: string[]}} Release */
 /** @type {Release} */
 // @ts-expect-error it is declared before this text
 const release = suyuanRelease;
@@ -22,23 +22,43 @@ const STORED = "Suyuan-Stored";
 const UNREACHED = [502, 503, 504];
 const ANY_RELEASE = /\/static\/[0-9a-f]{32}\//g;
 
-/** All files, or none: an install that fails leaves the release before it at work. */
+/** @returns {Promise<Set<string>>} names of files that an earlier release keeps here: of the languages that are read */
+async function namesKept() {
+  const found = new Set();
+  for (const name of await olderReleases()) {
+    const cache = await caches.open(name);
+    for (const { url } of await cache.keys()) found.add(url.slice(url.lastIndexOf("/") + 1));
+  }
+  return found;
+}
+
+/** @returns {Promise<string[]>} the caches of other releases, the oldest first */
+const olderReleases = async () =>
+  (await caches.keys()).filter((name) => name.startsWith("suyuan-release-") && name !== RELEASE);
+
+/** All files that are needed, or none: an install that fails leaves the release before it at work. */
 async function install() {
+  const known = await namesKept();
+  const wanted = release.files.filter((name) => release.core.includes(name) || known.has(name));
   const cache = await caches.open(RELEASE);
-  await cache.addAll(release.files.map((name) => new Request(release.folder + name, { cache: "reload" })));
+  await cache.addAll(wanted.map((name) => new Request(release.folder + name, { cache: "reload" })));
   await worker.skipWaiting();
 }
 
 /** The release before this one stays beside it, for pages that are open. */
 async function activate() {
-  const others = (await caches.keys()).filter((name) => name.startsWith("suyuan-release-") && name !== RELEASE);
+  const others = await olderReleases();
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
   await worker.clients.claim();
 }
 
-/** @param {Request} request @returns {Promise<Response>} of a file that never changes */
+/** @param {Request} request @returns {Promise<Response>} of a file that never changes: kept, or fetched and kept */
 async function released(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  const found = await caches.match(request.url);
+  if (found) return found;
+  const fetched = await fetch(request);
+  if (fetched.ok && request.url.includes(release.folder)) await (await caches.open(RELEASE)).put(request.url, fetched.clone());
+  return fetched;
 }
 
 /** @param {Response} answer @returns {"page" | "proof" | null} what of it may be kept */
@@ -111,8 +131,9 @@ async function answer(event) {
   return fetched;
 }
 
-/** What was looked at before the worker was there. @param {{page: string, proof: string | null}} seen */
+/** What was looked at before the worker was there. @param {{page: string, proof: string | null, files: string[]}} seen */
 async function keepSeen(seen) {
+  await Promise.all(seen.files.filter((url) => url.includes(release.folder)).map((url) => released(new Request(url))));
   for (const kind of /** @type {const} */ (["page", "proof"])) {
     const address = new URL(seen[kind] ?? "", worker.location.origin);
     if (!seen[kind] || address.origin !== worker.location.origin) continue;

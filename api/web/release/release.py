@@ -15,8 +15,12 @@ from verifier.ledgerformat.trust_policy import parse_trust_policy
 from verifier.texts import LANGUAGES
 
 SCRIPT = "text/javascript; charset=utf-8"
-_STYLE, _ICON = "text/css; charset=utf-8", "image/svg+xml"
-_HTML, _MANIFEST = "text/html; charset=utf-8", "application/manifest+json"
+_CORE = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "manifest.webmanifest": "application/manifest+json",
+    "offline.html": "text/html; charset=utf-8",
+}  # what the service worker keeps of every release
 _FOLDER_DIGITS = 32
 
 
@@ -92,15 +96,12 @@ def make_release(policy: TrustedBy, built: Path | None = sources.BUILT) -> Relea
     )
     scripts = sources.scripts(built)
     files = {
-        **{name: File(SCRIPT, (known * (name == "page.js") + script).encode()) for name, script in scripts.items()},
-        "style.css": File(_STYLE, parts["style.css"]),
-        "icon.svg": File(_ICON, parts["icon.svg"]),
-        "manifest.webmanifest": File(_MANIFEST, parts["manifest.webmanifest"]),
-        "offline.html": File(_HTML, parts["offline.html"]),
+        **{name: File(SCRIPT, (known * _is_main(name) + script).encode()) for name, script in scripts.items()},
+        **{name: File(media_type, parts[name]) for name, media_type in _CORE.items()},
     }
     single = single_page(known + sources.single_script(built), sources.style(), fingerprint)
     made = Release(fingerprint, policy, files, b"", single.encode())
-    kept = {"fingerprint": fingerprint, "folder": made.folder, "files": _kept(files)}
+    kept = {"fingerprint": fingerprint, "folder": made.folder, "files": list(files), "core": list(_CORE)}
     worker = _declared("suyuanRelease", kept) + sources.worker_script()
     return Release(fingerprint, policy, files, worker.encode(), made.single)
 
@@ -121,9 +122,8 @@ def parts_of(policy: TrustedBy, built: Path | None) -> dict[str, bytes]:
     return {name: content.encode() for name, content in made.items()}
 
 
-def _kept(files: Mapping[str, File]) -> list[str]:
-    """Return what the service worker fetches at once: all but the fallback, which few browsers need."""
-    return [name for name in files if name not in sources.FALLBACKS.values()]
+def _is_main(name: str) -> bool:
+    return name.startswith("page.")
 
 
 def _declared(name: str, value: object) -> str:

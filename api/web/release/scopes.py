@@ -66,12 +66,12 @@ class Scope:
         return name
 
     def shorten(self) -> None:
-        """Give the declarations of this scope and of those in it short names, the shortest to what is used most."""
+        """Give the declarations of this scope and of those in it short names, in their order: likeness packs well."""
         taken = {self.outer.meant_by(each) if self.outer else each for each in self.uses if each not in self.declared}
         if self.body and self.outer:
             taken |= set(self.outer.declared.values())
         names = _names(taken)
-        for name in sorted(self.declared, key=lambda each: (-self.uses[each], each)):
+        for name in self.declared:
             self.declared[name] = next(names)
         for scope in self.inner:
             scope.shorten()

@@ -94,9 +94,25 @@ class _Reader:
         if named:
             scope.declare(_text(named))
         _declare(node, inner)
+        before = ""
         for child in node.children:
-            self.read(child, scope if named is not None and child.id == named.id else inner)
+            if child.type == "lexical_declaration" and before == _opening(child):
+                self._continue(child, inner)
+            elif _is_lone(child, node):
+                self.read(child.named_children[0], inner)
+            else:
+                self.read(child, scope if named is not None and child.id == named.id else inner)
+            if child.type != "comment":
+                before = _opening(child) if child.type == "lexical_declaration" else ""
         if kind in _ENDED and _lacks_end(node):
+            self._tokens.append(";")
+
+    def _continue(self, node: Node, scope: Scope) -> None:
+        """Read a declaration that follows one of its own kind: `const a = 1, b = 2;` is two of them."""
+        self._tokens[-1] = ","
+        for child in node.children[1:]:
+            self.read(child, scope)
+        if _lacks_end(node):
             self._tokens.append(";")
 
     def _inner(self, node: Node, scope: Scope) -> Scope:
@@ -153,6 +169,17 @@ def _template(node: Node, scope: Scope) -> Template:
             parts.append(inside)
             done = child.end_byte - start
     return Template((*parts, data[done:].decode()))
+
+
+def _opening(node: Node) -> str:
+    return _text(node.children[0])
+
+
+def _is_lone(node: Node, function: Node) -> bool:
+    """Return whether these are the parentheses around the only parameter of an arrow function, which needs none."""
+    if node.type != "formal_parameters" or function.type != "arrow_function":
+        return False
+    return [each.type for each in node.children] == ["(", "identifier", ")"]
 
 
 def _is_body(node: Node) -> bool:

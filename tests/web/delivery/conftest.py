@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.api.conftest import Server, World, settings_for, tell
 
@@ -24,17 +23,6 @@ def server(world: World) -> Iterator[Server]:
     running = Server(world.ledger, settings_for(world.folder))
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(reason="needs the Debian package chromium")
-    with sync_playwright() as playing:
-        opened = playing.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
