@@ -41,9 +41,12 @@ MADE = {
     "broken-seal-evidence",
     "ceremony-file",
     "evidence-bundle",
+    "foreign-seal-evidence",
+    "inadmissible-envelope-evidence",
     "inadmissible-statement-evidence",
     "rollback-evidence",
     "said-twice-evidence",
+    "unreadable-entry-evidence",
     "wrong-index-evidence",
 }  # no vectors: other tests hold the rules to files
 PYCDDL_WRONG = {  # cddl-rs refuses these though the rules hold; where it is mended, a line goes
