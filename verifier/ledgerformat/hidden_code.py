@@ -62,7 +62,7 @@ def parse_hidden_code(text: str, what: str = "hidden code") -> HiddenCode:
         MalformedError: not 32 signs, or the check says that one of them is wrong. The text is not repeated: it may be
             nearly right.
     """
-    spelt = text.upper().translate(_READ_AS)
+    spelt = (text if text.isascii() else "").upper().translate(_READ_AS)
     places = [_ALPHABET.find(sign) for sign in spelt]
     if len(spelt) != SIGNS or -1 in places:
         raise MalformedError(what, came=f"{len(spelt)} signs", expected=f"{SIGNS} letters and digits")
@@ -99,7 +99,11 @@ def check_hidden_code(hidden: HiddenCode, committed: Body) -> str:
 
 def check_activation(activation: Body, committed: Body) -> str:
     """Return the item of an activation, if what it reveals is the code that was committed; raises as above."""
-    return check_hidden_code(parse_hidden_code(str(activation.data.get("reveal")), "data.reveal"), committed)
+    reveal = activation.data.get("reveal")
+    hidden = parse_hidden_code(reveal if isinstance(reveal, str) else "", "data.reveal")
+    if hidden.text != reveal:
+        raise MalformedError("data.reveal", came="another spelling", expected="32 signs without spaces")
+    return check_hidden_code(hidden, committed)
 
 
 def _check(salt: bytes, code: int) -> int:

@@ -66,7 +66,8 @@ class Counter:
         return PublicDesk(self.setting(folder, **setting))
 
     def _take(self, many: int) -> int:
-        return [next(self.numbers) for _ in range(many)][0]
+        first, *_ = [next(self.numbers) for _ in range(many)]
+        return first
 
     def recorded(self, type_: str, item: str) -> list[dict]:
         """Return the data of the events of a type in an item's trace, as the ledger's database has them."""

@@ -8,9 +8,9 @@ from hashlib import sha256
 import pytest
 
 from ledger.activation.drawing import draw_codes
-from ledger.client.client import LedgerClient
 from ledger.errors import BusyError, UnknownError
 from ledger.publicdesk.activating import AGAIN, ELSEWHERE, FIRST, HERE, NEVER, TWICE
+from tests.ledger.client.serving import Reply, problem
 from tests.ledger.publicdesk.counter import claim
 from tests.world import ITEM, now
 from verifier.errors import MalformedError, MismatchError
@@ -57,7 +57,7 @@ def test_the_buyer_holds_a_promise_that_says_when_and_verifies_without_the_ledge
 
 def test_codes_that_are_wrong_activate_nothing(counter, desk):
     drawn, other = counter.item(), counter.item()
-    (invented,) = draw_codes([drawn.item], lambda size: bytes(size))
+    (invented,) = draw_codes([drawn.item], bytes)
     for text in (other.hidden.text, invented.hidden.text):
         with pytest.raises(MismatchError):
             reveal(desk, drawn, text=text)
@@ -74,7 +74,7 @@ def test_what_has_no_code_or_is_not_recorded_is_told_so(counter, desk):
     uncoded = counter.item(coded=False)
     with pytest.raises(UnknownError, match="no hidden code"):
         reveal(desk, uncoded)
-    (invented,) = draw_codes([f"{ITEM}9"], lambda size: bytes(size))
+    (invented,) = draw_codes([f"{ITEM}9"], bytes)
     with pytest.raises(UnknownError, match="nothing recorded"):
         reveal(desk, invented)
 
@@ -168,12 +168,8 @@ def test_nobody_is_told_anything_on_a_proof_that_does_not_verify(counter, desk):
 
 
 def _nothing(_body):
-    from tests.ledger.client.serving import problem
-
     return problem(BusyError("queue", came="full", expected="room"), 503)
 
 
 def _reply(data):
-    from tests.ledger.client.serving import Reply
-
     return Reply(data, "application/vnd.suyuan.trace+cbor")
