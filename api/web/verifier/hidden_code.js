@@ -1,5 +1,5 @@
 /**
- * Hidden codes under a scratch layer (section 4): 32 signs of salt, code and check, and the digest that commits to them.
+ * Hidden codes under a scratch layer (section 4): 32 signs of salt, code and check, and what commits to them.
  * @module
  */
 import { formatBase64url } from "./base64.js";
