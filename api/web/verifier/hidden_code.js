@@ -76,9 +76,3 @@ export function checkActivation(activation, committed) {
   if (hidden.text !== reveal) throw malformed("data.reveal", "another spelling", "32 signs without spaces");
   return checkHiddenCode(hidden, committed);
 }
-
-/** @param {Uint8Array} secret what only the buyer has @returns {string} its claim, as an activation has it */
-export const claimOf = (secret) => formatBase64url(sha256(secret));
-
-/** @param {Uint8Array} secret @returns {string} */
-export const formatSecret = (secret) => formatBase64url(secret);
