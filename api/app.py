@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from api.actors import moment_of
 from api.epcis_mount import equip_epcis, include_epcis
 from api.errors import FaultError, MethodError, NoRouteError
+from api.evidence import EvidenceShelf
 from api.following import follow, stop_following
 from api.health import Health
 from api.intake import Intake
@@ -43,6 +44,8 @@ from api.routes import (
     pages,
     recalls,
     resolver,
+    statements,
+    status,
     traces,
 )
 from api.settings import Settings
@@ -87,7 +90,7 @@ def create_app(
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = Metrics()
-    for module in (*_READS, entries, pages, operations):
+    for module in (*_READS, entries, pages, statements, status, operations):
         app.include_router(module.router)
     include_epcis(app)
     _add_middleware(app, settings, logger)
@@ -141,6 +144,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.moment = lambda: moment_of(ledger, clock())
     app.state.nonces = ledger.store.nonces()
     app.state.health = Health(ledger, settings, clock)
+    app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
     follow(app, ledger)
     equip_epcis(app, ledger)

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from api.access import Access
 from api.actors import Moment
 from api.authorise import READ_ENTRIES, Thing
+from api.evidence import EvidenceShelf
 from api.health import Health
 from api.intake import Intake
 from api.language import language_of
@@ -42,6 +43,11 @@ async def _metrics(request: Request) -> Metrics:
     return metrics
 
 
+async def _evidence(request: Request) -> EvidenceShelf:
+    evidence: EvidenceShelf = request.app.state.evidence
+    return evidence
+
+
 async def _health(request: Request) -> Health:
     health: Health = request.app.state.health
     return health
@@ -53,6 +59,7 @@ TheAccess = Annotated[Access, Depends(_access)]
 TheMoment = Annotated[Moment, Depends(_asked_now)]
 TheMetrics = Annotated[Metrics, Depends(_metrics)]
 TheHealth = Annotated[Health, Depends(_health)]
+TheEvidence = Annotated[EvidenceShelf, Depends(_evidence)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def test_the_switch_keeps_the_address(server, zone_terms):
         ("6901234567892", "/01/06901234567892?lang=zh"),
         ("https://shop.example/01/06901234567892/21/A1?x=1", "/01/06901234567892/21/A1?lang=zh"),
         ("069012345000000011", "/00/069012345000000011?lang=zh"),
-        ("urn:suyuan:agency:customs", "/trace?subject=urn:suyuan:agency:customs&lang=zh"),
+        ("urn:suyuan:agency:customs", "/trace?subject=urn:suyuan:agency:customs&walk=registry&lang=zh"),
         ("  /01/06901234567892 ", "/01/06901234567892?lang=zh"),
         ("urn:suyuan:ledger:a&b#c", "/trace?subject=urn:suyuan:ledger:a%26b%23c&lang=zh"),
     ],
