@@ -1,5 +1,6 @@
 /** How vectors of proof files are read in JavaScript. The twin of tests/vectors/proof_readers.py. */
 import { readdirSync, readFileSync } from "node:fs";
+import { examineBundle } from "../../api/web/verifier/bundle.js";
 import { concat, formatUtf8, parseHex } from "../../api/web/verifier/bytes.js";
 import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
 import { confirmEvidence } from "../../api/web/verifier/evidence.js";
@@ -68,11 +69,23 @@ async function readCharter(vector) {
 
 /** @param {any} vector */
 async function readEvidence(vector) {
-  const { kind, ...facts } = await confirmEvidence(editedFile(vector), {
-    pinned: standpoint(vector).policy.charter,
-    check,
-  });
+  const pinned = standpoint(vector).policy.charter;
+  const { kind, ...facts } = await confirmEvidence(editedFile(vector), { pinned, check, builtin });
   return facts;
+}
+
+/** @param {any} vector */
+async function readBundle(vector) {
+  const { purpose, verdicts, worst, attachments } = await examineBundle(editedFile(vector), standpoint(vector));
+  const named = attachments.map((each) => [
+    each.event,
+    each.pointer,
+    each.mediaType,
+    each.sha256,
+    each.size,
+    each.content !== null,
+  ]);
+  return { purpose, outcomes: verdicts.map((each) => each.outcome), exit: worst.exitCode, attachments: named };
 }
 
 /** @param {any} vector */
@@ -83,15 +96,37 @@ async function readEvent(vector) {
 }
 
 export const PROOF_READERS = {
+  "broken-seal-evidence": readEvidence,
   "charter-file": readCharter,
+  "evidence-bundle": readBundle,
   "event-proof": readEvent,
   "fork-evidence": readEvidence,
   "rollback-evidence": readEvidence,
+  "said-twice-evidence": readEvidence,
+  "statement-evidence": readEvidence,
   "trace-proof": readTrace,
+  "wrong-index-evidence": readEvidence,
 };
 
 /** Of a bent file: the whole verdict, whatever it is. @param {any} vector */
 async function readMutant(vector) {
   return summary(await examineTrace(editedFile(vector), standpoint(vector)));
 }
-PROOF_READERS.mutant = readMutant;
+
+/** Of a bent file of any kind of evidence. @param {any} vector */
+async function readBentEvidence(vector) {
+  return confirmEvidence(editedFile(vector), { pinned: standpoint(vector).policy.charter, check, builtin });
+}
+
+/** Of a bent bundle: every verdict. @param {any} vector */
+async function readBentBundle(vector) {
+  const { purpose, verdicts, worst, attachments } = await examineBundle(editedFile(vector), standpoint(vector));
+  const named = attachments.map((each) => [each.event, each.pointer, each.content !== null]);
+  return { purpose, verdicts: verdicts.map(summary), worst: worst.outcome, named };
+}
+
+Object.assign(PROOF_READERS, {
+  mutant: readMutant,
+  "bent-evidence": readBentEvidence,
+  "bent-bundle": readBentBundle,
+});

@@ -10,10 +10,7 @@ from verifier import errors
 
 FORMATS = sorted(folder.name for folder in ROOT.iterdir() if folder.name != "files")
 NOT_YET = {
-    "broken-seal-evidence",
     "results",
-    "said-twice-evidence",
-    "statement-evidence",
 }  # the JavaScript refuses these files, or does not read them
 
 

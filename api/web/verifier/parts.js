@@ -56,7 +56,7 @@ export class Headers {
 }
 
 /** @param {number[]} numbers @param {string} field */
-function checkRising(numbers, field) {
+export function checkRising(numbers, field) {
   if (numbers.some((each, at) => at && numbers[at - 1] >= each)) {
     throw malformed(field, "another order", "rising, none twice");
   }
