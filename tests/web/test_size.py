@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[2] / "api/web/verifier"
 MODULES = sorted(FOLDER.rglob("*.js"))
 IMPORTS = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom "([^"]+)";$""", re.MULTILINE)
-MOST = 52_000
+MOST = 53_000
 LONGEST, MOST_LINES = 120, 300
 
 
