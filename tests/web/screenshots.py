@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import signal
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.async_api import Browser, ViewportSize, async_playwright
 
 from fixtures.demo.serving import free_port
 
@@ -28,34 +29,41 @@ class Picture:
 
     name: str
     lang: str
-    width: int
-    height: int
+    size: ViewportSize
 
 
-PICTURES = (Picture("trace-zh-360.png", "zh", 360, 740), Picture("trace-en-1280.png", "en", 1280, 800))
+PICTURES = (
+    Picture("trace-zh-360.png", "zh", {"width": 360, "height": 740}),
+    Picture("trace-en-1280.png", "en", {"width": 1280, "height": 800}),
+)
 
 
 def main() -> None:
     """Take every picture, and say how large each is."""
+    found = shutil.which("chromium")
+    if found is None:
+        raise SystemExit("needs the Debian package chromium")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as page, sync_playwright() as playing:
-        found = shutil.which("chromium")
-        if found is None:
-            raise SystemExit("needs the Debian package chromium")
-        browser = playing.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as page:
+        asyncio.run(take_all(found, page))
+
+
+async def take_all(chromium: str, address: str) -> None:
+    """Take every picture of a page, each in a window of its own."""
+    async with async_playwright() as playing:
+        browser = await playing.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for picture in PICTURES:
-            take(browser, page, picture)
-        browser.close()
+            await take(browser, address, picture)
+        await browser.close()
 
 
-def take(browser: Browser, address: str, picture: Picture) -> None:
+async def take(browser: Browser, address: str, picture: Picture) -> None:
     """Take a picture of a page once it has checked the proof."""
-    size = {"width": picture.width, "height": picture.height}
-    page = browser.new_page(viewport=size, service_workers="block")  # type: ignore[arg-type]
-    page.goto(f"{address}?lang={picture.lang}")
-    page.wait_for_selector("#verdict[data-state]")
-    page.screenshot(path=FOLDER / picture.name)
-    page.close()
+    page = await browser.new_page(viewport=picture.size, service_workers="block")
+    await page.goto(f"{address}?lang={picture.lang}")
+    await page.wait_for_selector("#verdict[data-state]")
+    await page.screenshot(path=FOLDER / picture.name)
+    await page.close()
     print(f"{FOLDER / picture.name}: {(FOLDER / picture.name).stat().st_size} bytes")
 
 
