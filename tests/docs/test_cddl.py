@@ -43,9 +43,12 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
 MADE = {
     "broken-seal-evidence",
     "ceremony-file",
+    "foreign-seal-evidence",
+    "inadmissible-envelope-evidence",
     "inadmissible-statement-evidence",
     "rollback-evidence",
     "said-twice-evidence",
+    "unreadable-entry-evidence",
 }  # no vectors: other tests hold the rules to files
 PYCDDL_WRONG = {  # cddl-rs refuses these though the rules hold; where it is mended, a line goes
     "trace-proof/absent": "* in a map's array may be no item",
