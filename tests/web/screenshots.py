@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import async_playwright as play
 
 from fixtures.demo.serving import free_port
 
@@ -50,7 +51,7 @@ def main() -> None:
 
 async def take_all(chromium: str, address: str) -> None:
     """Take every picture of a page, each in a window of its own."""
-    async with async_playwright() as playing:
+    async with play() as playing:
         browser = await playing.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for picture in PICTURES:
             await take(browser, address, picture)
