@@ -32,6 +32,7 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
     "fork-evidence": [("fork-evidence",)],
     "head": [("head",)],
     "index-proof": [("index-proof",)],
+    "promise-file": [("promise-file",)],
     "receipt": [("receipt",), ("receipt-header", 0, CBOR)],
     "seal": [("cose-sign1",), ("seal-header", 0, CBOR), ("seal-payload", 2, CBOR)],
     "statement": [("cose-sign1",), ("statement-header", 0, CBOR), ("batch-payload", 2, CBOR)],
@@ -42,9 +43,12 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
 MADE = {
     "broken-seal-evidence",
     "ceremony-file",
+    "foreign-seal-evidence",
+    "inadmissible-envelope-evidence",
     "inadmissible-statement-evidence",
     "rollback-evidence",
     "said-twice-evidence",
+    "unreadable-entry-evidence",
 }  # no vectors: other tests hold the rules to files
 PYCDDL_WRONG = {  # cddl-rs refuses these though the rules hold; where it is mended, a line goes
     "trace-proof/absent": "* in a map's array may be no item",
@@ -170,6 +174,9 @@ SEEN = {  # refused vectors that are wrong by shape
     """,
     "index-proof": """
         as-map nodes-as-list of-four-strings of-two-strings turns-as-text
+    """,
+    "promise-file": """
+        label-5 receipt-missing statements-none version-2
     """,
     "receipt": """
         content-type iat-missing iat-negative index-negative kid-of-31-bytes path-empty

@@ -6,6 +6,7 @@ import { formatCbor, parseCbor } from "../../api/web/verifier/cbor.js";
 import { cosignedBytes, formatCheckpoint, parseCheckpoint, verifyLines } from "../../api/web/verifier/checkpoint.js";
 import { checkAttachment, checkDisclosure, formatDigest, parseDisclosure } from "../../api/web/verifier/disclosure.js";
 import { mismatch } from "../../api/web/verifier/errors.js";
+import { checkHiddenCode, hiddenDigest, parseHiddenCode } from "../../api/web/verifier/hidden_code.js";
 import { parseHead } from "../../api/web/verifier/head.js";
 import { checkIndex, historyRoot, indexKey, parseIndexProof, valueOf } from "../../api/web/verifier/index.js";
 import { parseJson } from "../../api/web/verifier/json.js";
@@ -103,6 +104,11 @@ export const READERS = {
       if (type.disclosures.get(each.pointer)?.attachment) checkAttachment(each.value);
     }
     return { values };
+  },
+  "hidden-code": (v) => {
+    const hidden = parseHiddenCode(v.text);
+    const item = checkHiddenCode(hidden, parseBody(formatUtf8(v.body)));
+    return { item, ...hidden, digest: formatBase64url(hiddenDigest(item, hidden)) };
   },
   "type-file": (v) => {
     const { name, version, permanent, joinedKinds, followedKinds } = parseType(given(v));
