@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         description="whether entry bundles, batches, the parties' walk and restricted bodies are open to everybody",
     )
 
+    page_policy: Path | None = Field(
+        default=None,
+        description="trust policy of the page's release; without it, one that pins this ledger's own charter",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@]+$",

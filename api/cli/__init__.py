@@ -28,6 +28,7 @@ def _desk_help() -> str:
 
 
 COMMANDS["label"] = Later("api.cli.label:label", partial(help_of, "label"))
+COMMANDS["page"] = Later("api.cli.page:page", partial(help_of, "page"))
 COMMANDS["receipt"] = Later("api.cli.receipt:receipt", partial(help_of, "receipt"))
 COMMANDS["serve"] = Later("api.cli.serve:serve", partial(help_of, "serve"))
 COMMANDS["demo"] = Later("api.cli.demo:demo", _demo_help)

@@ -32,6 +32,7 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
     "fork-evidence": [("fork-evidence",)],
     "head": [("head",)],
     "index-proof": [("index-proof",)],
+    "promise-file": [("promise-file",)],
     "receipt": [("receipt",), ("receipt-header", 0, CBOR)],
     "seal": [("cose-sign1",), ("seal-header", 0, CBOR), ("seal-payload", 2, CBOR)],
     "statement": [("cose-sign1",), ("statement-header", 0, CBOR), ("batch-payload", 2, CBOR)],
@@ -173,6 +174,9 @@ SEEN = {  # refused vectors that are wrong by shape
     """,
     "index-proof": """
         as-map nodes-as-list of-four-strings of-two-strings turns-as-text
+    """,
+    "promise-file": """
+        label-5 receipt-missing statements-none version-2
     """,
     "receipt": """
         content-type iat-missing iat-negative index-negative kid-of-31-bytes path-empty

@@ -19,6 +19,7 @@ from verifier.proof.evidence_kinds import (
 )
 from verifier.proof.evidencebundle import format_bundle, parse_bundle, verify_bundle
 from verifier.proof.examination import Examination, Standpoint
+from verifier.proof.promise import format_promise, parse_promise, verify_promise
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
 from verifier.proof.verify import examine_trace
@@ -85,6 +86,16 @@ def read_charter(vector: Vector) -> Facts:
     return governs | keys | {"roots": sorted(each.agency for each in charter.roots.values())}
 
 
+def read_promise(vector: Vector) -> Facts:
+    data = edited_file(vector)
+    promise = parse_promise(data)
+    found = verify_promise(promise, standpoint(vector))
+    assert format_promise(promise) == data
+    place = {"origin": found.receipt.origin, "leaf": found.receipt.leaf, "size": found.receipt.size}
+    said = {"name": found.event.name.hex(), "type": found.event.head.type, "issuer": found.issuer}
+    return said | place | {"time": found.receipt.time, "pointers": sorted(each.pointer for each in found.disclosures)}
+
+
 def read_evidence(vector: Vector) -> Facts:
     fork = confirm_fork(parse_fork_evidence(edited_file(vector)), standpoint(vector))
     return {"origin": fork.origin, "sizes": list(fork.sizes), "roots": [each.hex() for each in fork.roots]}
@@ -137,6 +148,7 @@ def read_bundle(vector: Vector) -> Facts:
 PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "broken-seal-evidence": read_broken_seal,
     "charter-file": read_charter,
+    "promise-file": read_promise,
     "evidence-bundle": read_bundle,
     "event-proof": read_event,
     "fork-evidence": read_evidence,

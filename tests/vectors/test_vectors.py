@@ -47,7 +47,7 @@ def test_every_recorded_file_is_in_a_valid_vector():
         "seal-of-mapping-2.evidence", "seal-behind-another-broken-one.evidence",
     }  # fmt: skip
     about = {"zone.json", "lies.json", "twice.json", "seals.json", "histories.json", "places.json", "orders.json",
-             "indexes.json", "bundles.json"}  # fmt: skip
+             "indexes.json", "bundles.json", "promises.json"}  # fmt: skip
     assert {file.name for file in RECORDED.iterdir()} == used - {None} | about | unmet
 
 

@@ -6,6 +6,7 @@ import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
 import { confirmEvidence } from "../../api/web/verifier/evidence.js";
 import { examineEvent } from "../../api/web/verifier/eventproof.js";
 import { webCheck } from "../../api/web/verifier/keys.js";
+import { examinePromise } from "../../api/web/verifier/promise.js";
 import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
 import { examineTrace } from "../../api/web/verifier/verdict.js";
 import { parseType } from "../../api/web/verifier/vocabulary.js";
@@ -68,6 +69,14 @@ async function readCharter(vector) {
 }
 
 /** @param {any} vector */
+async function readPromise(vector) {
+  const pinned = standpoint(vector).policy.charter;
+  const { event, issuer, origin, leaf, size, time } = await examinePromise(editedFile(vector), { pinned, check });
+  const pointers = [...(event.shown ?? new Map()).keys()].sort();
+  return { name: event.name, type: event.type, issuer, origin, leaf, size, time, pointers };
+}
+
+/** @param {any} vector */
 async function readEvidence(vector) {
   const pinned = standpoint(vector).policy.charter;
   const { kind, ...facts } = await confirmEvidence(editedFile(vector), { pinned, check, builtin });
@@ -98,6 +107,7 @@ async function readEvent(vector) {
 export const PROOF_READERS = {
   "broken-seal-evidence": readEvidence,
   "charter-file": readCharter,
+  "promise-file": readPromise,
   "evidence-bundle": readBundle,
   "event-proof": readEvent,
   "fork-evidence": readEvidence,

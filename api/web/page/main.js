@@ -4,7 +4,6 @@
  * @module
  */
 import { askedOf } from "./asked.js";
-import { offerCamera } from "./camera.js";
 import { check } from "./checking.js";
 import { asOf, keepForOffline } from "./offline.js";
 import { policy } from "./policy.js";
@@ -42,10 +41,10 @@ export async function start(document) {
   const saying = sayingOf(lang, texts[lang]);
   const find = (/** @type {string} */ id) => document.getElementById(id);
   const camera = find("camera");
-  if (camera) offerCamera(camera, saying);
+  if (camera) (await import("./camera.js")).offerCamera(camera, saying);
   const asked = askedOf(location);
   const place = find("checked");
   if (asked && place)
     await show(asked, saying, { place, live: find("live"), served: [find("recalls"), find("served")] });
-  await keepForOffline();
+  await keepForOffline(asked?.proof ?? null);
 }

@@ -11,7 +11,7 @@ import { Examination } from "./examination.js";
 import { checkBody, checkHead, checkLinks } from "./mapping.js";
 import { rootOfSharedPath } from "./merkle.js";
 import { Headers, parseFile, parseSeals, parseStatements } from "./parts.js";
-import { at } from "./registry.js";
+import { at } from "./multimap.js";
 import { registryHistories } from "./registry_histories.js";
 import { registryEvents } from "./replay.js";
 import { asBytes, asMap } from "./shape.js";
