@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         description="addresses of witnesses, apart by spaces: asked at start what they cosigned, then for cosignatures",
     )
 
+    evidence: Path | None = Field(
+        default=None, description="a folder whose `*.evidence` files against this ledger `/status` names and hands out"
+    )
+
     host: str = Field(default="127.0.0.1", description="address to listen on; TLS is the reverse proxy's")
     port: int = Field(default=8640, ge=0, le=65_535, description="port to listen on; 0 for any free one")
     language: Literal["zh", "en"] = Field(default="zh", description="language of those who ask for none")
@@ -36,6 +40,10 @@ class Settings(BaseSettings):
         description="whether entry bundles, batches, the parties' walk and restricted bodies are open to everybody",
     )
 
+    page_policy: Path | None = Field(
+        default=None,
+        description="trust policy of the page's release; without it, one that pins this ledger's own charter",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@]+$",

@@ -19,13 +19,7 @@ from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.tiles import WIDTH, Tile
 from verifier.results.recomputed_matches import SOURCES_OF
 
-# Deliveries come last, and one more result a parcel would say little: they are recomputed by whoever asks.
-_LEFT_OUT = frozenset({"delivery"})
-DOCUMENTS = {
-    version: {kind: source for kind, source in sources.items() if source not in _LEFT_OUT}
-    for version, sources in SOURCES_OF.items()
-}  # by version of the rules: type to source
-_TYPES = frozenset(kind for each in DOCUMENTS.values() for kind in each)
+_TYPES = frozenset(kind for each in SOURCES_OF.values() for kind in each)
 LINKING = ("parcel", "declaration")  # roles by which a document that names no order comes to its order
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.client.client import LedgerClient
 from ledger.client.reading import read_disclosures
 from ledger.errors import PrivateError, UnknownError
-from ledger.matching.following import DOCUMENTS, LINKING
+from ledger.matching.following import LINKING
 from ledger.matching.memory import Due
 from verifier.ledgerformat.disclosure import Disclosure
 from verifier.ledgerformat.head import Head
@@ -17,11 +17,11 @@ from verifier.proof.verdict import Story, StoryEvent
 from verifier.proof.verify import RefusedError, examine_trace
 from verifier.results.documents import Document
 from verifier.results.recomputation import Input, read_input
-from verifier.results.recomputed_matches import MATCH
+from verifier.results.recomputed_matches import MATCH, SOURCES_OF
 
 RETURN = "return"
 QUOTA_USE = "clearance.quota-use"
-_WAYBILLS = frozenset(kind for each in DOCUMENTS.values() for kind, source in each.items() if source == "waybill")
+_WAYBILLS = frozenset(kind for each in SOURCES_OF.values() for kind, source in each.items() if source == "waybill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class CaseReader:
             for each in story.timeline
             if _is_of(each, shipped if each.event.head.type in _WAYBILLS else order, subjects)
         ]
-        rules = next((each for each in DOCUMENTS if any(one.event.head.type in DOCUMENTS[each] for one in told)), "")
-        sources = DOCUMENTS.get(rules, {})
+        rules = next((each for each in SOURCES_OF if any(one.event.head.type in SOURCES_OF[each] for one in told)), "")
+        sources = SOURCES_OF.get(rules, {})
         found = [(sources[each.event.head.type], each) for each in told if each.event.head.type in sources]
         latest = {source: each for source, each in found if source != RETURN}
         return Case(
@@ -103,7 +103,7 @@ class CaseReader:
             {source: self._input(latest[source]) for source in sources.values() if source in latest},
             tuple(self._input(each) for source, each in found if source == RETURN),
             self._matches(story.timeline, {each.event.name for _, each in found}),
-            _is_quota_used(story.timeline),
+            _is_quota_used(story.timeline, latest.get("list")),
         )
 
     def _input(self, told: StoryEvent) -> Input:
@@ -140,8 +140,11 @@ def _order_shipped(timeline: Sequence[StoryEvent], parcel: str | None) -> str | 
     return None
 
 
-def _is_quota_used(timeline: Sequence[StoryEvent]) -> bool:
-    return any(each.event.head.type == QUOTA_USE for each in timeline)
+def _is_quota_used(timeline: Sequence[StoryEvent], listed: StoryEvent | None) -> bool:
+    """Return whether the use is recorded for the list's declaration: one that was cancelled has its own."""
+    declared = set(listed.event.body.of_role("declaration")) if listed and listed.event.body else set()
+    used = (each.event.body for each in timeline if each.event.head.type == QUOTA_USE)
+    return any(body is None or not declared.isdisjoint(body.of_role("declaration")) for body in used)
 
 
 def _subjects_of(order: str, story: Story) -> frozenset[str]:

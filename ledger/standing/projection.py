@@ -21,7 +21,7 @@ from ledger.trade.declarations import Declaration, Told, project_one, tell
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.subject import subject_name
-from verifier.results.modes import MODES, STANDS_FOR
+from verifier.results.modes import MODES, STANDS_FOR, TAKEN_BACK
 from verifier.results.returns import WINDOWS, Late, late_return
 
 _EVENTS = 1_000  # of one turn, about
@@ -37,6 +37,7 @@ _STEPS = frozenset(
         for each in row
     }
     | STANDS_FOR.keys()
+    | TAKEN_BACK.keys()
     | {each for window in WINDOWS for each in window.since}
 )
 _READ = _STEPS | PAPERS.keys() | frozenset(STATUSES)  # whose bodies say something here

@@ -17,12 +17,12 @@ def speller_of(encoder: json.JSONEncoder) -> Spell:
     Args:
         encoder: one that writes without indentation and leaves signs beyond ASCII as they are.
     """
-    if _c_encoder is None or encoder.indent is not None or encoder.ensure_ascii:
+    indent: Any = encoder.indent  # None for most, whatever its annotation says
+    if _c_encoder is None or indent is not None or encoder.ensure_ascii:
         return encoder.encode
-    spell = _c_encoder(
-        None, encoder.default, json.encoder.encode_basestring, None, encoder.key_separator, encoder.item_separator, encoder.sort_keys,
-        encoder.skipkeys, encoder.allow_nan,
-    )  # fmt: skip
+    texts, key_end, item_end = json.encoder.encode_basestring, encoder.key_separator, encoder.item_separator
+    flags = (encoder.sort_keys, encoder.skipkeys, encoder.allow_nan)
+    spell = _c_encoder(None, encoder.default, texts, None, key_end, item_end, *flags)
     return lambda value: "".join(spell(value, 0))
 
 

@@ -11,6 +11,7 @@ STANDS_FOR: Mapping[str, str] = {
     "clearance.joint-release": "clearance.release",
     "delivery.pick-up": "delivery.signed",
 }
+TAKEN_BACK: Mapping[str, str] = {"clearance.release-withdrawn": "clearance.release"}  # step that has to come again
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +168,9 @@ def check_order(mode: Mode, direction: str, types: Sequence[str]) -> tuple[tuple
 
 
 def _named(types: Iterable[str]) -> list[str]:
-    """Return types as the table of modes names them."""
-    return [STANDS_FOR.get(each, each) for each in types]
+    """Return types as the table of modes names them, without the steps that were taken back."""
+    named: list[str] = []
+    for each in types:
+        gone = TAKEN_BACK.get(each)
+        named = [one for one in named if one != gone] if gone else [*named, STANDS_FOR.get(each, each)]
+    return named

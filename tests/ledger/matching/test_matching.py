@@ -201,16 +201,39 @@ def quota_desk(office, tmp_path) -> Desk:
     return office.fresh_desk(tmp_path / "quota.db", quota=key)
 
 
-def test_the_years_quota_is_used_once_a_declaration_and_never_above_the_limit(office, quota_desk):
-    person = {"name": "张三", "idType": "1", "idNumber": "110101199001010029"}
+class Again(Purchase):
+    """The same order, declared by another list."""
+
+    @property
+    def declaration(self):
+        return handle("declaration", f"again {self.seed}")
+
+
+def dear(number):
+    """Return how papers are bent that are one person's, of half a year's limit."""
+    person = {"name": "张三", "idType": "1", "idNumber": number}
     cost = {"number": "1", "name": "示例奶粉", "quantity": "1", "price": "13000", "total": "13000", "unit": "142",
             "hsCode": "1901101000"}  # fmt: skip
-    bent = {
+    return {
         "order": {"/buyer": person, "/lines": {"items": [cost]},
                   "/amounts": {"goods": "13000", "freight": "0", "tax": "0", "paid": "13000"}},
         "payment": {"/payer": person, "/amount": {"paid": "13000"}},
         "list": {"/buyer": person, "/lines": {"packages": "1", "items": [cost]}, "/charges": {"freight": "0"}},
     }  # fmt: skip
+
+
+def test_what_is_declared_again_uses_the_quota_for_its_own_declaration(office, quota_desk):
+    bent, before = dear("110101199001010037"), len(office.recorded("clearance.quota-use"))
+    purchase = office.purchase().say(**bent)
+    quota_desk.run()
+    again = Again(office, purchase.seed).say("list", **bent)
+    assert _of(quota_desk.run(), again)[0].said
+    assert len(office.recorded("clearance.quota-use")) == before + 2
+    assert quota_desk.run().sent == 0
+
+
+def test_the_years_quota_is_used_once_a_declaration_and_never_above_the_limit(office, quota_desk):
+    bent, before = dear("110101199001010029"), len(office.recorded("clearance.quota-use"))
     first = office.purchase().say(**bent)
     assert _of(quota_desk.run(), first)[0].outcome == "agrees"
     assert [len(each.heads) for each in quota_desk.sent] == [2], "the match and the use"
@@ -220,5 +243,5 @@ def test_the_years_quota_is_used_once_a_declaration_and_never_above_the_limit(of
     third.say(**bent)
     (told,) = _of(quota_desk.run(), third)
     assert told.differs == ("match.yearly-limit",)
-    assert len(office.recorded("clearance.quota-use")) == 2
+    assert len(office.recorded("clearance.quota-use")) == before + 2
     assert "110101199001010029" not in json.dumps(office.recorded("clearance.quota-use"))

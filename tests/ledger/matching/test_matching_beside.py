@@ -125,6 +125,27 @@ def test_a_tally_that_comes_later_is_held_against_the_list(office, desk, number,
     assert matches(office, purchase)[-1]["documents"]["tally"]["event"] == event.name.hex()
 
 
+def deliver(office, purchase, number="WB-1"):
+    """Say that a parcel was signed for."""
+    data = {"carrier": PAPERS["waybill"]["data"]["carrier"]}
+    draft = Draft(SOURCES["delivery"], now(), {"parcel": purchase.parcel}, data, {"/number": number})
+    (event,) = office.world.say("carrier", draft)
+    return event
+
+
+@pytest.mark.parametrize(("number", "differs"), [("WB-1", ()), ("WB-9", ("match.waybill",))])
+def test_a_delivery_is_held_against_the_waybill_once_it_comes(office, desk, number, differs):
+    purchase = office.purchase().say()
+    assert [each.differs for each in of(desk.run(), purchase)] == [()]
+    event = deliver(office, purchase, number)
+    (told,) = of(desk.run(), purchase)
+    assert (told.differs, told.said) == (differs, True)
+    before, after = matches(office, purchase)
+    assert "delivery" not in before["documents"]
+    assert after["documents"]["delivery"]["event"] == event.name.hex()
+    assert desk.run().told == []
+
+
 def test_a_return_of_an_import_is_in_the_match(office, desk):
     purchase = office.purchase().say()
     office.world.say("carrier", Draft("delivery.signed", now() - DAY, {"parcel": purchase.parcel},

@@ -57,6 +57,17 @@ def published(office):
 
 def declare_export(office, say, seed):
     """Return the list of an export that was inspected and released, and its declaration and parcel."""
+    listed, declaration, parcel = list_export(office, say, seed)
+    release(say, listed, parcel)
+    return listed, declaration, parcel
+
+
+def release(say, listed, parcel):
+    say("customs", "clearance.inspection", data={"result": "conformant"}, about=[listed])
+    return say("customs", "clearance.release", {"parcel": parcel}, {"code": "800"}, [listed])
+
+
+def list_export(office, say, seed):
     order, parcel = handle("order", f"export {seed}"), handle("parcel", f"export {seed}")
     declaration, seller = handle("declaration", f"export {seed}"), office.uri("seller")
     say("platform", "order.export", {"order": order}, {"kind": "E", "platform": FIRM, "seller": FIRM, "lineCount": 1},
@@ -72,8 +83,6 @@ def declare_export(office, say, seed):
          "leavesOn": "20261102", "destination": "304", "seller": FIRM, "owner": FIRM, "platform": FIRM,
          "carrier": FIRM, "lineCount": 1},
     )  # fmt: skip
-    say("customs", "clearance.inspection", data={"result": "conformant"}, about=[listed])
-    say("customs", "clearance.release", {"parcel": parcel}, {"code": "800"}, [listed])
     return listed, declaration, parcel
 
 
@@ -198,6 +207,66 @@ def test_what_was_cancelled_after_its_inspection_is_declared_inspected_and_relea
     say("customs", "clearance.release", data={"code": "800"}, about=[again])
     with refused("released-twice"):
         say("customs", "clearance.release", data={"code": "800"}, about=[again])
+
+
+def test_what_was_released_and_then_cancelled_is_withdrawn_declared_inspected_and_released_again(office, say):
+    _, listed = declare_import(office)
+    say("customs", "clearance.inspection", data={"result": "conformant"}, about=[listed])
+    released = say("customs", "clearance.release", data={"code": "800"}, about=[listed])
+    with refused("withdrawn-before-cancelled"):
+        say("customs", "clearance.release-withdrawn", data={"basis": TEXT}, about=[released])
+    cancel(say, listed)
+    with refused("declared-while-released"):
+        say("seller", "clearance.list", *listed_again(listed))
+    say("customs", "clearance.release-withdrawn", data={"basis": TEXT}, about=[released])
+    with refused("withdrawn-without-release"):
+        say("customs", "clearance.release-withdrawn", data={"basis": TEXT}, about=[released])
+    with refused("inspected-after-cancelled"):
+        say("customs", "clearance.inspection", data={"result": "conformant"}, about=[listed])
+    again = say("seller", "clearance.list", *listed_again(listed))
+    with refused("released-before-inspected-again"):
+        say("customs", "clearance.release", data={"code": "800"}, about=[again])
+    say("customs", "clearance.inspection", data={"result": "conformant"}, about=[again])
+    for type_ in ("release", "joint-release"):
+        with refused("released-before-inspected-again"):
+            say("customs", f"clearance.{type_}", data={"code": "800"}, about=[listed])
+    say("customs", "clearance.release", data={"code": "800"}, about=[again])
+    for type_ in ("release", "joint-release"):
+        with refused("released-twice"):
+            say("customs", f"clearance.{type_}", data={"code": "800"}, about=[again])
+
+
+@pytest.mark.parametrize("code", ["delivered-while-withdrawn", "withdrawn-after-delivered"])
+def test_goods_that_are_handed_over_and_a_release_that_is_taken_back_contradict(office, say, code):
+    purchase, listed = declare_import(office)
+    released = release(say, listed, purchase.parcel)
+    signed = ("carrier", "delivery.signed", {"parcel": purchase.parcel}, {"carrier": FIRM})
+    if code == "withdrawn-after-delivered":
+        say(*signed)
+    cancel(say, listed)
+    say("customs", "clearance.release-withdrawn", data={"basis": TEXT}, about=[released])
+    if code == "delivered-while-withdrawn":
+        say(*signed)
+    published(office)
+    verdict = office.world.ledger.prover.trace(purchase.parcel, walk="parties").verdict
+    assert verdict.outcome == "contradictory"
+    assert code in str(verdict.error)
+
+
+def test_an_export_that_was_cancelled_after_its_release_is_released_again_with_its_parcel(office, say):
+    """The parcel's own trace has both releases, and no list; a taking back stands there between them."""
+    listed, _, parcel = list_export(office, say, "cancelled late")
+    released = release(say, listed, parcel)
+    cancel(say, listed)
+    again = say("seller", "clearance.export-list", *listed_again(listed))
+    with refused("released-twice"):
+        release(say, again, parcel)
+    say("customs", "clearance.release-withdrawn", data={"basis": TEXT}, about=[released])
+    with refused("released-before-inspected-again"):
+        say("customs", "clearance.release", {"parcel": parcel}, {"code": "800"}, [listed])
+    say("customs", "clearance.release", {"parcel": parcel}, {"code": "800"}, [again])
+    with refused("released-twice"):
+        say("customs", "clearance.release", {"parcel": parcel}, {"code": "800"}, [again])
 
 
 def test_each_list_of_an_order_is_cancelled_once(office, say):

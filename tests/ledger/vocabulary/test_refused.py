@@ -21,6 +21,7 @@ HELD_BY_LINKS = {
     "product-filed-before-enterprise",
     "shipped-before-ordered",
     "packed-before-commissioned",
+    "coded-before-commissioned",
     "declared-before-filed",
 }
 
@@ -39,6 +40,7 @@ TWICE = [
     ("line-stated-twice", "order.line"),
     ("lot-produced-twice", "transport.production"),
     ("commissioned-twice", "transport.commissioning"),
+    ("coded-twice", "transport.hidden-code"),
     ("contained-elsewhere", "transport.aggregation"),
     ("associated-elsewhere", "transport.association"),
     ("departed-before-arrived", "transport.departed"),
@@ -49,6 +51,7 @@ TWICE = [
     ("seized-without-hold", "clearance.seizure"),
     ("released-twice", "clearance.release"),
     ("released-twice", "clearance.joint-release"),
+    ("withdrawn-without-release", "clearance.release-withdrawn"),
     ("already-in-transit", "clearance.transit-opened"),
     ("transit-not-open", "clearance.transit-closed"),
     ("book-opened-twice", "book.opened"),
@@ -74,6 +77,7 @@ def test_it_is_refused_where_it_was_said_before(teller, code, name):
     assert code in refusal(teller, read_example(name))
 
 
+CANCELLED = {"about": ["clearance.list.cancelled"]}  # which was released before, and the release taken back
 # Another way: rule, example, what is told before, and what is said otherwise.
 OTHERWISE = [
     ("released-before-inspected", "clearance.release", [], {"about": ["clearance.list.seized"]}),
@@ -81,6 +85,16 @@ OTHERWISE = [
     ("released-while-held", "clearance.release", ["clearance.hold"], {"about": ["clearance.list.held"]}),
     ("released-while-held", "clearance.joint-release", ["clearance.hold"], {"about": ["clearance.list.held"]}),
     ("released-twice", "clearance.joint-release", ["clearance.release"], {"about": ["clearance.list"]}),
+    ("released-before-inspected-again", "clearance.release", ["clearance.release-withdrawn"], CANCELLED),
+    ("released-before-inspected-again", "clearance.joint-release", ["clearance.release-withdrawn"], CANCELLED),
+    ("inspected-after-cancelled", "clearance.inspection", ["clearance.release-withdrawn"], CANCELLED),
+    (
+        "withdrawn-before-cancelled",
+        "clearance.release-withdrawn",
+        ["clearance.release"],
+        {"about": ["clearance.release"]},
+    ),
+    ("declared-while-released", "clearance.list", ["clearance.release"], {}),
     ("seized-without-hold", "clearance.seizure", [], {"about": ["clearance.list.joint"]}),
     ("reinspected-before-inspected", "clearance.reinspection-ordered", [], {"about": ["clearance.list.seized"]}),
     ("checked-without-seal", "transport.seal-checked", ["transport.unsealed"], {"about": ["transport.sealed.removed"]}),

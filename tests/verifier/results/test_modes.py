@@ -41,3 +41,10 @@ def test_steps_in_the_wrong_order_are_named_in_pairs(mode, direction):
     for place in range(len(steps) - 1):
         swapped = [*steps[:place], steps[place + 1], steps[place], *steps[place + 2 :]]
         assert check_order(mode, direction, swapped) == ((steps[place + 1], steps[place]),)
+
+
+def test_a_release_that_was_taken_back_has_to_come_again():
+    mode, steps = MODES["9610"], ["order.placed", "clearance.list", "clearance.joint-release"]
+    gone = [*steps, "clearance.release-withdrawn", "clearance.list"]
+    assert check_passage(mode, "import", gone).open == ("clearance.release", "delivery.signed")
+    assert check_passage(mode, "import", [*gone, "clearance.release"]).open == ("delivery.signed",)
