@@ -88,6 +88,8 @@ class _Chosen:
 class Sending:
     """Signs and sends; one thread uses it."""
 
+    _next_round = 0.0  # until then, by the monotonic clock, answers to the last round are waited for
+
     def __init__(  # noqa: PLR0913 - what it works with
         self,
         store: Store,
@@ -125,7 +127,6 @@ class Sending:
         self._doors = ThreadPoolExecutor(_AT_ONCE, "gateway-door")
         self.troubles: dict[str, Trouble] = {}
         self._skips: dict[str, int] = {}
-        self._next_round = 0.0  # until then, answers to the last are waited for
         for batch in unanswered:
             schedule.reopen(batch.seqs)
         schedule.add(ready, time.monotonic())
