@@ -8,7 +8,7 @@ import { ruleHolds } from "../coherence.js";
 import { mismatch, notPermitted, SuyuanError, unsupported } from "../errors.js";
 import { historyRoot } from "../index.js";
 import { checkBody, checkHead, checkLinks, checkTargets } from "../mapping.js";
-import { at } from "../registry.js";
+import { at } from "../multimap.js";
 import { isRegistryType } from "../registry_data.js";
 import { checkScope, findSigner, isRegistryEvent } from "../signing.js";
 import { typeInForce } from "./traces.js";
