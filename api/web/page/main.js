@@ -45,6 +45,8 @@ export async function start(document) {
   const find = (/** @type {string} */ id) => document.getElementById(id);
   const camera = find("camera");
   if (camera) (await import("./camera.js")).offerCamera(camera, saying);
+  const desk = find("public-desk");
+  if (desk) (await import("./activation.js")).tellStanding(desk, saying, fetch.bind(globalThis));
   const asked = askedOf(location);
   const place = find("checked");
   if (asked && place)
