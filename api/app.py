@@ -28,11 +28,13 @@ from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
 from api.opening import open_from
+from api.page_releases import PageReleases
 from api.problems import answer_problem
 from api.rates import Rates
 from api.routes import (
     bodies,
     declarations,
+    delivery,
     endorsed,
     entries,
     given,
@@ -90,7 +92,7 @@ def create_app(
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = Metrics()
-    for module in (*_READS, entries, pages, statements, status, operations):
+    for module in (*_READS, entries, pages, delivery, statements, status, operations):
         app.include_router(module.router)
     include_epcis(app)
     _add_middleware(app, settings, logger)
@@ -138,6 +140,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     metrics.observe(ledger)
     app.state.ledger = ledger
     app.state.public_url = settings.public_url
+    app.state.page = PageReleases(ledger, settings.page_policy)
     app.state.witnessing = Collection(ledger, settings.witnesses)
     metrics.watch(app.state.witnessing)
     app.state.clock = clock

@@ -15,7 +15,9 @@ from api.health import Health
 from api.intake import Intake
 from api.language import language_of
 from api.metrics import Metrics
+from api.page_releases import PageReleases
 from api.parameters import Form, Lang
+from api.web.release.release import Release
 from ledger.ledger import Ledger
 
 
@@ -53,12 +55,18 @@ async def _health(request: Request) -> Health:
     return health
 
 
+def _release(request: Request) -> Release:
+    page: PageReleases = request.app.state.page
+    return page.current()
+
+
 TheLedger = Annotated[Ledger, Depends(_ledger)]
 TheIntake = Annotated[Intake, Depends(_intake)]
 TheAccess = Annotated[Access, Depends(_access)]
 TheMoment = Annotated[Moment, Depends(_asked_now)]
 TheMetrics = Annotated[Metrics, Depends(_metrics)]
 TheHealth = Annotated[Health, Depends(_health)]
+TheRelease = Annotated[Release, Depends(_release)]
 TheEvidence = Annotated[EvidenceShelf, Depends(_evidence)]
 
 

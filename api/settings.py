@@ -40,10 +40,19 @@ class Settings(BaseSettings):
         description="whether entry bundles, batches, the parties' walk and restricted bodies are open to everybody",
     )
 
+    page_policy: Path | None = Field(
+        default=None,
+        description="trust policy of the page's release; without it, one that pins this ledger's own charter",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@]+$",
         description="scheme and host under which askers know this server, as signatures name it; else what Host says",
+    )
+    public_desk: str | None = Field(
+        default=None,
+        pattern=r"^(https://[^/?#@]+)?/desk$",
+        description="where the zone's public desk is, linked from pages: `/desk` behind the same proxy, or an address",
     )
     rate_address: int = Field(
         default=12_000, ge=0, description="reads a minute of one address that signs none; beyond it: 429. 0: no limit"

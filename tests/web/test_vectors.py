@@ -9,19 +9,13 @@ from tests.web.node import ask
 from verifier import errors
 
 FORMATS = sorted(folder.name for folder in ROOT.iterdir() if folder.name != "files")
-NOT_YET = {
-    "broken-seal-evidence",
-    "results",
-    "said-twice-evidence",
-    "statement-evidence",
-}  # the JavaScript refuses these files, or does not read them
 
 
 def vectors(name):
     return {path: json.loads(path.read_text()) for path in sorted((ROOT / name).glob("*/*.json"))}
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - NOT_YET))
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_vector_is_accepted_with_its_facts_or_refused_by_its_error(name):
     found = vectors(name)
     answers = ask({"format": name, "vector": vector} for vector in found.values())

@@ -4,7 +4,6 @@
  * @module
  */
 import { askedOf } from "./asked.js";
-import { offerCamera } from "./camera.js";
 import { check } from "./checking.js";
 import { asOf, keepForOffline } from "./offline.js";
 import { policy } from "./policy.js";
@@ -37,13 +36,18 @@ async function show(asked, saying, parts) {
   if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
 }
 
+/** What checks pages that show no trace, by the section in which it draws; loaded where it is wanted. */
+const CHECKS = { "status-check": () => import("./status.js"), "event-check": () => import("./event.js") };
+
 /** Called by the release when the page is there. @param {Document} document */
 export async function start(document) {
   const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const saying = sayingOf(lang, texts[lang]);
   const find = (/** @type {string} */ id) => document.getElementById(id);
   const camera = find("camera");
-  if (camera) offerCamera(camera, saying);
+  if (camera) (await import("./camera.js")).offerCamera(camera, saying);
+  const desk = find("public-desk");
+  if (desk) (await import("./activation.js")).tellStanding(desk, saying, fetch.bind(globalThis));
   const asked = askedOf(location);
   const place = find("checked");
   if (asked && place)
@@ -53,5 +57,9 @@ export async function start(document) {
       live: find("live"),
       served: [find("recalls"), find("served")],
     });
-  await keepForOffline();
+  for (const [id, load] of Object.entries(CHECKS)) {
+    const found = find(id);
+    if (found) await (await load()).show(found, saying);
+  }
+  await keepForOffline(asked?.proof ?? null);
 }

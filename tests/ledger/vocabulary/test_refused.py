@@ -21,6 +21,7 @@ HELD_BY_LINKS = {
     "product-filed-before-enterprise",
     "shipped-before-ordered",
     "packed-before-commissioned",
+    "coded-before-commissioned",
     "declared-before-filed",
 }
 
@@ -39,6 +40,7 @@ TWICE = [
     ("line-stated-twice", "order.line"),
     ("lot-produced-twice", "transport.production"),
     ("commissioned-twice", "transport.commissioning"),
+    ("coded-twice", "transport.hidden-code"),
     ("contained-elsewhere", "transport.aggregation"),
     ("associated-elsewhere", "transport.association"),
     ("departed-before-arrived", "transport.departed"),

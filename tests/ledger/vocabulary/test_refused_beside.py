@@ -37,6 +37,7 @@ AGAIN = {
     "return-closed-twice": "aftersales.return-closed",
     "resumed-without-suspension": "aftersales.sale-resumed",
     "returned-without-exhibit": "aftersales.exhibit-returned",
+    "activated-twice": "aftersales.activation",
 }
 OTHERWISE = {
     "entered-before-list": lambda: changed("reference.entry", list="urn:suyuan:list:none:meta"),
