@@ -29,7 +29,7 @@ def paths(witnessed: World) -> dict[str, str]:
         seal = reader.seal_covering(stored.leaf)
     return {
         "status": "/status",
-        "found": "/search?q=filing",
+        "found": "/search?q=customs",
         "nothing": "/search?q=6901234500004",
         "unreadable": "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
         "event": f"/events/{witnessed.event.name.hex()}",
