@@ -1,14 +1,16 @@
 """Bent files: both implementations come to the same verdict, step by step, with the same code, field and notices."""
 
 import json
+import random
 from functools import cache
 
 import pytest
 
 from tests.vectors.proof_readers import standpoint
 from tests.vectors.recipe import ROOT
+from tests.vectors.result_readers import read_results
 from tests.web.comparing import python_confirms, python_says, python_unpacks
-from tests.web.mutants import edit_between, mutants
+from tests.web.mutants import bent_papers, edit_between, mutants
 from tests.web.node import ask
 
 FILES = ROOT / "files"
@@ -52,6 +54,28 @@ def test_some_hundred_mutants_get_the_same_verdict(form, count):
 @pytest.mark.parametrize("seed", SOAK)
 def test_ten_thousand_mutants_get_the_same_verdict(seed, form):
     assert list(differences(seed, 1_000, form)) == []
+
+
+def matched_differently(seed, count):
+    papers = [json.loads(path.read_text()) for path in sorted((ROOT / "results/valid").glob("*.json"))]
+    chance = random.Random(seed)
+    chosen = [chance.choice([each for each in papers if "documents" in each]) for _ in range(count)]
+    bent = [each | {"documents": bent_papers(each["documents"], chance)} for each in chosen]
+    answers = ask({"format": "results", "vector": vector} for vector in bent)
+    for vector, answer in zip(bent, answers, strict=True):
+        expected = {"facts": read_results(vector)}
+        if answer != expected:
+            yield vector, answer, expected
+
+
+def test_bent_papers_are_matched_alike():
+    assert list(matched_differently(1, count=400)) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", SOAK)
+def test_ten_thousand_sets_of_bent_papers_are_matched_alike(seed):
+    assert list(matched_differently(seed, count=1_000)) == []
 
 
 def test_each_kind_of_evidence_is_bent():

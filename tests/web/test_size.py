@@ -37,6 +37,12 @@ def test_the_verifier_of_traces_leaves_room_for_the_page():
     assert len(gzip.compress(spelt.encode(), 9)) <= MOST
 
 
+def test_what_is_not_a_trace_is_loaded_when_it_is_dropped():
+    needed = {path.relative_to(FOLDER).parts[0] for path in imported(FOLDER / "verdict.js")}
+    assert needed.isdisjoint({"evidence", "evidence.js", "bundle.js", "results", "charterfile.js", "eventproof.js"})
+    assert set(imported(FOLDER / "open.js")) < {FOLDER / "open.js", *imported(FOLDER / "verdict.js")}
+
+
 def test_modules_and_lines_are_as_short_as_the_house_has_them():
     assert [path.name for path in MODULES if len(path.read_text().splitlines()) > MOST_LINES] == []
     long = [(path.name, line) for path in MODULES for line in path.read_text().splitlines() if len(line) > LONGEST]

@@ -11,7 +11,7 @@ import { checkBlock, Seal } from "./seal.js";
 import { asBytes, asHashOrNull, asList, asNatural, asText } from "./shape.js";
 import { parseStatementHeader, Statement } from "./statement.js";
 
-const MOST_BYTES = 64 * 2 ** 20;
+export const MOST_BYTES = 64 * 2 ** 20;
 const MOST_EVENTS = 4_096;
 const MOST_HEAD = 16_384;
 
