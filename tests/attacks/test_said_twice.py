@@ -322,6 +322,19 @@ def test_what_another_says_in_somebodys_name_convicts_of_no_id(stage: Stage):
     _require_acquitted(stage.world, accuser.twice(stage.size, stage.size + 2))
 
 
+@pytest.mark.parametrize("chunk", [1, 20_000])
+def test_an_id_used_again_in_anothers_name_convicts_by_the_name(stage: Stage, chunk: int):
+    """Where the first use is not written down yet, the id is what is refused first; the head names another anyhow."""
+    event = stage.event(1)
+    named = bend(stage.event(2, who="seller"), id=parse_head(event.head).id)
+    log = stage.forged([stage.said(event)], [stage.said(stage.event(3), named)])
+    found, data = stage.convicted(log, chunk=chunk)
+    assert (found.word, found.where.leaf) == (INADMISSIBLE, stage.size + 2)
+    assert found.cause.field == ("head.issuer" if chunk == 1 else "head.id")
+    convicted = confirm_evidence(data, stage.world.standpoint())
+    assert (convicted.kind, convicted.facts["reason"], convicted.facts["position"]) == (INADMISSIBLE, "issuer", 1)
+
+
 def test_one_id_of_two_issuers_convicts_nobody(stage: Stage):
     event = stage.event(1)
     other = bend(stage.recall(), id=parse_head(event.head).id)

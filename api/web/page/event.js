@@ -5,6 +5,7 @@
 import { element, icon, pairs } from "./element.js";
 import { checkEvent, nameOfPage } from "./eventcheck.js";
 import { fetchBytes } from "./ledgercheck.js";
+import { withLaterTexts } from "./later_saying.js";
 import { beijingTime, dataRows, refusal } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
 
@@ -63,8 +64,9 @@ function facts({ event, time, issuer }, saying) {
   ]);
 }
 
-/** @param {any} place the section of the page @param {Saying} saying */
-export async function show(place, saying) {
+/** @param {any} place the section of the page @param {Saying} spoken without the texts that only this script says */
+export async function show(place, spoken) {
+  const saying = withLaterTexts(spoken);
   const live = element("p", { role: "status" }, saying.say("page.checking"));
   const actions = place.querySelector(".actions");
   const heading = element("h2", { id: "unverified" }, saying.say("check.event.heading"));
