@@ -59,6 +59,7 @@ def _trace_page(request: Request, proved: Proved, subject: str, *, address: str,
     context = {
         "trace": view_trace(proved, subject, lang),
         "command": verify_trace_command(subject),
+        "desk": request.app.state.settings.public_desk,
         "page_of": partial(page_of, lang=lang),
         "links": {form: f"{address}&{urlencode({'format': form, 'lang': lang})}" for form in ("proof", "json")},
     }

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#@]+$",
         description="scheme and host under which askers know this server, as signatures name it; else what Host says",
     )
+    public_desk: str | None = Field(
+        default=None,
+        pattern=r"^(https://[^/?#@]+)?/desk$",
+        description="where the zone's public desk is, linked from pages: `/desk` behind the same proxy, or an address",
+    )
     rate_address: int = Field(
         default=12_000, ge=0, description="reads a minute of one address that signs none; beyond it: 429. 0: no limit"
     )

@@ -14,21 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import FaultError, MethodError, NoRouteError
 from api.middleware.gate import GateMiddleware
+from api.middleware.headers import add_headers
 from api.problems import answer_problem
 from api.publicdesk import routes
+from api.publicdesk.pages import DeskPages
 from api.publicdesk.rates import DeskLimits, DeskRates
 from api.reading import BodyReader
 from ledger.errors import BusyError, UnreachableError
 from ledger.publicdesk.desk import PublicDesk
 from verifier.errors import MalformedError, SuyuanError
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 _MOST_BODIES, _SECONDS, _UNDER_WAY = 16 << 20, 30.0, 512
 
 
@@ -44,11 +39,10 @@ def create_public_desk_app(
 ) -> FastAPI:
     """Return the app of a desk; it stays its owner's."""
     app = FastAPI(title="suyuan public-desk", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.desk, app.state.settings = desk, _Settings(language)
+    app.state.desk, app.state.settings, app.state.page = desk, _Settings(language), DeskPages()
     app.state.rates = DeskRates(limits or DeskLimits())
     app.state.bodies = BodyReader(most=_MOST_BODIES, seconds=_SECONDS)
     app.include_router(routes.router)
-    app.add_api_route("/static/{name}", routes.get_static, include_in_schema=False)
     app.add_middleware(GateMiddleware, most=_UNDER_WAY)
     app.add_middleware(_HeaderMiddleware)
     app.add_exception_handler(SuyuanError, _on_refusal)
@@ -66,7 +60,7 @@ class _HeaderMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def write(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                add_headers(MutableHeaders(scope=message))
             await send(message)
 
         await self._app(scope, receive, write if scope["type"] == "http" else send)

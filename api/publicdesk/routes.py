@@ -14,9 +14,10 @@ from api.answers import answer_json, download
 from api.digital_link import subject_of_text
 from api.language import language_of
 from api.negotiation import prefers_page
-from api.pages import render_page, static_file
+from api.pages import render_page
 from api.parameters import Lang, strict_query
 from api.publicdesk.forms import Form, claim_of, item_of, read_form, region_of, secret_of
+from api.publicdesk.pages import desk_file
 from api.publicdesk.rates import DeskRates
 from api.publicdesk.regions import named_regions
 from api.publicdesk.views import activated_json, followed_json, lodged_json, standing_json
@@ -155,8 +156,8 @@ async def get_receipt(request: Request, desk: TheDesk) -> Response:
 
 @router.get("/static/{name}", include_in_schema=False)
 def get_static(name: str) -> Response:
-    """Return a style or picture."""
-    return static_file(name)
+    """Return a file of the desk's pages."""
+    return desk_file(name)
 
 
 @router.get("/healthz")

@@ -7,6 +7,7 @@ from typing import Any
 from ledger.activation.register import Activation
 from ledger.publicdesk.activating import FIRST, Activated, CodeStanding
 from ledger.publicdesk.lodging import Answered, Lodged
+from verifier.primitives.base64strict import format_base64url
 from verifier.proof.verdict import StoryEvent
 
 
@@ -15,7 +16,8 @@ def activated_json(item: str, told: Activated, secret: str | None) -> dict[str, 
     answer: dict[str, Any] = {"outcome": told.outcome, "item": item, "again": told.again}
     answer |= activation_json(told.activation)
     if told.outcome == FIRST:
-        answer |= {"recorded": told.promise is not None, **({"secret": secret} if secret else {})}
+        answer |= {"recorded": told.promise is not None, "claim": format_base64url(told.activation.claim)}
+        answer |= {"secret": secret} if secret else {}
     return answer
 
 
@@ -42,6 +44,7 @@ def standing_json(item: str, standing: CodeStanding) -> dict[str, Any]:
 def lodged_json(lodged: Lodged, event: bytes, promise: bytes | None, secret: str | None) -> dict[str, Any]:
     """Return what is told to whoever lodged something."""
     answer: dict[str, Any] = {"handle": lodged.handle, "event": event.hex(), "recorded": promise is not None}
+    answer["claim"] = format_base64url(lodged.claim)
     return answer | ({"secret": secret} if secret else {})
 
 

@@ -2,14 +2,20 @@
 
 import base64
 import time
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
+from ledger.client.trusted import read_charter
 from tests.ledger.client.world import World
 from tests.ledger.witnessing.conftest import OtherWitness, until
 from verifier.ledgerformat.seal import parse_seal
+from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.merkle import leaf_hash
+from verifier.proof.evidence import CheckpointCommitment
+from verifier.proof.evidence_kinds import confirm_evidence
 
 PAGE, JSON = "text/html", "application/json"
 
@@ -91,6 +97,28 @@ def test_what_is_no_evidence_is_not_shown_as_a_conviction(world, serve, tmp_path
     assert server.get(told["file"]).body == b"<script>alert(1)</script>"
     assert server.get(told["file"]).headers["Content-Type"] == "application/vnd.suyuan.evidence+cbor"
     assert server.get(f"/status/evidence/{sha256(b'no evidence').hexdigest()}").status == 404
+
+
+def test_evidence_that_holds_stands_above_everything_and_convicts_whoever_checks_it(world, serve, tmp_path):
+    """Two checkpoints of one size with different roots, both under the ledger's own key."""
+    note = world.ledger.prover.checkpoint()
+    checkpoint, _ = parse_signed_checkpoint(note)
+    other = world.keys.sign_checkpoint(replace(checkpoint, root=bytes(32)), int(time.time()))
+    with world.ledger.store.read() as reader:
+        policy = TrustPolicy(leaf_hash(reader.entries(0, 1)[0]))
+    ledger = read_charter(world.ledger.prover.charter_file(), policy, int(time.time()))
+    evidence = ledger.fork_evidence(CheckpointCommitment(note), CheckpointCommitment(other), [])
+    (tmp_path / "fork.evidence").write_bytes(evidence)
+    server = serve(world.ledger, world.folder, evidence=tmp_path)
+    (told,) = status_of(server)["evidence"]
+    assert (told["outcome"], told["digest"]) == ("fork", sha256(evidence).hexdigest())
+    page = server.get("/status?lang=zh", PAGE).text
+    assert page.index('role="alert"') < page.index("账本分叉") < page.index('id="checkpoint"')
+    taken = server.get(told["file"]).body
+    assert confirm_evidence(taken, ledger.standpoint).origin == world.ledger.origin
+    (tmp_path / "fork.evidence").unlink()
+    assert status_of(server)["evidence"] == []
+    assert server.get(told["file"]).status == 404
 
 
 @pytest.mark.parametrize(("accept", "status"), [(PAGE, 200), (JSON, 200), ("*/*", 200), ("image/png", 406)])

@@ -35,6 +35,9 @@ async function show(asked, saying, parts) {
   if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
 }
 
+/** What checks pages that show no trace, by the section in which it draws; loaded where it is wanted. */
+const CHECKS = { "status-check": () => import("./status.js"), "event-check": () => import("./event.js") };
+
 /** Called by the release when the page is there. @param {Document} document */
 export async function start(document) {
   const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
@@ -42,9 +45,15 @@ export async function start(document) {
   const find = (/** @type {string} */ id) => document.getElementById(id);
   const camera = find("camera");
   if (camera) (await import("./camera.js")).offerCamera(camera, saying);
+  const desk = find("public-desk");
+  if (desk) (await import("./activation.js")).tellStanding(desk, saying, fetch.bind(globalThis));
   const asked = askedOf(location);
   const place = find("checked");
   if (asked && place)
     await show(asked, saying, { place, live: find("live"), served: [find("recalls"), find("served")] });
+  for (const [id, load] of Object.entries(CHECKS)) {
+    const found = find(id);
+    if (found) await (await load()).show(found, saying);
+  }
   await keepForOffline(asked?.proof ?? null);
 }

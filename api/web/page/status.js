@@ -4,6 +4,7 @@
  */
 import { element, icon } from "./element.js";
 import { checkLedger, fetchBytes } from "./ledgercheck.js";
+import { withLaterTexts } from "./later_saying.js";
 import { refusal } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
 import { remember } from "./store.js";
@@ -48,8 +49,9 @@ function drawn(checked, saying) {
   ].filter(Boolean);
 }
 
-/** @param {any} place the section of the page @param {Saying} saying */
-export async function show(place, saying) {
+/** @param {any} place the section of the page @param {Saying} spoken without the texts that only this script says */
+export async function show(place, spoken) {
+  const saying = withLaterTexts(spoken);
   const live = element("p", { role: "status" }, saying.say("page.checking"));
   const heading = place.querySelector("h2");
   place.replaceChildren(heading, live);

@@ -18,10 +18,19 @@ def texts_module(sources: Iterable[str], languages: Sequence[str] = LANGUAGES) -
 
     A beginning ends with `.` or `-`, as in `say("step." + number)`.
     """
-    spelt = {found for source in sources for found in _SPELT.findall(source)}
-    keys = [key for key in _catalogue("en") if key in spelt or any(begin in spelt for begin in _beginnings(key))]
-    texts = {language: {key: _catalogue(language)[key] for key in keys} for language in languages}
-    return f"export const texts = {_spell(texts)};\n"
+    return f"export const texts = {_spell(_texts(_keys(sources), languages))};\n"
+
+
+def later_texts_module(sources: Iterable[str], before: Iterable[str]) -> str:
+    """Return the module of the texts that only scripts say which are loaded later, in every language.
+
+    Args:
+        sources: of these scripts.
+        before: sources whose texts are there already.
+    """
+    there = set(_keys(before))
+    keys = [key for key in _keys(sources) if key not in there]
+    return f"export const laterTexts = {_spell(_texts(keys, LANGUAGES))};\n"
 
 
 def types_module() -> str:
@@ -31,6 +40,15 @@ def types_module() -> str:
         for data in type_files(registry=True).values()
     ]
     return f"export const types = [{','.join(map(_quoted, types))}];\n"
+
+
+def _keys(sources: Iterable[str]) -> list[str]:
+    spelt = {found for source in sources for found in _SPELT.findall(source)}
+    return [key for key in _catalogue("en") if key in spelt or any(begin in spelt for begin in _beginnings(key))]
+
+
+def _texts(keys: Sequence[str], languages: Sequence[str]) -> dict[str, dict[str, str]]:
+    return {language: {key: _catalogue(language)[key] for key in keys} for language in languages}
 
 
 def _beginnings(key: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api.errors import FaultError
 from api.web.release.bundling import bundle
-from api.web.release.generated import texts_module, types_module
+from api.web.release.generated import later_texts_module, texts_module, types_module
 from api.web.release.modules import in_order
 from api.web.release.shortening import shorten
 from verifier.texts import LANGUAGES
@@ -21,7 +21,8 @@ PAGE, SINGLE = "page/main.js", "page/single.js"
 _RELEASED = "export const released = suyuanReleased;\n"
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_SPACE = re.compile(r" ?([{};,]) ?")
-_MADE = ("page/texts.js", "page/types.js", "page/released.js")
+_LATER = "page/later_texts.js"
+_MADE = ("page/texts.js", _LATER, "page/types.js", "page/released.js")
 
 
 class Sources:
@@ -52,8 +53,20 @@ class Sources:
     def make(self, entry: str, languages: Sequence[str]) -> None:
         """Make the modules that depend on what the others say."""
         self._made = {}
-        spoken = [source for path, source in self._reached(entry).items() if path not in (*self._built, *_MADE)]
-        self._made = dict(zip(_MADE, (texts_module(spoken, languages), types_module(), _RELEASED), strict=True))
+        reached = {path: body for path, body in self._reached(entry).items() if path not in (*self._built, *_MADE)}
+        late = self._late(entry, reached)
+        spoken = [body for path, body in reached.items() if path not in late]
+        later = later_texts_module([reached[path] for path in late], spoken)
+        self._made = dict(zip(_MADE, (texts_module(spoken, languages), later, types_module(), _RELEASED), strict=True))
+
+    def _late(self, entry: str, reached: Mapping[str, str]) -> list[str]:
+        """Return which of the modules reached stand in scripts that bring their own texts, and nowhere else."""
+        first = {module.path for module in in_order(entry, self.read)}
+        found: dict[str, bool] = {}
+        for path in reached:
+            behind = [module.path for module in in_order(path, self.read)]
+            found |= dict.fromkeys(behind, True) if _LATER in behind else {}
+        return [path for path in found if path in reached and path not in first]
 
     def _reached(self, entry: str) -> dict[str, str]:
         """Return the sources of all modules that are loaded, now or later."""

@@ -26,6 +26,7 @@ def witnessed(tmp_path_factory) -> Iterator[World]:
     """A ledger with a story, whose newest checkpoint its one witness cosigned."""
     made = World(tmp_path_factory.mktemp("status") / "zone", quorum=1)
     tell(made)
+    made.zone.adopt_policy("customs", ["filing.batch"], {"role": "customs"}, "示范规定", "A policy of that name")
     cosign(made)
     yield made
     made.close()
