@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import base64
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -87,7 +87,7 @@ def test_a_status_that_does_not_hold_is_said_to(visitor, witnessed: World, lie):
         older = reader.seal(reader.seal_covering(0).leaf).entry
 
     def answer(route: Route) -> None:
-        told = route.fetch().json() | {"older": __import__("base64").b64encode(older).decode()}
+        told = route.fetch().json() | {"older": base64.b64encode(older).decode()}
         lie(told)
         route.fulfill(json=told)
 
@@ -177,11 +177,12 @@ def test_without_javascript_the_page_says_that_nothing_was_checked_here(visitor,
         assert page.locator("[data-state]").count() == 0
 
 
-def test_what_the_check_of_the_status_loads_is_little(visitor, witnessed: World):
-    sizes: dict[str, int] = {}
+def test_an_event_out_of_what_the_browser_kept_says_since_when(visitor, witnessed: World):
+    def kept(route: Route) -> None:
+        came = route.fetch()
+        route.fulfill(response=came, headers={**came.headers, "Suyuan-As-Of": "2026-01-02T03:04:05.000Z"})
+
     page = visitor()
-    page.on("response", lambda answer: sizes.update({answer.url.rpartition("/")[2]: len(answer.body())}))
-    checked(page, "/status")
-    tiles = [size for name, size in sizes.items() if name.isdigit()]
-    assert sum(tiles) <= 40_000
-    assert json.dumps(sizes)
+    page.route("**/events/*?format=proof", kept)
+    assert checked(page, f"/events/{witnessed.event.name.hex()}") == "verified"
+    assert "Offline: as of 2026-01-02 11:04" in page.locator("#event-check").inner_text()
