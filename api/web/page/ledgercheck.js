@@ -41,7 +41,8 @@ export async function checkLedger({ status, charter, fetch }, standpoint) {
     await checkSeal(status, now, tiles, charters, standpoint);
     found("seal", { leaf: now.size - 1, size: now.size });
     const compared = await compare(standpoint.seen, now, tiles);
-    found(compared, { older: standpoint.seen?.size, size: now.size, count: tiles.count }, compared === "older" ? "warn" : "ok");
+    const sizes = { older: standpoint.seen?.size, size: now.size, count: tiles.count };
+    found(compared, sizes, compared === "older" ? "warn" : "ok");
     const weak = findings.some((each) => each.tone === "warn");
     const seen = quorum ? { ...now, charter: standpoint.policy.charter } : null;
     return { state: weak ? "weak" : "grown", findings, error: null, now: seen };

@@ -175,3 +175,14 @@ def test_without_javascript_the_page_says_that_nothing_was_checked_here(visitor,
         text = page.locator("main").inner_text()
         assert "nothing was checked here" in text or "Not found" in text, path
         assert page.locator("[data-state]").count() == 0
+
+
+def test_an_event_out_of_what_the_browser_kept_says_since_when(visitor, witnessed: World):
+    def kept(route: Route) -> None:
+        came = route.fetch()
+        route.fulfill(response=came, headers={**came.headers, "Suyuan-As-Of": "2026-01-02T03:04:05.000Z"})
+
+    page = visitor()
+    page.route("**/events/*?format=proof", kept)
+    assert checked(page, f"/events/{witnessed.event.name.hex()}") == "verified"
+    assert "Offline: as of 2026-01-02 11:04" in page.locator("#event-check").inner_text()
