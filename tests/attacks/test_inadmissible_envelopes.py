@@ -14,7 +14,7 @@ from fixtures.zone.actors import Actor
 from ledger.compose.batch import sign_envelope
 from ledger.signing.signer import MemorySigner, generate
 from ledger.witness.replay.lies import INADMISSIBLE
-from tests.attacks.accusing import bent, flipped, require_refused_or_true
+from tests.attacks.accusing import Accuser, bent, flipped, require_refused_or_true
 from tests.attacks.at_hand import at_hand
 from tests.attacks.conftest import reborn
 from tests.attacks.forged import Stage, staged
@@ -77,17 +77,19 @@ class Forged:
 def notary(template: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notary]:
     folder = tmp_path_factory.mktemp("envelopes")
     world = reborn(template, folder / "ledger")
+    yield noting(world, folder)
+    world.ledger.close()
+
+
+def noting(world: World, folder: Path) -> Notary:
+    """Return the log of a ledger in which a key for notes is registered, and another one was revoked."""
     customs, keys = world.cast["customs"], {name: generate(EDDSA) for name in ("clerk", "ended", "stranger")}
     for name in ("clerk", "ended"):
         world.zone.decree([replace(key_draft(customs.uri, keys[name].public, subjects=[NOTES]), time=now())])
     world.zone.decree([replace(revocation(keys["ended"].public), time=now())])
-    keys |= {
-        "carrier": world.cast["carrier"].signer,
-        "root": _root(customs),
-        "forger": Forged(keys["clerk"].public, keys["stranger"]),
-    }
-    yield Notary(staged(world, folder), keys)
-    world.ledger.close()
+    keys |= {"carrier": world.cast["carrier"].signer, "root": _root(customs)}
+    keys["forger"] = Forged(keys["clerk"].public, keys["stranger"])  # type: ignore[assignment]
+    return Notary(staged(world, folder), keys)
 
 
 def _root(actor: Actor) -> MemorySigner:
@@ -143,14 +145,18 @@ def test_a_note_that_its_key_may_sign_convicts_nobody(notary: Notary, honest: by
 
 
 def test_a_registry_event_that_is_left_out_makes_no_evidence(notary: Notary, honest: bytes):
-    revoked = notary.stage.convicted(LIES["a revoked key"][1](notary))[1]
-    for file in (honest, revoked):
-        evidence = parse_envelope_evidence(parse_file(file, WORD))
+    ended = LIES["a revoked key"][1](notary)
+    for log, file in ((notary.log(notary.note()), None), (ended, notary.stage.convicted(ended)[1])):
+        evidence = parse_envelope_evidence(parse_file(file or honest, WORD))
+        accuser = Accuser(log, notary.stage.charter)
         for left in evidence.registry:
             fewer = tuple(part for part in evidence.registry if part is not left)
+            kept = {evidence.leaf, *(part.leaf for part in (*fewer, *evidence.seals))}
+            bent_ = replace(evidence, registry=fewer, path=accuser.path(*kept) if file else evidence.path)
             with pytest.raises(SuyuanError) as refused:
-                confirm_envelope(replace(evidence, registry=fewer), notary.stage.world.standpoint())
+                confirm_envelope(bent_, notary.stage.world.standpoint())
             assert not isinstance(refused.value, InconsistentError)
+            assert refused.value.field != "log path" or not file
 
 
 def test_no_member_can_be_bent_to_convict_an_honest_ledger(notary: Notary, honest: bytes):

@@ -11,9 +11,12 @@ from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
 from verifier.proof.evidence_kinds import (
     BROKEN_SEAL,
+    FOREIGN_SEAL,
     INADMISSIBLE,
+    INADMISSIBLE_ENVELOPE,
     ROLLBACK,
     SAID_TWICE,
+    UNREADABLE,
     WRONG_INDEX,
     confirm_evidence,
 )
@@ -126,6 +129,13 @@ def read_broken_seal(vector: Vector) -> Facts:
     return {"origin": found.origin, **{name: found.facts[name] for name in ("leaves", "reason")}}
 
 
+def read_registered(vector: Vector) -> Facts:
+    """Return what a file convicts of by registry or format."""
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind in (FOREIGN_SEAL, INADMISSIBLE_ENVELOPE, UNREADABLE)
+    return {"origin": found.origin, **{name: fact for name, fact in found.facts.items() if name != "fault"}}
+
+
 def read_wrong_index(vector: Vector) -> Facts:
     found = confirm_evidence(edited_file(vector), standpoint(vector))
     assert found.kind == WRONG_INDEX
@@ -152,9 +162,12 @@ PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "evidence-bundle": read_bundle,
     "event-proof": read_event,
     "fork-evidence": read_evidence,
+    "foreign-seal-evidence": read_registered,
+    "inadmissible-envelope-evidence": read_registered,
     "rollback-evidence": read_rollback,
     "said-twice-evidence": read_twice,
     "statement-evidence": read_statement_evidence,
+    "unreadable-entry-evidence": read_registered,
     "trace-proof": read_trace,
     "wrong-index-evidence": read_wrong_index,
 }

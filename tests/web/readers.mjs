@@ -117,7 +117,7 @@ export const READERS = {
   },
   mapping: (v) => {
     const [type, body, head] = [parseType(formatUtf8(v.type)), parseBody(formatUtf8(v.body)), parseHead(bytes(v.head))];
-    const targets = all(v.targets).map(parseHead);
+    const targets = all(v.targets).map((each) => parseHead(each));
     checkHead(type, head);
     checkTargets(type, targets);
     checkLinks(type, head, body, targets);

@@ -15,7 +15,13 @@ from verifier.proof.verify import RefusedError, examine_trace
 from verifier.rendering import plain, render_time
 from verifier.texts import text
 
-_UNCHECKED = ("unchecked.quorum", "unchecked.authority", "unchecked.completeness", "unchecked.truth")
+_UNCHECKED = (
+    "unchecked.quorum",
+    "unchecked.signer",
+    "unchecked.authority",
+    "unchecked.completeness",
+    "unchecked.truth",
+)
 
 
 def add_commands(commands: Any) -> None:

@@ -77,7 +77,6 @@ async function keep(request, answer, kind) {
   headers.set(STORED, new Date().toISOString());
   headers.delete("Vary");
   const cache = await caches.open(KEPT[kind]);
-  await cache.delete(request.url);
   await cache.put(request.url, new Response(body, { headers }));
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, -MOST).map((key) => cache.delete(key)));

@@ -86,24 +86,18 @@ def _late(modules: Sequence[Module], places: Mapping[str, int], change: Change) 
 def _called(modules: Sequence[Module], places: Mapping[str, int], change: Change) -> str:
     return "".join(
         f"const {_name(places[each.path])}=({change(_function(each)).rstrip(';')})"
-        f"({','.join(_name(places[path]) for path, _ in each.imports)});\n"
+        f"({','.join(f'{_name(places[path])}[{place}]' for path, names in each.imports for place, _ in names)});\n"
         for each in modules
     )
 
 
 def _function(module: Module) -> str:
-    """Return a module as a function from what others export to what it exports, each a list."""
-    taken = ",".join(f"[{_places(names)}]" for _, names in module.imports)
+    """Return a module as a function from what it imports to the list of what it exports."""
+    taken = ",".join(name for _, names in module.imports for _, name in names)
     body = module.body
     for spelt, target in module.lazy.items():
         body = body.replace(f"import({json.dumps(spelt)})", f"$later[{json.dumps(target)}]()")
     return f"({taken})=>{{\n{body}\nreturn [{','.join(module.exports)}];\n}};"
-
-
-def _places(names: Sequence[tuple[int, str]]) -> str:
-    """Return what is taken out of a list, by places: `,,name,,,other`."""
-    here = dict(names)
-    return ",".join(here.get(place, "") for place in range(max(here) + 1))
 
 
 def _name(place: int) -> str:

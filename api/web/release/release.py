@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,10 +45,21 @@ class TrustedBy:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a release: its media type and bytes."""
+    """A file of a release.
+
+    Attributes:
+        media_type: with its charset.
+        data: its bytes.
+        packed: the same by gzip, without a time.
+    """
 
     media_type: str
     data: bytes
+    packed: bytes
+
+
+def _file(media_type: str, data: bytes) -> File:
+    return File(media_type, data, gzip.compress(data, 9, mtime=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +108,8 @@ def make_release(policy: TrustedBy, built: Path | None = sources.BUILT) -> Relea
     )
     scripts = sources.scripts(built)
     files = {
-        **{name: File(SCRIPT, (known * _is_main(name) + script).encode()) for name, script in scripts.items()},
-        **{name: File(media_type, parts[name]) for name, media_type in _CORE.items()},
+        **{name: _file(SCRIPT, (known * _is_main(name) + script).encode()) for name, script in scripts.items()},
+        **{name: _file(media_type, parts[name]) for name, media_type in _CORE.items()},
     }
     single = single_page(known + sources.single_script(built), sources.style(), fingerprint)
     made = Release(fingerprint, policy, files, b"", single.encode())

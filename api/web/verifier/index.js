@@ -20,7 +20,7 @@ const FIELD = "index proof";
 /** @typedef {Map<string, Uint8Array | null>} Claims key in hex → its value, or null where it is absent */
 
 /** @param {string} kind @param {string} name hex @returns {string} hex */
-export const indexKey = (kind, name) => formatHex(sha256("suyuan/key/v1|", kind, "|", parseHex(name, "name", 32)));
+export const indexKey = (kind, name) => formatHex(sha256(`suyuan/key/v1|${kind}|`, parseHex(name, "name", 32)));
 
 /** @param {HistoryEntry} entry @returns {Uint8Array} */
 export const entryHash = ({ name, leaf, position }) =>

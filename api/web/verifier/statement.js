@@ -2,7 +2,7 @@
  * Statements and hash envelopes (section 6).
  * @module
  */
-import { compareTexts, equalBytes, formatHex } from "./bytes.js";
+import { compareTexts, equalBytes, formatHex, once } from "./bytes.js";
 import { formatCbor, parseCbor } from "./cbor.js";
 import { formatSign1, parseHeader, parseSign1, signedBytes } from "./cose.js";
 import { malformed, mismatch, tooLarge } from "./errors.js";
@@ -46,8 +46,11 @@ function parseAudience(value, field) {
   return list;
 }
 
-/** @param {Uint8Array} bytes the protected header @returns {StatementHeader} */
-export function parseStatementHeader(bytes) {
+/** The protected header; headers of a file are the same arrays again. */
+export const parseStatementHeader = once(readHeader);
+
+/** @param {Uint8Array} bytes @returns {StatementHeader} */
+function readHeader(bytes) {
   const header = parseHeader(bytes, "statement");
   if (header.get(3) === SEAL_TYPE)
     throw malformed("statement.content type", SEAL_TYPE, "a batch: no seal comes from outside");

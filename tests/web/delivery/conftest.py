@@ -26,6 +26,20 @@ def server(world: World) -> Iterator[Server]:
 
 
 @pytest.fixture
+def serve():
+    """Start servers with other settings; they stop with the test."""
+    running = []
+
+    def start(ledger, folder, **values) -> Server:
+        running.append(Server(ledger, settings_for(folder, **values)))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.stop()
+
+
+@pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that nobody used before; a test ends with no error of a script or of a policy."""
     made = browser.new_context(locale="en")

@@ -50,9 +50,9 @@ def look(page: Page, path: str, lang: str) -> None:
     assert page.evaluate(OVERFLOW) == 0
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ["status", "nothing", "event", "statement", "problem"])
 def test_a_page_is_for_everybody(visitor, paths: dict[str, str], name: str):
-    """Narrow, dark and Chinese; wide, light and English. All eight ways are the long battery's."""
+    """Narrow, dark and Chinese; wide, light and English. Every page in all eight ways is the long battery's."""
     for lang, width, scheme in (("zh", 360, "dark"), ("en", 1280, "light")):
         page = visitor(color_scheme=scheme, viewport={"width": width, "height": 900})
         look(page, paths[name], lang)
