@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import pytest
+
 from fixtures.examples import read_example
 from tests.ledger.vocabulary.telling import altered, refusal
 from tests.world import handle
 from verifier.ledgerformat.vocabulary import parse_type
 from verifier.vocabulary import type_files
+
+IMPORT = read_example("clearance.list.held").event["subjects"]["declaration"]  # which says no total
 
 
 class Counted:
@@ -116,14 +120,43 @@ def test_no_more_is_returned_than_a_line_of_the_order_had(teller):
     assert "at 0" in ordered.refused("aftersales.export-return", "0.00001")
 
 
-def test_a_return_that_names_a_line_names_its_quantity(teller):
-    ordered = Counted(teller, "line", handle("order-line", "of another test"))
-    ordered.say("order.line", "5")
-    without = altered(
-        "aftersales.export-return",
-        subjects={**read_example("aftersales.export-return").event["subjects"], "line": ordered._subject},
-    )
-    assert "counts.returned-more-than-ordered" in refusal(teller, without)
+def coming_back(teller, name, counted, serial):
+    """Return a return's subjects: of what is counted, no line, and an item of its own where it names one."""
+    subjects = {**read_example(name).event["subjects"], **counted}
+    subjects.pop("line", None)
+    if "item" in subjects:
+        subjects["item"] = f"https://id.gs1.org/01/09520000000110/21/{serial}"
+        made = read_example("transport.commissioning").event["subjects"]
+        teller.say(altered("transport.commissioning", subjects={**made, "item": subjects["item"]}))
+    return subjects
+
+
+@pytest.mark.parametrize(
+    ("ordered", "role", "returned"),
+    [
+        ("order.placed", "order", "aftersales.return"),
+        ("clearance.export-list", "declaration", "aftersales.export-return"),
+    ],
+)
+def test_no_more_is_returned_than_was_ordered_or_listed_though_no_line_is_named(teller, ordered, role, returned):
+    teller.tell(returned)
+    subject = handle(role, "of a test of totals")
+    total = Counted(teller, "total", subject)
+    total.say(ordered, "7", subjects={**read_example(ordered).event["subjects"], role: subject, "total": subject})
+    for amount, serial in (("2", "TOTAL-A"), ("5", "TOTAL-B")):
+        total.say(returned, amount, subjects=coming_back(teller, returned, {role: subject}, serial))
+    more = total.refused(returned, "0.00001", subjects=coming_back(teller, returned, {role: subject}, "TOTAL-C"))
+    assert "counts.returned-more-than-ordered" in more
+
+
+@pytest.mark.parametrize("returned", ["aftersales.return", "aftersales.export-return"])
+def test_nothing_comes_back_of_what_never_said_how_much_it_was(teller, returned):
+    role, name = ("order", "order.placed.held") if returned == "aftersales.return" else ("declaration", "")
+    counted = {role: read_example(name).event["subjects"][role]} if name else {role: IMPORT}
+    teller.tell("clearance.list.held")
+    teller.tell(returned)
+    without = Counted(teller, role, counted[role])
+    assert "at 0" in without.refused(returned, "1", subjects=coming_back(teller, returned, counted, "TOTAL-D"))
 
 
 def test_no_more_is_sold_abroad_than_was_stocked(teller):
