@@ -3,6 +3,7 @@
  * @module
  */
 import { allSubjects } from "./body.js";
+import { stepsOf } from "./disclosure.js";
 import { notPermitted } from "./errors.js";
 import { momentOf } from "./signing.js";
 import { formOrNull, productOf, subjectName } from "./subject.js";
@@ -51,6 +52,7 @@ export class Authority {
       this.refuse("head.to", to, "a participant that is admitted");
     this.checkState();
     this.checkCounters();
+    this.checkOwnCode();
   }
 
   /** @param {string} field @param {string} came @param {string} expected @returns {never} */
@@ -191,6 +193,19 @@ export class Authority {
         `${state.kind}, ${state.count} entries`,
         "a history that the event joins, one entry at least",
       );
+    }
+  }
+
+  checkOwnCode() {
+    const data = this.event.body()?.data;
+    if (!data || isAgency(this.principal)) return;
+    const named = this.type.own
+      .map((pointer) => stepsOf(pointer).reduce((value, step) => (value instanceof Map ? value.get(step) : undefined), /** @type {any} */ (data)))
+      .filter((code) => typeof code === "string")
+      .map((code) => `urn:suyuan:enterprise:${code}`)
+      .filter((uri) => formOrNull(uri) === "enterprise");
+    if (named.length && !named.includes(this.principal)) {
+      this.refuse("body.data", String(named), `a code of ${this.principal} in one of ${this.type.own}`);
     }
   }
 
