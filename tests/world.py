@@ -251,7 +251,7 @@ def _bought(uris: dict[str, str], start: int) -> list[Step]:
         start + _HOUR,
         {"order": ORDER, "total": ORDER},
         {"platform": FIRM, "seller": FIRM, "lineCount": 1},
-        {"/number": "ORDER-1", "/buyer": {"name": "张三", "telephone": "13800000001"}, "/quantity": "5"},
+        {"/number": "ORDER-1", "/buyer": {"name": "张三", "telephone": "13800000001"}, "/quantity": "9"},
         to=uris["seller"],
     )
     paid = {"/amount": {"paid": "199.00", "currency": "142"}}
