@@ -19,12 +19,12 @@ class Counted:
     """One subject that no example names, and the events that move its counter."""
 
     def __init__(self, teller, role, subject):
-        self._teller, self._role, self._subject = teller, role, subject
+        self._teller, self._role, self.subject = teller, role, subject
 
     def _changed(self, name, amount, pointer="/quantity", **changes):
         example = read_example(name)
         event = example.event
-        members = {"subjects": {**event["subjects"], self._role: self._subject}, **changes}
+        members = {"subjects": {**event["subjects"], self._role: self.subject}, **changes}
         where = "disclosed" if pointer in example.event.get("disclosed", {}) else "data"
         key = pointer if where == "disclosed" else pointer[1:]
         return altered(name, **members, **{where: {**event.get(where, {}), key: amount}})
@@ -162,8 +162,27 @@ def test_nothing_comes_back_of_what_never_said_how_much_it_was(teller, returned)
 def test_no_more_is_sold_abroad_than_was_stocked(teller):
     stock = Counted(teller, "stock", "urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:OF-A-TEST")
     stock.say("aftersales.overseas-stock", "3")
-    assert "counts.overseas-oversold" in stock.refused("aftersales.overseas-sale", "3.00001")
-    stock.say("aftersales.overseas-sale", "3")
+    sold = abroad("aftersales.overseas-sale", stock=stock.subject, sale=handle("overseas-sale", "of all of it"))
+    assert "counts.overseas-oversold" in stock.refused("aftersales.overseas-sale", "3.00001", subjects=sold)
+    stock.say("aftersales.overseas-sale", "3", subjects=sold)
+
+
+def test_no_more_comes_back_from_abroad_than_was_sold_and_what_does_is_in_stock_again(teller):
+    name = "urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:COMES-BACK"
+    stock, sale = Counted(teller, "stock", name), handle("overseas-sale", "of a test")
+    stock.say("aftersales.overseas-stock", "3")
+    stock.say("aftersales.overseas-sale", "3", subjects=abroad("aftersales.overseas-sale", stock=name, sale=sale))
+    back = abroad("aftersales.overseas-returned", stock=name, sale=sale)
+    more = stock.refused("aftersales.overseas-returned", "3.00001", subjects=back)
+    assert "counts.overseas-returned-beyond-sale" in more
+    stock.say("aftersales.overseas-returned", "2", subjects=back)
+    again = abroad("aftersales.overseas-sale", stock=name, sale=handle("overseas-sale", "of the same goods"))
+    assert "overseas-oversold" in stock.refused("aftersales.overseas-sale", "2.00001", subjects=again)
+    stock.say("aftersales.overseas-sale", "2", subjects=again)
+
+
+def abroad(name, **subjects):
+    return {**read_example(name).event["subjects"], **subjects}
 
 
 def test_no_more_is_written_off_than_was_filed(teller):
@@ -197,6 +216,7 @@ BROKEN = {
     "quota-restored-twice",
     "returned-more-than-ordered",
     "overseas-oversold",
+    "overseas-returned-beyond-sale",
     "written-off-beyond-filing",
     "permit-exhausted",
     "lot-overdrawn",
