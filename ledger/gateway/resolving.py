@@ -24,6 +24,7 @@ from ledger.readers.ceb import Draw
 from ledger.readers.ceb.facts import enterprise_of
 from ledger.readers.epcis import Recorded
 from verifier.errors import MismatchError, SuyuanError
+from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import Story
@@ -119,7 +120,9 @@ class Resolver:
         """Return what proves a handle, if this event opens it, and for this number."""
         standpoint = Standpoint(self._policy, self._clock() // 1000, registry_types())
         story = verify_trace(self._client.trace(handle), standpoint, subject=handle, walk="public")
-        opening = min(story.timeline, key=lambda each: (each.event.leaf, each.event.position)).event
+        own = ("trace", subject_name(handle))  # the story goes on at filings and linked orders, which may be older
+        events = (each.event for each in story.timeline if own in each.event.head.joins)
+        opening = min(events, key=lambda each: each.place)
         kind = self._gateway.setting.types.get(opening.head.type)
         if opening.name != event or opening.body is None or kind is None:
             raise MismatchError("opening", came=opening.name, expected=event.hex())
