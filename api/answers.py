@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -59,6 +59,7 @@ def _trace_page(request: Request, proved: Proved, subject: str, *, address: str,
     context = {
         "trace": view_trace(proved, subject, lang),
         "command": verify_trace_command(subject),
+        "desk": request.app.state.settings.public_desk,
         "page_of": partial(page_of, lang=lang),
         "links": {form: f"{address}&{urlencode({'format': form, 'lang': lang})}" for form in ("proof", "json")},
     }
@@ -69,12 +70,20 @@ def answer_event(request: Request, proof: bytes, ledger: Ledger, form: str | Non
     """Return an event as its proof, as JSON, or as a page."""
     lang = language_of(request)
     chosen = _chosen(request, form, EVENT)
-    event = event_json(proof, ledger.head.replay.registry, lang)
+    event = event_json(proof, ledger, lang)
     if chosen == EVENT:
         return _varied(download(proof, EVENT, f"{event['name'][:16]}.event"))
     if chosen == JSON:
         return _varied(answer_json(event))
-    return _varied(render_page(request, "event.html", event_page(event, lang)))
+    return _varied(render_page(request, "event.html", event_page(event, proof, lang)))
+
+
+def answer_page(
+    request: Request, form: str | None, told: Any, template: str, context: Callable[[], Mapping[str, Any]]
+) -> Response:
+    """Return what the server says of itself as JSON, or as a page made of `context`: there is no proof of it."""
+    accepted = {"json": JSON, "page": HTML}[form] if form else choose_form(request.headers.get("accept"), (JSON, HTML))
+    return _varied(render_page(request, template, context()) if accepted == HTML else answer_json(told))
 
 
 def answer_json(value: Any, status: int = 200, *, media_type: str = JSON) -> Response:

@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from api.actors import moment_of
 from api.epcis_mount import equip_epcis, include_epcis
 from api.errors import FaultError, MethodError, NoRouteError
+from api.evidence import EvidenceShelf
 from api.following import follow, stop_following
 from api.health import Health
 from api.intake import Intake
@@ -27,11 +28,13 @@ from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
 from api.opening import open_from
+from api.page_releases import PageReleases
 from api.problems import answer_problem
 from api.rates import Rates
 from api.routes import (
     bodies,
     declarations,
+    delivery,
     endorsed,
     entries,
     given,
@@ -43,6 +46,8 @@ from api.routes import (
     pages,
     recalls,
     resolver,
+    statements,
+    status,
     traces,
 )
 from api.settings import Settings
@@ -87,7 +92,7 @@ def create_app(
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = Metrics()
-    for module in (*_READS, entries, pages, operations):
+    for module in (*_READS, entries, pages, delivery, statements, status, operations):
         app.include_router(module.router)
     include_epcis(app)
     _add_middleware(app, settings, logger)
@@ -135,12 +140,14 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     metrics.observe(ledger)
     app.state.ledger = ledger
     app.state.public_url = settings.public_url
+    app.state.page = PageReleases(ledger, settings.page_policy)
     app.state.witnessing = Collection(ledger, settings.witnesses)
     metrics.watch(app.state.witnessing)
     app.state.clock = clock
     app.state.moment = lambda: moment_of(ledger, clock())
     app.state.nonces = ledger.store.nonces()
     app.state.health = Health(ledger, settings, clock)
+    app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
     follow(app, ledger)
     equip_epcis(app, ledger)

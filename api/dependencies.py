@@ -10,11 +10,14 @@ from fastapi import Depends, Request
 from api.access import Access
 from api.actors import Moment
 from api.authorise import READ_ENTRIES, Thing
+from api.evidence import EvidenceShelf
 from api.health import Health
 from api.intake import Intake
 from api.language import language_of
 from api.metrics import Metrics
+from api.page_releases import PageReleases
 from api.parameters import Form, Lang
+from api.web.release.release import Release
 from ledger.ledger import Ledger
 
 
@@ -42,9 +45,19 @@ async def _metrics(request: Request) -> Metrics:
     return metrics
 
 
+async def _evidence(request: Request) -> EvidenceShelf:
+    evidence: EvidenceShelf = request.app.state.evidence
+    return evidence
+
+
 async def _health(request: Request) -> Health:
     health: Health = request.app.state.health
     return health
+
+
+def _release(request: Request) -> Release:
+    page: PageReleases = request.app.state.page
+    return page.current()
 
 
 TheLedger = Annotated[Ledger, Depends(_ledger)]
@@ -53,6 +66,8 @@ TheAccess = Annotated[Access, Depends(_access)]
 TheMoment = Annotated[Moment, Depends(_asked_now)]
 TheMetrics = Annotated[Metrics, Depends(_metrics)]
 TheHealth = Annotated[Health, Depends(_health)]
+TheRelease = Annotated[Release, Depends(_release)]
+TheEvidence = Annotated[EvidenceShelf, Depends(_evidence)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Web pages: Jinja templates, everything escaped, no script, words of one language."""
+"""Web pages: Jinja templates, everything escaped, words of one language, the script of the release and no other."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ def render_page(request: Request, template: str, context: Mapping[str, Any], *, 
     say: Callable[..., str] = partial(_say, language)
     words: Callable[[str, str], str] = partial(_word, language)
     content = _environment().get_template(template).render(
-        **context, lang=language, say=say, word=words, switch=_switched(request, language)
+        **context, lang=language, say=say, word=words, switch=_switched(request, language),
+        release=request.app.state.page.current(),
     )  # fmt: skip
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}
     return HTMLResponse(content, status, headers=headers)
 
 
 def static_file(name: str) -> Response:
-    """Return a style or picture.
+    """Return a style or picture, for pages that are not of a release.
 
     Raises:
         UnknownError: no such file.

@@ -154,7 +154,7 @@ OfEvent = Annotated[
     Query(description="the name of the event whose attachment it is"),
 ]
 Sha256 = Annotated[
-    bytes, _read(parse_hash_hex, "digest"), WithJsonSchema(_HEX), Path(description="SHA-256 of the attachment")
+    bytes, _read(parse_hash_hex, "digest"), WithJsonSchema(_HEX), Path(description="SHA-256 of the bytes")
 ]
 Kid = Annotated[
     bytes,
@@ -234,6 +234,11 @@ Since = Annotated[
 Form = Annotated[
     Literal["proof", "json", "page"] | None,
     one_of(("proof", "json", "page"), "format"),
+    Query(alias="format", description="overrides the Accept header, for links"),
+]
+PageForm = Annotated[
+    Literal["json", "page"] | None,
+    one_of(("json", "page"), "format"),
     Query(alias="format", description="overrides the Accept header, for links"),
 ]
 LinkType = Annotated[

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
         description="addresses of witnesses, apart by spaces: asked at start what they cosigned, then for cosignatures",
     )
 
+    evidence: Path | None = Field(
+        default=None, description="a folder whose `*.evidence` files against this ledger `/status` names and hands out"
+    )
+
     host: str = Field(default="127.0.0.1", description="address to listen on; TLS is the reverse proxy's")
     port: int = Field(default=8640, ge=0, le=65_535, description="port to listen on; 0 for any free one")
     language: Literal["zh", "en"] = Field(default="zh", description="language of those who ask for none")
@@ -36,10 +40,19 @@ class Settings(BaseSettings):
         description="whether entry bundles, batches, the parties' walk and restricted bodies are open to everybody",
     )
 
+    page_policy: Path | None = Field(
+        default=None,
+        description="trust policy of the page's release; without it, one that pins this ledger's own charter",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@]+$",
         description="scheme and host under which askers know this server, as signatures name it; else what Host says",
+    )
+    public_desk: str | None = Field(
+        default=None,
+        pattern=r"^(https://[^/?#@]+)?/desk$",
+        description="where the zone's public desk is, linked from pages: `/desk` behind the same proxy, or an address",
     )
     rate_address: int = Field(
         default=12_000, ge=0, description="reads a minute of one address that signs none; beyond it: 429. 0: no limit"

@@ -147,16 +147,21 @@ class Ledger:
 
         They share a snapshot, and their signatures are checked side by side.
         """
+        with self.writer.awaiting(len(group)):
+            judged = self._judge(group)
+            return [_attempt(partial(self._queue, each)) if isinstance(each, Candidate) else each for each in judged]
+
+    def _judge(self, group: Sequence[bytes]) -> list[Candidate | Future[int] | SuyuanError]:
+        """Return for each submission its candidate, its future where it is recorded already, or what is wrong."""
         with self._turn.intake(), self._arrival() as (reader, standing):
             arrived = [_attempt(partial(self._receive, data, reader, standing)) for data in group]
             with self._turn.aside():
                 self._signatures.check([each for each in arrived if isinstance(each, Arrived)])
             waited = self._waited(reader)
-            judged = [
+            return [
                 _attempt(partial(self._admit, each, standing, waited, reader)) if isinstance(each, Arrived) else each
                 for each in arrived
             ]
-        return [_attempt(partial(self._queue, each)) if isinstance(each, Candidate) else each for each in judged]
 
     def _receive(self, data: bytes, reader: Reader, standing: Standing) -> Arrived | Future[int]:
         submission = parse_submission(data)

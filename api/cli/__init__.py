@@ -1,4 +1,4 @@
-"""`suyuan`: the ledger's commands, those of servers (`serve`, `demo`, `gateway`, `desk`), and those that print."""
+"""`suyuan`: the ledger's commands, those of servers (`serve`, `gateway`, `public-desk`, …), and those that print."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ def _desk_help() -> str:
 
 
 COMMANDS["label"] = Later("api.cli.label:label", partial(help_of, "label"))
+COMMANDS["page"] = Later("api.cli.page:page", partial(help_of, "page"))
 COMMANDS["receipt"] = Later("api.cli.receipt:receipt", partial(help_of, "receipt"))
 COMMANDS["serve"] = Later("api.cli.serve:serve", partial(help_of, "serve"))
 COMMANDS["demo"] = Later("api.cli.demo:demo", _demo_help)
 COMMANDS["gateway"] = Later("api.cli.gateway:gateway", partial(help_of, "gateway"))
+COMMANDS["public-desk"] = Later("api.cli.public_desk:public_desk", partial(help_of, "public-desk"))
+COMMANDS["hidden-codes"] = Later("api.cli.hidden_codes:hidden_codes", partial(help_of, "hidden-codes"))
 COMMANDS["desk"] = Later("api.cli.desk:desk", _desk_help)

@@ -24,12 +24,13 @@ def serve(
     host: Annotated[str | None, option("--host", text="help.host", metavar="ADDRESS")] = None,
     port: Annotated[int | None, option("--port", text="help.port", metavar="NUMBER", min=0, max=65_535)] = None,
     open_reads: Annotated[bool | None, option("--open-reads", text="help.open-reads")] = None,
+    page_policy: Annotated[Path | None, option("--page-policy", text="help.page-policy", metavar="FILE")] = None,
     passphrase_file: PassphraseFile = None,
     lang: Lang = None,
 ) -> None:
     """Serve a ledger until SIGTERM or SIGINT."""
     given = {"folder": folder, "host": host, "port": port, "open_reads": open_reads, "language": lang}
-    settings = _settings({**given, "passphrase_file": passphrase_file})
+    settings = _settings({**given, "page_policy": page_policy, "passphrase_file": passphrase_file})
     voice = Voice(lang, as_json=False, quiet=False)
     require_free(settings.host, settings.port)
     ledger = open_from(settings)

@@ -16,20 +16,12 @@ from structlog.typing import FilteringBoundLogger
 
 from api.errors import FaultError
 from api.metrics import Metrics
+from api.middleware.headers import add_headers
 from api.problems import answer_problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _FRAMES = 12
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")  # whoever asks may invent more
-_CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 class ObserveMiddleware:
@@ -90,8 +82,7 @@ class _Seen:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["Suyuan-Request"] = self.request_id
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            add_headers(headers)
         await self._send(message)
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from api.registry_addresses import registry_address
+from api.statements import head_of
+from api.views.place_view import event_rows, place_json
+from api.views.signer_view import name_at
 from api.views.timeline import body_word
 from api.views.trace_json import computed_by_server
 from api.views.words import beijing_time, data_rows, iso_time, page_of
-from verifier.judgement.registry import Registry
+from ledger.ledger import Ledger
 from verifier.ledgerformat.body import Body, parse_body
 from verifier.ledgerformat.head import Head, event_name, parse_head
-from verifier.proof.eventproof import EventProof, parse_event_proof
+from verifier.proof.eventproof import parse_event_proof
 
 
-def event_json(data: bytes, registry: Registry, lang: str) -> dict[str, Any]:
+def event_json(data: bytes, ledger: Ledger, lang: str) -> dict[str, Any]:
     """Return what a proof shows of its event, as read by the server."""
-    proof = parse_event_proof(data)
+    proof, registry = parse_event_proof(data), ledger.head.replay.registry
     shown = proof.statement.events[0]
     head = parse_head(shown.head)
     body = parse_body(shown.body) if isinstance(shown.body, bytes) else None
@@ -30,14 +34,16 @@ def event_json(data: bytes, registry: Registry, lang: str) -> dict[str, Any]:
         "leaf": proof.statement.leaf,
         "position": shown.position,
         "ledgerTime": proof.seal.signed.seal.time if proof.seal else None,
-        "issuer": {"uri": head.principal, "name": _name_of(head, proof, registry, lang)},
+        "issuer": {"uri": head.principal, "name": name_at(head.principal, proof.statement.leaf, registry, lang)},
         "body": body_word(shown.body),
         **_head_json(head),
         **_body_json(body),
+        **place_json(proof, registry, head_of(ledger), lang),
+        "registry": registry_address(proof, ledger),
     }
 
 
-def event_page(event: dict[str, Any], lang: str) -> dict[str, Any]:
+def event_page(event: dict[str, Any], data: bytes, lang: str) -> dict[str, Any]:
     """Return what the page of an event needs beside its JSON."""
     return {
         "event": event,
@@ -48,6 +54,7 @@ def event_page(event: dict[str, Any], lang: str) -> dict[str, Any]:
         "rows": list(data_rows(event["data"] or {}, lang)),
         "subjects": Body(event["subjects"] or {}, {}, {}).all_subjects(),
         "page_of": partial(page_of, lang=lang),
+        "bytes": event_rows(parse_event_proof(data)),
     }
 
 
@@ -68,13 +75,3 @@ def _body_json(body: Body | None) -> dict[str, Any]:
     if body is None:
         return {"subjects": None, "data": None}
     return {"subjects": dict(body.subjects), "data": dict(body.data)}
-
-
-def _name_of(head: Head, proof: EventProof, registry: Registry, lang: str) -> str:
-    """Return the issuer's name as admitted, or as the charter names a root holder, else its URI."""
-    leaf = proof.statement.leaf
-    if found := registry.participant_at(head.principal, leaf):
-        return found.names[lang]
-    charter = registry.charter_in_force(leaf)
-    roots = charter.roots.values() if charter else ()
-    return next((root.names[lang] for root in roots if root.agency == head.principal), head.principal)

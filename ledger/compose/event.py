@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,12 +14,12 @@ from verifier.ledgerformat.head import Head, State, event_name, format_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
+from verifier.primitives.json_spelling import spell_compact
 from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import MAX_DEPTH, is_plain
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
-
 Randomness = Callable[[int], bytes]
+_NO_JSON = (ValueError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class PreparedEvent:
     behalf: str | None = None
 
 
+make_draft = maker_of(Draft)  # the same, quickly
 _make_prepared = maker_of(PreparedEvent)
 
 
@@ -175,7 +175,7 @@ def _write_disclosures(values: Mapping[str, Any], random: Randomness) -> dict[st
             pointer: format_disclosure(salt=random(MIN_SALT), pointer=pointer, value=values[pointer])
             for pointer in sorted(values)
         }
-    except (ValueError, TypeError) as error:
+    except _NO_JSON as error:
         raise _no_json("disclosed", error) from error
 
 
@@ -187,8 +187,8 @@ def _write_body(draft: Draft, digests: Mapping[str, bytes], salt: bytes) -> byte
         "salt": format_base64url(salt),
     }
     try:
-        return _ENCODER.encode(body).encode()
-    except (ValueError, TypeError) as error:
+        return spell_compact(body).encode()
+    except _NO_JSON as error:
         raise _no_json("data", error) from error
 
 

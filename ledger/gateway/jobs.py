@@ -21,8 +21,9 @@ from ledger.gateway.register import Number
 from ledger.gateway.store import READY, WAITING
 from verifier.errors import IncompleteError, SuyuanError, UnsupportedError
 from verifier.ledgerformat.receipt import parse_receipt
+from verifier.primitives.json_spelling import speller_of
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)  # made once: `dumps` makes one each time
+_spell = speller_of(json.JSONEncoder(ensure_ascii=False))
 _STUMBLES = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
 
@@ -89,7 +90,7 @@ class Keeping:
         told.faults = [fault_json(each) for each in arrival.faults]
         if not (whole and told.faults):
             self._keep_documents(arrival.documents, told, whole=whole)
-        row = (job, sender, arrival.kind, now, _ENCODER.encode(told_json(told)))
+        row = (job, sender, arrival.kind, now, _spell(told_json(told)))
         self._connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?)", row)
         return told
 
@@ -237,7 +238,7 @@ def error_json(error: SuyuanError) -> dict[str, str]:
 
 def reason_json(error: SuyuanError) -> str:
     """Return why an item is parked, as it is kept."""
-    return _ENCODER.encode(error_json(error))
+    return _spell(error_json(error))
 
 
 def read_job(connection: sqlite3.Connection, job: str) -> dict[str, Any]:

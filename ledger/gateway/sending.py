@@ -1,7 +1,8 @@
 """The sending thread: signs what is ready, sends it until the ledger has answered, parks what it refuses.
 
 Batches of several senders are on their way at once, each in a thread that does nothing but wait for its answer: the
-ledger commits together what comes together. Of one sender there is never more than one.
+ledger commits together what comes together. So what is due goes out in rounds: the next is signed when all of the last
+are answered, and what came meanwhile is company. Of one sender there is never more than one.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ _NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds between two attempts
 _HELD = 60.0  # seconds until a statement is tried again that the ledger refused as such: its key may be registered then
 _SKIP = 4_096  # numbers
-_AT_ONCE = 4  # batches on their way
+_AT_ONCE = 24  # batches on their way
+_ROUND = 1.0  # seconds for which the next round waits for the answers to the last
 Check = Callable[[bytes, bytes], None]
 
 
@@ -85,6 +87,8 @@ class _Chosen:
 
 class Sending:
     """Signs and sends; one thread uses it."""
+
+    _next_round = 0.0  # until then, by the monotonic clock, answers to the last round are waited for
 
     def __init__(  # noqa: PLR0913 - what it works with
         self,
@@ -134,19 +138,27 @@ class Sending:
         if answered:
             self._take_answers(answered)
             return 0.0
-        if len(self._on_the_way) == _AT_ONCE:
+        self._post_due(now)
+        if len(self._on_the_way) >= _AT_ONCE:
             return None
-        for sender, batch in self._outstanding.items():
-            trouble = self.troubles.get(sender)
-            if sender not in self._on_the_way and (trouble is None or trouble.until <= now):
-                self._post(batch)
-                return 0.0
+        waits = {sender: each.until - now for sender, each in self.troubles.items() if sender not in self._on_the_way}
+        if self._on_the_way and now < self._next_round:
+            return min([self._next_round - now, *(waits[each] for each in waits.keys() & self._outstanding.keys())])
         chosen, due = self._choose(now)
         if chosen:
             self._sign(chosen)
+            self._next_round = now + _ROUND
             return 0.0
-        waits = [each.until - now for sender, each in self.troubles.items() if sender not in self._on_the_way]
-        return min([*waits, *([] if due is None else [due])], default=None)
+        return min([*waits.values(), *([] if due is None else [due])], default=None)
+
+    def _post_due(self, now: float) -> None:
+        """Send what is signed, and not on its way, nor to be tried again later."""
+        for sender, batch in self._outstanding.items():
+            if len(self._on_the_way) == _AT_ONCE:
+                return
+            trouble = self.troubles.get(sender)
+            if sender not in self._on_the_way and (trouble is None or trouble.until <= now):
+                self._post(batch)
 
     def _choose(self, now: float) -> tuple[list[_Chosen], float | None]:
         """Return the batches that are due, and as many as may go; and in how many seconds the next is."""

@@ -7,8 +7,9 @@ it, submitters are told to come back.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from queue import Empty, SimpleQueue
@@ -26,6 +27,7 @@ MAX_BLOCK_EVENTS = 10_000
 GROUP_WAIT = 0.2  # seconds for which a block under load waits for more
 LULL = 0.001  # seconds without a submission after which it does not,
 LULL_PER_EVENT = 0.00002  # and what is added for each event of the last one: large ones take longer to come
+FULL = 1_000  # events of a block that does not wait for what is being checked: their parts are spread enough
 IDLE_SEAL = 60.0  # seconds after which an idle ledger seals
 GLANCE = 0.001  # seconds between looks at the queue while it waits for more
 _Call = Callable[[], Any]
@@ -50,12 +52,14 @@ class WriterThread:
         """Prepare the thread; `start` starts it."""
         self.sequencer = sequencer
         self._loaded = False  # whether submissions came in while the last block was written
+        self._coming = 0  # submissions that are being checked, and may be queued
         self._monotonic = monotonic
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="suyuan-writer", daemon=True)
         self._stopped: SuyuanError | None = None
         self._closing = False
         self._door = threading.Lock()  # nothing is queued after the end is
+        self._counting = threading.Lock()
 
     def start(self) -> None:
         """Start writing."""
@@ -70,6 +74,17 @@ class WriterThread:
     def waiting(self) -> int:
         """Return how many items wait."""
         return self._queue.qsize()
+
+    @contextmanager
+    def awaiting(self, submissions: int) -> Iterator[None]:
+        """Check submissions that may be queued: a block that begins meanwhile waits for them a little."""
+        with self._counting:
+            self._coming += submissions
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._coming -= submissions
 
     def submit(self, candidate: Candidate) -> Future[int]:
         """Queue a candidate; its future gives the leaf once it is durable, or raises why it was refused.
@@ -144,19 +159,20 @@ class WriterThread:
             if events >= MAX_BLOCK_EVENTS:
                 return group
             try:
-                waiting = self._next(patience, LULL + LULL_PER_EVENT * waiting.events)
+                waiting = self._next(patience, LULL + LULL_PER_EVENT * waiting.events, full=events >= FULL)
             except Empty:
                 return group
         self._queue.put(None)  # the end comes after what was queued before it
         return group or None
 
-    def _next(self, patience: float, lull: float) -> _Waiting | None:
+    def _next(self, patience: float, lull: float, *, full: bool) -> _Waiting | None:
         """Return the next that waits. Under load, wait a little for more: blocks grow, and cost less an event.
 
-        It looks now and then rather than being woken by each: a switch of threads costs as much as an event.
+        So it does for what is being checked, unless the block is full enough. It looks now and then rather than being
+        woken by each: a switch of threads costs as much as an event.
         """
         looks = ceil(lull / GLANCE) if self._loaded else 0
-        while looks and self._queue.empty() and self._monotonic() < patience:
+        while (looks > 0 or (self._coming and not full)) and self._queue.empty() and self._monotonic() < patience:
             sleep(GLANCE)
             looks -= 1
         return self._queue.get_nowait()

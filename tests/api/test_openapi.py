@@ -21,11 +21,13 @@ OPERATIONS = [
     "get_body", "get_charter", "get_checkpoint", "get_checkpoint_of_size", "get_consistency", "get_custody",
     "get_declarations", "get_disclosures", "get_entries", "get_entry", "get_epcis_event", "get_epcis_event_types",
     "get_epcis_events", "get_epcis_events_of", "get_epcis_queries", "get_epcis_query", "get_epcis_query_events",
-    "get_epcis_sub_resources", "get_epcis_values", "get_epcis_vocabulary", "get_event", "get_filing", "get_grants",
-    "get_history", "get_home", "get_inbox", "get_item", "get_items", "get_key", "get_keys", "get_lot", "get_mandates",
+    "get_epcis_sub_resources", "get_epcis_values", "get_epcis_vocabulary", "get_event", "get_evidence", "get_filing",
+    "get_grants",
+    "get_history", "get_home", "get_inbox", "get_item", "get_items", "get_key", "get_keys", "get_leaf", "get_lot",
+    "get_mandates",
     "get_metrics", "get_party", "get_place", "get_product",
     "get_quorum_checkpoint", "get_reach", "get_ready", "get_receipt", "get_recognition", "get_resolver",
-    "get_statement", "get_tile", "get_trace", "get_unit", "resolve_handles", "search",
+    "get_statement", "get_status", "get_tile", "get_trace", "get_unit", "resolve_handles", "search",
     "submit_entry", "validate_submission",
 ]  # fmt: skip
 

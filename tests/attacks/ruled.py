@@ -101,12 +101,12 @@ class Ruled:
     world: World
     who: str = "seller"
 
-    def event(self, type_: str, *subjects: str, state: State | None = None) -> ComposedEvent:
-        """Return an event of a type on its subjects."""
+    def event(self, type_: str, *subjects: str, state: State | None = None, when: int | None = None) -> ComposedEvent:
+        """Return an event of a type on its subjects; `when`: the time that it claims, now if it is not given."""
         kind = parse_type(files()[type_].encode())
         (role,) = kind.subjects.values()
         named: dict[str, str | list[str]] = {role.name: list(subjects) if role.many else subjects[0]}
-        return self.world.cast[self.who].compose(Draft(type_, now(), named, state=state), {type_: kind})
+        return self.world.cast[self.who].compose(Draft(type_, when or now(), named, state=state), {type_: kind})
 
     def signed(self, *events: ComposedEvent) -> bytes:
         """Return one batch of events."""

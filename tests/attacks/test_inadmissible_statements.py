@@ -196,7 +196,8 @@ def test_the_file_convicts_by_name(court: Court, name: str):
 
 def test_every_lie_is_tried(court: Court):
     assert set(court.told) == set(NAMES)
-    assert {lie.reason for lie in court.told.values()} == set(REASONS)
+    elsewhere = {"phase"}  # test_inadmissible_phases.py
+    assert {lie.reason for lie in court.told.values()} | elsewhere == set(REASONS)
 
 
 # Nothing can be changed in such a file to convict for something else, or somebody honest.

@@ -15,7 +15,7 @@ from ledger.admission.candidate import Candidate
 from ledger.compose.batch import sign_envelope
 from ledger.compose.event import Draft
 from ledger.sequencer.block import BlockBuilder
-from ledger.signing.ledger_keys import LedgerKeys
+from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys
 from ledger.signing.signer import generate
 from ledger.witness.outcome import COSIGNED, REFUSED, STOPPED
 from ledger.witness.replay.lies import (
@@ -41,7 +41,7 @@ from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.keys import ES256
 from verifier.primitives.tiles import format_bundle
-from verifier.proof.evidence_kinds import SAID_TWICE, confirm_evidence
+from verifier.proof.evidence_kinds import FOREIGN_SEAL, INADMISSIBLE_ENVELOPE, SAID_TWICE, UNREADABLE, confirm_evidence
 
 FORMATS = Path(__file__).parents[2] / "docs/formats.md"
 CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
@@ -163,19 +163,23 @@ def test_a_head_that_does_not_follow_from_its_body(watch: Watching, monkeypatch)
     convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf, event=0), INADMISSIBLE, "links")
 
 
-def test_a_hash_envelope_that_its_key_may_not_sign(watch: Watching, monkeypatch):
-    """No file convicts of it; the witness stops nevertheless, and reports it."""
-    world, carrier, subject = watch.world, watch.world.cast["carrier"], "somebody's note"
-    watch.look()
+def record_entry(world: World, monkeypatch: pytest.MonkeyPatch, *, spelt: bytes | None = None) -> int:
+    """Record a hash envelope that its key may not sign, or other bytes in its place; return the leaf."""
+    carrier, subject = world.cast["carrier"], "somebody's note"
     audience = [world.ledger.origin]
     entry = sign_envelope(bytes(32), carrier.signer, issuer=carrier.uri, subject=subject, audience=audience)
     parsed, key = parse_entry(entry), index_key("note", subject_name(subject))
-    candidate = Candidate(parsed, entry, statement_identity(parsed), [], envelope_key=key)
+    candidate = Candidate(parsed, spelt or entry, statement_identity(parsed), [], envelope_key=key)
     with lying(monkeypatch):
         writer = world.ledger.writer
         (leaf,) = writer.call(lambda: writer.sequencer.commit([candidate])).result()
-    kept = watch.caught(INADMISSIBLE, leaf=leaf)
-    assert not any(each.endswith(".evidence") for each in kept)
+    return leaf
+
+
+def test_a_hash_envelope_that_its_key_may_not_sign(watch: Watching, monkeypatch):
+    watch.look()
+    leaf = record_entry(watch.world, monkeypatch)
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), INADMISSIBLE_ENVELOPE, "right")
 
 
 # What was said twice.
@@ -219,6 +223,23 @@ def test_a_seal_that_does_not_continue_the_chain(watch: Watching, monkeypatch):
     monkeypatch.setattr(LedgerKeys, "sign_seal", lambda keys, seal: sign(keys, replace(seal, previous=bytes(32))))
     world.say("carrier", sighting(world))
     convicted(watch, watch.caught(BROKEN_SEAL, leaf=world.ledger.head.edge.size - 1), BROKEN_SEAL, "previous")
+
+
+def test_a_seal_under_another_key(watch: Watching, monkeypatch):
+    world, forger = watch.world, generate_ledger_keys(watch.world.ledger.origin)
+    watch.look()
+    monkeypatch.setattr(LedgerKeys, "sign_seal", lambda _, seal, sign=LedgerKeys.sign_seal: sign(forger, seal))
+    world.say("carrier", sighting(world))
+    convicted(watch, watch.caught(BROKEN_SEAL, leaf=world.ledger.head.edge.size - 1), FOREIGN_SEAL, "key")
+
+
+# What nobody can read.
+
+
+def test_an_entry_that_nobody_can_read(watch: Watching, monkeypatch):
+    watch.look()
+    leaf = record_entry(watch.world, monkeypatch, spelt=b"nothing that anybody signed")
+    convicted(watch, watch.caught(INADMISSIBLE, leaf=leaf), UNREADABLE, "entry")
 
 
 # Two histories.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.zone.actors import Actor
 from ledger.compose.batch import sign_envelope
 from ledger.signing.signer import generate
 from ledger.witness.replay.lies import INADMISSIBLE
@@ -20,16 +21,17 @@ from tests.attacks.forged import Stage, staged
 from tests.ledger.witness.replay.test_convict_statement import live
 from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import key_draft
-from tests.verifier.proof.audit.forge import Forge, MemorySource, Said
+from tests.verifier.proof.audit.forge import Forge, MemorySource, Said, entries_of
 from tests.world import World, now
-from verifier.errors import InconsistentError, SuyuanError
+from verifier.errors import InconsistentError, MalformedError, SuyuanError
 from verifier.ledgerformat.head import parse_head
+from verifier.ledgerformat.seal import is_seal
 from verifier.ledgerformat.statement import parse_statement
-from verifier.primitives.keys import EDDSA
+from verifier.primitives.keys import ES256
 from verifier.proof.bundle import parse_file
 from verifier.proof.evidence import WORD
 from verifier.proof.evidence_kinds import SAID_TWICE, confirm_evidence
-from verifier.proof.evidence_twice import REASONS, format_twice_evidence, parse_twice_evidence
+from verifier.proof.evidence_twice import REASONS, TwiceEvidence, format_twice_evidence, parse_twice_evidence
 
 FORMATS = Path(__file__).parents[2] / "docs/formats.md"
 CDDL = re.search(r"```cddl\n(.*?)```", FORMATS.read_text("utf-8"), re.DOTALL)[1]
@@ -167,22 +169,69 @@ def test_an_approval_that_is_recorded_twice_before_the_charter_is_in_force(stage
     assert (convicted.facts["leaves"], convicted.facts["reason"]) == ([2, 4], "number")
 
 
-def test_a_hash_envelope_that_is_recorded_twice_stops_a_witness_and_convicts_by_no_file(world: World, tmp_path: Path):
-    clerk = replace(world.cast["customs"], signer=generate(EDDSA), _sequence={})
+@dataclass
+class Notary:
+    """Somebody who may sign notes, and a log that goes on from there."""
+
+    stage: Stage
+    clerk: Actor
+
+    def note(self, subject: str = "1") -> Said:
+        named, audience = f"https://notes.example/{subject}", [self.stage.world.ledger.origin]
+        entry = sign_envelope(bytes(32), self.clerk.signer, issuer=self.clerk.uri, subject=named, audience=audience)
+        return Said(entry, None)
+
+    def accuse(self, *blocks: list[Said]) -> bytes:
+        """Return the file about the last two leaves of a log that goes on with these."""
+        log = self.stage.forged(*blocks)
+        leaves = [leaf for leaf, entry in enumerate(entries_of(log)) if leaf >= self.stage.size and not is_seal(entry)]
+        shown = tuple((leaf, entries_of(log)[leaf]) for leaf in leaves[-2:])
+        accuser = Accuser(log, self.stage.charter)
+        path = accuser.path(*(leaf for leaf, _ in shown))
+        return format_twice_evidence(TwiceEvidence(accuser.charter, log.checkpoint(), (), path, shown))
+
+
+@pytest.fixture
+def notary(world: World, tmp_path: Path) -> Notary:
+    clerk = replace(world.cast["customs"], signer=generate(ES256), _sequence={})
     register = key_draft(clerk.uri, clerk.signer.public, subjects=["https://notes.example/"])
     world.zone.decree([replace(register, time=now())])
-    after = staged(world, tmp_path)
-    subject = "https://notes.example/1"
-    entry = sign_envelope(bytes(32), clerk.signer, issuer=clerk.uri, subject=subject, audience=[world.ledger.origin])
-    assert after.replayed(after.forged([Said(entry, None)])) is None
+    return Notary(staged(world, tmp_path), clerk)
+
+
+def test_a_hash_envelope_that_is_recorded_twice_convicts_by_the_file_alone(notary: Notary):
+    """Signed once more it is the same: the signature is no part of what it is."""
+    stage, note, other = notary.stage, notary.note(), notary.note("2")
+    assert stage.replayed(stage.forged([note], [other])) is None
     for chunk in (1, 20_000):
-        found = after.replayed(after.forged([Said(entry, None)], [Said(entry, None)]), chunk=chunk)
-        assert found
-        assert (found.word, found.where.leaf, found.conviction) == (INADMISSIBLE, after.size + 2, None)
+        found, data = stage.convicted(stage.forged([note], [other, notary.note()]), chunk=chunk)
+        assert (found.word, found.where.leaf) == (INADMISSIBLE, stage.size + 3)
+        convicted = confirm_evidence(data, stage.world.standpoint())
+        assert (convicted.kind, convicted.facts["reason"]) == (SAID_TWICE, "envelope")
+        assert convicted.facts["leaves"] == [stage.size, stage.size + 3]
+        assert Schema(CDDL).matches("said-twice-evidence", data)
+        assert format_twice_evidence(parse_twice_evidence(parse_file(data, WORD))) == data
+
+
+def test_no_two_hash_envelopes_of_an_honest_log_convict_it(notary: Notary):
+    _require_acquitted(notary.stage.world, notary.accuse([notary.note(), notary.note("2")]))
+    picked = random.Random(1)
+    for what, data in bent(notary.accuse([notary.note(), notary.note("2")]), picked):
+        try:
+            found = confirm_evidence(data, notary.stage.world.standpoint())
+        except SuyuanError:
+            continue
+        pytest.fail(f"{what}: {found}")
+
+
+def test_statements_shown_as_hash_envelopes_make_no_evidence(notary: Notary):
+    stage = notary.stage
+    with pytest.raises(MalformedError):
+        confirm_evidence(notary.accuse([stage.said(stage.event(1))] * 2), stage.world.standpoint())
 
 
 def test_every_reason_is_tried():
-    assert {reason for reason, _ in LIES.values()} == set(REASONS)
+    assert {reason for reason, _ in LIES.values()} | {"envelope"} == set(REASONS)
 
 
 # What an honest ledger records.
@@ -271,6 +320,19 @@ def test_what_another_says_in_somebodys_name_convicts_of_no_id(stage: Stage):
     """A head that names another issuer than its statement is no use of that issuer's id."""
     accuser = Accuser(in_anothers_name(stage), stage.charter)
     _require_acquitted(stage.world, accuser.twice(stage.size, stage.size + 2))
+
+
+@pytest.mark.parametrize("chunk", [1, 20_000])
+def test_an_id_used_again_in_anothers_name_convicts_by_the_name(stage: Stage, chunk: int):
+    """Where the first use is not written down yet, the id is what is refused first; the head names another anyhow."""
+    event = stage.event(1)
+    named = bend(stage.event(2, who="seller"), id=parse_head(event.head).id)
+    log = stage.forged([stage.said(event)], [stage.said(stage.event(3), named)])
+    found, data = stage.convicted(log, chunk=chunk)
+    assert (found.word, found.where.leaf) == (INADMISSIBLE, stage.size + 2)
+    assert found.cause.field == ("head.issuer" if chunk == 1 else "head.id")
+    convicted = confirm_evidence(data, stage.world.standpoint())
+    assert (convicted.kind, convicted.facts["reason"], convicted.facts["position"]) == (INADMISSIBLE, "issuer", 1)
 
 
 def test_one_id_of_two_issuers_convicts_nobody(stage: Stage):

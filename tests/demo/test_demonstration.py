@@ -36,6 +36,16 @@ def test_the_commands_that_it_prints_verify_what_it_left(demo: Demo, tmp_path: P
         assert answer.returncode == 0, line
 
 
+def test_its_status_shows_what_the_lying_copy_is_convicted_by(demo: Demo) -> None:
+    with urllib.request.urlopen(f"{demo.url}/status?format=json&lang=en") as answer:
+        status = json.load(answer)
+    assert [each["outcome"] for each in status["evidence"]] == ["wrong-index"]
+    with urllib.request.urlopen(demo.url + status["evidence"][0]["file"]) as answer:
+        assert answer.read() == (demo.folder / "lie.evidence").read_bytes()
+    assert len(status["witnesses"]) == 4
+    assert all(each["cosigned"] for each in status["witnesses"])
+
+
 @pytest.mark.parametrize("agency", ["Example Customs", "Example Inspection and Quarantine"])
 def test_each_address_of_a_desk_opens_the_queue_of_its_agency_with_what_waits(demo: Demo, agency: str) -> None:
     (address,) = (line.removeprefix(f"{agency}: ") for line in demo.said() if line.startswith(f"{agency}: http"))

@@ -28,23 +28,27 @@ PLACES = {  # which rules hold for the vectors of a format: for the whole, and f
     "charter-file": [("charter-file",)],
     "envelope": [("cose-sign1",), ("envelope-header", 0, CBOR), ("envelope-payload", 2)],
     "event-proof": [("event-proof",)],
+    "evidence-bundle": [("evidence-bundle",)],
     "fork-evidence": [("fork-evidence",)],
     "head": [("head",)],
     "index-proof": [("index-proof",)],
+    "promise-file": [("promise-file",)],
     "receipt": [("receipt",), ("receipt-header", 0, CBOR)],
     "seal": [("cose-sign1",), ("seal-header", 0, CBOR), ("seal-payload", 2, CBOR)],
     "statement": [("cose-sign1",), ("statement-header", 0, CBOR), ("batch-payload", 2, CBOR)],
     "submission": [("submission",)],
     "trace-proof": [("trace-proof",)],
+    "wrong-index-evidence": [("wrong-index-evidence",)],
 }
 MADE = {
     "broken-seal-evidence",
     "ceremony-file",
-    "evidence-bundle",
+    "foreign-seal-evidence",
+    "inadmissible-envelope-evidence",
     "inadmissible-statement-evidence",
     "rollback-evidence",
     "said-twice-evidence",
-    "wrong-index-evidence",
+    "unreadable-entry-evidence",
 }  # no vectors: other tests hold the rules to files
 PYCDDL_WRONG = {  # cddl-rs refuses these though the rules hold; where it is mended, a line goes
     "trace-proof/absent": "* in a map's array may be no item",
@@ -151,6 +155,10 @@ SEEN = {  # refused vectors that are wrong by shape
     "event-proof": """
         checkpoint-missing label-1 path-missing seals-empty seals-two statements-none version-2
     """,
+    "evidence-bundle": """
+        another-word label-more no-proof proof-as-a-text proofs-too-many purpose-of-nobody version-2
+        without-a-purpose
+    """,
     "fork-evidence": """
         commitment-of-another-kind three-commitments
     """,
@@ -166,6 +174,9 @@ SEEN = {  # refused vectors that are wrong by shape
     """,
     "index-proof": """
         as-map nodes-as-list of-four-strings of-two-strings turns-as-text
+    """,
+    "promise-file": """
+        label-5 receipt-missing statements-none version-2
     """,
     "receipt": """
         content-type iat-missing iat-negative index-negative kid-of-31-bytes path-empty
@@ -195,6 +206,9 @@ SEEN = {  # refused vectors that are wrong by shape
         body-state-4 checkpoint-as-text count-0 cut empty index-proof-missing index-proof-of-two-strings
         label-11 seals-missing since-of-no-entry since-of-one-member statement-without-events subject-missing
         version-2-of-another-shape version-2 walk-unknown word-another
+    """,
+    "wrong-index-evidence": """
+        history-of-no-entries without-seals
     """,
 }
 

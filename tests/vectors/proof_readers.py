@@ -9,8 +9,20 @@ from verifier.proof.alone import verify_event
 from verifier.proof.charterfile import parse_charter_file
 from verifier.proof.eventproof import parse_event_proof
 from verifier.proof.evidence import confirm_fork, parse_fork_evidence
-from verifier.proof.evidence_kinds import BROKEN_SEAL, INADMISSIBLE, ROLLBACK, SAID_TWICE, confirm_evidence
+from verifier.proof.evidence_kinds import (
+    BROKEN_SEAL,
+    FOREIGN_SEAL,
+    INADMISSIBLE,
+    INADMISSIBLE_ENVELOPE,
+    ROLLBACK,
+    SAID_TWICE,
+    UNREADABLE,
+    WRONG_INDEX,
+    confirm_evidence,
+)
+from verifier.proof.evidencebundle import format_bundle, parse_bundle, verify_bundle
 from verifier.proof.examination import Examination, Standpoint
+from verifier.proof.promise import format_promise, parse_promise, verify_promise
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
 from verifier.proof.verify import examine_trace
@@ -77,6 +89,16 @@ def read_charter(vector: Vector) -> Facts:
     return governs | keys | {"roots": sorted(each.agency for each in charter.roots.values())}
 
 
+def read_promise(vector: Vector) -> Facts:
+    data = edited_file(vector)
+    promise = parse_promise(data)
+    found = verify_promise(promise, standpoint(vector))
+    assert format_promise(promise) == data
+    place = {"origin": found.receipt.origin, "leaf": found.receipt.leaf, "size": found.receipt.size}
+    said = {"name": found.event.name.hex(), "type": found.event.head.type, "issuer": found.issuer}
+    return said | place | {"time": found.receipt.time, "pointers": sorted(each.pointer for each in found.disclosures)}
+
+
 def read_evidence(vector: Vector) -> Facts:
     fork = confirm_fork(parse_fork_evidence(edited_file(vector)), standpoint(vector))
     return {"origin": fork.origin, "sizes": list(fork.sizes), "roots": [each.hex() for each in fork.roots]}
@@ -107,13 +129,45 @@ def read_broken_seal(vector: Vector) -> Facts:
     return {"origin": found.origin, **{name: found.facts[name] for name in ("leaves", "reason")}}
 
 
+def read_registered(vector: Vector) -> Facts:
+    """Return what a file convicts of by registry or format."""
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind in (FOREIGN_SEAL, INADMISSIBLE_ENVELOPE, UNREADABLE)
+    return {"origin": found.origin, **{name: fact for name, fact in found.facts.items() if name != "fault"}}
+
+
+def read_wrong_index(vector: Vector) -> Facts:
+    found = confirm_evidence(edited_file(vector), standpoint(vector))
+    assert found.kind == WRONG_INDEX
+    return {"origin": found.origin, **found.facts}
+
+
+def read_bundle(vector: Vector) -> Facts:
+    data = edited_file(vector)
+    found = verify_bundle(data, standpoint(vector))
+    assert format_bundle(parse_bundle(data)) == data
+    attachments = [
+        [each.event.hex(), each.pointer, each.named.media_type, each.named.sha256.hex(), each.named.size,
+         each.content is not None]
+        for each in found.attachments
+    ]  # fmt: skip
+    outcomes = [each.outcome for each in found.verdicts]
+    return {"purpose": found.purpose, "outcomes": outcomes, "exit": found.worst.exit_code, "attachments": attachments}
+
+
 PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "broken-seal-evidence": read_broken_seal,
     "charter-file": read_charter,
+    "promise-file": read_promise,
+    "evidence-bundle": read_bundle,
     "event-proof": read_event,
     "fork-evidence": read_evidence,
+    "foreign-seal-evidence": read_registered,
+    "inadmissible-envelope-evidence": read_registered,
     "rollback-evidence": read_rollback,
     "said-twice-evidence": read_twice,
     "statement-evidence": read_statement_evidence,
+    "unreadable-entry-evidence": read_registered,
     "trace-proof": read_trace,
+    "wrong-index-evidence": read_wrong_index,
 }

@@ -15,6 +15,7 @@ from tests.vectors.signed_readers import SIGNED_READERS
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.disclosure import parse_disclosure
 from verifier.ledgerformat.head import event_name, format_head, parse_head
+from verifier.ledgerformat.hidden_code import check_hidden_code, hidden_digest, parse_hidden_code
 from verifier.ledgerformat.index import check_index, format_index_proof, parse_index_proof
 from verifier.ledgerformat.subject import form_of, subject_name
 from verifier.ledgerformat.trust_policy import format_trust_policy, parse_trust_policy
@@ -55,6 +56,13 @@ def read_cbor(vector: Vector) -> Facts:
 
 def read_json(vector: Vector) -> Facts:
     return {"value": parse_json(given_bytes(vector))}
+
+
+def read_hidden_code(vector: Vector) -> Facts:
+    hidden = parse_hidden_code(vector["text"])
+    item = check_hidden_code(hidden, parse_body(vector["body"].encode()))
+    digest = format_base64url(hidden_digest(item, hidden))
+    return {"item": item, "salt": hidden.salt.hex(), "code": hidden.code, "text": hidden.text, "digest": digest}
 
 
 def read_note(vector: Vector) -> Facts:
@@ -199,6 +207,7 @@ def read_shared_path(vector: Vector) -> Facts:
 
 
 OWN_READERS: dict[str, Reader] = {
+    "hidden-code": read_hidden_code,
     "body": read_body,
     "bundle": read_bundle,
     "cbor": read_cbor,

@@ -1,9 +1,12 @@
-"""What both implementations say of a trace proof, in one shape."""
+"""What both implementations say of trace proofs, bundles and evidence, in one shape."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from verifier.errors import SuyuanError
+from verifier.proof.evidence_kinds import confirm_evidence
+from verifier.proof.evidencebundle import verify_bundle
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import Said, StoryEvent, Verdict
 from verifier.proof.verify import examine_trace
@@ -11,7 +14,31 @@ from verifier.proof.verify import examine_trace
 
 def python_says(data: bytes, standpoint: Standpoint) -> dict[str, Any]:
     """Return the verdict as tests/web/summary.mjs spells that of JavaScript."""
-    verdict = examine_trace(data, standpoint)
+    return _summary(examine_trace(data, standpoint))
+
+
+def python_confirms(data: bytes, standpoint: Standpoint) -> dict[str, Any]:
+    """Return what evidence convicts of, or code and field of the refusal, as tests/web/worker.mjs answers."""
+    try:
+        found = confirm_evidence(data, standpoint)
+    except SuyuanError as error:
+        return {"error": {"code": error.code, "field": error.field}}
+    said = {name: each for name, each in found.facts.items() if name != "fault"}
+    return {"facts": {"kind": found.kind, "origin": found.origin, **said}}
+
+
+def python_unpacks(data: bytes, standpoint: Standpoint) -> dict[str, Any]:
+    """Return what a bundle shows, or code and field of the refusal, as tests/web/worker.mjs answers."""
+    try:
+        found = verify_bundle(data, standpoint)
+    except SuyuanError as error:
+        return {"error": {"code": error.code, "field": error.field}}
+    named = [[each.event.hex(), each.pointer, each.content is not None] for each in found.attachments]
+    verdicts = [_summary(each) for each in found.verdicts]
+    return {"facts": {"purpose": found.purpose, "verdicts": verdicts, "worst": found.worst.outcome, "named": named}}
+
+
+def _summary(verdict: Verdict) -> dict[str, Any]:
     error = verdict.error
     return {
         "outcome": verdict.outcome,

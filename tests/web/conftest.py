@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +11,7 @@ from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.vectors.recipe import ROOT
 
@@ -41,17 +40,13 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(reason="needs the Debian package chromium")
-    with sync_playwright() as playing:
-        browser = playing.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.goto(f"{address}/LICENSE")
-        prepare(opened)
-        yield opened
-        browser.close()
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(f"{address}/LICENSE")
+    prepare(opened)
+    yield opened
+    context.close()
 
 
 def prepare(page: Page) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import cbor2
@@ -55,6 +56,41 @@ def bent_tree(data: bytes, other: Any, chance: random.Random) -> bytes:
         bend = chance.choice((drop, double, swap, replace, alter, transplant))
         bend(tree, places(tree), chance, other)
     return cbor2.dumps(tree, canonical=True)
+
+
+def bent_papers(papers: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """Return documents of a match as JSON, with one to three of their values dropped, doubled, swapped or replaced."""
+    tree: dict[str, Any] = copy.deepcopy(papers)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        said = [(tree, source) for source in tree]
+        said += [each for paper in tree.values() for part in ("data", "disclosed") for each in places(paper[part])]
+        if not said:
+            break
+        held, key = chance.choice(said)
+        value = held[key]
+        if isinstance(held, list) and chance.random() < 0.3:
+            held.insert(key, copy.deepcopy(value))
+        elif chance.random() < 0.3:
+            del held[key]
+        elif isinstance(value, str) and chance.random() < 0.7:
+            held[key] = chance.choice(SPELLINGS)(value)
+        elif held is not tree:
+            held[key] = chance.choice((None, "", "0", "1.5", "-1", 0, 1, "1" * 15, "0.000001", [], {}, "A", "20190101"))
+    return tree
+
+
+# What may or may not be the same text or amount.
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    lambda text: f" {text}\u3000",
+    lambda text: f"{text}\x1c",
+    lambda text: f"{text}\ufeff",
+    lambda text: text.replace("1", "\uff11"),
+    lambda text: f"{text}.0",
+    lambda text: f"{text}0",
+    lambda text: f"0{text}",
+    lambda text: text[:-1],
+    str.lower,
+)
 
 
 def places(tree: Any) -> list[Place]:

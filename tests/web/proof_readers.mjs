@@ -1,10 +1,12 @@
 /** How vectors of proof files are read in JavaScript. The twin of tests/vectors/proof_readers.py. */
 import { readdirSync, readFileSync } from "node:fs";
+import { examineBundle } from "../../api/web/verifier/bundle.js";
 import { concat, formatUtf8, parseHex } from "../../api/web/verifier/bytes.js";
 import { examineCharterFile } from "../../api/web/verifier/charterfile.js";
 import { confirmEvidence } from "../../api/web/verifier/evidence.js";
 import { examineEvent } from "../../api/web/verifier/eventproof.js";
 import { webCheck } from "../../api/web/verifier/keys.js";
+import { examinePromise } from "../../api/web/verifier/promise.js";
 import { parseTrustPolicy } from "../../api/web/verifier/trust_policy.js";
 import { examineTrace } from "../../api/web/verifier/verdict.js";
 import { parseType } from "../../api/web/verifier/vocabulary.js";
@@ -67,12 +69,32 @@ async function readCharter(vector) {
 }
 
 /** @param {any} vector */
+async function readPromise(vector) {
+  const pinned = standpoint(vector).policy.charter;
+  const { event, issuer, origin, leaf, size, time } = await examinePromise(editedFile(vector), { pinned, check });
+  const pointers = [...(event.shown ?? new Map()).keys()].sort();
+  return { name: event.name, type: event.type, issuer, origin, leaf, size, time, pointers };
+}
+
+/** @param {any} vector */
 async function readEvidence(vector) {
-  const { kind, ...facts } = await confirmEvidence(editedFile(vector), {
-    pinned: standpoint(vector).policy.charter,
-    check,
-  });
+  const pinned = standpoint(vector).policy.charter;
+  const { kind, ...facts } = await confirmEvidence(editedFile(vector), { pinned, check, builtin });
   return facts;
+}
+
+/** @param {any} vector */
+async function readBundle(vector) {
+  const { purpose, verdicts, worst, attachments } = await examineBundle(editedFile(vector), standpoint(vector));
+  const named = attachments.map((each) => [
+    each.event,
+    each.pointer,
+    each.mediaType,
+    each.sha256,
+    each.size,
+    each.content !== null,
+  ]);
+  return { purpose, outcomes: verdicts.map((each) => each.outcome), exit: worst.exitCode, attachments: named };
 }
 
 /** @param {any} vector */
@@ -83,15 +105,38 @@ async function readEvent(vector) {
 }
 
 export const PROOF_READERS = {
+  "broken-seal-evidence": readEvidence,
   "charter-file": readCharter,
+  "promise-file": readPromise,
+  "evidence-bundle": readBundle,
   "event-proof": readEvent,
   "fork-evidence": readEvidence,
   "rollback-evidence": readEvidence,
+  "said-twice-evidence": readEvidence,
+  "statement-evidence": readEvidence,
   "trace-proof": readTrace,
+  "wrong-index-evidence": readEvidence,
 };
 
 /** Of a bent file: the whole verdict, whatever it is. @param {any} vector */
 async function readMutant(vector) {
   return summary(await examineTrace(editedFile(vector), standpoint(vector)));
 }
-PROOF_READERS.mutant = readMutant;
+
+/** Of a bent file of any kind of evidence. @param {any} vector */
+async function readBentEvidence(vector) {
+  return confirmEvidence(editedFile(vector), { pinned: standpoint(vector).policy.charter, check, builtin });
+}
+
+/** Of a bent bundle: every verdict. @param {any} vector */
+async function readBentBundle(vector) {
+  const { purpose, verdicts, worst, attachments } = await examineBundle(editedFile(vector), standpoint(vector));
+  const named = attachments.map((each) => [each.event, each.pointer, each.content !== null]);
+  return { purpose, verdicts: verdicts.map(summary), worst: worst.outcome, named };
+}
+
+Object.assign(PROOF_READERS, {
+  mutant: readMutant,
+  "bent-evidence": readBentEvidence,
+  "bent-bundle": readBentBundle,
+});

@@ -6,6 +6,7 @@ import { formatCbor, parseCbor } from "../../api/web/verifier/cbor.js";
 import { cosignedBytes, formatCheckpoint, parseCheckpoint, verifyLines } from "../../api/web/verifier/checkpoint.js";
 import { checkAttachment, checkDisclosure, formatDigest, parseDisclosure } from "../../api/web/verifier/disclosure.js";
 import { mismatch } from "../../api/web/verifier/errors.js";
+import { checkHiddenCode, hiddenDigest, parseHiddenCode } from "../../api/web/verifier/hidden_code.js";
 import { parseHead } from "../../api/web/verifier/head.js";
 import { checkIndex, historyRoot, indexKey, parseIndexProof, valueOf } from "../../api/web/verifier/index.js";
 import { parseJson } from "../../api/web/verifier/json.js";
@@ -15,6 +16,10 @@ import { checkConsistency, checkInclusion, leafHash, rootOfSharedPath } from "..
 import { parseNote, parseSignatureLine, parseVkey } from "../../api/web/verifier/note.js";
 import { sha256 } from "../../api/web/verifier/sha256.js";
 import { Receipt } from "../../api/web/verifier/receipt.js";
+import { readAmount } from "../../api/web/verifier/results/amounts.js";
+import { Document } from "../../api/web/verifier/results/documents.js";
+import { matchDocuments } from "../../api/web/verifier/results/match.js";
+import { parseLooked, parseResult } from "../../api/web/verifier/results/recorded.js";
 import { parseSeal } from "../../api/web/verifier/seal.js";
 import { checkBatch, Envelope, parseStatement } from "../../api/web/verifier/statement.js";
 import { parseBatchAnswer, parseSubmission } from "../../api/web/verifier/submission.js";
@@ -30,6 +35,13 @@ const all = (/** @type {string[]} */ texts) => texts.map(bytes);
 const given = (/** @type {any} */ vector) => ("hex" in vector ? bytes(vector.hex) : formatUtf8(vector.text));
 const keyOf = (/** @type {any} */ key) => parseKey(asMap(key));
 const asMap = (/** @type {any} */ key) => (key && typeof key === "object" ? new Map(Object.entries(key)) : key);
+
+/** As json.js reads what a body says. @param {any} value @returns {any} */
+function asMaps(value) {
+  if (Array.isArray(value)) return value.map(asMaps);
+  if (!value || typeof value !== "object") return value;
+  return new Map(Object.entries(value).map(([name, each]) => [name, asMaps(each)]));
+}
 
 /** @param {boolean} holds @param {string} what */
 function promise(holds, what) {
@@ -93,6 +105,11 @@ export const READERS = {
     }
     return { values };
   },
+  "hidden-code": (v) => {
+    const hidden = parseHiddenCode(v.text);
+    const item = checkHiddenCode(hidden, parseBody(formatUtf8(v.body)));
+    return { item, ...hidden, digest: formatBase64url(hiddenDigest(item, hidden)) };
+  },
   "type-file": (v) => {
     const { name, version, permanent, joinedKinds, followedKinds } = parseType(given(v));
     const kinds = { joined_kinds: [...joinedKinds].sort(), followed_kinds: [...followedKinds].sort() };
@@ -100,7 +117,7 @@ export const READERS = {
   },
   mapping: (v) => {
     const [type, body, head] = [parseType(formatUtf8(v.type)), parseBody(formatUtf8(v.body)), parseHead(bytes(v.head))];
-    const targets = all(v.targets).map(parseHead);
+    const targets = all(v.targets).map((each) => parseHead(each));
     checkHead(type, head);
     checkTargets(type, targets);
     checkLinks(type, head, body, targets);
@@ -195,6 +212,22 @@ export const READERS = {
     const events = parseBatchAnswer(given(v));
     const bodies = events.map(({ state }) => (state.word === "shown" ? state.bytes : null));
     return { heads: events.map((each) => each.head), bodies };
+  },
+  results: (v) => {
+    if (v.recorded) {
+      const recorded = asMaps(v.recorded);
+      parseLooked(recorded.get("documents"));
+      return { outcome: parseResult(recorded).outcome };
+    }
+    const documents = Object.entries(v.documents).map(([source, { data, disclosed, withheld }]) => {
+      const [clear, shown] = [asMaps(data), asMaps(disclosed)];
+      return [source, new Document(source, clear, shown, [...shown.keys(), ...withheld])];
+    });
+    const { outcome, findings } = matchDocuments(new Map(documents), v.rules, readAmount(v.used));
+    const said = (word) => findings.filter((each) => each.outcome === word);
+    const fields = (word) => Object.fromEntries(said(word).map((each) => [each.rule, each.fields]));
+    const agrees = said("agrees").map((each) => each.rule);
+    return { outcome, agrees, differs: fields("differs"), incomplete: fields("incomplete") };
   },
   receipt: async (v) => {
     const receipt = new Receipt(given(v));

@@ -1,43 +1,84 @@
-"""Bent proofs: both implementations come to the same verdict, step by step, with the same code, field and notices."""
+"""Bent files: both implementations come to the same verdict, step by step, with the same code, field and notices."""
 
 import json
+import random
+from functools import cache
 
 import pytest
 
 from tests.vectors.proof_readers import standpoint
 from tests.vectors.recipe import ROOT
-from tests.web.comparing import python_says
-from tests.web.mutants import edit_between, mutants
+from tests.vectors.result_readers import read_results
+from tests.web.comparing import python_confirms, python_says, python_unpacks
+from tests.web.mutants import bent_papers, edit_between, mutants
 from tests.web.node import ask
 
 FILES = ROOT / "files"
+SAY = {  # what Python answers, by the format that Node is asked for
+    "mutant": lambda *given: {"facts": python_says(*given)},
+    "bent-evidence": python_confirms,
+    "bent-bundle": python_unpacks,
+}
+SUFFIXES = {"mutant": "trace", "bent-evidence": "evidence", "bent-bundle": "bundle"}
+SOAK = range(2, 12)
+EVERY = {"fork", "rollback", "wrong index", "inadmissible statement", "said twice", "broken seal"}
 
 
-def zone_of(name):
-    """Return trust policy and time of the zone that a recorded file came from."""
-    valid = (json.loads(path.read_text()) for path in (ROOT / "trace-proof").glob("*/*.json"))
-    found = next(each for each in valid if each["file"] == name and len(each["policy"]) < 120)
-    return {"policy": found["policy"], "at": found["at"]}
+@cache
+def zones():
+    """Return trust policy and time of the zone of each recorded file that a valid vector has as it is."""
+    vectors = (json.loads(path.read_text()) for path in sorted(ROOT.glob("*/valid/*.json")))
+    whole = [each for each in vectors if "file" in each and "edit" not in each and len(each["policy"]) < 120]
+    return {each["file"]: {"policy": each["policy"], "at": each["at"]} for each in whole}
 
 
-def differences(seed, count):
-    names = sorted(path.name for path in FILES.glob("*.trace"))
+def differences(seed, count, form="mutant"):
+    names = [name for name in sorted(zones()) if name.endswith(SUFFIXES[form])]
     files = [(FILES / name).read_bytes() for name in names]
-    zones = [zone_of(name) for name in names]
     bent = list(mutants(files, seed, count))
-    vectors = [{"file": names[at], "edit": edit_between(files[at], data), **zones[at]} for at, data in bent]
-    answers = ask({"format": "mutant", "vector": vector} for vector in vectors)
+    vectors = [{"file": names[at], "edit": edit_between(files[at], data), **zones()[names[at]]} for at, data in bent]
+    answers = ask({"format": form, "vector": vector} for vector in vectors)
     for (_, data), vector, answer in zip(bent, vectors, answers, strict=True):
-        expected = {"facts": python_says(data, standpoint(vector))}
+        expected = SAY[form](data, standpoint(vector))
         if answer != expected:
             yield vector, answer, expected
 
 
-def test_some_hundred_mutants_get_the_same_verdict():
-    assert list(differences(seed=1, count=250)) == []
+@pytest.mark.parametrize(("form", "count"), [("mutant", 250), ("bent-evidence", 300), ("bent-bundle", 80)])
+def test_some_hundred_mutants_get_the_same_verdict(form, count):
+    assert list(differences(1, count, form)) == []
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(2, 12))
-def test_ten_thousand_mutants_get_the_same_verdict(seed):
-    assert list(differences(seed, count=1_000)) == []
+@pytest.mark.parametrize("form", SAY)
+@pytest.mark.parametrize("seed", SOAK)
+def test_ten_thousand_mutants_get_the_same_verdict(seed, form):
+    assert list(differences(seed, 1_000, form)) == []
+
+
+def matched_differently(seed, count):
+    papers = [json.loads(path.read_text()) for path in sorted((ROOT / "results/valid").glob("*.json"))]
+    chance = random.Random(seed)
+    chosen = [chance.choice([each for each in papers if "documents" in each]) for _ in range(count)]
+    bent = [each | {"documents": bent_papers(each["documents"], chance)} for each in chosen]
+    answers = ask({"format": "results", "vector": vector} for vector in bent)
+    for vector, answer in zip(bent, answers, strict=True):
+        expected = {"facts": read_results(vector)}
+        if answer != expected:
+            yield vector, answer, expected
+
+
+def test_bent_papers_are_matched_alike():
+    assert list(matched_differently(1, count=400)) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", SOAK)
+def test_ten_thousand_sets_of_bent_papers_are_matched_alike(seed):
+    assert list(matched_differently(seed, count=1_000)) == []
+
+
+def test_each_kind_of_evidence_is_bent():
+    kinds = {python_confirms((FILES / name).read_bytes(), standpoint(zone))["facts"]["kind"]
+             for name, zone in zones().items() if name.endswith("evidence")}  # fmt: skip
+    assert kinds == EVERY

@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.cli.files import add_policy_option, read_file, standpoint_of
 from verifier.cli.speaking import show, spell_json
+from verifier.cli.witness_report import answer_report
 from verifier.errors import IncompleteError, MalformedError
 from verifier.ledgerformat.witness_report import WORD as REPORT
 from verifier.primitives.base64strict import parse_base64
@@ -48,8 +49,12 @@ def add_commands(commands: Any) -> None:
     consistency.add_argument("newer", metavar="NEWER")
     consistency.add_argument("path", metavar="PATH", help="base64 hashes, a line each")
     consistency.add_argument("--charter", required=True, metavar="FILE", help=_CHARTER_HELP)
-    evidence = _command(commands, "evidence", run_evidence, "confirm what convicts a ledger")
-    evidence.add_argument("file", metavar="FILE.evidence")
+    evidence = commands.add_parser("evidence", help="confirm what convicts a ledger, or what a witness says of it")
+    evidence.add_argument("--json", action="store_true", help="answer as JSON")
+    add_policy_option(evidence, required=False)
+    evidence.add_argument("--key", metavar="VKEY", help="of a report: the witness's key for notices, had from itself")
+    evidence.add_argument("file", metavar="FILE")
+    evidence.set_defaults(run=run_evidence, usage=evidence.error)
 
 
 def _command(commands: Any, name: str, run: Any, help_: str) -> argparse.ArgumentParser:
@@ -151,11 +156,12 @@ def run_consistency(options: argparse.Namespace) -> int:
 
 
 def run_evidence(options: argparse.Namespace) -> int:
-    """Confirm what convicts a ledger; 0 means that the evidence holds."""
+    """Confirm what convicts a ledger; 0 means that the evidence holds, 3 that it is a witness's word and no more."""
     data = read_file(options.file)
     if data.startswith(f"{REPORT} v".encode()):
-        todo = "It is a witness's word: `suyuan-verify report FILE --key VKEY`."
-        raise MalformedError("file", came="a witness's report", expected="evidence", todo=todo)
+        return answer_report(data, options)
+    if options.policy is None:
+        options.usage("evidence is confirmed by a trust policy: --policy FILE")
     found = confirm_evidence(data, standpoint_of(options))
     word = found.kind.replace(" ", "-")
     lines = [f"{text('label.ledger', options.lang)}: {found.origin}"]

@@ -39,9 +39,9 @@ def read_file(path: str) -> bytes:
         raise FileError(path, error.strerror or str(error)) from error
 
 
-def add_policy_option(parser: argparse.ArgumentParser) -> None:
+def add_policy_option(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Add --policy and --at."""
-    parser.add_argument("--policy", required=True, metavar="FILE", help="trust policy: whom you trust")
+    parser.add_argument("--policy", required=required, metavar="FILE", help="trust policy: whom you trust")
     parser.add_argument("--at", metavar="TIME", help="judge as of this time, like 2026-11-22T08:00:00Z")
 
 

@@ -13,6 +13,7 @@ from verifier.cli.audit import add_audit_command
 from verifier.cli.bundle import add_command as add_bundle_command
 from verifier.cli.custody import add_command as add_custody_command
 from verifier.cli.files import FileError
+from verifier.cli.promise import add_commands as add_promise_commands
 from verifier.cli.qr import add_command as add_qr_command
 from verifier.cli.recompute import add_command as add_recompute_command
 from verifier.cli.speaking import EXIT_CLOSED, complain, let_go, prepare
@@ -82,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_custody_command(commands)
     add_bundle_command(commands)
     add_single_commands(commands)
+    add_promise_commands(commands)
     add_qr_command(commands)
     add_withheld_command(commands)
     add_report_command(commands)

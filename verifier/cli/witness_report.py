@@ -6,9 +6,15 @@ import argparse
 from typing import Any
 
 from verifier.cli.notice import add_notice_options, run_notice
+from verifier.cli.speaking import show, spell_json
+from verifier.errors import IncompleteError
 from verifier.ledgerformat.witness_report import WitnessReport, verify_witness_report
-from verifier.rendering import render_time
+from verifier.primitives.note import parse_vkey
+from verifier.rendering import plain, render_time
 from verifier.texts import text
+
+_WORD_ONLY = 3  # the exit code of what is incomplete
+_PROVES = ("report.proves", "report.proves-not", "report.replay")
 
 
 def add_command(commands: Any) -> None:
@@ -21,6 +27,31 @@ def add_command(commands: Any) -> None:
 def run_report(options: argparse.Namespace) -> int:
     """Verify a report; 0 means that this witness said so, whatever it says."""
     return run_notice(options, verify_witness_report, _answer, _lines)
+
+
+def answer_report(data: bytes, options: argparse.Namespace) -> int:
+    """Tell what a report proves, and what it does not, to whoever asked for evidence; 3: it convicts nobody by itself.
+
+    Args:
+        data: the report.
+        options: key, language and form of the answer.
+
+    Raises:
+        IncompleteError: no key to verify it by.
+    """
+    if options.key is None:
+        todo = "It is a witness's word: ask that witness for its key for notices, and give it as --key VKEY."
+        raise IncompleteError(
+            "--key", came="none", expected="the key of the witness that signed this report", todo=todo
+        )
+    key = parse_vkey(options.key, "--key")
+    found = verify_witness_report(data, key)
+    if options.json:
+        print(spell_json(_answer(found, key.name) | {"convicts": False}))
+    else:
+        lines = [*_lines(found, key.name, options.lang), *(text(each, options.lang) for each in _PROVES)]
+        show("\n".join(plain(line) for line in lines))
+    return _WORD_ONLY
 
 
 def _answer(found: WitnessReport, witness: str) -> dict[str, Any]:

@@ -87,13 +87,16 @@ def judge_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> 
 
 
 def check_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) -> None:
-    """Return if an event breaks no rule that speaks against a ledger which let it be broken; arguments as above.
+    """Return if an event breaks no rule that admission holds; arguments as above.
+
+    The histories are those before the event, as admission had them: a rule by claimed time that something said later
+    would meet is broken all the same.
 
     Raises:
         NotPermittedError: it breaks one. What cannot be judged from these histories is none.
     """
     for finding in judge_order(event, kind_of_event, digest_of):
-        if finding.rule.convicts and isinstance(finding, Violation):
+        if finding.rule.refuse and isinstance(finding, Violation):
             raise NotPermittedError(f"order.{finding.rule.code}", came=finding.came, expected=finding.expected)
 
 
@@ -102,7 +105,7 @@ def pairs_of_order(event: Event, kind_of_event: EventType, digest_of: DigestOf) 
     found: set[Pair] = set()
     for rule in kind_of_event.order:
         starts = [[pair] for pair in event.head.follows] if rule.each else [_pairs(event, rule)]
-        for start in starts if rule.convicts else ():
+        for start in starts if rule.refuse else ():
             scope, _ = _scope(start, rule, digest_of)
             found.update(digest.pair for digest in scope)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.errors import NotPermittedError
 from verifier.judgement.endings import kid_of, subject_ended
-from verifier.judgement.participants import Participant, data_of, subject_of
+from verifier.judgement.participants import Key, Participant, data_of, subject_of
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.subject import is_agency
@@ -97,3 +97,13 @@ def _may_revoke(registry: Registry, event: Event, issuer: Participant, registrar
     act = registry.mandate(subject) if role == "mandate" else registry.grant(subject)
     own = act is not None and act.principal == issuer.uri
     return own or registrar, f"the principal of the {role}, or {_THE_REGISTRAR}"
+
+
+def require_note_right(key: Key | None, subject: str) -> None:
+    """Return if a hash envelope about `subject` may be signed with a registered key; raise NotPermittedError if not.
+
+    `key` is None for one that is not registered: a root's or an administrator's.
+    """
+    if key is None or not key.may_sign("note") or not key.subjects or not key.may_name(subject):
+        expected = "a subject below a prefix that the registry gives this key for notes"
+        raise NotPermittedError("statement.sub", came=subject, expected=expected)

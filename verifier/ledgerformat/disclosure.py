@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from verifier.errors import MalformedError, MismatchError, TooLargeError
 from verifier.primitives.base64strict import format_base64url, parse_base64url, parse_hash_hex
+from verifier.primitives.json_spelling import spell_compact
 from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import MAX_DEPTH, parse_json
 
 MAX_DISCLOSURE = 65_536
 MAX_ATTACHMENT = 1 << 20
 MIN_SALT = 16
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)  # made once: `dumps` makes each
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])+)+")
 # A salt of 16 bytes and a plain pointer; and, where it is nothing or a text without escapes, the value to the end.
 _USUAL = re.compile(rb'\["[A-Za-z0-9_-]{21}[AQgw]","((?:/[A-Za-z0-9_-]++)++)",(?:(?:null|"([^"\\\x00-\x1f]*+)")\]\Z)?+')
@@ -107,8 +107,13 @@ def _usual_parts(spelt: bytes) -> tuple[str, Any] | None:
 
 def format_disclosure(*, salt: bytes, pointer: str, value: Any) -> str:
     """Return the disclosure as base64url text; `salt` is at least 16 random bytes."""
-    spelt = "null" if value is None else _ENCODER.encode(value)  # most of what a type names is left out
-    return format_base64url(f'["{format_base64url(salt)}",{_ENCODER.encode(pointer)},{spelt}]'.encode())
+    spelt = "null" if value is None else spell_compact(value)  # most of what a type names is left out
+    return format_base64url(f'["{format_base64url(salt)}",{_spell_pointer(pointer)},{spelt}]'.encode())
+
+
+@lru_cache(maxsize=1024)  # types name them: they come again and again
+def _spell_pointer(pointer: str) -> str:
+    return spell_compact(pointer)
 
 
 def check_disclosure(disclosure: Disclosure, digests: Mapping[str, bytes], what: str = "disclosure") -> None:

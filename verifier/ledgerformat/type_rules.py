@@ -63,11 +63,6 @@ class OrderRule:
         return self.within == EACH
 
     @property
-    def convicts(self) -> bool:
-        """Return whether it speaks against a ledger that let it be broken: whatever is said later does not meet it."""
-        return self.refuse and not self.by_time
-
-    @property
     def kind(self) -> str | None:
         """Return the one kind of histories that it looks at, None for `history`, `reach` and `each`."""
         return None if self.within in _WORDS else self.within

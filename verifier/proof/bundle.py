@@ -137,14 +137,14 @@ class Headers:
 def parse_statements(value: Value, headers: Headers, what: str) -> tuple[StatementPart, ...]:
     """Read statement parts, sorted by leaf, none twice."""
     parts = tuple(_statement(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what)))
-    _require_rising([part.leaf for part in parts], f"{what}.leaf")
+    require_rising([part.leaf for part in parts], f"{what}.leaf")
     return parts
 
 
 def parse_seals(value: Value, headers: Headers, what: str = "seals") -> tuple[SealPart, ...]:
     """Read seal parts, sorted by leaf, none twice."""
     parts = tuple(_seal(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what)))
-    _require_rising([part.leaf for part in parts], f"{what}.leaf")
+    require_rising([part.leaf for part in parts], f"{what}.leaf")
     return parts
 
 
@@ -162,7 +162,7 @@ def _statement(value: Value, headers: Headers, what: str) -> StatementPart:
     if not 1 <= number <= MAX_BATCH:
         raise MalformedError(f"{what}.count", came=number, expected=f"1 to {MAX_BATCH}")
     shown = tuple(_event(each, f"{what}.events[{place}]") for place, each in enumerate(require_list(events, what)))
-    _require_rising([each.position for each in shown], f"{what}.position")
+    require_rising([each.position for each in shown], f"{what}.position")
     if not shown or shown[-1].position >= number:
         raise MalformedError(f"{what}.events", came=f"{len(shown)} events", expected=f"positions below {number}")
     return StatementPart(
@@ -273,6 +273,7 @@ def require_number(value: Value, what: str) -> int:
     return value
 
 
-def _require_rising(numbers: Sequence[int], what: str) -> None:
+def require_rising(numbers: Sequence[int], what: str) -> None:
+    """Refuse numbers that do not rise."""
     if any(before >= after for before, after in pairwise(numbers)):
         raise MalformedError(what, came="another order", expected="rising, none twice")

@@ -11,21 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from verifier.errors import IncompleteError, InconsistentError, MalformedError, MismatchError
+from verifier.errors import IncompleteError, InconsistentError, MalformedError
 from verifier.judgement.participants import key_subject
 from verifier.judgement.replay import Replay
-from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
-from verifier.ledgerformat.seal import Seal
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.cbor import Value
-from verifier.primitives.checkpoint import Checkpoint
-from verifier.primitives.merkle import leaf_hash, root_of_shared_path
 from verifier.proof.bundle import (
-    RESTRICTED,
-    EventPart,
     Headers,
     SealPart,
     StatementPart,
@@ -41,10 +34,8 @@ from verifier.proof.bundle import (
 from verifier.proof.evidence import WORD, established, verified_checkpoint
 from verifier.proof.evidence_places import Before, TracePart, before_event, read_traces, types_behind
 from verifier.proof.evidence_reasons import Reason, reason_against
-from verifier.proof.examination import Examination, Shown, Standpoint
-from verifier.proof.steps.step1_ledger import walk_charter
-from verifier.proof.steps.step3_sealed import require_order_of_seals
-from verifier.proof.steps.step4_keys import check_histories, replay_parts
+from verifier.proof.evidence_registry import read_logged, replay_before, require_logged, require_seals
+from verifier.proof.examination import Examination, Standpoint
 
 KIND = "inadmissible statement"
 _TRACES_PROOF, _ORDERED_PROOF = 9, 19
@@ -168,40 +159,14 @@ def confirm_inadmissible(evidence: StatementEvidence, standpoint: Standpoint) ->
     checkpoint = verified_checkpoint(evidence.checkpoint, registry.charters)
     found = Examination(standpoint, evidence.seals, charters=charters.charters)
     part = evidence.statement
-    seal = _require_seals(found, evidence)
-    _require_logged(found, evidence, checkpoint)
-    event = replace(_read(found, part, part.events[0]), body=None)
+    seal = require_seals(found, evidence.registry, part.leaf)
+    require_logged(found, checkpoint, evidence.parts, evidence.seals, path=evidence.path)
+    event = replace(read_logged(found, part, part.events[0]), body=None)
     replay, before = _stand_before(found, evidence, event)
     reason = reason_against(event, found.statement(part), part.events[0], replay=replay, time=seal.time, before=before)
     if reason is None:
         raise InconsistentError("statement", came="what could be said there", expected="a reason: no evidence")
     return Inadmissible(registry.charters[-1].origin, part.leaf, event.position, event.name, reason)
-
-
-def _require_seals(found: Examination, evidence: StatementEvidence) -> Seal:
-    """Return the seal of the statement's block, once every seal is the ledger's and covers something that is shown."""
-    for part in evidence.seals:
-        charter = found.charter_at(part.leaf)
-        part.signed.verify(charter.seal, charter.origin)
-    require_order_of_seals(evidence.seals)
-    seal = found.seal_of(evidence.statement.leaf)
-    covering = {found.seal_of(part.leaf).covered for part in evidence.registry} | {seal.covered}
-    if covering != {part.leaf for part in evidence.seals} or seal != found.newest_seal:
-        raise MismatchError(
-            "seals", came="others", expected="the covering ones, and last that of the statement's block"
-        )
-    return seal
-
-
-def _require_logged(found: Examination, evidence: StatementEvidence, checkpoint: Checkpoint) -> None:
-    leaves = {part.leaf: leaf_hash(part.signed.entry) for part in evidence.seals}
-    for part in evidence.parts:
-        hashed = leaf_hash(found.statement(part).entry)
-        if leaves.setdefault(part.leaf, hashed) != hashed:
-            raise MismatchError("leaf", came=f"two entries at {part.leaf}", expected="one")
-    root = root_of_shared_path(checkpoint.size, leaves, evidence.path, "log path")
-    if root != checkpoint.root:
-        raise MismatchError("log root", came=root, expected=checkpoint.root.hex())
 
 
 def _stand_before(found: Examination, evidence: StatementEvidence, event: Event) -> tuple[Replay, Before | None]:
@@ -215,19 +180,9 @@ def _stand_before(found: Examination, evidence: StatementEvidence, event: Event)
 
 
 def _replay(found: Examination, evidence: StatementEvidence, event: Event, also: Collection[str]) -> Replay:
-    """Return the registry before the statement, out of histories that are whole; `also` as for `check_histories`.
-
-    What stands at the statement's leaf or after it says nothing about it: it is only counted.
-    """
-    before = [part for part in evidence.registry if part.leaf < event.leaf]
-    walk_charter(found, before)
+    """Return the registry before the statement; `also` as for `replay_before`."""
     answered = {event.name: event}
-    replay = replay_parts(found, before, (), answered)
-    for part in evidence.registry:
-        for each in part.events if part.leaf >= event.leaf else ():
-            later = _read(found, part, each)
-            found.registry_events[later.name] = Shown(later, each.body, ())
-    check_histories(found, answered, replay, evidence.proof, also)
+    replay = replay_before(found, evidence.registry, event.leaf, evidence.proof, answered=answered, also=also)
     _require_signer(found, event, replay)
     return replay
 
@@ -243,20 +198,3 @@ def _require_signer(found: Examination, event: Event, replay: Replay) -> None:
     for subject in (event.head.issuer, key_subject(event.kid)):
         if ("registry", subject_name(subject)) not in found.registry_pairs:
             raise IncompleteError("registry", came=f"no history of {subject}", expected="one")
-
-
-def _read(found: Examination, part: StatementPart, shown: EventPart) -> Event:
-    """Return an event that stands in the log, whoever signed it.
-
-    Raises:
-        MismatchError: another body than the head's, or more than head and body.
-    """
-    head = parse_head(shown.head, "head")
-    event = Event(event_name(shown.head), part.leaf, shown.position, head, None, found.statement(part).header.kid)
-    if shown.disclosures or not (isinstance(shown.body, bytes) or shown.body == RESTRICTED):
-        raise MismatchError("event", came="another shape", expected="a head, and a body or none")
-    if not isinstance(shown.body, bytes):
-        return event
-    if body_hash(shown.body) != head.body:
-        raise MismatchError("body", came="other bytes", expected=f"a body with hash {head.body.hex()}")
-    return replace(event, body=parse_body(shown.body))

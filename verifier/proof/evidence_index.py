@@ -42,6 +42,7 @@ from verifier.proof.bundle import (
     require_labels,
     require_list,
     require_number,
+    require_rising,
 )
 from verifier.proof.evidence import WORD, established, verified_checkpoint
 from verifier.proof.examination import Examination, Standpoint
@@ -94,13 +95,8 @@ def parse_index_evidence(content: Mapping[int | str, Value]) -> IndexEvidence:
     block = parse_statements(content[8], headers, "block")
     headers.require_all_used()
     envelopes = [_pair(each, "envelope") for each in require_list(content[15], "envelopes")]
-    before = {}
-    for each in require_list(content[14], "histories"):
-        key, count, frontier = require_list(each, "history", 3)
-        number, hashes = require_number(count, "history.count"), require_bytes(frontier, "history.subtrees")
-        if number < 1 or len(hashes) != 32 * number.bit_count() or len(require_bytes(key, "history.key")) != 32:
-            raise MalformedError("history", came=f"{len(hashes)} bytes", expected="32 for each complete subtree")
-        before[require_bytes(key, "history.key")] = number, hashes
+    require_rising([leaf for leaf, _ in envelopes], "envelopes.leaf")
+    before = _histories(content[14])
     return IndexEvidence(
         charter,
         require_bytes(content[3], "checkpoint"),
@@ -111,6 +107,20 @@ def parse_index_evidence(content: Mapping[int | str, Value]) -> IndexEvidence:
         parse_index_proof(content[7]) if 7 in content else None,
         require_bytes(content[10], "log path"),
     )
+
+
+def _histories(value: Value) -> dict[bytes, History]:
+    """Return count and complete subtrees of histories, by key; each once, sorted."""
+    before: dict[bytes, History] = {}
+    told = [require_list(each, "history", 3) for each in require_list(value, "histories")]
+    for key, count, frontier in told:
+        number, hashes = require_number(count, "history.count"), require_bytes(frontier, "history.subtrees")
+        if number < 1 or len(hashes) != 32 * number.bit_count() or len(require_bytes(key, "history.key")) != 32:
+            raise MalformedError("history", came=f"{len(hashes)} bytes", expected="32 for each complete subtree")
+        before[require_bytes(key, "history.key")] = number, hashes
+    if [key for key, *_ in told] != sorted(before):
+        raise MalformedError("histories", came="another order", expected="by key, none twice")
+    return before
 
 
 def format_index_evidence(evidence: IndexEvidence) -> bytes:

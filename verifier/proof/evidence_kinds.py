@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from verifier.errors import UnsupportedError
 from verifier.primitives.cbor import Value
-from verifier.proof import evidence_inadmissible, evidence_index, evidence_rollback, evidence_seal, evidence_twice
+from verifier.proof import (
+    evidence_envelope,
+    evidence_foreign_seal,
+    evidence_inadmissible,
+    evidence_index,
+    evidence_rollback,
+    evidence_seal,
+    evidence_twice,
+    evidence_unreadable,
+)
 from verifier.proof.bundle import parse_file
 from verifier.proof.evidence import WORD, confirm_fork, read_fork_evidence
+from verifier.proof.evidence_envelope import confirm_envelope, parse_envelope_evidence
+from verifier.proof.evidence_foreign_seal import confirm_foreign_seal, parse_foreign_seal_evidence
 from verifier.proof.evidence_inadmissible import confirm_inadmissible, parse_statement_evidence
 from verifier.proof.evidence_index import confirm_wrong_index, parse_index_evidence
+from verifier.proof.evidence_reasons import Reason
 from verifier.proof.evidence_rollback import confirm_rollback, parse_rollback_evidence
 from verifier.proof.evidence_seal import confirm_broken_seal, parse_seal_evidence
 from verifier.proof.evidence_twice import confirm_twice, parse_twice_evidence
+from verifier.proof.evidence_unreadable import confirm_unreadable, parse_unreadable_evidence
 from verifier.proof.examination import Standpoint
 
 FORK = "fork"
 WRONG_INDEX, ROLLBACK = evidence_index.KIND, evidence_rollback.KIND
 INADMISSIBLE = evidence_inadmissible.KIND
 SAID_TWICE, BROKEN_SEAL = evidence_twice.KIND, evidence_seal.KIND
+UNREADABLE, FOREIGN_SEAL = evidence_unreadable.KIND, evidence_foreign_seal.KIND
+INADMISSIBLE_ENVELOPE = evidence_envelope.KIND
+
+
+_Facts: TypeAlias = Mapping[str, "int | str | list[int] | list[str]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +47,14 @@ class Convicted:
     """What an evidence file proves of a ledger.
 
     Attributes:
-        kind: FORK, WRONG_INDEX, ROLLBACK, INADMISSIBLE, SAID_TWICE or BROKEN_SEAL.
+        kind: FORK, or another of the kinds above.
         origin: the ledger.
         facts: what it signed, for people and programs: numbers, and hashes in hex, by name.
     """
 
     kind: str
     origin: str
-    facts: Mapping[str, int | str | list[int] | list[str]]
+    facts: _Facts
 
 
 def confirm_evidence(data: bytes, standpoint: Standpoint) -> Convicted:
@@ -51,18 +70,11 @@ def confirm_evidence(data: bytes, standpoint: Standpoint) -> Convicted:
     kind = content.get(13)
     if kind is None:
         return _fork(content, standpoint)
-    if kind == WRONG_INDEX:
-        return _wrong_index(content, standpoint)
-    if kind == ROLLBACK:
-        return _rollback(content, standpoint)
-    if kind == INADMISSIBLE:
-        return _inadmissible(content, standpoint)
-    if kind == SAID_TWICE:
-        return _twice(content, standpoint)
-    if kind == BROKEN_SEAL:
-        return _broken_seal(content, standpoint)
-    known = f"{FORK}, {WRONG_INDEX}, {ROLLBACK}, {INADMISSIBLE}, {SAID_TWICE} or {BROKEN_SEAL}"
-    raise UnsupportedError("evidence kind", came=kind, expected=known)
+    confirm = _CONFIRMED_BY.get(kind) if isinstance(kind, str) else None
+    if confirm is None:
+        known = ", ".join((FORK, *_CONFIRMED_BY))
+        raise UnsupportedError("evidence kind", came=kind, expected=f"one of {known}", todo="Update this verifier.")
+    return confirm(content, standpoint)
 
 
 def _fork(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
@@ -72,7 +84,7 @@ def _fork(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convict
 
 def _wrong_index(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
     found = confirm_wrong_index(parse_index_evidence(content), standpoint)
-    facts: dict[str, int | str | list[int] | list[str]] = {
+    facts: _Facts = {
         "leaf": found.leaf,
         "roots": [found.sealed.hex(), found.computed.hex()],
         "keys": [*found.keys],
@@ -87,7 +99,7 @@ def _rollback(content: Mapping[int | str, Value], standpoint: Standpoint) -> Con
 
 def _inadmissible(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
     found = confirm_inadmissible(parse_statement_evidence(content), standpoint)
-    facts: dict[str, int | str | list[int] | list[str]] = {
+    facts: _Facts = {
         "leaf": found.leaf,
         "position": found.position,
         "event": found.name.hex(),
@@ -108,3 +120,37 @@ def _broken_seal(content: Mapping[int | str, Value], standpoint: Standpoint) -> 
     return Convicted(
         BROKEN_SEAL, found.origin, {"leaves": [*found.leaves], "reason": reason.code, "fault": str(reason.error)}
     )
+
+
+def _reasoned(leaf: int, reason: Reason) -> dict[str, int | str | list[int] | list[str]]:
+    return {"leaf": leaf, "reason": reason.code, "fault": str(reason.error)}
+
+
+def _unreadable(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_unreadable(parse_unreadable_evidence(content), standpoint)
+    facts = _reasoned(found.leaf, found.reason)
+    if found.position is not None:
+        facts |= {"position": found.position}
+    return Convicted(UNREADABLE, found.origin, facts)
+
+
+def _envelope(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_envelope(parse_envelope_evidence(content), standpoint)
+    return Convicted(INADMISSIBLE_ENVELOPE, found.origin, _reasoned(found.leaf, found.reason))
+
+
+def _foreign_seal(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_foreign_seal(parse_foreign_seal_evidence(content), standpoint)
+    return Convicted(FOREIGN_SEAL, found.origin, _reasoned(found.leaf, found.reason))
+
+
+_CONFIRMED_BY: dict[str, Callable[[Mapping[int | str, Value], Standpoint], Convicted]] = {
+    WRONG_INDEX: _wrong_index,
+    ROLLBACK: _rollback,
+    INADMISSIBLE: _inadmissible,
+    SAID_TWICE: _twice,
+    BROKEN_SEAL: _broken_seal,
+    UNREADABLE: _unreadable,
+    INADMISSIBLE_ENVELOPE: _envelope,
+    FOREIGN_SEAL: _foreign_seal,
+}

@@ -14,6 +14,7 @@ from functools import cached_property
 from verifier.errors import MismatchError, NotPermittedError, SuyuanError, UnsupportedError
 from verifier.judgement.authority import check_authority, require_mandate, require_principal
 from verifier.judgement.coherence import check_order
+from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Replay, Signer, require_supported
 from verifier.judgement.states import check_state
 from verifier.ledgerformat.body import parse_body
@@ -25,6 +26,7 @@ from verifier.proof.bundle import EventPart
 from verifier.proof.evidence_places import Before
 from verifier.proof.examination import Shown, require_scope
 
+PHASE = "phase"
 KEY, HOLDER, AUDIENCE, SIGNATURE = "key", "holder", "audience", "signature"
 ISSUER, USE, TYPE, HEAD, BODY, LINKS = "issuer", "use", "type", "head", "body", "links"
 SCOPE, RIGHT, PLACE, STATE, ORDER = "scope", "right", "place", "state", "order"
@@ -103,6 +105,12 @@ def _require_issuer(case: _Case) -> None:
     if case.event.head.issuer != case.header.issuer:
         expected = f"{case.header.issuer}, as the statement's iss"
         raise MismatchError("head.issuer", came=case.event.head.issuer, expected=expected)
+
+
+def _require_phase(case: _Case) -> None:
+    """Ask for a charter that has not expired, or for what brings about the next one."""
+    charter = case.replay.registry.charter_at(case.event.leaf)
+    require_unexpired([case.event.head], charter, replay=case.replay, time=case.time)
 
 
 def _require_holder(case: _Case) -> None:
@@ -202,6 +210,7 @@ def _require_order(case: _Case) -> None:
 
 _RULES: tuple[tuple[str, Callable[[_Case], None]], ...] = (
     (ISSUER, _require_issuer),
+    (PHASE, _require_phase),
     (HOLDER, _require_holder),
     (KEY, _require_key),
     (AUDIENCE, _require_audience),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from verifier.errors import SuyuanError
 from verifier.judgement.recognition import WITH_CONDITIONS
 from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.hidden_code import ACTIVATED, check_activation
 from verifier.proof.bundle import RESTRICTED, Erased
 from verifier.proof.examination import Examination
 from verifier.proof.verdict import Said, StoryEvent
@@ -13,6 +15,7 @@ from verifier.results.returns import late_returns
 
 _CORRECTION = "record.correction"
 _LIFTED = "aftersales.recall-lifted"
+_COPIED = "risk.copied-label"
 _REQUESTED, _ANSWERED = "assistance.requested", "assistance.answered"
 _DISPUTED = "disputed."  # reasons for which an event itself is disputed
 
@@ -23,8 +26,9 @@ def notices_of(found: Examination) -> list[Said]:
     for (kind, _), history in found.closure.histories.items() if found.closure else ():
         if kind == "recall":
             notices += _recalls(history, {told.event.name: told for told in found.told})
+    by_name = {told.event.name: told for told in found.told}
     for told in found.told:
-        notices += _notices_of_event(told)
+        notices += [*_notices_of_event(told), *_labels(told, by_name), *_disputes(told)]
     return notices + _overdue(found) + _returned_late(found.told)
 
 
@@ -95,10 +99,26 @@ def _notices_of_event(told: StoryEvent) -> list[Said]:
         notices.append(Said("notice.erased", {**what, "order": told.body.order.hex()}))
     if head.type == _CORRECTION:
         notices += [Said("notice.corrected", {"event": name.hex()}) for name in head.about]
-    return notices + _disputes(told, what)
+    return notices
 
 
-def _disputes(told: StoryEvent, what: dict[str, str]) -> list[Said]:
+def _labels(told: StoryEvent, by_name: Mapping[bytes, StoryEvent]) -> list[Said]:
+    """Return a notice of a label that is seen too often, or of an activation: does it reveal the committed code?"""
+    event, facts = told.event, {"event": told.event.name.hex()}
+    if event.head.type == _COPIED:
+        return [Said("notice.seen-too-often", facts)]
+    committed = next((by_name[name].event.body for name in event.head.about if name in by_name), None)
+    if event.head.type != ACTIVATED or event.body is None or committed is None:
+        return []
+    try:
+        check_activation(event.body, committed)
+    except SuyuanError:
+        return [Said("notice.false-activation", facts)]
+    return [Said("notice.activated", facts)]
+
+
+def _disputes(told: StoryEvent) -> list[Said]:
     """Return one notice for each reason why an event is disputed."""
+    what = {"type": told.event.head.type, "event": told.event.name.hex()}
     reasons = [each for each in told.recognition.reasons if each.code.startswith(_DISPUTED)]
     return [Said(f"notice.{each.code}", {**what, "by": each.facts["event"]}) for each in reasons]

@@ -4,7 +4,7 @@
  * here, and a guess that was wrong is a signature checked for nothing.
  * @module
  */
-import { equalBytes, formatHex } from "./bytes.js";
+import { equalBytes } from "./bytes.js";
 import { charterOf } from "./charter.js";
 import { verifyLines } from "./checkpoint.js";
 import { SuyuanError } from "./errors.js";
@@ -12,21 +12,21 @@ import { parseKey } from "./keys.js";
 import { parseCheckpointNote } from "./traceproof.js";
 
 /** @typedef {import("./keys.js").Check} Check */
+/** @typedef {{signature: Uint8Array, message: Uint8Array, answer: Promise<boolean>}} Asked */
 
 /**
  * @param {Check} check
  * @returns {Check} the same, that answers a question once
  */
 export function remembering(check) {
-  /** @type {Map<string, {message: Uint8Array, answer: Promise<boolean>}[]>} by algorithm, key and signature */
+  /** By key, whose bytes are the same array again, and of one algorithm. @type {Map<Uint8Array, Asked[]>} */
   const asked = new Map();
   return (name, raw, signature, message) => {
-    const place = `${name} ${formatHex(raw)} ${formatHex(signature)}`;
-    const known = asked.get(place) ?? [];
-    const found = known.find((each) => equalBytes(each.message, message));
+    const known = asked.get(raw) ?? [];
+    const found = known.find((each) => equalBytes(each.signature, signature) && equalBytes(each.message, message));
     if (found) return found.answer;
     const answer = check(name, raw, signature, message);
-    asked.set(place, [...known, { message, answer }]);
+    asked.set(raw, [...known, { signature, message, answer }]);
     return answer;
   };
 }

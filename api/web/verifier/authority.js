@@ -5,7 +5,7 @@
 import { allSubjects } from "./body.js";
 import { stepsOf } from "./disclosure.js";
 import { notPermitted } from "./errors.js";
-import { momentOf } from "./signing.js";
+import { isRegistryEvent, momentOf } from "./signing.js";
 import { formOrNull, productOf, subjectName } from "./subject.js";
 import { matches } from "./type_words.js";
 
@@ -13,8 +13,14 @@ import { matches } from "./type_words.js";
 /** @typedef {import("./examination.js").Examination} Examination */
 
 const isAgency = (/** @type {string} */ uri) => uri.startsWith("urn:suyuan:agency:");
+/** Forms whose histories everybody may join: that gives no right to their counters. */
+const OF_NOBODY = ["set", "quota", "claim", "list-entry"];
 /** Forms whose first type says that only their own go on. */
 const KEPT = ["product", "lot", "enterprise", "book"];
+
+/** @param {any} data an object @param {string} pointer @returns {any} what stands there, undefined where nothing does */
+const valueAt = (data, pointer) =>
+  stepsOf(pointer).reduce((value, step) => (value instanceof Map ? value.get(step) : undefined), data);
 
 export class Authority {
   /** @param {Examination} examination @param {Event} event its type known */
@@ -37,20 +43,22 @@ export class Authority {
   /** @throws not-permitted */
   check() {
     this.checkPrincipal();
-    const { joins, follows, to } = this.event.head;
-    for (const [kind, name] of joins) {
+    this.checkPlace();
+  }
+
+  /** Rules 2 to 6 and 9. @throws not-permitted */
+  checkPlace() {
+    this.checkAnswers();
+    for (const [kind, name] of this.event.head.joins) {
       if (!this.holds(name)) continue;
+      const [first] = this.before(name);
       if (kind === "trace") this.checkTrace(name);
-      else if (kind === "case" && !this.first(name)) this.refuse("head.joins", name, "a subject whose trace has begun");
-      else if (kind === "recall" && !isAgency(this.principal) && this.owner(name) !== this.principal) {
+      else if (kind === "case" && !first) this.refuse("head.joins", name, "a subject whose trace has begun");
+      else if (kind === "recall" && !isAgency(this.principal) && first?.head.principal !== this.principal) {
         this.refuse("head.joins", this.principal, "an agency, or the owner");
       }
     }
-    this.checkAnswers();
-    for (const [, name] of follows) this.checkFollow(name);
-    if (to && !this.registry.admitted(to, this.event.leaf))
-      this.refuse("head.to", to, "a participant that is admitted");
-    this.checkState();
+    for (const pair of this.event.head.follows) this.checkFollow(pair);
     this.checkCounters();
     this.checkOwnCode();
   }
@@ -65,9 +73,9 @@ export class Authority {
     return this.reach.kinds.includes("trace") && this.reach.windows.has(name);
   }
 
-  /** @param {string} name @returns {Event[]} of its trace, before the event */
+  /** @param {string} name @returns {Event[]} of its trace, before the event; registry events change no trace */
   before(name) {
-    return this.reach.history("trace", name).filter((each) => each.before(this.event));
+    return this.reach.history("trace", name).filter((each) => each.before(this.event) && !isRegistryEvent(each));
   }
 
   /** @param {string} name @returns {Event | undefined} that began the trace, this one included */
@@ -92,6 +100,7 @@ export class Authority {
     return isAgency(this.principal) || this.owner(name) === this.principal || this.custodian(name) === this.principal;
   }
 
+  /** Rules 1 and 7. @throws not-permitted */
   checkPrincipal() {
     const { registry, event, type, principal } = this;
     const participant = registry.admitted(principal, event.leaf);
@@ -100,6 +109,8 @@ export class Authority {
     if (type.roles[0] !== "*" && !type.roles.some((each) => roles.includes(each))) {
       this.refuse("head.issuer", principal, `one of ${type.roles}`);
     }
+    const { to } = event.head;
+    if (to && !registry.admitted(to, event.leaf)) this.refuse("head.to", to, "a participant that is admitted");
     if (event.head.behalf && !this.mandates().length) this.refuse("head.behalf", principal, "a mandate in force");
   }
 
@@ -164,14 +175,19 @@ export class Authority {
     }
   }
 
-  /** @param {string} name */
-  checkFollow(name) {
+  /** @param {import("./head.js").Pair} pair */
+  checkFollow(pair) {
     const { event, targets } = this;
-    if (event.head.about.length && targets.length === event.head.about.length) {
-      const joined = targets.some((each) => each.head.joins.some((pair) => pair[1] === name));
-      if (!joined) this.refuse("head.follows", this.subjects.get(name) ?? name, "what a target joins");
-    }
-    if (!this.holds(name)) return;
+    const name = pair[1];
+    if (this.holds(name)) this.checkFollowed(name);
+    if (!event.head.about.length || targets.length < event.head.about.length) return;
+    const joined = targets.some((each) => each.joins(...pair));
+    if (!joined) this.refuse("head.follows", this.subjects.get(name) ?? name, "what a target joins");
+  }
+
+  /** @param {string} name of a subject whose trace is held */
+  checkFollowed(name) {
+    const { event } = this;
     const first = this.first(name);
     if (!first) return this.refuse("head.follows", this.subjects.get(name) ?? name, "a subject whose trace has begun");
     const kept = KEPT.some((each) => first.vocabulary?.opens.has(each));
@@ -184,15 +200,12 @@ export class Authority {
     }
   }
 
-  checkState() {
-    const { state } = this.event.head;
-    if (!state) return;
-    if (state.kind === "note" || state.count < 1 || !this.event.joins(state.kind, state.name)) {
-      this.refuse(
-        "head.state",
-        `${state.kind}, ${state.count} entries`,
-        "a history that the event joins, one entry at least",
-      );
+  checkCounters() {
+    const subjects = this.event.body()?.subjects;
+    for (const role of isAgency(this.principal) ? [] : this.type.counted) {
+      for (const uri of [subjects?.get(role) ?? []].flat()) {
+        if (!this.mayMove(uri)) this.refuse(`body.subjects.${role}`, `${this.principal} at ${uri}`, "who may move it");
+      }
     }
   }
 
@@ -200,7 +213,7 @@ export class Authority {
     const data = this.event.body()?.data;
     if (!data || isAgency(this.principal)) return;
     const named = this.type.own
-      .map((pointer) => stepsOf(pointer).reduce((value, step) => (value instanceof Map ? value.get(step) : undefined), /** @type {any} */ (data)))
+      .map((pointer) => valueAt(data, pointer))
       .filter((code) => typeof code === "string")
       .map((code) => `urn:suyuan:enterprise:${code}`)
       .filter((uri) => formOrNull(uri) === "enterprise");
@@ -209,19 +222,13 @@ export class Authority {
     }
   }
 
-  checkCounters() {
-    const subjects = this.event.body()?.subjects;
-    for (const role of this.type.counted) {
-      for (const uri of [subjects?.get(role) ?? []].flat()) {
-        if (isAgency(this.principal)) continue;
-        const form = formOrNull(uri) ?? "";
-        const own = form === "set" && this.principal === `urn:suyuan:enterprise:${uri.split(":")[4]}`;
-        const closed = ["set", "quota", "claim", "list-entry"].includes(form);
-        const name = subjectName(uri);
-        const kept = !closed && this.holds(name) && this.before(name).length > 0 && !this.mayGoOn(name);
-        if ((closed && !own) || kept) this.refuse("counter", `${this.principal} at ${uri}`, "who may move it");
-      }
-    }
+  /** @param {string} uri @returns {boolean} whether its principal, no agency, may move the counter of it */
+  mayMove(uri) {
+    const form = formOrNull(uri) ?? "";
+    const own = form === "set" && this.principal === `urn:suyuan:enterprise:${uri.split(":")[4]}`;
+    if (OF_NOBODY.includes(form) && !own) return false;
+    const name = subjectName(uri);
+    return !this.holds(name) || !this.before(name).length || this.mayGoOn(name);
   }
 }
 

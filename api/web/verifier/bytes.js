@@ -6,7 +6,23 @@ import { malformed } from "./errors.js";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
+const NIBBLES = new Uint8Array(128).fill(255);
+for (const [value, sign] of [..."0123456789abcdef"].entries()) NIBBLES[sign.charCodeAt(0)] = value;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/**
+ * @template {object} T @template R
+ * @param {(given: T) => R} read
+ * @returns {(given: T) => R} the same, that reads an object once
+ */
+export function once(read) {
+  /** @type {WeakMap<T, R>} */
+  const known = new WeakMap();
+  return (given) => {
+    if (!known.has(given)) known.set(given, read(given));
+    return /** @type {R} */ (known.get(given));
+  };
+}
 
 /** @param {Uint8Array} data @returns {string} lower-case hex */
 export function formatHex(data) {
@@ -17,10 +33,16 @@ export function formatHex(data) {
 
 /** @param {string} text @param {string} field @param {number} [size] bytes @returns {Uint8Array} */
 export function parseHex(text, field, size) {
-  if (!/^([0-9a-f]{2})*$/.test(text) || (size !== undefined && text.length !== 2 * size)) {
-    throw malformed(field, text, "lower-case hex");
+  const data = new Uint8Array(text.length >> 1);
+  let bad = text.length & 1;
+  for (let at = 0; at < data.length; at++) {
+    const [high, low] = [NIBBLES[text.charCodeAt(2 * at)], NIBBLES[text.charCodeAt(2 * at + 1)]];
+    // A sign that is none is undefined, or above 15.
+    bad |= high <= 15 && low <= 15 ? 0 : 1;
+    data[at] = (high << 4) | low;
   }
-  return Uint8Array.from({ length: text.length / 2 }, (_, at) => parseInt(text.slice(2 * at, 2 * at + 2), 16));
+  if (bad || (size !== undefined && data.length !== size)) throw malformed(field, text, "lower-case hex");
+  return data;
 }
 
 /** @param {string} text of well-formed Unicode @returns {Uint8Array} */
@@ -37,10 +59,14 @@ export function parseUtf8(data, field) {
 
 /** @param {...(Uint8Array | string)} parts texts are UTF-8 @returns {Uint8Array} */
 export function concat(...parts) {
-  const all = parts.map((part) => (typeof part === "string" ? formatUtf8(part) : part));
-  const whole = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
+  let size = 0;
+  for (let n = 0; n < parts.length; n++) {
+    const part = parts[n];
+    size += (typeof part === "string" ? (parts[n] = formatUtf8(part)) : part).length;
+  }
+  const whole = new Uint8Array(size);
   let at = 0;
-  for (const part of all) {
+  for (const part of /** @type {Uint8Array[]} */ (parts)) {
     whole.set(part, at);
     at += part.length;
   }
@@ -53,7 +79,12 @@ export const bytesOf = (...bytes) => Uint8Array.from(bytes);
 /** @param {number | bigint} value below 2⁶⁴ @returns {Uint8Array} `u64 be` */
 export function u64(value) {
   const data = new Uint8Array(8);
-  new DataView(data.buffer).setBigUint64(0, BigInt(value));
+  const view = new DataView(data.buffer);
+  if (typeof value === "bigint") view.setBigUint64(0, value);
+  else {
+    view.setUint32(0, value / 2 ** 32);
+    view.setUint32(4, value);
+  }
   return data;
 }
 

@@ -12,6 +12,9 @@ import { malformed } from "./errors.js";
 const MOST_DEEP = 16;
 const MOST_ITEMS = 2 ** 20;
 const COSE_SIGN1 = 18;
+const KEYS = ["number", "string", "bigint"];
+/** What an argument of 1, 2 and 4 bytes is at least. */
+const LEAST = [24, 2 ** 8, 2 ** 16];
 
 /** Tag 18 around its item. */
 export class Tagged {
@@ -51,8 +54,9 @@ class Reader {
     const size = 2 ** (info - 24);
     const at = this.take(size);
     if (size === 8) return this.long(this.view.getBigUint64(at));
-    const value = [this.view.getUint8, this.view.getUint16, this.view.getUint32][info - 24].call(this.view, at);
-    if (value < [24, 2 ** 8, 2 ** 16][info - 24]) this.refuse(`${value} in ${size} bytes`, "the shortest form");
+    const { view } = this;
+    const value = info === 24 ? view.getUint8(at) : info === 25 ? view.getUint16(at) : view.getUint32(at);
+    if (value < LEAST[info - 24]) this.refuse(`${value} in ${size} bytes`, "the shortest form");
     return value;
   }
 
@@ -108,7 +112,7 @@ class Reader {
     for (let n = 0; n < count; n++) {
       const at = this.at;
       const key = this.item(depth);
-      if (!["number", "bigint", "string"].includes(typeof key)) this.refuse("another key", "integers or texts as keys");
+      if (!KEYS.includes(typeof key)) this.refuse("another key", "integers or texts");
       const spelt = this.data.subarray(at, this.at);
       if (compareBytes(before, spelt) >= 0) this.refuse("keys in another order", "sorted keys, none twice");
       before = spelt;
@@ -141,29 +145,43 @@ export function parseCbor(data, field = "cbor", sign1 = false) {
   return value;
 }
 
-/** @param {number} major @param {number | bigint} argument @returns {Uint8Array} */
-function formatStart(major, argument) {
+/** Starts of one byte. */
+const SHORT = Array.from({ length: 256 }, (_, byte) => bytesOf(byte));
+
+/** @param {number} major @param {number | bigint} argument @returns {Uint8Array} how an item begins */
+export function formatStart(major, argument) {
   const top = major << 5;
-  if (argument < 24) return bytesOf(top | Number(argument));
-  const long = u64(argument);
+  if (argument < 24) return SHORT[top | Number(argument)];
   const size = argument < 2 ** 8 ? 0 : argument < 2 ** 16 ? 1 : argument < 2 ** 32 ? 2 : 3;
-  return concat(bytesOf(top | (24 + size)), long.subarray(8 - 2 ** size));
+  return concat(SHORT[top | (24 + size)], u64(argument).subarray(8 - 2 ** size));
 }
 
 /** @param {Value} value @returns {Uint8Array} its one encoding */
 export function formatCbor(value) {
-  if (value === null) return bytesOf(0xf6);
-  if (typeof value === "string") return formatString(3, formatUtf8(value));
-  if (typeof value === "number" || typeof value === "bigint") {
-    return value < 0 ? formatStart(1, -1n - BigInt(value)) : formatStart(0, value);
-  }
-  if (value instanceof Uint8Array) return formatString(2, value);
-  if (value instanceof Tagged) return concat(formatStart(6, COSE_SIGN1), formatCbor(value.item));
-  if (Array.isArray(value)) return concat(formatStart(4, value.length), ...value.map(formatCbor));
-  const members = [...value].map(([key, each]) => [formatCbor(key), formatCbor(each)]);
-  members.sort(([one], [other]) => compareBytes(one, other));
-  return concat(formatStart(5, members.length), ...members.flat());
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  spell(value, parts);
+  return concat(...parts);
 }
 
-/** @param {number} major @param {Uint8Array} data */
-const formatString = (major, data) => concat(formatStart(major, data.length), data);
+/** @param {Value} value @param {Uint8Array[]} parts where its encoding is added */
+function spell(value, parts) {
+  if (value === null) parts.push(SHORT[0xf6]);
+  else if (value instanceof Uint8Array) parts.push(formatStart(2, value.length), value);
+  else if (typeof value === "number" || typeof value === "bigint") {
+    parts.push(value < 0 ? formatStart(1, -1n - BigInt(value)) : formatStart(0, value));
+  } else if (typeof value === "string") {
+    const data = formatUtf8(value);
+    parts.push(formatStart(3, data.length), data);
+  } else if (Array.isArray(value)) {
+    parts.push(formatStart(4, value.length));
+    for (const each of value) spell(each, parts);
+  } else if (value instanceof Tagged) {
+    parts.push(formatStart(6, COSE_SIGN1));
+    spell(value.item, parts);
+  } else {
+    const members = [...value].map(([key, each]) => [formatCbor(key), formatCbor(each)]);
+    members.sort(([one], [other]) => compareBytes(one, other));
+    parts.push(formatStart(5, members.length), ...members.flat());
+  }
+}

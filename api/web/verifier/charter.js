@@ -2,7 +2,7 @@
  * Charters: the ledger's constitution (section 12).
  * @module
  */
-import { formatHex } from "./bytes.js";
+import { formatHex, once } from "./bytes.js";
 import { LOG_LINE, POST_QUANTUM } from "./checkpoint.js";
 import { malformed } from "./errors.js";
 import { Key, parseKey } from "./keys.js";
@@ -156,8 +156,11 @@ export class Charter {
   }
 }
 
-/** @param {import("./event.js").Event} event @returns {Charter} @throws malformed */
-export function charterOf(event) {
+/** The charter of an event; throws malformed. */
+export const charterOf = once(parseCharter);
+
+/** @param {import("./event.js").Event} event @returns {Charter} */
+function parseCharter(event) {
   const body = event.body();
   if (!body) throw malformed("charter", "no body", "the charter's body");
   const charter = new Charter(body.data);

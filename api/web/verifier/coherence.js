@@ -3,50 +3,67 @@
  * @module
  */
 import { contradiction } from "./errors.js";
+import { pairKey } from "./head.js";
 import { matches } from "./type_words.js";
 
 /** @typedef {import("./event.js").Event} Event */
-/** @typedef {import("./windows.js").Reach} Reach */
+/** @typedef {import("./head.js").Pair} Pair */
 /** @typedef {import("./type_rules.js").OrderRule} OrderRule */
+/** @typedef {(pair: Pair) => Event[] | null} HistoryOf null where it is not held */
 /**
- * @typedef {{histories: Event[][], whole: boolean}} Sight the histories that the proof holds; whole: all that the
- *   rule needs
+ * @typedef {{pairs: Pair[], histories: Event[][], whole: boolean}} Sight the histories that a rule looks at, and those
+ *   of them that are held; whole: all that the rule needs
  */
 
 const MOST_HISTORIES = 128;
 /** Kinds of which the latest one that is needed has to be answered, where it can be. */
 const ANSWERED = ["list", "claim", "quota", "trace"];
 
-/** @param {Event} event @param {string} where @returns {import("./head.js").Pair[]} the histories that it names */
-function named(event, where) {
-  const kinds = where === "history" || where === "reach" ? ["trace", "case"] : [where];
-  return event.head.joins.filter(([kind]) => kinds.includes(kind));
+/** @param {Event} event @param {OrderRule} rule @returns {Pair[][]} where it begins to look; of `each`, one by one */
+function startsOf(event, rule) {
+  const { joins, follows, state } = event.head;
+  if (rule.in === "each") return follows.map((pair) => [pair]);
+  if (rule.advances) {
+    return [joins.filter(([kind, name]) => kind === rule.in && kind === state?.kind && name === state.name)];
+  }
+  const kinds = rule.in === "history" || rule.in === "reach" ? ["trace", "case"] : [rule.in];
+  const own = joins.filter(([kind]) => kinds.includes(kind));
+  return [rule.in === "reach" ? [...own, ...follows] : own];
 }
 
 /**
- * @param {Reach} reach
- * @param {import("./head.js").Pair[]} pairs to begin with
+ * @param {Pair[]} start
  * @param {boolean} onwards whether to go where follows lead to
+ * @param {HistoryOf} historyOf
  * @returns {Sight}
  */
-function sightOf(reach, pairs, onwards) {
-  const met = new Map(pairs.map((pair) => [pair.join(" "), pair]));
+function sightOf(start, onwards, historyOf) {
+  const met = new Map(start.map((pair) => [pairKey(pair), pair]));
   let whole = true;
   /** @type {Event[][]} */
   const histories = [];
-  for (const [kind, name] of met.values()) {
-    if (onwards && met.size > MOST_HISTORIES) return { histories: [], whole: false };
-    if (!reach.kinds.includes(kind) || !reach.windows.has(name)) {
-      whole = false;
-      continue;
+  // A Map goes on over what is added to it meanwhile.
+  for (const pair of met.values()) {
+    const history = historyOf(pair);
+    if (history) histories.push(history);
+    else whole = false;
+    for (const followed of onwards && history ? history.flatMap((each) => each.head.follows) : []) {
+      if (met.size < MOST_HISTORIES) met.set(pairKey(followed), followed);
+      else whole &&= met.has(pairKey(followed));
     }
-    const history = reach.history(kind, name);
-    histories.push(history);
-    if (!onwards) continue;
-    // A Map goes on over what is added to it meanwhile.
-    for (const pair of history.flatMap((each) => each.head.follows)) met.set(pair.join(" "), pair);
   }
-  return { histories, whole };
+  return { pairs: [...met.values()], histories, whole };
+}
+
+/**
+ * @param {Event} event
+ * @param {OrderRule} rule
+ * @param {HistoryOf} historyOf
+ * @returns {Sight[]} of `each`, one a follow
+ */
+export function sightsOf(event, rule, historyOf) {
+  const onwards = rule.in === "reach" || rule.in === "each";
+  return startsOf(event, rule).map((start) => sightOf(start, onwards, historyOf));
 }
 
 /**
@@ -84,7 +101,7 @@ function lastFits(rule, event, earlier) {
 /** @param {OrderRule} rule @param {Event} event @param {Event[][]} earlier @returns {boolean} */
 function advances(rule, event, earlier) {
   const { state } = event.head;
-  if (!state || state.kind !== rule.in || !event.joins(state.kind, state.name)) return false;
+  if (!state || state.count <= 0 || state.kind !== rule.in || !event.joins(state.kind, state.name)) return false;
   return earlier.every((history) =>
     history.every(
       ({ type, head: { state: other } }) =>
@@ -109,18 +126,30 @@ function judge(rule, event, { histories, whole }) {
 }
 
 /**
- * @param {Reach} reach
+ * @param {Event} event
+ * @param {OrderRule} rule
+ * @param {HistoryOf} historyOf
+ * @returns {boolean | null} whether the rule holds; null where what is held does not settle it
+ */
+export function ruleHolds(event, rule, historyOf) {
+  const found = sightsOf(event, rule, historyOf).map((sight) => judge(rule, event, sight));
+  if (!found.length || found.includes(false)) return false;
+  return found.includes(null) ? null : true;
+}
+
+/**
+ * @param {import("./windows.js").Reach} reach
  * @param {Event} event
  * @param {OrderRule} rule
  * @returns {boolean} false where it is not judged
  * @throws contradiction
  */
 export function checkRule(reach, event, rule) {
-  const onwards = rule.in === "reach" || rule.in === "each";
-  const starts = rule.in === "each" ? event.head.follows.map((pair) => [pair]) : [named(event, rule.in)];
-  const found = starts.map((pairs) => judge(rule, event, sightOf(reach, pairs, onwards)));
-  if (!found.length || found.includes(false)) {
+  const holds = ruleHolds(event, rule, ([kind, name]) =>
+    reach.kinds.includes(kind) && reach.windows.has(name) ? reach.history(kind, name) : null,
+  );
+  if (holds === false) {
     throw contradiction("order", `${rule.code} (${event.type} ${event.name.slice(0, 12)}\u2026)`, "its rule of order");
   }
-  return !found.includes(null);
+  return holds !== null;
 }

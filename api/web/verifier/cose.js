@@ -2,7 +2,8 @@
  * COSE_Sign1 (RFC 9052 §4.2): always tagged, no external data.
  * @module
  */
-import { formatCbor, parseCbor, Tagged } from "./cbor.js";
+import { concat } from "./bytes.js";
+import { formatCbor, formatStart, parseCbor, Tagged } from "./cbor.js";
 import { malformed } from "./errors.js";
 
 /**
@@ -33,9 +34,14 @@ export function parseSign1(data, field) {
   return { protectedHeader, header: parseHeader(protectedHeader, field), unprotected, payload, signature };
 }
 
+/** How an array of four begins whose first is this text. */
+const SIGNATURE1 = concat(formatStart(4, 4), formatCbor("Signature1"));
+const NOTHING = formatStart(2, 0);
+
 /** @param {Uint8Array} protectedHeader @param {Uint8Array} payload @returns {Uint8Array} what is signed */
 export function signedBytes(protectedHeader, payload) {
-  return formatCbor(["Signature1", protectedHeader, new Uint8Array(0), payload]);
+  const [header, signed] = [formatStart(2, protectedHeader.length), formatStart(2, payload.length)];
+  return concat(SIGNATURE1, header, protectedHeader, NOTHING, signed, payload);
 }
 
 /**

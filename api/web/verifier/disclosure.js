@@ -51,18 +51,18 @@ export function checkDisclosure(disclosure, digests) {
   }
 }
 
-/** @param {any} value of a disclosure that the type marks as an attachment */
-export function checkAttachment(value) {
+/** @param {any} value of a disclosure that the type marks as an attachment @param {string} [field] */
+export function checkAttachment(value, field = "attachment") {
   if (value === null) return;
   const members = ["mediaType", "sha256", "size"];
   if (!(value instanceof Map) || value.size !== 3 || members.some((each) => !value.has(each))) {
-    throw malformed("attachment", "another shape", "mediaType, sha256 and size");
+    throw malformed(field, "another shape", "mediaType, sha256 and size");
   }
-  if (typeof value.get("mediaType") !== "string") throw malformed("attachment", "another shape", "a media type");
+  if (typeof value.get("mediaType") !== "string") throw malformed(field, "another shape", "a media type");
   const hash = value.get("sha256");
-  if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash)) throw malformed("attachment.sha256", hash, "hex");
+  if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash)) throw malformed(`${field}.sha256`, hash, "hex");
   const size = value.get("size");
   if (typeof size !== "number" || size < 0 || size > MOST_ATTACHMENT) {
-    throw malformed("attachment.size", size, `at most ${MOST_ATTACHMENT}`);
+    throw malformed(`${field}.size`, size, `at most ${MOST_ATTACHMENT}`);
   }
 }

@@ -44,7 +44,7 @@ export class Event {
 
   /** @returns {import("./head.js").Head} @throws malformed */
   get head() {
-    return (this.parsedHead ??= parseHead(this.headBytes));
+    return (this.parsedHead ??= parseHead(this.headBytes, this.nameBytes));
   }
 
   /** @returns {string} */

@@ -11,7 +11,7 @@ import { Examination } from "./examination.js";
 import { checkBody, checkHead, checkLinks } from "./mapping.js";
 import { rootOfSharedPath } from "./merkle.js";
 import { Headers, parseFile, parseSeals, parseStatements } from "./parts.js";
-import { at } from "./registry.js";
+import { at } from "./multimap.js";
 import { registryHistories } from "./registry_histories.js";
 import { registryEvents } from "./replay.js";
 import { asBytes, asMap } from "./shape.js";
@@ -43,7 +43,7 @@ export function parseEventProof(data) {
 /** @typedef {ReturnType<typeof parseEventProof>} EventProof */
 
 /** @param {EventProof} proof @param {Examination} held */
-async function checkCheckpoint(proof, held) {
+export async function checkCheckpoint(proof, held) {
   const { note, checkpoint } = parseCheckpointNote(proof.note);
   const charter = held.charters.at(Math.max(0, Number(checkpoint.size) - 1));
   if (checkpoint.origin !== charter.origin) throw untrusted("checkpoint.origin", checkpoint.origin, charter.origin);
@@ -58,11 +58,11 @@ async function checkCheckpoint(proof, held) {
     throw untrusted("checkpoint", "no line of a log", "one of yours");
   const verified = lines.map(({ key }) => key);
   const quorum = charter.policy.satisfied(charter.policy.quorum, verified);
-  return { checkpoint, quorum: quorum && (!policy || policy.satisfied(policy.quorum, verified)) };
+  return { checkpoint, lines, quorum: quorum && (!policy || policy.satisfied(policy.quorum, verified)) };
 }
 
 /** @param {EventProof} proof @param {Examination} held @param {import("./checkpoint.js").Checkpoint} checkpoint */
-async function checkPlace({ part, seal, path }, held, checkpoint) {
+export async function checkPlace({ part, seal, path }, held, checkpoint) {
   const leaves = new Map([[part.leaf, part.statement().leafHash]]);
   if (seal) {
     const charter = held.charters.at(seal.leaf);
@@ -118,7 +118,8 @@ function checkAlone({ registry }, event) {
  * @param {Uint8Array} data an event proof
  * @param {Uint8Array} trace a trace proof of the same ledger
  * @param {import("./examination.js").Standpoint} standpoint
- * @returns {Promise<{event: import("./event.js").Event, time: number | null, quorum: boolean}>}
+ * @returns {Promise<{event: import("./event.js").Event, time: number | null, quorum: boolean,
+ *   registry: import("./registry.js").Registry}>} registry: that of the trace, replayed
  * @throws whatever is wrong with either; incomplete where the trace proof's registry does not reach
  */
 export async function examineEvent(data, trace, standpoint) {
@@ -143,5 +144,5 @@ export async function examineEvent(data, trace, standpoint) {
   if (!held.registry.version(event.head.principal, event.leaf)) {
     throw incomplete("registry", "no such participant", event.head.principal);
   }
-  return { event, time: proof.seal?.time ?? null, quorum };
+  return { event, time: proof.seal?.time ?? null, quorum, registry: held.registry };
 }

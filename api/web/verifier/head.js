@@ -2,7 +2,7 @@
  * Heads of events (section 4). Names and hashes that are compared or looked up are hex texts.
  * @module
  */
-import { compareBytes, concat, formatHex } from "./bytes.js";
+import { compareBytes, formatHex } from "./bytes.js";
 import { parseCbor } from "./cbor.js";
 import { malformed, tooLarge } from "./errors.js";
 import { leafHash } from "./merkle.js";
@@ -45,13 +45,13 @@ function parsePairs(value, field, kinds) {
   const pairs = list.map((each, at) => {
     const [kind, name] = asList(each, `${field}[${at}]`, 2);
     if (!kinds.test(asText(kind, `${field}[${at}]`))) throw malformed(`${field}[${at}]`, kind, "a kind");
-    return { kind, name: asBytes(name, `${field}[${at}]`, 32), spelt: concat(kind, "\0", name) };
+    return /** @type {Pair} */ ([kind, formatHex(asBytes(name, `${field}[${at}]`, 32))]);
   });
-  ordered(
-    pairs.map((each) => each.spelt),
-    field,
-  );
-  return pairs.map(({ kind, name }) => [kind, formatHex(name)]);
+  // Kinds are ASCII without spaces, and so is hex: the order of texts is that of bytes.
+  const keys = pairs.map(pairKey);
+  const sorted = keys.every((each, at) => !at || keys[at - 1] < each);
+  if (!sorted) throw malformed(field, "another order", "sorted, none twice");
+  return pairs;
 }
 
 /** @param {Uint8Array[]} items @param {string} field */
@@ -87,8 +87,8 @@ function parseId(value) {
   return formatHex(id);
 }
 
-/** @param {Uint8Array} data @returns {Head} */
-export function parseHead(data) {
+/** @param {Uint8Array} data @param {Uint8Array} [leaf] its leaf hash, where it is known @returns {Head} */
+export function parseHead(data, leaf = leafHash(data)) {
   if (data.length > MOST_BYTES) throw tooLarge("head", `${data.length} bytes`, `at most ${MOST_BYTES}`);
   const map = asMap(parseCbor(data, "head"), "head", [1, 2, 3, 5, 6, 12], [4, 7, 8, 9, 10, 11]);
   /** @template T @param {number} label @param {(value: any) => T} read @returns {T | null} */
@@ -106,7 +106,6 @@ export function parseHead(data) {
   const until = optional(10, (value) => asNatural(value, "head.until"));
   const state = parseState(map.get(11));
   const body = asBytes(map.get(12), "head.body", 32);
-  const leaf = leafHash(data);
   const principal = behalf ?? issuer;
   return {
     type,

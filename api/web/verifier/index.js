@@ -11,8 +11,8 @@ const ENTRY = bytesOf(6);
 const LEAF = bytesOf(2);
 const NODE = bytesOf(3);
 const VALUE = bytesOf(4);
-const EMPTY = new Uint8Array(32);
-const MOST_DEEP = 255;
+export const EMPTY = new Uint8Array(32);
+export const MOST_DEEP = 255;
 const FIELD = "index proof";
 
 /** @typedef {{name: string, leaf: number, position: number}} HistoryEntry */
@@ -20,7 +20,7 @@ const FIELD = "index proof";
 /** @typedef {Map<string, Uint8Array | null>} Claims key in hex → its value, or null where it is absent */
 
 /** @param {string} kind @param {string} name hex @returns {string} hex */
-export const indexKey = (kind, name) => formatHex(sha256("suyuan/key/v1|", kind, "|", parseHex(name, "name", 32)));
+export const indexKey = (kind, name) => formatHex(sha256(`suyuan/key/v1|${kind}|`, parseHex(name, "name", 32)));
 
 /** @param {HistoryEntry} entry @returns {Uint8Array} */
 export const entryHash = ({ name, leaf, position }) =>
@@ -53,8 +53,14 @@ export function parseIndexProof(value, field = FIELD) {
 
 /** @typedef {{key: Uint8Array, value: Uint8Array | null}} Claim */
 
+/** @param {Uint8Array} key @param {Uint8Array} value @returns {Uint8Array} */
+export const indexLeaf = (key, value) => sha256(LEAF, key, value);
+
+/** @param {Uint8Array} left @param {Uint8Array} right @returns {Uint8Array} */
+export const indexNode = (left, right) => sha256(NODE, left, right);
+
 /** The walk from the root, left before right; `hash` of what it met. */
-class Walk {
+export class Walk {
   /** @param {IndexProof} proof */
   constructor({ turns, nodes, strangers }) {
     this.turns = turns;
@@ -110,7 +116,7 @@ class Walk {
   own(claims) {
     const [{ key, value }] = claims;
     if (claims.length > 1 || !value) return this.refuse("a leaf for other keys", "for one that is present");
-    return sha256(LEAF, key, value);
+    return indexLeaf(key, value);
   }
 
   /** @param {Claim[]} claims @param {number} depth @returns {Uint8Array} */
@@ -128,7 +134,7 @@ class Walk {
       const same = expected && claim.value ? equalBytes(expected, claim.value) : expected === claim.value;
       if (!same) this.refuse("another value", "what is claimed");
     }
-    return sha256(LEAF, key, value);
+    return indexLeaf(key, value);
   }
 
   /** @param {Claim[]} claims @param {number} depth @returns {Uint8Array} */
@@ -142,7 +148,7 @@ class Walk {
     if ((empty[0] && (empty[1] || right.leaf)) || (empty[1] && left.leaf)) {
       this.refuse("a node over nothing or a lone leaf", "two sides");
     }
-    return sha256(NODE, left.hash, right.hash);
+    return indexNode(left.hash, right.hash);
   }
 
   end() {
@@ -157,7 +163,7 @@ class Walk {
 }
 
 /** @param {Uint8Array} key @param {number} bit @returns {number} */
-const bitOf = (key, bit) => (key[bit >> 3] >> (7 - (bit & 7))) & 1;
+export const bitOf = (key, bit) => (key[bit >> 3] >> (7 - (bit & 7))) & 1;
 
 /** @param {Uint8Array} root @param {Claims} claims @param {IndexProof} proof @throws not-indexed */
 export function checkIndex(root, claims, proof) {

@@ -8,9 +8,8 @@ import { malformed } from "./errors.js";
 /** @typedef {null | boolean | number | string | JsonValue[] | Map<string, any>} JsonValue */
 
 const MOST_DEEP = 16;
-const SPACE = /[ \t\n\r]*/y;
 const INTEGER = /-?(0|[1-9][0-9]*)/y;
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const PLAIN = /[^"\\\u0000-\u001f]+/y;
 const ESCAPES = new Map(
   Object.entries({ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }),
 );
@@ -34,19 +33,27 @@ class Reader {
     throw malformed(this.field, came, expected);
   }
 
-  /** @param {RegExp} pattern sticky @returns {string} */
+  /** @param {RegExp} pattern sticky, and not of nothing @returns {string} */
   match(pattern) {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? "";
-    this.at += found.length;
-    return found;
+    const from = this.at;
+    pattern.lastIndex = from;
+    if (pattern.test(this.text)) this.at = pattern.lastIndex;
+    return this.text.slice(from, this.at);
+  }
+
+  /** @returns {string} the sign behind white space; empty at the end */
+  next() {
+    for (;;) {
+      const sign = this.text[this.at] ?? "";
+      if (!sign || !" \n\t\r".includes(sign)) return sign;
+      this.at++;
+    }
   }
 
   /** @param {string} sign @returns {boolean} whether it stood here; then it is passed */
   passed(sign) {
-    this.match(SPACE);
-    if (!this.text.startsWith(sign, this.at)) return false;
-    this.at += sign.length;
+    if (this.next() !== sign) return false;
+    this.at++;
     return true;
   }
 
@@ -57,10 +64,17 @@ class Reader {
 
   /** @param {number} depth @returns {JsonValue} */
   value(depth) {
-    if (this.passed("{")) return this.object(depth + 1);
-    if (this.passed("[")) return this.array(depth + 1);
-    if (this.passed('"')) return this.string();
-    for (const [word, value] of WORDS) if (this.passed(word)) return value;
+    const sign = this.next();
+    this.at++;
+    if (sign === '"') return this.string();
+    if (sign === "{") return this.object(depth + 1);
+    if (sign === "[") return this.array(depth + 1);
+    this.at--;
+    for (const [word, value] of WORDS) {
+      if (!this.text.startsWith(word, this.at)) continue;
+      this.at += word.length;
+      return value;
+    }
     return this.integer();
   }
 
@@ -133,7 +147,7 @@ class Reader {
 export function parseJson(data, field = "json") {
   const reader = new Reader(parseUtf8(data, field), field);
   const value = reader.value(0);
-  reader.match(SPACE);
+  reader.next();
   if (reader.at < reader.text.length) reader.refuse("more behind the end", "one value");
   return value;
 }

@@ -158,19 +158,17 @@ const WEB = {
  * @returns {Check} throws *cannot check* where the browser does not know the algorithm
  */
 export function webCheck(subtle) {
-  /** @type {Map<string, Promise<CryptoKey>>} */
-  const keys = new Map();
+  /** Bytes of a key are the same array again, and of one algorithm. @type {WeakMap<Uint8Array, Promise<CryptoKey>>} */
+  const keys = new WeakMap();
   return async (name, raw, signature, message) => {
     const { format, imported, verified } = WEB[name];
-    const place = `${name} ${formatHex(raw)}`;
     if (!subtle) throw cannotCheck(name);
     try {
-      let key = keys.get(place);
-      if (!key)
-        keys.set(
-          place,
-          (key = subtle.importKey(/** @type {any} */ (format), /** @type {any} */ (raw), imported, true, ["verify"])),
-        );
+      let key = keys.get(raw);
+      if (!key) {
+        key = subtle.importKey(/** @type {any} */ (format), /** @type {any} */ (raw), imported, true, ["verify"]);
+        keys.set(raw, key);
+      }
       return await subtle.verify(verified, await key, /** @type {any} */ (signature), /** @type {any} */ (message));
     } catch {
       // The key is a strict one: it is the algorithm that the browser lacks.

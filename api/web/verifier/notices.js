@@ -3,6 +3,7 @@
  * @module
  */
 import { formatHex } from "./bytes.js";
+import { ACTIVATED, checkActivation } from "./hidden_code.js";
 import { lateReturns } from "./returns.js";
 
 /** @typedef {import("./event.js").Event} Event */
@@ -59,9 +60,30 @@ function tellEvent(examination, event, { outcome, conditions }) {
   if (event.type === "record.correction") {
     for (const name of event.head.about) examination.notice("notice.corrected", { event: name });
   }
+  tellLabel(examination, event);
   if (!examination.standing.isDisputed(event)) return;
   for (const { word, by } of examination.standing.reasons(event))
     examination.notice(`notice.disputed.${word}`, { ...what, by });
+}
+
+/**
+ * A label that is seen too often, or an activation: does it reveal the committed code?
+ * @param {Examination} examination
+ * @param {Event} event
+ */
+function tellLabel(examination, event) {
+  if (event.type === "risk.copied-label") examination.notice("notice.seen-too-often", { event: event.name });
+  if (event.type !== ACTIVATED) return;
+  const targets = examination.story.timeline.filter((each) => event.head.about.includes(each.name));
+  const [activation, committed] = [event.body(), targets.length ? targets[0].body() : null];
+  if (!activation || !committed) return;
+  let key = "notice.activated";
+  try {
+    checkActivation(activation, committed);
+  } catch {
+    key = "notice.false-activation";
+  }
+  examination.notice(key, { event: event.name });
 }
 
 /** @param {Examination} examination */

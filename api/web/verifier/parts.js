@@ -11,7 +11,7 @@ import { checkBlock, Seal } from "./seal.js";
 import { asBytes, asHashOrNull, asList, asNatural, asText } from "./shape.js";
 import { parseStatementHeader, Statement } from "./statement.js";
 
-const MOST_BYTES = 64 * 2 ** 20;
+export const MOST_BYTES = 64 * 2 ** 20;
 const MOST_EVENTS = 4_096;
 const MOST_HEAD = 16_384;
 
@@ -56,7 +56,7 @@ export class Headers {
 }
 
 /** @param {number[]} numbers @param {string} field */
-function checkRising(numbers, field) {
+export function checkRising(numbers, field) {
   if (numbers.some((each, at) => at && numbers[at - 1] >= each)) {
     throw malformed(field, "another order", "rising, none twice");
   }

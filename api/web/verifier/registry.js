@@ -2,6 +2,7 @@
  * The registry as it was at any leaf: who was admitted, which keys were valid, what was in force (section 12).
  * @module
  */
+import { at } from "./multimap.js";
 import { KeyBook } from "./registry_keys.js";
 
 const HOUR = 3_600_000;
@@ -27,14 +28,6 @@ export const CLOSELY = SUSPENDED + 30 * 24 * HOUR;
 /** @typedef {Effect & {uri: string, types: string[], rule: import("./registry_data.js").Rule, zone: string | null,
  *   until: number | null}} Policy */
 /** @typedef {Effect & {order: Event, what: string[]}} Erasure */
-
-/** @template T @param {Map<string, T[]>} map @param {string} key @returns {T[]} */
-export const at = (map, key) => map.get(key) ?? [];
-
-/** @template T @param {Map<string, T[]>} map @param {string} key @param {T} value */
-export function add(map, key, value) {
-  map.set(key, [...at(map, key), value]);
-}
 
 export class Registry {
   /** @param {Charters} charters @param {Map<string, import("./vocabulary.js").EventType>} builtin types */

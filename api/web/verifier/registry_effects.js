@@ -3,7 +3,7 @@
  * @module
  */
 import { notPermitted } from "./errors.js";
-import { add, at } from "./registry.js";
+import { add, at } from "./multimap.js";
 
 /** @typedef {import("./event.js").Event} Event */
 /** @typedef {import("./registry.js").Registry} Registry */

@@ -55,10 +55,11 @@ function brought(event, judged) {
  * @param {Event[]} judged the events of a trace part, or the one that is judged
  * @param {Event[]} events the registry's, in log order
  * @param {import("./registry.js").Registry} registry replayed
+ * @param {string[]} [also] names of subjects on whose histories something else rests
  * @returns {Map<string, Event[]>} histories by the name of their subject
  */
-export function registryHistories(judged, events, registry) {
-  const waiting = [subjectName(`urn:suyuan:ledger:${registry.charters.at(0).origin}`), ...holdersOf(judged)];
+export function registryHistories(judged, events, registry, also = []) {
+  const waiting = [subjectName(`urn:suyuan:ledger:${registry.charters.at(0).origin}`), ...also, ...holdersOf(judged)];
   for (const event of judged) {
     waiting.push(...behind(event, registry));
     if (event.head.behalf) waiting.push(subjectName(event.head.behalf));

@@ -2,7 +2,7 @@
  * Keys of participants and administrators: which one signed, and whether it was valid (section 12).
  * @module
  */
-import { add, at } from "./registry.js";
+import { add, at } from "./multimap.js";
 
 /** @typedef {import("./registry.js").Effect} Effect */
 /** @typedef {import("./registry.js").Moment} Moment */

@@ -3,7 +3,7 @@
  * @module
  */
 import { mismatch, notPermitted } from "./errors.js";
-import { at } from "./registry.js";
+import { at } from "./multimap.js";
 import { isRegistryEvent } from "./signing.js";
 
 /** @typedef {import("./event.js").Event} Event */

@@ -8,7 +8,7 @@ import { checkBody, checkHead, checkLinks, checkTargets, ownLinks } from "./mapp
 import { pairKey } from "./head.js";
 import { apply, checkPossible } from "./registry_effects.js";
 import { isRegistryType, parseData } from "./registry_data.js";
-import { at } from "./registry.js";
+import { at } from "./multimap.js";
 import { permit } from "./registry_rights.js";
 import { isRegistryEvent, isRootInForce, momentOf } from "./signing.js";
 

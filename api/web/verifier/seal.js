@@ -2,7 +2,7 @@
  * Seals (section 9).
  * @module
  */
-import { equalBytes } from "./bytes.js";
+import { equalBytes, once } from "./bytes.js";
 import { formatCbor, parseCbor } from "./cbor.js";
 import { formatSign1, parseHeader, parseSign1, signedBytes } from "./cose.js";
 import { malformed } from "./errors.js";
@@ -17,8 +17,11 @@ import { parseKeyOf, SEAL_TYPE } from "./statement.js";
  *   time: number}} Block
  */
 
+/** The protected header; headers of a file are the same arrays again. */
+export const parseSealHeader = once(readHeader);
+
 /** @param {Uint8Array} bytes @returns {SealHeader} */
-export function parseSealHeader(bytes) {
+function readHeader(bytes) {
   const header = asMap(parseHeader(bytes, "seal header"), "seal header", [1, 3, 4, 15]);
   const key = parseKeyOf(header, "seal header");
   if (header.get(3) !== SEAL_TYPE) throw malformed("seal header", header.get(3), SEAL_TYPE);

@@ -23,9 +23,10 @@ function fractions(root, count) {
 const K = fractions(3, 64);
 const START = fractions(2, 8);
 const W = new Int32Array(64);
+const state = new Int32Array(8);
 
-/** @param {Int32Array} state @param {DataView} view @param {number} at */
-function compress(state, view, at) {
+/** @param {DataView} view @param {number} at */
+function compress(view, at) {
   for (let t = 0; t < 16; t++) W[t] = view.getInt32(at + 4 * t);
   for (let t = 16; t < 64; t++) {
     const x = W[t - 15];
@@ -92,10 +93,9 @@ export function sha256(...parts) {
   const view = new DataView(padded.buffer, 0, whole);
   view.setUint32(whole - 8, Math.floor(size / 2 ** 29));
   view.setUint32(whole - 4, (size << 3) >>> 0);
-  const state = Int32Array.from(START);
-  for (let block = 0; block < whole; block += 64) compress(state, view, block);
+  state.set(START);
+  for (let block = 0; block < whole; block += 64) compress(view, block);
   const hash = new Uint8Array(32);
-  const out = new DataView(hash.buffer);
-  for (let n = 0; n < 8; n++) out.setInt32(4 * n, state[n]);
+  for (let n = 0; n < 32; n++) hash[n] = state[n >> 2] >> (24 - 8 * (n & 3));
   return hash;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { mandatesOf } from "./authority.js";
-import { at } from "./registry.js";
+import { at } from "./multimap.js";
 
 /** @typedef {import("./event.js").Event} Event */
 /** @typedef {import("./registry.js").Registry} Registry */

@@ -2,7 +2,7 @@
  * Statements and hash envelopes (section 6).
  * @module
  */
-import { compareTexts, equalBytes, formatHex } from "./bytes.js";
+import { compareTexts, equalBytes, formatHex, once } from "./bytes.js";
 import { formatCbor, parseCbor } from "./cbor.js";
 import { formatSign1, parseHeader, parseSign1, signedBytes } from "./cose.js";
 import { malformed, mismatch, tooLarge } from "./errors.js";
@@ -31,22 +31,26 @@ export function parseKeyOf(header, field) {
 /**
  * @param {number} alg
  * @param {Uint8Array} signature
+ * @param {string} field
  * @throws malformed where it has another length than its algorithm's
  */
-export function checkSize(alg, signature) {
-  asBytes(signature, "statement.signature", SIGNATURE_SIZES.get(alg));
+export function checkSize(alg, signature, field) {
+  asBytes(signature, `${field}.signature`, SIGNATURE_SIZES.get(alg));
 }
 
-/** @param {any} value @returns {string[]} */
-function parseAudience(value) {
-  const list = asList(value, "statement.aud").map((each) => asText(each, "statement.aud"));
+/** @param {any} value @param {string} field @returns {string[]} */
+function parseAudience(value, field) {
+  const list = asList(value, field).map((each) => asText(each, field));
   const sorted = list.every((each, at) => !at || compareTexts(list[at - 1], each) < 0);
-  if (!list.length || !sorted) throw malformed("statement.aud", "another list", "sorted origins, none twice");
+  if (!list.length || !sorted) throw malformed(field, "another list", "sorted origins, none twice");
   return list;
 }
 
-/** @param {Uint8Array} bytes the protected header @returns {StatementHeader} */
-export function parseStatementHeader(bytes) {
+/** The protected header; headers of a file are the same arrays again. */
+export const parseStatementHeader = once(readHeader);
+
+/** @param {Uint8Array} bytes @returns {StatementHeader} */
+function readHeader(bytes) {
   const header = parseHeader(bytes, "statement");
   if (header.get(3) === SEAL_TYPE)
     throw malformed("statement.content type", SEAL_TYPE, "a batch: no seal comes from outside");
@@ -56,7 +60,7 @@ export function parseStatementHeader(bytes) {
   const claims = asMap(header.get(15), "statement.claims", [1, 2, 3]);
   if (claims.get(2) !== "urn:suyuan:batch") throw malformed("statement.sub", claims.get(2), "urn:suyuan:batch");
   const issuer = asParticipant(claims.get(1), "statement.iss");
-  return { ...key, issuer, audience: parseAudience(claims.get(3)) };
+  return { ...key, issuer, audience: parseAudience(claims.get(3), "statement.aud") };
 }
 
 /** A statement over a batch. */
@@ -72,7 +76,7 @@ export class Statement {
     this.count = count;
     this.first = first;
     /** @type {Uint8Array} */ this.signature = signature;
-    checkSize(header.alg, signature);
+    checkSize(header.alg, signature, "statement");
     this.payload = formatCbor([1, root, count, first]);
     this.entry = formatSign1(protectedHeader, this.payload, signature);
     this.leafHash = leafHash(this.entry);
@@ -111,11 +115,11 @@ export function parseStatement(entry) {
   return new Statement({ header, protectedHeader: sign1.protectedHeader, signature: sign1.signature, ...parts });
 }
 
-/** @param {Uint8Array} entry @returns {import("./cose.js").Sign1} */
-function parseEntrySign1(entry) {
-  if (entry.length > MOST_ENTRY) throw tooLarge("statement", `${entry.length} bytes`, `at most ${MOST_ENTRY}`);
-  const sign1 = parseSign1(entry, "statement");
-  if (sign1.unprotected.size) throw malformed("statement", "an unprotected header", "an empty one");
+/** @param {Uint8Array} entry @param {string} [field] @returns {import("./cose.js").Sign1} */
+function parseEntrySign1(entry, field = "statement") {
+  if (entry.length > MOST_ENTRY) throw tooLarge(field, `${entry.length} bytes`, `at most ${MOST_ENTRY}`);
+  const sign1 = parseSign1(entry, field);
+  if (sign1.unprotected.size) throw malformed(field, "an unprotected header", "an empty one");
   return sign1;
 }
 
@@ -141,23 +145,23 @@ function outside(text, subject) {
 
 /** A hash envelope (RFC 9995): a statement about something outside. */
 export class Envelope {
-  /** @param {Uint8Array} entry */
-  constructor(entry) {
-    this.sign1 = parseEntrySign1(entry);
-    const header = asMap(this.sign1.header, "statement", [1, 4, 15, 258], [259, 260]);
-    const key = parseKeyOf(header, "statement");
-    const claims = asMap(header.get(15), "statement.claims", [1, 2, 3]);
-    const issuer = asParticipant(claims.get(1), "statement.iss");
-    const subject = outside("statement.sub", asText(claims.get(2), "statement.sub"));
+  /** @param {Uint8Array} entry @param {string} [field] */
+  constructor(entry, field = "statement") {
+    this.sign1 = parseEntrySign1(entry, field);
+    const header = asMap(this.sign1.header, field, [1, 4, 15, 258], [259, 260]);
+    const key = parseKeyOf(header, field);
+    const claims = asMap(header.get(15), `${field}.claims`, [1, 2, 3]);
+    const issuer = asParticipant(claims.get(1), `${field}.iss`);
+    const subject = outside(`${field}.sub`, asText(claims.get(2), `${field}.sub`));
     /** @type {EnvelopeHeader} */
-    this.header = { ...key, issuer, subject, audience: parseAudience(claims.get(3)) };
+    this.header = { ...key, issuer, subject, audience: parseAudience(claims.get(3), `${field}.aud`) };
     const type = header.get(259) ?? 0;
     if (header.get(258) !== -16 || !(typeof type === "string" || type >= 0)) {
-      throw malformed("statement", "another hash or type", "SHA-256 of a text or number");
+      throw malformed(field, "another hash or type", "SHA-256 of a text or number");
     }
-    if (header.has(260)) asText(header.get(260), "statement");
-    checkSize(key.alg, this.sign1.signature);
-    this.digest = asBytes(this.sign1.payload, "statement.payload", 32);
+    if (header.has(260)) asText(header.get(260), field);
+    checkSize(key.alg, this.sign1.signature, field);
+    this.digest = asBytes(this.sign1.payload, `${field}.payload`, 32);
     this.leafHash = leafHash(entry);
   }
 

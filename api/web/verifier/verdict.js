@@ -149,12 +149,10 @@ function conclude(examination, steps, failure) {
  * @param {Map<import("./event.js").Event, import("./recognition.js").Recognition>} recognition
  */
 function tellStory(examination, recognition) {
-  const { proof, checkpoint, story, newest, lines, stating } = examination;
+  const { proof, checkpoint, story, newest, lines, stating, charter, registry, standing } = examination;
   const witnesses = new Set(
     lines
-      .filter(
-        (each) => each.time !== null && examination.charter.policy.witnesses.has(witnessName(examination, each.key)),
-      )
+      .filter((each) => each.time !== null && charter.policy.witnesses.has(witnessName(examination, each.key)))
       .map((each) => each.key.name),
   );
   const rest =
@@ -171,6 +169,9 @@ function tellStory(examination, recognition) {
     outside: story.outside,
     recognition,
     rest,
+    charter,
+    registry,
+    standing,
   };
 }
 

@@ -21,6 +21,7 @@ from verifier.errors import MalformedError, TooLargeError
 
 MAX_DEPTH = 32
 _ENCODER = json.JSONEncoder(ensure_ascii=False)  # made once: `dumps` makes one each time
+_spell_text = json.encoder.encode_basestring
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)  # possessive: never looks back
 
 
@@ -128,7 +129,7 @@ def _spell(value: Any) -> str:
         return "{" + ",".join(f"{_spell(name)}:{_spell(member)}" for name, member in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(_spell, value)) + "]"
-    return _ENCODER.encode(value)
+    return _spell_text(value) if type(value) is str else _ENCODER.encode(value)
 
 
 def _require_whole_characters(value: Any, what: str) -> None:

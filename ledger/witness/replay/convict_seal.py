@@ -25,7 +25,7 @@ def convict_seal(source: ReplaySource, tree: VerifiedTree, leaf: int, *, note: b
         origin: of the ledger.
 
     Raises:
-        IncompleteError: nothing that a file can show; of whose key sealed it, none can.
+        IncompleteError: the log alone shows nothing; whose key sealed it follows from the registry.
         UnservedError: what would have to be shown is not served.
         UnsupportedError: a seal of another version.
     """
@@ -44,13 +44,13 @@ def _convict(entries: Mapping[int, bytes], note: bytes, path: bytes) -> Convicti
 
 def _accused(source: ReplaySource, tree: VerifiedTree, leaf: int) -> Iterator[dict[int, bytes]]:
     """Yield what may speak against a seal: itself, the entry before its block, and whatever seal lies in its block."""
-    entry = _entry(source, tree, leaf)
+    entry = read_entry(source, tree, leaf)
     yield {leaf: entry}
     if not has_seal_type(entry):
         return
     first = parse_seal(entry).seal.first
     if first:
-        yield {first - 1: _entry(source, tree, first - 1), leaf: entry}
+        yield {first - 1: read_entry(source, tree, first - 1), leaf: entry}
     for place, each, _ in read_entries(source, tree, first):
         if place >= leaf:
             return
@@ -58,5 +58,6 @@ def _accused(source: ReplaySource, tree: VerifiedTree, leaf: int) -> Iterator[di
             yield {place: each, leaf: entry}
 
 
-def _entry(source: ReplaySource, tree: VerifiedTree, leaf: int) -> bytes:
+def read_entry(source: ReplaySource, tree: VerifiedTree, leaf: int) -> bytes:
+    """Return an entry of the log, compared with its tree."""
     return next(entry for _, entry, _ in read_entries(source, tree, leaf))

@@ -6,38 +6,23 @@ and where these do not either, the histories that rules of order and a stated ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.prove.index import prove_index
-from ledger.prove.log import Leaves, Subtrees, shared_path
-from ledger.witness.replay.convict import ReplayView
-from ledger.witness.replay.judge import Taken, judge
+from ledger.prove.log import Subtrees, shared_path
+from ledger.witness.replay.judge import Taken
 from ledger.witness.replay.lies import Conviction, Where
-from ledger.witness.replay.past import Past, key_of
-from ledger.witness.replay.rows import EventRow
-from verifier.errors import IncompleteError, InconsistentError
-from verifier.judgement.needs import registry_needs
-from verifier.ledgerformat.body import parse_body
+from ledger.witness.replay.past import Past
+from ledger.witness.replay.standing import Sealed, Standing
+from verifier.errors import IncompleteError
+from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair, event_name, parse_head
-from verifier.ledgerformat.index import IndexProof
-from verifier.ledgerformat.seal import SignedSeal, parse_seal
-from verifier.ledgerformat.statement import Statement, parse_statement
-from verifier.primitives.merkle import leaf_hash
-from verifier.proof.bundle import RESTRICTED, BodyState, EventPart, SealPart, StatementPart
+from verifier.ledgerformat.statement import Statement
+from verifier.proof.bundle import StatementPart
 from verifier.proof.evidence_inadmissible import StatementEvidence, format_statement_evidence
 from verifier.proof.evidence_places import TracePart, shown_pairs, stand_before, types_behind
 from verifier.proof.evidence_reasons import reason_against
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """A statement of the log with head and body (None where it is not known here) of each of its events."""
-
-    statement: Statement
-    heads: Sequence[bytes]
-    bodies: Sequence[bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +38,14 @@ class _Reach:
 
 
 def convict_statement(
-    past: Past, block: Sequence[Taken], signed: SignedSeal, where: Where, *, note: bytes, tree: Subtrees, size: int
+    past: Past, blocks: Sequence[Sealed], where: Where, *, note: bytes, tree: Subtrees, size: int
 ) -> Conviction:
     """Return what makes evidence of an inadmissible statement over a batch.
 
     Args:
-        past: the state before the block; it is used up.
-        block: all of its entries.
-        signed: its seal.
-        where: the statement, and the event that is judged.
+        past: the state that the database holds; it is used up.
+        blocks: all behind that, the statement's last.
+        where: the statement, and the event that is judged, where it is one.
         note: the checkpoint, as the ledger signed it.
         tree: of that checkpoint.
         size: of that checkpoint.
@@ -70,46 +54,48 @@ def convict_statement(
         IncompleteError: what stands there is no statement over a batch.
         InconsistentError: the seal is over another index: that is what the ledger is convicted of.
     """
-    return _Prosecution(past, block, signed, where).convict(note=note, tree=tree, size=size)
+    return _Prosecution(past, blocks, where).convict(note=note, tree=tree, size=size)
+
+
+def accused_position(taken: Taken) -> int:
+    """Return which event of a statement to judge that is refused as a whole: one that speaks for itself, if any does.
+
+    That is one in another's name, which no history need be shown of; else one that no expired charter lets be said.
+    """
+    issuer = taken.parsed.header.issuer
+    anothers = (place for place, head in enumerate(taken.heads) if head.issuer != issuer)
+    plain = (place for place, head in enumerate(taken.heads) if head.type not in (CHARTER, APPROVAL))
+    return next(anothers, next(plain, 0))
 
 
 class _Prosecution:
     """One statement of a block, and the registry as it stands before it."""
 
-    def __init__(self, past: Past, block: Sequence[Taken], signed: SignedSeal, where: Where) -> None:
-        self._past, self._signed = past, signed
-        self._block = {taken.leaf: taken for taken in block}
-        self._histories: dict[Pair, Sequence[Event]] = {}
-        taken = self._block[where.leaf]
-        if not isinstance(taken.parsed, Statement):
-            raise IncompleteError("evidence", came="a hash envelope", expected="a statement over a batch")
-        self._place = where.leaf, where.position or 0
-        self._kind = past.replay.registry.type_at("registry.charter", 0)
-        for each in block:
-            past.index.load(each.touched())
-            if each.leaf < where.leaf:
-                judge(each, signed.seal.time, past)
-            else:
-                self._record(each)
-        if past.index.root() != signed.seal.root:
-            raise InconsistentError("seal", came="another index", expected="the root that the block makes")
+    def __init__(self, past: Past, blocks: Sequence[Sealed], where: Where) -> None:
+        taken = next((each for each in blocks[-1].taken if each.leaf == where.leaf), None)
+        if taken is None or not isinstance(taken.parsed, Statement):
+            raise IncompleteError("evidence", came="no statement", expected="a statement over a batch in this block")
+        self._place = where.leaf, accused_position(taken) if where.position is None else where.position
+        self._standing = Standing(past, blocks, where.leaf)
+        self._past = past
 
     def convict(self, *, note: bytes, tree: Subtrees, size: int) -> Conviction:
         """Return what makes the file, once the charters are known."""
-        statement = self._part(self._place[0], [self._place[1]])
+        standing = self._standing
+        statement = standing.part(self._place[0], [self._place[1]])
         head = parse_head(statement.events[0].head)
-        kid = self._batch(self._place[0]).statement.header.kid
+        kid = standing.batch(self._place[0]).statement.header.kid
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
         reach = self._reach(judged, statement)
-        needs = self._needs(judged, types_behind(judged, reach.events if reach else ()))
+        needs = standing.needs(judged, types_behind(judged, reach.events if reach else ()))
         rests = {event.place for history in needs.values() for event in history} - {judged.place}
-        registry = self._parts(rests)
-        proof = self._prove(needs)
+        registry = standing.parts(rests)
+        proof = standing.prove(needs)
         traces = None
         if reach:
             apart = {event.place for event in reach.events} - rests - {judged.place}
-            traces = TracePart(self._parts(apart, bare=True), self._prove(reach.pairs), reach.ordered)
-        seals = self._seals([*(part.leaf for part in registry), statement.leaf])
+            traces = TracePart(standing.parts(apart, bare=True), standing.prove(reach.pairs), reach.ordered)
+        seals = standing.seals([*(part.leaf for part in registry), statement.leaf])
         shown = StatementEvidence((), note, seals, statement, registry, proof, b"", traces)
         leaves = {part.leaf for part in shown.parts} | {part.leaf for part in seals}
         evidence = replace(shown, path=shared_path(tree, size, leaves))
@@ -117,108 +103,22 @@ class _Prosecution:
 
     def _reach(self, judged: Event, statement: StatementPart) -> _Reach | None:
         """Return which histories a file shows besides the registry's: no more than are needed to convict."""
-        said, shown, time = self._batch(statement.leaf).statement, statement.events[0], self._signed.seal.time
-        replay = self._past.replay
+        said, shown = self._standing.batch(statement.leaf).statement, statement.events[0]
+        replay, time = self._past.replay, self._standing.signed.seal.time
         if judged.head.type.startswith("registry.") or reason_against(judged, said, shown, replay=replay, time=time):
             return None
         traces = self._reached(judged, ordered=False)
-        before = stand_before(judged, self._history, traces.events, replay.registry, ordered=False)
+        before = stand_before(judged, self._standing.history, traces.events, replay.registry, ordered=False)
         if reason_against(judged, said, shown, replay=replay, time=time, before=before):
             return traces
         return self._reached(judged, ordered=True)
 
     def _reached(self, judged: Event, *, ordered: bool) -> _Reach:
-        pairs = shown_pairs(judged, self._history, self._past.replay.registry, ordered=ordered)
+        pairs = shown_pairs(judged, self._standing.history, self._past.replay.registry, ordered=ordered)
         return _Reach(self._touched(judged, pairs), pairs, ordered)
 
     def _touched(self, judged: Event, pairs: Collection[Pair]) -> list[Event]:
         """Return the events of these histories, and what an event answers before it."""
-        touched = [event for pair in pairs for event in self._history(pair)]
+        touched = [event for pair in pairs for event in self._standing.history(pair)]
         answered = [each for name in judged.head.about if (each := self._past.find(name))]
         return touched + [each for each in answered if each.place < judged.place]
-
-    def _history(self, pair: Pair) -> Sequence[Event]:
-        """Return a history as the block leaves it."""
-        if pair not in self._histories:
-            self._histories[pair] = self._past.history(pair)
-        return self._histories[pair]
-
-    def _parts(self, places: Collection[tuple[int, int]], *, bare: bool = False) -> tuple[StatementPart, ...]:
-        """Return the statements of these events, by leaf; `bare`: heads only."""
-        leaves: dict[int, list[int]] = {}
-        for leaf, position in sorted(places):
-            leaves.setdefault(leaf, []).append(position)
-        return tuple(self._part(leaf, positions, bare=bare) for leaf, positions in leaves.items())
-
-    def _prove(self, pairs: Collection[Pair]) -> IndexProof:
-        keys = sorted(key_of(*pair) for pair in pairs)
-        self._past.index.load(keys)
-        return prove_index(ReplayView(self._past.index), keys)
-
-    def _record(self, taken: Taken) -> None:
-        """Enter what nobody judges: the index has it all the same. Traces that open here are asked by nobody."""
-        if not isinstance(taken.parsed, Statement):
-            self._past.record_envelope(leaf_hash(taken.entry), taken.leaf, taken.entry, taken.keys[0][0])
-            return
-        kid = taken.parsed.header.kid
-        for position, (name, head, keys) in enumerate(zip(taken.names, taken.heads, taken.keys, strict=True)):
-            event = Event(name, taken.leaf, position, head, None, kid)
-            self._past.record(event, taken.answered[position].head, keys, self._kind)
-
-    def _needs(self, judged: Event, also: Collection[str]) -> Mapping[Pair, Sequence[Event]]:
-        replay = self._past.replay
-        origin = replay.registry.charters[0].origin
-        return registry_needs(
-            [judged],
-            origin=origin,
-            is_root=lambda event: replay.is_root(event.kid, event.leaf),
-            history_of=lambda pair: [self._event(row, judged) for row in self._past.history_rows(key_of(*pair))],
-            also=also,
-        )
-
-    def _event(self, row: EventRow, judged: Event) -> Event:
-        if (row.leaf, row.position) == judged.place:
-            return judged
-        batch = self._batch(row.leaf)
-        body = batch.bodies[row.position]
-        read = None if body is None else parse_body(body)
-        kid = batch.statement.header.kid
-        return Event(event_name(row.head), row.leaf, row.position, parse_head(row.head), read, kid)
-
-    def _batch(self, leaf: int) -> _Batch:
-        """Return a statement of the block or of the database."""
-        taken = self._block.get(leaf)
-        if taken and isinstance(taken.parsed, Statement):
-            return _Batch(taken.parsed, [each.head for each in taken.answered], [each.body for each in taken.answered])
-        entry = self._past.rows.entry(leaf)
-        if entry is None or entry.event is None:
-            raise IncompleteError("evidence", came=f"nothing at leaf {leaf}", expected="a statement over a batch")
-        statement = parse_statement(entry.entry)
-        rows = self._past.rows.events(entry.event, statement.count)
-        return _Batch(statement, [row.head for row in rows], [self._past.rows.body(row.number) for row in rows])
-
-    def _part(self, leaf: int, positions: Sequence[int], *, bare: bool = False) -> StatementPart:
-        batch = self._batch(leaf)
-        statement = batch.statement
-        events = tuple(
-            EventPart(place, batch.heads[place], RESTRICTED if bare else _state(batch.bodies[place]))
-            for place in positions
-        )
-        names = Leaves([event_name(head) for head in batch.heads])
-        path = shared_path(names, statement.count, positions)
-        return StatementPart(
-            leaf, statement.protected, statement.first, statement.count, statement.signature, path, events
-        )
-
-    def _seals(self, leaves: Sequence[int]) -> tuple[SealPart, ...]:
-        """Return the seals that cover these leaves, the block's last."""
-        found = {self._signed.seal.covered: self._signed}
-        for leaf in leaves:
-            row = None if leaf in self._block else self._past.rows.seal_from(leaf)
-            if row:
-                found[row.leaf] = parse_seal(row.entry)
-        return tuple(SealPart(leaf, found[leaf]) for leaf in sorted(found))
-
-
-def _state(body: bytes | None) -> BodyState:
-    return RESTRICTED if body is None else body

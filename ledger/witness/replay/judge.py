@@ -10,6 +10,7 @@ from ledger.witness.replay.lies import INADMISSIBLE, REWRITTEN, WITHHELD_BODY, L
 from ledger.witness.replay.past import Past, key_of
 from verifier.errors import MismatchError, SuyuanError, UnsupportedError
 from verifier.judgement.replay import Signer
+from verifier.judgement.rights import require_note_right
 from verifier.ledgerformat.batch_answer import RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
 from verifier.ledgerformat.event import Event, make_event
@@ -18,7 +19,7 @@ from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, st
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.events import Run, judge_event, require_phase
-from verifier.proof.audit.statements import require_note_right, signer_of
+from verifier.proof.audit.statements import signer_of
 from verifier.proof.examination import WHOLE_BODY
 
 _REGISTRY = "registry."
@@ -195,7 +196,7 @@ def _judge_envelope(taken: Taken, parsed: Envelope, time: int, past: Past) -> No
     require_phase(past, (), leaf, time)
     signer = signer_of(past, header, leaf, time)
     parsed.verify(signer.key)
-    require_note_right(signer, header.subject)
+    require_note_right(signer.registered, header.subject)
     if past.take_ids(header.issuer, [statement_identity(parsed)]):
         raise MismatchError("statement", came="recorded before", expected="each statement once")
     past.record_envelope(leaf_hash(taken.entry), leaf, taken.entry, taken.keys[0][0])

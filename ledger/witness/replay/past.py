@@ -21,7 +21,7 @@ from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
 from verifier.ledgerformat.index import HistoryEntry, entry_hash_of, index_key
-from verifier.ledgerformat.statement import parse_statement
+from verifier.ledgerformat.statement import parse_entry, parse_statement, statement_identity
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.audit.known import ErasedClaim, Sequences
 
@@ -206,13 +206,18 @@ class Past:
         self._ranges = Sequences()
 
     def _used_again(self) -> LieFoundError:
-        """Return which event has an id that its issuer used before."""
+        """Return which event has an id that its issuer used before, or which hash envelope stands there again."""
         used = self.rows.used(self.chunk.ids)
-        error = MismatchError("head.id", came=used[0] if used else "one twice", expected="an id not used before")
+        said = {row.leaf: row.entry for row in self.chunk.entries}
         for row in self.chunk.events if used else ():
-            head = None if row.head[0] == _ENVELOPE else parse_head(row.head)
-            if used and head and (head.id, self.words.number(head.issuer)) == used:
-                return LieFoundError(INADMISSIBLE, Where(row.leaf, row.position), error)
+            envelope = row.head[0] == _ENVELOPE
+            parsed = parse_entry(row.head if envelope else said[row.leaf])
+            id_ = statement_identity(parsed) if envelope else parse_head(row.head).id
+            if used == (id_, self.words.number(parsed.header.issuer)):
+                field = "statement" if envelope else "head.id"
+                error = MismatchError(field, came=id_, expected="what was not used before")
+                return LieFoundError(INADMISSIBLE, Where(row.leaf, None if envelope else row.position), error)
+        error = MismatchError("head.id", came=used[0] if used else "one twice", expected="an id not used before")
         return LieFoundError(INADMISSIBLE, Where(reached_leaf(self.chunk)), error)
 
 

@@ -18,16 +18,14 @@ from ledger.index import frontier as mini
 from ledger.prove.log import consistency_path, root_at
 from ledger.witness.outcome import ContradictionFoundError
 from ledger.witness.replay.blocks import Chain, parse_joined_seal, reached, replay_block
-from ledger.witness.replay.convict import convict_index
-from ledger.witness.replay.convict_seal import convict_seal
-from ledger.witness.replay.convict_statement import convict_statement
-from ledger.witness.replay.convict_twice import FIELDS, convict_twice
 from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads, require_ordered
-from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, WRONG_INDEX, Conviction, LieFoundError, Where
+from ledger.witness.replay.lies import BROKEN_SEAL, FORKED, INADMISSIBLE, Conviction, LieFoundError, Where
 from ledger.witness.replay.past import Past, open_past
+from ledger.witness.replay.prosecute import PROSECUTED, Prosecutor
 from ledger.witness.replay.rows import Reached, ReplayRows
 from ledger.witness.replay.source import ReplaySource, read_batch, read_entries
-from verifier.errors import InconsistentError, MismatchError, SuyuanError, UntrustedError
+from ledger.witness.replay.standing import Sealed
+from verifier.errors import IncompleteError, InconsistentError, MismatchError, SuyuanError, UntrustedError
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.seal import SignedSeal, is_seal
 from verifier.ledgerformat.statement import Envelope
@@ -57,7 +55,7 @@ class Replayer:
         self._source, self._policy, self._chunk = source, policy, chunk
         self._past: Past | None = None
         self._block: list[Taken] = []
-        self._waiting: list[Taken] = []  # of the blocks before it that are not written
+        self._waiting: list[Sealed] = []  # the blocks before it that are not written
         self._seal: SignedSeal | None = None
         self._mutex = threading.Lock()
 
@@ -103,42 +101,31 @@ class Replayer:
                 raise
 
     def _convict(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> None:
-        """Give a lie what makes evidence of it: come to it again block by block, and stand before it."""
-        if found.word not in (WRONG_INDEX, INADMISSIBLE, BROKEN_SEAL) or not note:
+        """Give a lie what makes evidence of it: out of the log; else come to it again block by block, and stand there.
+
+        Where no file can convict, or what it would have to show is not served any more, the lie stands all the same.
+        """
+        if found.word not in PROSECUTED or not note:
             return
+        prosecutor = Prosecutor(self._source, self._rows, checkpoint, note)
         try:
-            if found.word == BROKEN_SEAL:
-                found.conviction = self._prosecute_seal(found, checkpoint, note)
-            else:
-                self._advance(checkpoint, note, 0)
-        except LieFoundError as again:
-            with suppress(SuyuanError):  # where no file can convict, the lie stands all the same
-                found.conviction = self._prosecute(again, checkpoint, note)
+            found.conviction = prosecutor.by_the_log(found)
+        except IncompleteError:
+            with suppress(SuyuanError):
+                found.conviction = self._convict_again(prosecutor, checkpoint, note)
         except SuyuanError:
-            return  # what is not served any more convicts nobody; the lie was seen all the same
+            return
+
+    def _convict_again(self, prosecutor: Prosecutor, checkpoint: Checkpoint, note: bytes) -> Conviction | None:
+        """Return what makes evidence of the lie that is come to block by block."""
+        try:
+            self._advance(checkpoint, note, 0)
+        except LieFoundError as again:
+            last = [Sealed(self._block, self._seal)] if self._seal else []
+            return prosecutor.by_the_state(again, [*self._waiting, *last] if last else [])
         finally:
             self._past, self._block, self._waiting, self._seal = None, [], [], None
-
-    def _prosecute(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> Conviction | None:
-        """Return what makes evidence of a lie in the block that was read last, None where no file can convict."""
-        past, block, signed = open_past(self._rows, Replay(registry_types())), self._block, self._seal
-        if not signed:
-            return None
-        tree, size = VerifiedTree(checkpoint, self._source.tile), checkpoint.size
-        try:
-            if found.word == INADMISSIBLE and found.cause.field in FIELDS:
-                taken = [*self._waiting, *block]
-                return convict_twice(past, taken, found.where.leaf, note=note, tree=tree, size=size)
-            if found.word == INADMISSIBLE:
-                return convict_statement(past, block, signed, found.where, note=note, tree=tree, size=size)
-        except InconsistentError:  # the seal is over another index as well, and that has a file of its own
-            past = open_past(self._rows, Replay(registry_types()))
-        return convict_index(past, block, signed, note=note, tree=tree, size=size)
-
-    def _prosecute_seal(self, found: LieFoundError, checkpoint: Checkpoint, note: bytes) -> Conviction:
-        """Return what makes evidence of a seal: the log alone says it, whatever was replayed."""
-        tree = VerifiedTree(checkpoint, self._source.tile)
-        return convict_seal(self._source, tree, found.where.leaf, note=note, origin=checkpoint.origin)
+        return None
 
     @contextmanager
     def scratch(self, patience: float) -> Iterator[Past]:
@@ -182,7 +169,7 @@ class Replayer:
             block, hashes = [], []
             if len(past.chunk.events) >= chunk and not chain.waiting:
                 past.write(reached(past, chain, note))
-                self._block, self._waiting = [], []
+                self._block, self._waiting, self._seal = [], [], None
         self._finish(checkpoint, note, chain, block)
 
     def _finish(self, checkpoint: Checkpoint, note: bytes, chain: Chain, block: list[tuple[int, bytes]]) -> None:
@@ -200,7 +187,7 @@ class Replayer:
         taken = (self._take(*each) for each in block)
         if not keep:
             return taken
-        self._waiting += self._block
+        self._waiting += [Sealed(self._block, self._seal)] if self._seal else []
         self._block, self._seal = [], None  # what cannot even be read convicts nobody by the block before
         self._block, self._seal = list(taken), signed
         return self._block

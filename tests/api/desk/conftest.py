@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ledger.client.client import LedgerClient
 from ledger.compose.event import Draft
@@ -137,22 +136,6 @@ def tell_story(world: World) -> None:
             (world.events[name],) = world.say(who, replace(made, disclosed={**made.disclosed, **amounts.get(name, {})}))
     drafts = [product_draft(world, each) for each in GTINS]
     world.events.update(zip(GTINS, world.say("seller", *drafts), strict=True))
-
-
-@pytest.fixture(scope="session")
-def played() -> Iterator[Playwright]:
-    with sync_playwright() as playing:
-        yield playing
-
-
-@pytest.fixture(scope="session")
-def browser(played: Playwright) -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip(reason="needs the Debian package chromium")
-    running = played.chromium.launch(executable_path=found, args=["--no-sandbox"])
-    yield running
-    running.close()
 
 
 @pytest.fixture(scope="session")

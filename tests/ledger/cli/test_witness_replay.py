@@ -80,6 +80,8 @@ def test_evidence_of_a_lie_is_confirmed_by_the_verifier(run, zone, monkeypatch):
     told = verified("report", file, "--key", format_vkey(key.public))
     assert (told["outcome"], told["witness"], told["lie"]) == ("reported", "w1.example/notices", "wrong-index")
     assert told["evidence"] is True
+    told = verified("evidence", file, "--key", format_vkey(key.public), code=3)
+    assert (told["outcome"], told["convicts"], told["witness"]) == ("reported", False, "w1.example/notices")
     status = run("witness", "status", "w1", "--json")
     (ledger,) = status.answer["ledgers"]
     assert (status.code, ledger["stopped"]["evidence"]) == (1, stopped.answer["evidence"])
@@ -106,11 +108,11 @@ def test_status_shows_what_is_withheld_and_what_the_mirror_holds(run, zone):
     assert "mirrored" not in run("witness", "status", "w1", "--json").answer["ledgers"][0]
 
 
-def verified(*line: str) -> dict[str, object]:
-    """Return what the verifier answers to whoever has nothing but the file."""
+def verified(*line: str, code: int = 0) -> dict[str, object]:
+    """Return what the verifier answers, with this exit code, to whoever has nothing but the file."""
     command = [sys.executable, "-m", "verifier", *line, "--json"]
     done = subprocess.run(
         command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return json.loads(done.stdout)

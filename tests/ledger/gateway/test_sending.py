@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from threading import Barrier
+import time
+from threading import Barrier, Event
 
 import pytest
 
 from fixtures.messages import import_messages
 from ledger.client.sequence import next_number
+from ledger.gateway import sending
 from ledger.gateway.intake import read_drafts
 from ledger.readers.ceb import Facts
 from tests.ledger.client.serving import Reply, problem
-from tests.ledger.gateway.zone import GOODS, Gated, messages_of, recorded_names, until
+from tests.ledger.gateway.zone import GOODS, QUICK, Gated, messages_of, recorded_names, until
 from tests.world import now
 from verifier.errors import MalformedError, NotPermittedError
 from verifier.primitives.strict_json import parse_json
@@ -46,6 +48,44 @@ def test_batches_of_several_senders_are_on_their_way_at_once(gated, service):
     gated.hand("seller", drafts(item_draft("AT-ONCE")))
     assert gated.wait() == {"recorded": 2}
     assert not both.broken
+
+
+def test_what_comes_meanwhile_waits_for_the_answers_to_those_on_their_way_and_goes_together(
+    gated, service, monkeypatch
+):
+    monkeypatch.setattr(sending, "_ROUND", 30.0)
+    came, answering = [], Event()
+
+    def answer_late(_body):
+        came.append(1)
+        assert answering.wait(20)
+
+    service.lies["/entries"] = answer_late
+    gated.take("platform", *orders([992]))
+    until(lambda: came)
+    for serial in ("LATER-1", "LATER-2"):
+        gated.hand("seller", drafts(item_draft(serial)))
+        time.sleep(5 * QUICK.period)  # it is due, and more than due
+    assert gated.states() == {"signed": 1, "ready": 2}
+    answering.set()
+    assert gated.wait() == {"recorded": 3}
+    assert len(came) == 2
+
+
+def test_an_answer_that_does_not_come_holds_nobody_else_for_long(gated, service, world, monkeypatch):
+    monkeypatch.setattr(sending, "_ROUND", 0.05)
+    platform, answering = world.cast["platform"].uri.encode(), Event()
+    service.lies["/entries"] = lambda body: assert_set(answering) if platform in body else None
+    gated.take("platform", *orders([993]))
+    until(lambda: gated.states() == {"signed": 1})
+    gated.hand("seller", drafts(item_draft("MEANWHILE")))
+    until(lambda: gated.states() == {"signed": 1, "recorded": 1})
+    answering.set()
+    assert gated.wait() == {"recorded": 2}
+
+
+def assert_set(event):
+    assert event.wait(20)
 
 
 @pytest.mark.parametrize(

@@ -173,3 +173,41 @@ def test_where_nothing_else_came_while_the_last_block_was_written_a_block_waits_
     monkeypatch.setattr(queue, "LULL", 30)
     assert [small.ledger.submit(small.moved(each)).result(timeout=20) for each in (1, 2)]
     assert blocks == [1, 1]
+
+
+def test_a_block_waits_for_what_is_being_checked(small, blocks, monkeypatch):
+    monkeypatch.setattr(queue, "GROUP_WAIT", 30)
+    monkeypatch.setattr(queue, "MAX_BLOCK_EVENTS", 2)
+    with small.ledger.writer.awaiting(1):
+        first = small.ledger.submit(small.moved(1))
+        second = small.ledger.submit(small.moved(2))
+        assert first.result(timeout=20) + 1 == second.result(timeout=20)
+    assert blocks == [2]
+
+
+def test_a_block_waits_no_longer_where_what_was_checked_is_refused(small, blocks, monkeypatch):
+    monkeypatch.setattr(queue, "GROUP_WAIT", 3_000)
+    with small.ledger.writer.awaiting(1):
+        first = small.ledger.submit(small.moved(1))
+    assert first.result(timeout=20)
+    assert blocks == [1]
+
+
+def test_a_block_waits_for_what_is_being_checked_no_longer_than_its_patience(small, blocks, monkeypatch):
+    monkeypatch.setattr(queue, "GROUP_WAIT", -1)
+    with small.ledger.writer.awaiting(1):
+        assert small.ledger.submit(small.moved(1)).result(timeout=20)
+    assert blocks == [1]
+
+
+def test_a_block_that_is_full_enough_waits_for_nothing_that_is_being_checked(small, blocks, monkeypatch):
+    monkeypatch.setattr(queue, "GROUP_WAIT", 3_000)
+    monkeypatch.setattr(queue, "FULL", 1)
+    with small.ledger.writer.awaiting(1):
+        assert small.ledger.submit(small.moved(1)).result(timeout=20)
+    assert blocks == [1]
+
+
+def test_nothing_is_awaited_once_a_submission_was_refused(small):
+    small.ledger.submit_together([b"none"])
+    assert small.ledger.writer._coming == 0

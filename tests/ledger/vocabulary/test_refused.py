@@ -21,6 +21,7 @@ HELD_BY_LINKS = {
     "product-filed-before-enterprise",
     "shipped-before-ordered",
     "packed-before-commissioned",
+    "coded-before-commissioned",
     "declared-before-filed",
 }
 
@@ -41,6 +42,7 @@ TWICE = [
     ("total-stated-twice", "clearance.export-list"),
     ("lot-produced-twice", "transport.production"),
     ("commissioned-twice", "transport.commissioning"),
+    ("coded-twice", "transport.hidden-code"),
     ("contained-elsewhere", "transport.aggregation"),
     ("associated-elsewhere", "transport.association"),
     ("departed-before-arrived", "transport.departed"),

@@ -39,6 +39,7 @@ AGAIN = {
     "sold-abroad-twice": "aftersales.overseas-sale",
     "resumed-without-suspension": "aftersales.sale-resumed",
     "returned-without-exhibit": "aftersales.exhibit-returned",
+    "activated-twice": "aftersales.activation",
 }
 OTHERWISE = {
     "entered-before-list": lambda: changed("reference.entry", list="urn:suyuan:list:none:meta"),

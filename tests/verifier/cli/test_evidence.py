@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ledger.signing.signer import generate
+from ledger.witness.statements.keys import NoticeKey
 from tests.vectors.recipe import ROOT
 from verifier.cli.main import main
+from verifier.ledgerformat.witness_report import WitnessReport
+from verifier.primitives.keys import EDDSA
+from verifier.primitives.note import format_vkey
 
 FILES = ROOT / "files"
 
@@ -38,3 +43,46 @@ def test_a_broken_seal_is_named(capsys, tmp_path, name: str):
     assert (told["outcome"], told["leaves"], told["reason"]) == ("broken-seal", facts["leaves"], facts["reason"])
     for lang, reason in (("en", "Reason"), ("zh", "原因")):
         assert f"{reason}: {facts['reason']}\n" in convicts(capsys, tmp_path, name, "seals.json", "--lang", lang)
+
+
+# A witness's report: its word, told as that.
+
+SEEN = WitnessReport(
+    "ledger.example/zone", "inadmissible-statement", 41, 3, "not-permitted", "head.joins", 43, b"\1" * 32,
+    1_800_000_000, evidence=False,
+)  # fmt: skip
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> tuple[Path, NoticeKey]:
+    key = NoticeKey("w1.example", generate(EDDSA))
+    file = tmp_path / "lie.report"
+    file.write_bytes(key.sign_report(SEEN))
+    return file, key
+
+
+def test_a_report_is_told_as_its_witnesss_word_and_convicts_nobody(capsys, report):
+    file, key = report
+    assert main(["evidence", str(file), "--key", format_vkey(key.public), "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["convicts"], told["leaf"]) == ("reported", False, 41)
+    for lang, proved, open_ in (("en", "Proved: ", "Not proved: "), ("zh", "已证明", "未证明")):
+        assert main(["evidence", str(file), "--key", format_vkey(key.public), "--lang", lang]) == 3
+        shown = capsys.readouterr().out
+        assert proved in shown
+        assert open_ in shown
+
+
+def test_a_report_asks_for_its_witnesss_key_and_believes_no_other(capsys, report):
+    file, _ = report
+    assert main(["evidence", str(file), "--lang", "en"]) == 3
+    assert "--key VKEY" in capsys.readouterr().err
+    other = NoticeKey("w1.example", generate(EDDSA))
+    assert main(["evidence", str(file), "--key", format_vkey(other.public)]) == 1
+
+
+def test_evidence_asks_for_a_trust_policy(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["evidence", str(FILES / "rollback.evidence")])
+    assert left.value.code == 2
+    assert "--policy FILE" in capsys.readouterr().err

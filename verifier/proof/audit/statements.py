@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from verifier.errors import MismatchError, NotPermittedError, SuyuanError
 from verifier.judgement.replay import REGISTRAR, Signer
+from verifier.judgement.rights import require_note_right
 from verifier.ledgerformat.batch_answer import AnsweredEvent, parse_batch_answer
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import event_name, parse_head
@@ -214,18 +215,10 @@ def _take_envelope(known: Known, leaf: int, parsed: Envelope, time: int) -> None
             signer = signer_of(known, parsed.header, leaf, time)
             parsed.verify(signer.key)
             known.counts["signatures"] += 1
-            require_note_right(signer, parsed.header.subject)
+            require_note_right(signer.registered, parsed.header.subject)
     name = leaf_hash(parsed.entry)
     with known.findings.catch("unique", place):
         if not known.memory.take_id(_ENVELOPES, statement_identity(parsed)):
             raise MismatchError("statement", came="recorded before", expected="each statement once")
     known.join(name, (leaf, 0), ("note", subject_name(parsed.header.subject)))
     known.memory.add_name(name)
-
-
-def require_note_right(signer: Signer, subject: str) -> None:
-    """Return if a hash envelope about `subject` may be signed with this key; raise NotPermittedError if not."""
-    key = signer.registered
-    if key is None or not key.may_sign("note") or not key.subjects or not key.may_name(subject):
-        expected = "a subject below a prefix that the registry gives this key for notes"
-        raise NotPermittedError("statement.sub", came=subject, expected=expected)

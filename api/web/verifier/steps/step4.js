@@ -12,22 +12,36 @@ import { registryEvents, Replay } from "../replay.js";
 import { checkSigner } from "../signing.js";
 import { Standing } from "../standing.js";
 
+/** @typedef {import("../event.js").Event} Event */
+/** @typedef {import("../parts.js").StatementPart} StatementPart */
+
 /** @param {import("../examination.js").Examination} examination */
 export async function checkKeys(examination) {
   const { registryPart, tracePart, shown, charters, standpoint, proof, check } = examination;
-  const own = new Set(proof.registry);
   const deciding = proof.trace.filter((part) => registryEvents(part.events).length);
   const registry = new Registry(charters, standpoint.builtin);
   examination.registry = registry;
   const replay = new Replay(registry, shown);
+  const events = await replayParts(replay, { own: proof.registry, deciding, check });
+  checkHistories(examination, events);
+  examination.standing = new Standing(registry, replay, [...registryPart, ...tracePart]);
+}
+
+/**
+ * @param {Replay} replay
+ * @param {{own: StatementPart[], deciding: StatementPart[], check: import("../keys.js").Check}} parts own: those of the
+ *   registry part; deciding: others, of which the registry events are replayed as well
+ * @returns {Promise<Event[]>} what was replayed, in log order
+ */
+export async function replayParts(replay, { own, deciding, check }) {
   const events = [];
-  const taken = new Set();
-  for (const parts of byLeaf([...proof.registry, ...deciding])) {
-    /** @type {[import("../event.js").Event, import("../registry_keys.js").Signer][]} */
+  const [taken, mine] = [new Set(), new Set(own)];
+  for (const parts of byLeaf([...own, ...deciding])) {
+    /** @type {[Event, import("../registry_keys.js").Signer][]} */
     const read = [];
     for (const part of parts) {
-      const signer = await checkSigner(registry, part, check);
-      const judged = own.has(part) ? part.events : registryEvents(part.events);
+      const signer = await checkSigner(replay.registry, part, check);
+      const judged = mine.has(part) ? part.events : registryEvents(part.events);
       read.push(...judged.map((event) => /** @type {any} */ ([event, signer])));
     }
     for (const [event, signer] of read.sort(([one], [other]) => inLogOrder(one, other))) {
@@ -38,13 +52,12 @@ export async function checkKeys(examination) {
       events.push(event);
     }
   }
-  checkHistories(examination, events);
-  examination.standing = new Standing(registry, replay, [...registryPart, ...tracePart]);
+  return events;
 }
 
 /**
  * @param {import("../examination.js").Examination} examination
- * @param {import("../event.js").Event[]} events in log order
+ * @param {Event[]} events in log order
  */
 function checkHistories({ tracePart, registryPart, registry, newest, proof }, events) {
   const histories = registryHistories(tracePart, events, registry);

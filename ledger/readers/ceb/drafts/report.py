@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ledger.compose.event import AttachmentDraft, Draft
+from ledger.compose.event import AttachmentDraft, Draft, make_draft
 from ledger.readers.ceb.result import Document
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.values import milliseconds
 from verifier.errors import IncompleteError, MalformedError, TooLargeError, UnsupportedError
 from verifier.ledgerformat.disclosure import MAX_DISCLOSURE
 from verifier.primitives.base64strict import parse_hash_hex
+from verifier.primitives.json_spelling import spell_compact
 from verifier.results.amounts import add, read_amount, spell_amount
 
 MEDIA_TYPE = "application/xml"
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SHORT = 4_096  # characters of a text that fits, whatever they are
 _MOST = 10**13  # of a counter
 _OVERHEAD = 64  # brackets, quotes and salt of a disclosure, with room to spare
@@ -147,7 +146,7 @@ def report(
         _require_fitting(document, pointer, value)
     guid = document.head["guid"]
     known = {"message": document.message, "guid": guid, **pick(document.head, {"appType": "appType"})}
-    return Draft(
+    return make_draft(
         type=type,
         time=time,
         subjects=subjects,
@@ -166,7 +165,7 @@ def answering(draft: Draft, about: Sequence[str]) -> Draft:
 def _require_fitting(document: Document, pointer: str, value: Any) -> None:
     if not value or (isinstance(value, str) and len(value) < _SHORT):
         return
-    size = len(_ENCODER.encode(value).encode()) + len(pointer) + _OVERHEAD
+    size = len(spell_compact(value).encode()) + len(pointer) + _OVERHEAD
     if size * 4 > MAX_DISCLOSURE * 3:
         came = f"{size} bytes in {document.path}"
         raise TooLargeError(

@@ -15,6 +15,7 @@ from ledger.witness.replay.convict_statement import convict_statement
 from ledger.witness.replay.judge import judge
 from ledger.witness.replay.lies import LieFoundError, Where
 from ledger.witness.replay.past import open_past
+from ledger.witness.replay.standing import Sealed
 from tests.attacks.watching import publish
 from tests.ledger.witness.replay.conftest import Replaying
 from verifier.judgement.replay import Replay
@@ -55,7 +56,8 @@ def accuse(
         for where, kind in _events(block) if past.replay.registry.charters else ():
             if wanted(kind, where.leaf):
                 before = open_past(replayer._rows, Replay(registry_types()), past.index.heap)
-                convict = convict_statement(before, block, signed, where, note=note, tree=tree, size=checkpoint.size)
+                at = [Sealed(block, signed)]
+                convict = convict_statement(before, at, where, note=note, tree=tree, size=checkpoint.size)
                 accused.append(Accused(kind, where, convict(charter)))
         replay_block(past, chain, block, signed, hashes)
 

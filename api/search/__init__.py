@@ -1,0 +1,1 @@
+"""What somebody typed, to the pages that it may mean."""

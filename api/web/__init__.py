@@ -1,0 +1,1 @@
+"""Pages, styles, the verifier in JavaScript; `release` makes what is served out of them."""

@@ -1,0 +1,65 @@
+/**
+ * The page of a trace: fetches the proof, checks it here, and puts what was checked in the place of what the server
+ * said.
+ * @module
+ */
+import { askedOf } from "./asked.js";
+import { check } from "./checking.js";
+import { asOf, keepForOffline } from "./offline.js";
+import { policy } from "./policy.js";
+import { result } from "./result.js";
+import { sayingOf } from "./saying.js";
+import { rememberVerdict, standpointOf } from "./standpoint.js";
+import { spoken } from "./strip.js";
+import { texts } from "./texts.js";
+
+/** @typedef {import("./saying.js").Saying} Saying */
+
+/**
+ * @param {import("./asked.js").Asked} asked
+ * @param {Saying} saying
+ * @param {{place: any, more: any, live: any, served: any[]}} parts of the document
+ */
+async function show(asked, saying, parts) {
+  const { place, more, live, served } = parts;
+  live.textContent = saying.say("page.checking");
+  const checked = await check(asked, { get: fetch.bind(globalThis), asOf, standpointOf });
+  const again = async () => {
+    await show(asked, saying, parts);
+    place.querySelector("#verdict")?.focus();
+  };
+  const { top, bottom } = result(checked, { subject: asked.subject, saying, policies: policy, again });
+  if (checked.state !== "cannot") for (const each of served) each?.remove();
+  place.replaceChildren(...top);
+  more.replaceChildren(...bottom);
+  live.textContent = spoken(checked, saying);
+  if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
+}
+
+/** What checks pages that show no trace, by the section in which it draws; loaded where it is wanted. */
+const CHECKS = { "status-check": () => import("./status.js"), "event-check": () => import("./event.js") };
+
+/** Called by the release when the page is there. @param {Document} document */
+export async function start(document) {
+  const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const saying = sayingOf(lang, texts[lang]);
+  const find = (/** @type {string} */ id) => document.getElementById(id);
+  const camera = find("camera");
+  if (camera) (await import("./camera.js")).offerCamera(camera, saying);
+  const desk = find("public-desk");
+  if (desk) (await import("./activation.js")).tellStanding(desk, saying, fetch.bind(globalThis));
+  const asked = askedOf(location);
+  const place = find("checked");
+  if (asked && place)
+    await show(asked, saying, {
+      place,
+      more: find("more"),
+      live: find("live"),
+      served: [find("recalls"), find("served")],
+    });
+  for (const [id, load] of Object.entries(CHECKS)) {
+    const found = find(id);
+    if (found) await (await load()).show(found, saying);
+  }
+  await keepForOffline(asked?.proof ?? null);
+}

@@ -1,0 +1,63 @@
+/**
+ * The check of the status page: what was computed here, in the place of what the server says of itself.
+ * @module
+ */
+import { element, icon } from "./element.js";
+import { checkLedger, fetchBytes } from "./ledgercheck.js";
+import { withLaterTexts } from "./later_saying.js";
+import { refusal } from "./saying.js";
+import { standpointOf } from "./standpoint.js";
+import { remember } from "./store.js";
+
+/** @typedef {import("./ledgercheck.js").LedgerCheck} LedgerCheck */
+/** @typedef {import("./saying.js").Saying} Saying */
+
+/** @type {Record<string, "ok" | "bad" | "warn">} */
+const TONES = { grown: "ok", forked: "bad", failed: "bad" };
+
+/** @param {Saying} saying @returns {Promise<LedgerCheck | null>} null where the server did not answer */
+async function check(saying) {
+  const get = (/** @type {string} */ address) => fetchBytes(address, fetch.bind(globalThis));
+  try {
+    const answer = await fetch(`/status?format=json&lang=${saying.lang}`);
+    const charter = await get("/charter");
+    if (!answer.ok || !charter) return null;
+    return await checkLedger({ status: await answer.json(), charter, fetch: get }, standpointOf());
+  } catch {
+    return null;
+  }
+}
+
+/** @param {LedgerCheck | null} checked @param {Saying} saying @returns {any[]} */
+function drawn(checked, saying) {
+  const { say } = saying;
+  const state = checked?.state ?? "cannot";
+  const tone = TONES[state] ?? "warn";
+  const findings = checked?.findings ?? [];
+  return [
+    element("div", { class: `strip ${tone}`, "data-state": state },
+      icon(tone),
+      element("div", {},
+        element("p", {}, element("strong", {}, say(`check.state.${state}`))),
+        checked?.error && element("p", {}, refusal(checked.error, saying)),
+        !checked && element("p", {}, say("check.unreached")),
+      ),
+    ),
+    findings.length > 0 && element("ul", {}, ...findings.map(({ key, values }) => element("li", {}, say(key, values)))),
+    state === "forked" && element("p", {}, say("check.keep")),
+    element("p", { class: "quiet" }, say("check.limits")),
+  ].filter(Boolean);
+}
+
+/** @param {any} place the section of the page @param {Saying} spoken without the texts that only this script says */
+export async function show(place, spoken) {
+  const saying = withLaterTexts(spoken);
+  const live = element("p", { role: "status" }, saying.say("page.checking"));
+  const heading = place.querySelector("h2");
+  place.replaceChildren(heading, live);
+  const checked = await check(saying);
+  if (checked?.now) remember(checked.now);
+  place.classList.remove("unverified");
+  place.append(...drawn(checked, saying));
+  live.textContent = saying.say("check.done");
+}

@@ -1,0 +1,57 @@
+/**
+ * What this browser keeps for the page: a trust policy of the reader's own, and the newest checkpoint of each ledger.
+ * @module
+ */
+import { formatHex, parseHex } from "../verifier/bytes.js";
+
+const POLICY = "suyuan.policy";
+const SEEN = "suyuan.seen.";
+
+/** @typedef {import("../verifier/examination.js").Seen} Seen */
+
+/** @returns {Storage | null} null where the browser keeps nothing for this page */
+function kept() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {string | null} */
+export const keptPolicy = () => kept()?.getItem(POLICY) ?? null;
+
+/** @param {string | null} text null to forget it @returns {boolean} whether the browser kept it */
+export function keepPolicy(text) {
+  const storage = kept();
+  try {
+    if (text === null) storage?.removeItem(POLICY);
+    else storage?.setItem(POLICY, text);
+  } catch {
+    return false;
+  }
+  return storage !== null;
+}
+
+/** @param {Uint8Array} charter leaf hash @returns {Seen | null} the newest checkpoint that this browser saw verified */
+export function seenOf(charter) {
+  const [, size, root, origin] = /^([0-9]{1,16}) ([0-9a-f]{64}) (.*)$/s.exec(read(charter)) ?? [];
+  return size ? { origin, size: Number(size), root: parseHex(root, "root", 32), charter } : null;
+}
+
+/** @param {Uint8Array} charter @returns {string} */
+const read = (charter) => kept()?.getItem(SEEN + formatHex(charter)) ?? "";
+
+/**
+ * Remember the newest checkpoint of a ledger; an older one changes nothing.
+ * @param {Seen} seen
+ */
+export function remember({ origin, size, root, charter }) {
+  const before = seenOf(charter);
+  if (before && before.size >= size) return;
+  try {
+    kept()?.setItem(SEEN + formatHex(charter), `${size} ${formatHex(root)} ${origin}`);
+  } catch {
+    // A browser that keeps nothing sees every ledger for the first time, and step 9 says so.
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The public desk's pages, where scripts run: the code is read from behind `#`, and secrets are drawn here, so that the
+ * desk is told their hash alone. Without this script the desk draws them, and the forms work the same.
+ * @module
+ */
+
+const PENDING = "suyuan-desk-pending";
+const KEPT = "suyuan-desk-secret:";
+
+/** @param {Uint8Array} data @returns {string} base64url without padding */
+const format = (data) =>
+  btoa(String.fromCharCode(...data))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+
+/** @param {string} text @returns {Uint8Array} */
+const parse = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+
+/** @param {string} secret base64url @returns {Promise<string>} base64url of its SHA-256 */
+async function claimOf(secret) {
+  return format(new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", parse(secret))));
+}
+
+/** @param {any} form that asks for a claim */
+export function drawSecrets(form) {
+  form.addEventListener("submit", async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const secret = format(globalThis.crypto.getRandomValues(new Uint8Array(16)));
+    sessionStorage.setItem(PENDING, secret);
+    const claim = document.createElement("input");
+    claim.type = "hidden";
+    claim.name = "claim";
+    claim.value = await claimOf(secret);
+    form.append(claim);
+    form.submit();
+  });
+}
+
+/** Take a code from behind `#` into its field, and out of the address. @param {any} field @param {Location} location */
+export function takeCode(field, location) {
+  const code = location.hash.slice(1);
+  if (!/^[0-9A-Za-z-]{32,40}$/.test(code)) return;
+  field.value = code;
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** Show the secret that belongs to a receipt, and keep it for this browser. @param {any} place */
+export async function showSecret(place) {
+  const { claim, event } = place.dataset;
+  const secret = sessionStorage.getItem(PENDING) ?? localStorage.getItem(KEPT + event);
+  if (!secret || (await claimOf(secret)) !== claim) return;
+  sessionStorage.removeItem(PENDING);
+  localStorage.setItem(KEPT + event, secret);
+  for (const shown of place.querySelectorAll("[data-secret]")) shown.textContent = secret;
+  for (const given of place.querySelectorAll("input[name=secret]")) given.value = secret;
+  place.hidden = false;
+}
+
+/** @param {Document} page */
+function start(page) {
+  const [form, code] = [page.querySelector("form[data-claim]"), page.getElementById("code")];
+  if (form && globalThis.crypto.subtle) drawSecrets(form);
+  if (code) takeCode(code, location);
+  const place = page.getElementById("kept");
+  if (place?.dataset.claim) showSecret(place);
+}
+
+start(document);

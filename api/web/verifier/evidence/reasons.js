@@ -1,0 +1,189 @@
+/**
+ * Why an event could not be said where it stands, as far as head, body, signature and what is shown tell (section 17).
+ * @module
+ */
+import { Authority } from "../authority.js";
+import { formatHex } from "../bytes.js";
+import { ruleHolds } from "../coherence.js";
+import { mismatch, notPermitted, SuyuanError, unsupported } from "../errors.js";
+import { historyRoot } from "../index.js";
+import { checkBody, checkHead, checkLinks, checkTargets } from "../mapping.js";
+import { at } from "../multimap.js";
+import { isRegistryType } from "../registry_data.js";
+import { checkScope, findSigner, isRegistryEvent } from "../signing.js";
+import { typeInForce } from "./traces.js";
+
+/** @typedef {import("../event.js").Event} Event */
+/** @typedef {import("../registry.js").Registry} Registry */
+/**
+ * @typedef {{registry: Registry, before: import("./traces.js").Before | null, check: import("../keys.js").Check}} Case
+ */
+
+/** @param {Registry} registry @param {string} kid @param {number} leaf @returns {boolean} of the charter in force */
+export function isRootAt({ charters }, kid, leaf) {
+  const charter = charters.at(leaf);
+  const dead = charter.compromised.has(kid) || charters.isCompromisedBefore(charter, kid);
+  return Boolean(charter.listed(kid)) && !dead;
+}
+
+/** The first that does not hold is the reason. */
+class Rules {
+  /** @param {Event} event with its body, where that is shown @param {Case} around */
+  constructor(event, { registry, before, check }) {
+    this.event = event;
+    this.header = event.statement.header;
+    this.registry = registry;
+    this.before = before;
+    this.check = check;
+    /** @type {import("../registry_keys.js").Signer} */ this.signer = /** @type {any} */ (null);
+    /** @type {import("../vocabulary.js").EventType} */ this.type = /** @type {any} */ (null);
+  }
+
+  issuer() {
+    const { issuer } = this.header;
+    if (this.event.head.issuer !== issuer) throw mismatch("head.issuer", this.event.head.issuer, issuer);
+  }
+
+  /** Of anybody else's key no holder's history is shown: a registered one, valid or not, is asked for its holder. */
+  holder() {
+    const { registry, event, header } = this;
+    const [known] = at(registry.keys.registered, header.kid);
+    if (!known || isRootAt(registry, header.kid, event.leaf) || registry.keys.administrators.has(header.kid)) return;
+    if (known.holder !== header.issuer) throw notPermitted("statement.iss", header.issuer, known.holder);
+  }
+
+  key() {
+    const { registry, event, header } = this;
+    this.signer = findSigner(registry, event);
+    const listed = this.signer.root && registry.charters.at(event.leaf).listed(header.kid);
+    const holder = listed ? listed.agency : this.signer.holder;
+    if (listed && !isRootAt(registry, header.kid, event.leaf)) {
+      throw notPermitted("statement.kid", header.kid, "a root that no charter calls compromised");
+    }
+    if (holder !== header.issuer) throw notPermitted("statement.iss", header.issuer, `${holder}, who holds this key`);
+  }
+
+  audience() {
+    const { origin } = this.registry.charters;
+    if (!this.header.audience.includes(origin)) throw mismatch("statement.aud", String(this.header.audience), origin);
+  }
+
+  async signature() {
+    await this.event.statement.statement().verify(this.check, this.signer.key);
+  }
+
+  use() {
+    if (!this.signer.registration && !isRegistryEvent(this.event)) {
+      throw notPermitted("statement.kid", "another key", "a statement key");
+    }
+  }
+
+  /** What is no type of section 12 this version does not know. */
+  typeOf() {
+    const { registry, event } = this;
+    if (isRegistryEvent(event) && !isRegistryType(event.type)) {
+      throw unsupported("head.type", event.type, "a type of section 12");
+    }
+    this.type = event.vocabulary = typeInForce(registry, event);
+  }
+
+  head() {
+    checkHead(this.type, this.event.head);
+  }
+
+  body() {
+    const body = this.event.body();
+    if (body) checkBody(this.type, body);
+  }
+
+  /** Of an answer only where all that it answers is shown. */
+  links() {
+    const { event, before, type } = this;
+    const targets = before ? before.targets : event.head.about.length ? null : [];
+    if (!targets) return;
+    const heads = targets.map((each) => each.head);
+    checkTargets(type, heads);
+    const body = event.body();
+    if (body) checkLinks(type, event.head, body, heads);
+  }
+
+  scope() {
+    if (this.signer.registration) checkScope(this.signer.registration, this.event);
+  }
+
+  right() {
+    if (!isRegistryEvent(this.event)) this.authority().checkPrincipal();
+  }
+
+  place() {
+    if (this.before?.targets) this.authority().checkPlace();
+  }
+
+  /** @returns {Authority} over the histories that are shown, each of them whole */
+  authority() {
+    const history = (/** @type {string} */ kind, /** @type {string} */ name) =>
+      this.before?.historyOf([kind, name]) ?? [];
+    const reach = { kinds: ["trace"], windows: { has: () => true }, history };
+    const shownInTrace = new Map((this.before?.targets ?? []).map((each) => [each.name, each]));
+    return new Authority(/** @type {any} */ ({ registry: this.registry, reach, shownInTrace }), this.event);
+  }
+
+  state() {
+    const { event, before } = this;
+    const { state } = event.head;
+    if (!before?.ordered || !state) return;
+    if (!event.joins(state.kind, state.name) || state.kind === "note" || state.count < 1) {
+      throw notPermitted("head.state", state.kind, "a history that the event joins, 1 entry at least");
+    }
+    const entries = before.historyOf([state.kind, state.name]).filter((each) => each.leaf < event.leaf);
+    const root = state.count <= entries.length && formatHex(historyRoot(entries.slice(0, Number(state.count))));
+    if (root !== state.root) throw mismatch("head.state", state.root, "the root of so many entries before it");
+  }
+
+  order() {
+    const { event, before, type } = this;
+    if (!before?.ordered) return;
+    for (const rule of type.order.filter((each) => each.refuse && each.by !== "time")) {
+      const holds = ruleHolds(event, rule, (pair) => before.historyOf(pair).filter((each) => each.before(event)));
+      if (holds === false) throw notPermitted(`order.${rule.code}`, event.type, "its rule of order");
+    }
+  }
+}
+
+/** By word, in their order. @type {[string, (rules: Rules) => void | Promise<void>][]} */
+const RULES = [
+  ["issuer", (rules) => rules.issuer()],
+  ["holder", (rules) => rules.holder()],
+  ["key", (rules) => rules.key()],
+  ["audience", (rules) => rules.audience()],
+  ["signature", (rules) => rules.signature()],
+  ["use", (rules) => rules.use()],
+  ["type", (rules) => rules.typeOf()],
+  ["head", (rules) => rules.head()],
+  ["body", (rules) => rules.body()],
+  ["links", (rules) => rules.links()],
+  ["scope", (rules) => rules.scope()],
+  ["right", (rules) => rules.right()],
+  ["place", (rules) => rules.place()],
+  ["state", (rules) => rules.state()],
+  ["order", (rules) => rules.order()],
+];
+
+/**
+ * @param {Event} event
+ * @param {Case} around
+ * @returns {Promise<string | null>} the first reason, null where none is known
+ * @throws unsupported, where it says something that this version does not know
+ */
+export async function reasonAgainst(event, around) {
+  const rules = new Rules(event, around);
+  for (const [word, rule] of RULES) {
+    try {
+      await rule(rules);
+    } catch (error) {
+      if (!(error instanceof SuyuanError) || error.code === "unsupported") throw error;
+      return word;
+    }
+  }
+  return null;
+}

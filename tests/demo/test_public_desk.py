@@ -1,0 +1,39 @@
+"""The hidden code of the demonstration's parcel: activated once, tried again from a copy, complained about."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from tests.demo.running import Demo
+from verifier.ledgerformat.trust_policy import parse_trust_policy
+from verifier.proof.examination import Standpoint
+from verifier.proof.promise import parse_promise, verify_promise
+from verifier.proof.verify import examine_trace
+from verifier.vocabulary import registry_types
+
+
+def standpoint(demo: Demo) -> Standpoint:
+    policy = parse_trust_policy((demo.folder / "trust.policy").read_bytes())
+    return Standpoint(policy, int(time.time()), registry_types())
+
+
+def test_the_item_was_activated_once_and_every_verifier_says_so(demo: Demo) -> None:
+    verdict = examine_trace((demo.folder / "parcel.trace").read_bytes(), standpoint(demo))
+    types = [each.event.head.type for each in verdict.story.timeline]
+    assert types.count("transport.hidden-code") == types.count("aftersales.activation") == 1
+    notices = [each.key for each in verdict.notices]
+    assert notices.count("notice.activated") == 1
+    assert "notice.false-activation" not in notices
+
+
+def test_consumer_and_complainant_hold_receipts_that_verify(demo: Demo) -> None:
+    told = {}
+    for name in ("activation", "complaint"):
+        promise = parse_promise((demo.folder / f"{name}.promise").read_bytes())
+        told[name] = verify_promise(promise, standpoint(demo))
+    assert told["activation"].event.head.type == "aftersales.activation"
+    assert told["activation"].event.body.data["region"] == "CN-ZJ"
+    complaint = {each.pointer: each.value for each in told["complaint"].disclosures}
+    assert "activated before" in complaint["/text"]
+    assert "activated before" not in json.dumps(dict(told["complaint"].event.body.data))

@@ -1,0 +1,97 @@
+"""Complaints and return requests of people without keys."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from ledger.compose.event import Draft
+from ledger.errors import UnknownError
+from ledger.publicdesk.lodging import COMPLAINT, RETURN, make_lodged
+from tests.world import PRODUCT, now
+from verifier.errors import MalformedError
+from verifier.ledgerformat.disclosure import parse_disclosure
+from verifier.ledgerformat.head import parse_head
+from verifier.proof.promise import parse_promise, verify_promise
+
+SECRET = b"sixteen bytes!!!"
+TEXT = "示例涂层下的暗码已被他人激活"
+
+
+def lodged(type_=COMPLAINT, **changes):
+    members = {
+        "goods": PRODUCT, "category": "quality", "text": TEXT, "contact": "example@example.org",
+        "claim": sha256(SECRET).digest(),
+    }  # fmt: skip
+    return make_lodged(type_, **{**members, **changes})
+
+
+@pytest.mark.parametrize("type_", [COMPLAINT, RETURN])
+def test_whoever_lodges_holds_a_receipt_that_verifies_without_the_desk(counter, desk, type_):
+    _, promise = desk.lodge(lodged(type_))
+    found = verify_promise(parse_promise(promise), counter.world.standpoint())
+    assert (found.event.head.type, found.issuer) == (type_, counter.official.uri)
+    assert {each.pointer: each.value for each in found.disclosures}["/text"] == TEXT
+    assert found.receipt.time > 0
+
+
+def test_no_text_stands_in_head_or_body(counter, desk):
+    _, data = desk.lodge(lodged())
+    shown = parse_promise(data).statement.events[0]
+    for held in (TEXT.encode(), b"example@example.org"):
+        assert held not in shown.head
+        assert held not in shown.body
+    values = {parse_disclosure(each).pointer for each in shown.disclosures}
+    assert values == {"/text", "/contact"}
+
+
+def test_it_is_passed_to_who_opened_the_goods_and_their_answer_is_followed_with_the_secret(counter, desk):
+    made = lodged(RETURN, category="damaged")
+    event, _ = desk.lodge(made)
+    head = parse_promise(desk.outbox.promise_of(event)).statement.events[0].head
+    assert desk.lodging.follow(made.handle, SECRET)[1] == []
+    seller = counter.world.cast["seller"]
+    assert parse_head(head).to == seller.uri
+    counter.world.zone.heads[event] = parse_head(head)
+    answer = Draft(
+        "aftersales.public-answer", now(), data={"outcome": "accepted"}, disclosed={"/text": "x"}, about=(event,)
+    )
+    counter.world.say("seller", answer)
+    told, (answered,) = desk.lodging.follow(made.handle, SECRET)
+    assert (told.event.name, answered.issuer, answered.outcome) == (event, seller.uri, "accepted")
+    assert answered.text is None  # this desk signs no requests
+
+
+def test_unknown_and_anothers_are_answered_alike(counter, desk):
+    made = lodged()
+    desk.lodge(made)
+    refusals = []
+    for handle, secret in ((made.handle, bytes(16)), ("urn:suyuan:complaint:" + "0" * 32, SECRET)):
+        with pytest.raises(UnknownError) as caught:
+            desk.lodging.follow(handle, secret)
+        refusals.append(str(caught.value))
+    assert len(set(refusals)) == 1
+
+
+def test_goods_of_which_nothing_is_recorded_are_refused_and_nothing_is_kept(counter, desk):
+    with pytest.raises(UnknownError):
+        desk.lodge(lodged(goods="https://id.gs1.org/01/09520000000110"))
+    assert not desk.outbox.waiting()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"goods": "urn:suyuan:agency:customs"},
+        {"category": "unwanted"},
+        {"text": " "},
+        {"text": "x" * 2001},
+        {"contact": "x" * 201},
+        {"claim": b"short"},
+    ],
+    ids=str,
+)
+def test_what_is_no_complaint_is_refused(changes):
+    with pytest.raises(MalformedError):
+        lodged(**changes)
