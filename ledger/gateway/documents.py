@@ -16,6 +16,7 @@ from ledger.readers.ceb.drafts.receipt import ANSWERED
 from ledger.readers.ceb.signature.result import Reason, State
 from ledger.readers.epcis import Recorded
 from verifier.primitives.json_spelling import speller_of
+from verifier.primitives.quick import maker_of
 
 _spell_sorted = speller_of(json.JSONEncoder(ensure_ascii=False, sort_keys=True))
 _FACTS = tuple(each.name for each in fields(Facts))
@@ -62,6 +63,9 @@ class Read:
     prepared: tuple[Prepared, ...] | None = None
 
 
+make_read = maker_of(Read)  # the same, quickly
+
+
 def ceb_document(document: Document, facts: Facts, signature: Signature, said: bytes) -> Read:
     """Return a customs document; `said` goes before its source, so that it can be read again."""
     content = _spell_sorted([document.message, document.head, document.lines])
@@ -74,7 +78,7 @@ def ceb_document(document: Document, facts: Facts, signature: Signature, said: b
             told = Facts(about=names) if facts is NO_FACTS else replace(facts, about=names)
         return draw_events(document, facts=told, signature=signature)
 
-    return Read(
+    return make_read(
         path=document.path,
         digest=sha256(content.encode()).digest(),
         drafts=drafts,

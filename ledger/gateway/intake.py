@@ -20,6 +20,7 @@ from ledger.readers.epcis.document import DOCUMENTS
 from ledger.readers.epcis.referring import Referred, find_referred
 from verifier.errors import SuyuanError, UnsupportedError
 from verifier.primitives.base64strict import parse_hash_hex
+from verifier.primitives.quick import maker_of
 from verifier.primitives.strict_json import parse_json
 
 CEB, EPCIS, DRAFTS = "ceb", "epcis", "drafts"
@@ -68,6 +69,9 @@ class Arrival:
         return bool(self.about or self.referred)
 
 
+make_arrival = maker_of(Arrival)  # the same, quickly
+
+
 def read_ceb(
     data: bytes, *, mode: Mode = Mode.STRICT, facts: Facts | None = None, trust: Trust | None = None
 ) -> Arrival:
@@ -90,7 +94,7 @@ def read_ceb(
     faults += [Fault(each.path, fault) for each in reading.documents for fault in each.faults]
     departures = tuple(str(each) for each in reading.all_departures)
     notes = {"message": reading.message, "signature": str(reading.signature)}
-    return Arrival(CEB, sha256(said + data).digest(), tuple(documents), tuple(faults), departures, notes)
+    return make_arrival(CEB, sha256(said + data).digest(), tuple(documents), tuple(faults), departures, notes)
 
 
 def read_ceb_again(source: bytes) -> Read:

@@ -12,8 +12,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ledger.compose.event import PreparedEvent
-from ledger.gateway.documents import Prepared, Read
-from ledger.gateway.intake import CEB, DRAFTS, Arrival, read_ceb_again
+from ledger.gateway.documents import Prepared, Read, make_read
+from ledger.gateway.intake import CEB, DRAFTS, Arrival, make_arrival, read_ceb_again
 from ledger.gateway.received import Received
 from ledger.gateway.register import Number
 from ledger.readers.ceb import Draw, Facts, Mode
@@ -28,7 +28,6 @@ _SIGNATURE = b"Signature"
 _make_event = maker_of(PreparedEvent)
 _make_prepared = maker_of(Prepared)
 _make_number = maker_of(Number)
-_make_read = maker_of(Read)
 
 
 def can_be_passed(received: Received) -> bool:
@@ -119,7 +118,7 @@ def _arrival(answer: tuple[Any, ...], received: Received) -> Arrival:
     kind, digest, documents, departures, notes, about, referred = answer
     read = tuple(_read(each, received, place) for place, each in enumerate(documents))
     told = Referred(*referred) if referred else Referred()
-    return Arrival(kind, digest, read, (), departures, notes, about, told)
+    return make_arrival(kind, digest, read, (), departures, notes, about, told)
 
 
 def _read(document: tuple[Any, ...], received: Received, place: int) -> Read:
@@ -136,7 +135,7 @@ def _read(document: tuple[Any, ...], received: Received, place: int) -> Read:
 
     events = None if prepared is None else tuple(_event(each, data) for each in prepared)
     numbers = tuple(_make_number(*each) for each in names)
-    return _make_read(path, digest, drafts, again, reported, answers, numbers, events)
+    return make_read(path, digest, drafts, again, reported, answers, numbers, events)
 
 
 def _event(prepared: tuple[Any, ...], data: bytes) -> Prepared:

@@ -8,11 +8,11 @@ a name of 32 zero bytes. All that asks for more is made where the file is (`ledg
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ledger.compose.event import Draft, PreparedEvent, Randomness, prepare_event
-from ledger.gateway.documents import Prepared, Read
-from ledger.gateway.intake import Arrival
+from ledger.gateway.documents import Prepared, Read, make_read
+from ledger.gateway.intake import Arrival, make_arrival
 from ledger.gateway.register import ByNumbers, Number, draw_handle
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.quick import maker_of
@@ -20,7 +20,6 @@ from verifier.primitives.quick import maker_of
 _ANSWERED = bytes(32)  # stands for the event that a receipt answers
 _CORRECTION = "record.correction"
 _make_event = maker_of(PreparedEvent)
-_make_read = maker_of(Read)
 
 
 @dataclass(slots=True)
@@ -66,7 +65,11 @@ class _AsksError(Exception):
 
 def prepare_arrival(arrival: Arrival, types: Mapping[str, EventType], random: Randomness) -> Arrival:
     """Return what was read with the events of its documents prepared, as far as they can be."""
-    return replace(arrival, documents=tuple(prepare_document(each, types, random) for each in arrival.documents))
+    documents = tuple([prepare_document(each, types, random) for each in arrival.documents])
+    return make_arrival(
+        arrival.kind, arrival.digest, documents, arrival.faults, arrival.departures, arrival.notes, arrival.about,
+        arrival.referred,
+    )  # fmt: skip
 
 
 def prepare_document(document: Read, types: Mapping[str, EventType], random: Randomness) -> Read:
@@ -86,7 +89,7 @@ def prepare_document(document: Read, types: Mapping[str, EventType], random: Ran
             )
     except Exception:  # noqa: BLE001 - it is made again where it is kept, and told there
         return document
-    return _make_read(
+    return make_read(
         document.path, document.digest, document.drafts, document.source, document.reported, document.answers,
         document.names, tuple(made),
     )  # fmt: skip

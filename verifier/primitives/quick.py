@@ -18,7 +18,7 @@ def maker_of(frozen: Callable[_P, _T]) -> Callable[_P, _T]:
     """Return what makes the same objects as a frozen, slotted dataclass, from the same arguments.
 
     Args:
-        frozen: the class; without bases, without default factories, without `__post_init__`.
+        frozen: the class; without bases, without `__post_init__`.
     """
 
     def close(made: Any) -> None:
@@ -31,4 +31,6 @@ def maker_of(frozen: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def _default(given: Field[Any]) -> Any:
+    if given.default_factory is not MISSING:
+        return field(default_factory=given.default_factory)
     return field() if given.default is MISSING else field(default=given.default)

@@ -5,28 +5,40 @@
 import { element, icon, pairs } from "./element.js";
 import { checkEvent, nameOfPage } from "./eventcheck.js";
 import { fetchBytes } from "./ledgercheck.js";
+import { asOf } from "./offline.js";
 import { withLaterTexts } from "./later_saying.js";
 import { beijingTime, dataRows, refusal } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
 
 /** @typedef {import("./eventcheck.js").EventCheck} EventCheck */
+/** @typedef {EventCheck & {since: Date | null}} Kept since: when the proof was fetched, if this browser kept it */
 /** @typedef {import("./saying.js").Saying} Saying */
 
 /** @type {Record<string, "ok" | "bad" | "warn">} */
 const TONES = { verified: "ok", altered: "bad" };
 
-/** @param {any} place @param {Saying} saying @returns {Promise<EventCheck | null>} null where nothing was fetched */
+/**
+ * @param {any} place @param {Saying} saying
+ * @returns {Promise<Kept | null>} null where nothing was fetched
+ */
 async function check({ dataset }, { lang }) {
-  const get = (/** @type {string} */ address) => fetchBytes(address, fetch.bind(globalThis));
+  /** @type {Date | null} */
+  let since = null;
+  const fetched = async (/** @type {any} */ address) => {
+    const answer = await fetch(address);
+    since ??= asOf(answer);
+    return answer;
+  };
+  const get = (/** @type {string} */ address) => fetchBytes(address, fetched);
   const asked = { name: nameOfPage(location.pathname), proof: dataset.proof, registry: dataset.registry ?? null };
   try {
-    return await checkEvent(asked, get, standpointOf(), lang);
+    return { ...(await checkEvent(asked, get, standpointOf(), lang)), since };
   } catch {
     return null;
   }
 }
 
-/** @param {EventCheck | null} checked @param {Saying} saying @returns {any[]} */
+/** @param {Kept | null} checked @param {Saying} saying @returns {any[]} */
 function verdict(checked, saying) {
   const { say } = saying;
   const state = checked?.state ?? "cannot";
@@ -39,6 +51,7 @@ function verdict(checked, saying) {
         element("p", {}, element("strong", {}, say(`check.event.state.${state}`))),
         checked?.error && element("p", {}, refusal(checked.error, saying)),
         !checked && element("p", {}, say("check.unreached")),
+        checked?.since && element("p", {}, say("page.offline", { time: beijingTime(checked.since.getTime()) })),
       ),
     ),
     checked?.checked.length ? element("h3", {}, say("check.checked")) : null,
@@ -48,19 +61,24 @@ function verdict(checked, saying) {
   ].filter(Boolean);
 }
 
+/** @param {string} subject @param {string} lang @returns {any} a link to whatever page there is of it */
+const link = (subject, lang) =>
+  element("a", { class: "mono", href: `/search?q=${encodeURIComponent(subject)}&lang=${lang}` }, subject);
+
 /** @param {EventCheck} checked of an event that is verified @param {Saying} saying @returns {any} its facts */
 function facts({ event, time, issuer }, saying) {
   const { say, lang } = saying;
   if (!event) return null;
   const body = event.body();
+  const place = say("trace.position", { leaf: event.leaf });
   const subjects = [...(body?.subjects.values() ?? [])].flat();
   return pairs([
     [say("trace.claimed"), beijingTime(event.head.time)],
-    [say("trace.recorded"), time === null ? say("trace.position", { leaf: event.leaf }) : `${beijingTime(time)}, ${say("trace.position", { leaf: event.leaf })}`],
+    [say("trace.recorded"), time === null ? place : `${beijingTime(time)}, ${place}`],
     [say("trace.issuer"), issuer],
     [say("trace.details"), body ? null : say(`trace.${event.state.word}`)],
     ...(body ? dataRows(body.data, saying) : []),
-    [say("trace.subjects"), ...subjects.map((each) => element("a", { class: "mono", href: `/search?q=${encodeURIComponent(each)}&lang=${lang}` }, each))],
+    [say("trace.subjects"), ...subjects.map((each) => link(each, lang))],
   ]);
 }
 
@@ -87,5 +105,6 @@ function redraw(checked, saying) {
     document.querySelector("#details")?.replaceChildren(saying.say("check.event.details"));
   }
   // Where what came is not what was recorded, nothing of it is shown.
-  if (checked?.state === "altered") for (const each of document.querySelectorAll("main > section:not([data-proof])")) each.remove();
+  const said = checked?.state === "altered" ? document.querySelectorAll("main > section:not([data-proof])") : [];
+  for (const each of said) each.remove();
 }

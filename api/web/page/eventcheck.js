@@ -26,7 +26,8 @@ import { parseTraceProof } from "../verifier/traceproof.js";
 const PLACE = ["check.event.name", "check.event.checkpoint", "check.event.place", "check.event.signature"];
 
 /**
- * @param {{name: string, proof: string, registry: string | null}} asked name: of the event, as the page's address has it
+ * @param {{name: string, proof: string, registry: string | null}} asked name: of the event, as the page's address has
+ *   it
  * @param {Fetch} fetch
  * @param {Standpoint} standpoint
  * @param {"zh" | "en"} lang
@@ -38,7 +39,8 @@ export async function checkEvent({ name, proof, registry }, fetch, standpoint, l
     const data = await fetched(proof, fetch);
     requireName(data, name);
     if (!registry) return { ...nothing, ...(await checkAlone(data, fetch, standpoint)) };
-    const { event, time, quorum, registry: held } = await examineEvent(data, await fetched(registry, fetch), standpoint);
+    const trace = await fetched(registry, fetch);
+    const { event, time, quorum, registry: held } = await examineEvent(data, trace, standpoint);
     const names = held.version(event.head.principal, event.leaf)?.names;
     return {
       ...nothing,
@@ -51,9 +53,14 @@ export async function checkEvent({ name, proof, registry }, fetch, standpoint, l
     };
   } catch (error) {
     if (!(error instanceof SuyuanError)) throw error;
-    const state = error.cannotCheck || error.code === "unsupported" ? "cannot" : error.code === "incomplete" ? "incomplete" : "altered";
-    return { ...nothing, state, error };
+    return { ...nothing, state: stateOf(error), error };
   }
+}
+
+/** @param {SuyuanError} error @returns {EventCheck["state"]} */
+function stateOf({ code, cannotCheck }) {
+  if (cannotCheck || code === "unsupported") return "cannot";
+  return code === "incomplete" ? "incomplete" : "altered";
 }
 
 /** @param {string} address @param {Fetch} fetch @returns {Promise<Uint8Array>} @throws incomplete where nothing came */

@@ -1,6 +1,6 @@
 /**
- * Paths in the log's tree, made here from hash tiles (formats, section 7; RFC 9162 §2.1.3.1, §2.1.4.1). Tiles need not
- * be trusted: what a path leads to is compared with signed roots.
+ * Paths in the log's tree, made here from hash tiles (formats, section 7; RFC 9162 §2.1.3.1, §2.1.4.1). Tiles need
+ * not be trusted: what a path leads to is compared with signed roots.
  * @module
  */
 import { rootOf, split } from "../verifier/merkle.js";
@@ -9,7 +9,7 @@ import { parseHashes } from "../verifier/tiles.js";
 const WIDTH = 256;
 const HEIGHT = 8;
 
-/** @typedef {(path: string) => Promise<Uint8Array | null>} Fetch the bytes at an address, null where there is nothing */
+/** @typedef {(path: string) => Promise<Uint8Array | null>} Fetch the bytes at an address, null where there are none */
 
 /** @param {number} size above 1 @returns {number} the largest power of two below it */
 const cut = (size) => Number(split(BigInt(size)));

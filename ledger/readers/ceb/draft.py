@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from ledger.compose.event import Draft
+from ledger.compose.event import Draft, make_draft
 from ledger.readers.ceb.drafts.cancellation import draft_cancellation
 from ledger.readers.ceb.drafts.delivery import draft_delivery
 from ledger.readers.ceb.drafts.export_list import draft_export_list
@@ -128,7 +128,11 @@ def draw_events(
 
 def _draw(drafter: _Drafter, document: Document, facts: Facts, word: str, handles: Handles) -> Draft:
     draft = drafter(document, handles, facts)
-    return replace(draft, data={**draft.data, "sourceSignature": word})
+    said = {**draft.data, "sourceSignature": word}
+    return make_draft(
+        draft.type, draft.time, draft.subjects, said, draft.disclosed, draft.attachments, draft.about, draft.to,
+        draft.until, draft.state, draft.behalf,
+    )  # fmt: skip
 
 
 def _answers(document: Document, facts: Facts) -> list[Facts]:

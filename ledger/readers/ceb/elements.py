@@ -37,32 +37,41 @@ def quick_fields(element: Element, fields: tuple[Field, ...]) -> dict[str, str] 
     if element.keys() or is_text(element.text):
         return None
     for child in element:
-        place, field = places.get(child.tag, _NOWHERE)
+        place, name, needed, shortest, longest, ruled, field = places.get(child.tag, _NOWHERE)
         tail = child.tail
         if place <= last or len(child) or child.keys() or (tail and tail.strip(BLANKS)):
             return None
         last = place
-        required -= not field.optional
+        required -= needed
         text = child.text or ""
-        if value := canonical(field, text):
-            if (field.codes or field.shape) and field.broken_rule(value):
+        if value := text if shortest <= len(text) <= longest else canonical(field, text):
+            if ruled and field.broken_rule(value):
                 return None
-            values[field.name] = value
+            values[name] = value
         elif value is None or text:
             return None
     return None if required else values
 
 
-_NOWHERE = (-1, Field(""))
+# Place, name, whether it must occur, shortest and longest text that is its own canonical spelling, whether a rule
+# stands beside the type, and the field itself.
+_Row = tuple[int, str, bool, int, int, bool, Field]
+_NOWHERE: _Row = (-1, "", False, 1, 0, False, Field(""))
 
 
 @cache
-def _quick_layout(fields: tuple[Field, ...]) -> tuple[dict[str, tuple[int, Field]], int]:
-    """Return place and field of each tag that may occur and be looked into, and how many must occur."""
+def _quick_layout(fields: tuple[Field, ...]) -> tuple[dict[str, _Row], int]:
+    """Return a row for each tag that may occur and be looked into, and how many must occur."""
     tags = (slot.tag for slot in _layout(fields).slots)
     known = enumerate(zip(tags, fields, strict=True))
-    plain = {tag: (place, field) for place, (tag, field) in known if field.kind != "any"}
-    return plain, sum(not field.optional for field in fields if not field.surplus)
+    rows = {tag: _quick_row(place, field) for place, (tag, field) in known if field.kind != "any"}
+    return rows, sum(not field.optional for field in fields if not field.surplus)
+
+
+def _quick_row(place: int, field: Field) -> _Row:
+    as_it_is = field.kind == "text" and not field.collapse
+    lengths = (field.shortest, field.longest) if as_it_is else (1, 0)
+    return (place, field.name, not field.optional, *lengths, bool(field.codes or field.shape), field)
 
 
 @cache

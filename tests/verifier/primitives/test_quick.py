@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
@@ -24,6 +24,19 @@ def test_what_is_made_quickly_is_what_the_class_makes(arguments):
     assert hash(quick) == hash(plain)
     assert repr(quick) == repr(plain)
     assert replace(quick, one=7) == replace(plain, one=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    one: int
+    others: list[int] = field(default_factory=list)
+
+
+def test_what_stands_where_nothing_was_given_is_made_anew_each_time():
+    listed = maker_of(Listed)
+    first, second = listed(1), listed(1)
+    first.others.append(2)
+    assert (first, second) == (Listed(1, [2]), Listed(1, []))
 
 
 def test_names_may_be_given():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ledger.compose.event import AttachmentDraft, Draft
+from ledger.compose.event import AttachmentDraft, Draft, make_draft
 from ledger.readers.ceb.result import Document
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.values import milliseconds
@@ -131,7 +131,7 @@ def report(
         _require_fitting(document, pointer, value)
     guid = document.head["guid"]
     known = {"message": document.message, "guid": guid, **pick(document.head, {"appType": "appType"})}
-    return Draft(
+    return make_draft(
         type=type,
         time=time,
         subjects=subjects,
