@@ -26,7 +26,7 @@ from typing import Any
 from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
-from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring
+from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring, next_number
 from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, save_ledger_keys
 from ledger.store.interface import Reader
 from ledger.store.sqlite.connection import create, lock
@@ -221,16 +221,25 @@ def prepare_keys(root: Path, passphrase: bytes) -> tuple[int, dict[str, Any]]:
         KeyFileError: this passphrase is not that of the keys that are there.
     """
     folder = LedgerFolder(root)
-    store = SqliteStore(folder.database, writable=False)
-    try:
-        with store.read() as reader:
-            origin = _origin_of(reader, folder)
-    finally:
-        store.close()
-    number, keys = add_next_keys(folder.keys, origin, passphrase)
+    number, keys = add_next_keys(folder.keys, _stored_origin(folder), passphrase)
     public = public_parts(keys)
     write_new(root / f"ledger.public.{number}.json", (json.dumps(public, indent=2) + "\n").encode())
     return number, public
+
+
+def next_keys(root: Path, passphrase: bytes) -> int:
+    """Return the number that the next keys of a ledger would have; nothing is made. Raises what `prepare_keys` does."""
+    folder = LedgerFolder(root)
+    return next_number(folder.keys, _stored_origin(folder), passphrase)
+
+
+def _stored_origin(folder: LedgerFolder) -> str:
+    store = SqliteStore(folder.database, writable=False)
+    try:
+        with store.read() as reader:
+            return _origin_of(reader, folder)
+    finally:
+        store.close()
 
 
 def migrate_ledger(root: Path) -> None:

@@ -43,6 +43,7 @@ def status_json(ledger: Ledger, evidence: Sequence[Held], now: int, lang: str) -
             "committed": head.edge.size,
             "checkpoint": _checkpoint(ledger, published),
             "quorum": quorum.size if quorum else 0,
+            "cosigned": _cosigned(ledger, reader, quorum.size) if quorum else None,
             "seal": _seal(seals[0]) if seals else None,
             "interval": _interval(seals),
             "witnesses": [asdict(each) for each in witness_lags(ledger, now)],
@@ -77,6 +78,12 @@ def _checkpoint(ledger: Ledger, size: int) -> dict[str, Any] | None:
         return None
     checkpoint, parsed = parse_signed_checkpoint(note)
     return {"size": size, "root": checkpoint.root.hex(), "lines": len(parsed.signatures), "note": note.decode()}
+
+
+def _cosigned(ledger: Ledger, reader: Reader, size: int) -> dict[str, Any]:
+    """Return the newest checkpoint that its witnesses' quorum cosigned, and the seal that it ends with."""
+    seal = reader.seal(size - 1)
+    return {"checkpoint": _checkpoint(ledger, size), "seal": _seal(seal) if seal else None}
 
 
 def _newest_seals(reader: Reader, size: int) -> list[StoredSeal]:

@@ -82,14 +82,18 @@ def merge(
     *,
     out: Annotated[Path, option("--out", text="help.ceremony-out", metavar="FILE")],
     policy: PolicyFile = None,
+    dry_run: Annotated[bool, option("--dry-run", text="help.merge-dry-run")] = False,
 ) -> None:
     """Put the signatures of several copies into one file."""
     trusted = read_policy(policy)
     copies = [check_file(each, trusted) for each in files]
     merged = merge_ceremonies([each.ceremony for each in copies])
     checked = check_ceremony(merged, copies[0].state)
-    replace(out, format_ceremony(merged))
-    voice.data({**ceremony_json(checked), "file": str(out)}, tell_progress(voice, checked))
+    if not dry_run:
+        replace(out, format_ceremony(merged))
+    told = [voice.say("ceremony.would-merge")] if dry_run else []
+    answer = {**ceremony_json(checked), "file": None if dry_run else str(out)}
+    voice.data(answer, [*told, *tell_progress(voice, checked)])
 
 
 @door

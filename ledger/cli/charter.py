@@ -90,13 +90,21 @@ def propose_(  # noqa: PLR0913 - a command's options
 @charter.command("prepare-keys", help=help_of("charter.prepare-keys"))
 @door
 @sharing(read_holder)
-def prepare(holder: Holder, folder: Annotated[Path, argument("help.folder", "DIR")]) -> None:
+def prepare(
+    holder: Holder,
+    folder: Annotated[Path, argument("help.folder", "DIR")],
+    *,
+    dry_run: Annotated[bool, option("--dry-run", text="help.key-dry-run")] = False,
+) -> None:
     """Make the ledger's next keys; print what a charter must name."""
-    from ledger.opening import prepare_keys  # noqa: PLC0415 - no other command here needs a ledger's database
+    from ledger.opening import next_keys, prepare_keys  # noqa: PLC0415 - no other command here needs a database
 
+    if dry_run:
+        number = next_keys(folder, holder.passphrase())
+        return holder.voice.data({"number": number}, [holder.voice.say("charter.would-prepare", number=number)])
     number, public = prepare_keys(folder, holder.passphrase())
     holder.voice.tell("charter.prepared", number=number, folder=str(folder))
-    holder.voice.data({"number": number, **public}, public["policy"].splitlines())
+    return holder.voice.data({"number": number, **public}, public["policy"].splitlines())
 
 
 add_ceremonies(charter)

@@ -17,6 +17,7 @@ from ledger.cli.speaking import Voice, door
 from ledger.client.reading import read_head
 from ledger.clock import milliseconds
 from ledger.erasure.eraser import Eraser
+from ledger.erasure.plan import count_due
 from ledger.erasure.report import OrderReport, report_orders
 from ledger.erasure.retention import events_due, retention_of
 from ledger.governance import drafts
@@ -69,8 +70,15 @@ def status(voice: Voice, folder: Folder) -> None:
 
 @door
 @sharing(read_voice)
-def run(voice: Voice, folder: Folder) -> None:
+def run(
+    voice: Voice, folder: Folder, *, dry_run: Annotated[bool, option("--dry-run", text="help.erase-dry-run")] = False
+) -> None:
     """Carry out the orders that a quorum covers, in a ledger that nobody serves; a ledger that is served does so."""
+    if dry_run:
+        with _looking(folder) as (reader, registry):
+            newest = reader.newest_checkpoint(quorum=True)
+            count = count_due(reader, registry, newest.size if newest else 0)
+        return voice.data({"wouldCarryOut": count}, [voice.say("erase.would-run", count=count)])
     store = SqliteStore(LedgerFolder(folder).database)
     try:
         writer = store.writer()
@@ -81,7 +89,7 @@ def run(voice: Voice, folder: Folder) -> None:
     finally:
         store.close()
     key = "erase.pending" if eraser.pending else "erase.run-done"
-    voice.data({"carriedOut": count, "pending": eraser.pending}, [voice.say(key, count=count)])
+    return voice.data({"carriedOut": count, "pending": eraser.pending}, [voice.say(key, count=count)])
 
 
 @door

@@ -115,6 +115,7 @@ def prove(
     *,
     challenge: Annotated[str | None, option("--challenge", text="help.challenge", metavar="TEXT")] = None,
     check: Annotated[bool, option("--check", text="help.check")] = False,
+    dry_run: Annotated[bool, option("--dry-run", text="help.prove-dry-run")] = False,
 ) -> None:
     """Prove that one can sign with a key, or check such a proof."""
     if challenge is None:
@@ -123,7 +124,12 @@ def prove(
         answer = describe_key(check_possession(parse_possession(_read(Path(reference))), challenge=challenge), None)
         holder.voice.tell("key.prove.holds", challenge=challenge)
         return holder.voice.data({**answer, "challenge": challenge, "holds": True}, _lines(holder.voice, answer))
-    proof = prove_possession(holder.open(reference), challenge)
+    signer = holder.open(reference)
+    if dry_run:
+        answer = describe_key(signer.public, None)
+        holder.voice.tell("key.would-prove", challenge=challenge)
+        return holder.voice.data({**answer, "challenge": challenge, "holds": None}, _lines(holder.voice, answer))
+    proof = prove_possession(signer, challenge)
     answer = format_possession(proof)
     return holder.voice.data(answer, [json.dumps(answer, ensure_ascii=False)])
 

@@ -41,6 +41,15 @@ _BY_STATUS: Mapping[int, type[SuyuanError]] = {
     504: UnreachableError,
 }
 
+_LATER = "Try again later; what answered is not the ledger. If it goes on, ask whoever runs what stands before it."
+_TODO: Mapping[int, str] = {
+    404: "Look at the address: does it lead to the ledger?",
+    429: _LATER,
+    502: _LATER,
+    503: _LATER,
+    504: _LATER,
+}  # where no problem details say what to do: then it is a proxy that answered
+
 
 def error_of(answer: Answer, url: str) -> SuyuanError:
     """Return the error that an answer outside 200 to 299 tells of; `url` stands in for a field that is not named."""
@@ -53,7 +62,7 @@ def error_of(answer: Answer, url: str) -> SuyuanError:
         problem.get("field") or url,
         came=came,
         expected=problem.get("expected", ""),
-        todo=problem.get("todo", ""),
+        todo=problem.get("todo", "") if problem else _TODO.get(answer.status, ""),
     )
     if isinstance(error, BusyError) and (asked := retry_after(answer)) is not None:
         error.retry_after = int(asked)

@@ -34,6 +34,11 @@ def plan_deletion(order: Erasure, reader: Reader, registry: Registry) -> Deletio
     return Deletion(order.event, order.since, order.target, stored.seq, body, pointers, attachments)
 
 
+def count_due(reader: Reader, registry: Registry, size: int) -> int:
+    """Return how many of the orders in force at a size are about something that is still there."""
+    return sum(plan_deletion(order, reader, registry) is not None for order in registry.erasures_at(size))
+
+
 def erased_body(order: Erasure, reader: Reader) -> bytes | None:
     """Return the hash of the body that an order has erased, as the head that stays says it; None if it erased none."""
     stored = reader.find_event(order.target) if WHOLE_BODY in order.what else None

@@ -92,6 +92,15 @@ def load_key_ring(folder: Path, origin: str, passphrase: bytes) -> KeyRing:
     return KeyRing(origin, tuple(load_ledger_keys(each, origin, passphrase) for each in (folder, *_later(folder))))
 
 
+def next_number(folder: Path, origin: str, passphrase: bytes) -> int:
+    """Return which number the next set of keys has, once the sets that are there open; nothing is made.
+
+    Raises:
+        KeyFileError: this passphrase does not open them: the ledger could not start with both.
+    """
+    return len(load_key_ring(folder, origin, passphrase).sets) + 1
+
+
 def add_next_keys(folder: Path, origin: str, passphrase: bytes) -> tuple[int, LedgerKeys]:
     """Make a further set of keys; return its number and the set. It signs nothing before a charter names it.
 
@@ -101,8 +110,7 @@ def add_next_keys(folder: Path, origin: str, passphrase: bytes) -> tuple[int, Le
         KeyFileError: this passphrase does not open the sets that are there: the ledger could not start with both.
         SetupError: the folder cannot be written.
     """
-    held = load_key_ring(folder, origin, passphrase)
-    number = len(held.sets) + 1
+    number = next_number(folder, origin, passphrase)
     keys = generate_ledger_keys(origin)
     aside = folder / f".{number}.{os.getpid()}"
     try:

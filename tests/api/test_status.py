@@ -47,7 +47,7 @@ def test_each_witness_has_its_lag_and_last_cosignature(witnessed):
     page = server.get("/status?lang=en", PAGE).text
     assert "near.example" in page
     assert "not at all" in page
-    assert f"{size} leaves, " in page
+    assert f"leaves: {size}, " in page
     assert "never" in page
 
 
@@ -61,6 +61,19 @@ def test_the_status_is_of_one_published_checkpoint_with_its_own_seal(witnessed):
     assert sealed.time == status["seal"]["time"]
     assert status["interval"]["seals"] >= 2
     assert status["interval"]["median"] <= status["interval"]["longest"]
+
+
+def test_the_newest_checkpoint_that_a_quorum_cosigned_is_told_with_its_seal(witnessed):
+    world, server = witnessed
+    until(lambda: status_of(server)["cosigned"])
+    size = status_of(server)["quorum"]
+    world.note()
+    world.publish()
+    told = status_of(server)
+    checkpoint, note = parse_signed_checkpoint(told["cosigned"]["checkpoint"]["note"].encode())
+    assert checkpoint.size == told["quorum"] >= size
+    assert "near.example" in {each.name for each in note.signatures}
+    assert parse_seal(base64.b64decode(told["cosigned"]["seal"]["entry"])).seal.covered == checkpoint.size - 1
 
 
 def test_before_the_founding_there_is_a_page_that_says_so(make_empty_world):

@@ -35,14 +35,16 @@ export async function checkLedger({ status, charter, fetch }, standpoint) {
   const found = (/** @type {string} */ key, values = {}, tone = /** @type {"ok" | "warn"} */ ("ok")) =>
     findings.push({ key: `check.${key}`, values, tone });
   try {
-    const { charters, checkpoint, quorum } = await readCheckpoint(status, charter, standpoint, found);
+    const told = status?.cosigned ?? status;
+    const { charters, checkpoint, quorum } = await readCheckpoint(told, charter, standpoint, found);
     const now = { origin: checkpoint.origin, size: Number(checkpoint.size), root: checkpoint.root };
     const tiles = new LogTiles(fetch, now.size);
-    await checkSeal(status, now, tiles, charters, standpoint);
+    await checkSeal(told, now, tiles, charters, standpoint);
     found("seal", { leaf: now.size - 1, size: now.size });
     const compared = await compare(standpoint.seen, now, tiles);
+    if (status.size > now.size) found("ahead", { count: Number(status.size) - now.size });
     const sizes = { older: standpoint.seen?.size, size: now.size, count: tiles.count };
-    found(compared, sizes, compared === "older" ? "warn" : "ok");
+    found(compared === "first" && !quorum ? "not-kept" : compared, sizes, compared === "older" ? "warn" : "ok");
     const weak = findings.some((each) => each.tone === "warn");
     const seen = quorum ? { ...now, charter: standpoint.policy.charter } : null;
     return { state: weak ? "weak" : "grown", findings, error: null, now: seen };

@@ -165,6 +165,11 @@ export class Envelope {
     this.leafHash = leafHash(entry);
   }
 
+  /** @returns {Uint8Array} section 6: *Identity* */
+  identity() {
+    return sha256(formatCbor([this.sign1.protectedHeader, this.digest]));
+  }
+
   /** @param {import("./keys.js").Check} check @param {Key} key */
   async verify(check, key) {
     checkKey(this.header, key, "envelope");

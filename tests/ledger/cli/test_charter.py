@@ -73,6 +73,8 @@ def test_holders_may_sign_copies_apart_and_the_copies_are_merged(founded):
         assert founded.sign(file, label, *founded.trust).code == 0
     copies = [founded.machine(label) / file.name for label in ("tax", "customs", "market")]
     merged = founded.folder / "merged.ceremony"
+    dry = founded.run("charter", "merge", *copies, "--out", merged, *founded.trust, "--dry-run", "--json")
+    assert (dry.code, dry.answer["complete"], dry.answer["file"], merged.exists()) == (0, True, None, False), dry.err
     ran = founded.run("charter", "merge", *copies, "--out", merged, *founded.trust, "--json")
     assert (ran.code, ran.answer["complete"]) == (0, True), ran.err
     other = founded.folder / "other.ceremony"
@@ -251,6 +253,17 @@ def test_without_a_trust_policy_a_later_charter_is_neither_signed_nor_sent(found
     file = founded.propose({"zone": "second"}, *founded.to, *founded.trust)
     for ran in (founded.sign(file, "customs", "--json"), founded.run("charter", "status", file, "--json")):
         assert (ran.code, ran.answer["error"]["field"]) == (2, "--policy")
+
+
+def test_a_dry_run_of_preparing_keys_makes_none_and_asks_for_the_same_passphrase(founded):
+    before = sorted(founded.root.rglob("*"))
+    words = ("charter", "prepare-keys", founded.root, "--dry-run", "--json")
+    dry = founded.run(*words, "--passphrase-file", _secret(founded))
+    assert (dry.code, dry.answer) == (0, {"number": 2}), dry.err
+    wrong = founded.folder / "wrong"
+    wrong.write_text("another passphrase")
+    assert founded.run(*words, "--passphrase-file", wrong).code != 0
+    assert sorted(founded.root.rglob("*")) == before
 
 
 def test_the_ledger_s_keys_are_handed_over_by_a_ceremony(founded):

@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.zone.founding import draft_key
 from ledger.compose.event import Draft
+from ledger.erasure.eraser import Eraser
 from ledger.signing.keyfile import save_key
 from ledger.signing.signer import generate
 from tests.docs.pages import ROOT, blocks_of
@@ -100,6 +101,22 @@ def confirm_mirror(world, who, order, mirror):
     """Let an agency say that one of its mirrors erased it."""
     data = {"copy": "mirror", "erasedAt": "2026-11-23T00:00:00Z", "mirror": mirror}
     world.say(who, Draft("record.erased", now(), data=data, about=(order,)))
+
+
+def test_a_dry_run_counts_what_would_be_carried_out_and_changes_nothing(run, office, tmp_path, monkeypatch):
+    world = office.world
+    name = published(world, tmp_path)
+    with monkeypatch.context() as idle:  # a ledger that stops before it carries the order out
+        idle.setattr(Eraser, "turn", lambda *_: 0)
+        order_erasure(run, office, name)
+        world.cosign()
+        root = world.ledger.store.beside("ledger.db").parent
+        world.ledger.close()
+    dry = run("erase", "run", root, "--dry-run", "--json")
+    assert (dry.code, dry.answer) == (0, {"wouldCarryOut": 1}), dry.err
+    assert run("erase", "status", root, "--json").answer["open"] == 1
+    assert run("erase", "run", root, "--json").answer["carriedOut"] == 1
+    assert run("erase", "run", root, "--dry-run", "--json").answer == {"wouldCarryOut": 0}
 
 
 def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, office, tmp_path):

@@ -267,6 +267,8 @@ def test_a_passphrase_that_is_not_changed_leaves_the_file_alone(run, tmp_path, m
 
 def test_possession_is_proved_and_checked(run, tmp_path):
     kid = run("key", "new", "dock.pem", "--json", *ENV).answer["kid"]
+    dry = run("key", "prove", "dock.pem", "--challenge", "customs 7Q2F", "--dry-run", "--json", *ENV)
+    assert (dry.code, dry.answer["holds"], "signature" in dry.answer) == (0, None, False), dry.err
     proved = run("key", "prove", "dock.pem", "--challenge", "customs 7Q2F", *ENV)
     assert proved.code == 0
     (tmp_path / "dock.proof").write_text(proved.out)

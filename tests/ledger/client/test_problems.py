@@ -83,3 +83,17 @@ def test_members_of_other_kinds_are_passed_over(members):
     answer = Answer(400, {"content-type": "application/problem+json"}, json.dumps(members).encode())
     assert isinstance(error_of(answer, "http://ledger"), SuyuanError)
     assert isinstance(fault_of(members), SuyuanError)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("body", [b"", b"<html>Service Unavailable</html>"])
+def test_what_a_proxy_answers_in_the_ledgers_place_says_what_to_do(status, body):
+    got = error_of(Answer(status, {"content-type": "text/html"}, body), "http://ledger")
+    assert (got.field, got.came) == ("http://ledger", f"status {status}")
+    assert "Try again later" in got.todo
+    assert "not the ledger" in got.todo
+
+
+def test_what_the_ledger_says_to_do_is_not_added_to():
+    sent = BusyError("intake", came="full", expected="room")
+    assert error_of(as_json(sent, 503), "http://ledger").todo == ""

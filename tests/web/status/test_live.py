@@ -48,7 +48,7 @@ def test_a_browser_that_comes_back_sees_that_the_log_only_grew(visitor, witnesse
     said = page.locator("#status-check").inner_text()
     assert f"The {before} leaves that this browser saw before" in said
     assert f"beginning of the {witnessed.ledger.head.edge.size} shown now" in said
-    assert "cosigned by 1 witnesses: the quorum" in said
+    assert "cosigned by the quorum of its witnesses (1)" in said
     assert checked(page, "/status") == "grown"
     assert "what this browser saw last" in page.locator("#status-check").inner_text()
     require_for_everybody(page)
@@ -70,6 +70,24 @@ def test_another_history_than_before_is_a_contradiction_and_is_not_remembered(vi
     page.screenshot(path=PICTURES / "live-forked-zh-360.png", full_page=True)
 
 
+def test_what_is_published_and_not_cosigned_yet_is_not_remembered(visitor, witnessed: World):
+    page = visitor()
+    witnessed.zone.say(witnessed.seller, [item_draft("B2")])
+    witnessed.ledger.writer.call(witnessed.ledger.writer.sequencer.publish).result()
+    assert checked(page, "/status") == "grown"
+    assert "newer leaves are published and not cosigned yet" in page.locator("#status-check").inner_text()
+
+    def uncosigned(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"cosigned": None})
+
+    other = visitor()
+    other.route("**/status?format=json*", uncosigned)
+    assert checked(other, "/status") == "weak"
+    assert "keeps a checkpoint once the quorum has cosigned one" in other.locator("#status-check").inner_text()
+    assert other.evaluate("Object.keys(localStorage).length") == 0
+    cosign(witnessed)
+
+
 LIES = {
     "another root": lambda told: told["checkpoint"].update(
         note=told["checkpoint"]["note"].replace("zone\n", "zone\n1", 1)
@@ -87,8 +105,9 @@ def test_a_status_that_does_not_hold_is_said_to(visitor, witnessed: World, lie):
         older = reader.seal(reader.seal_covering(0).leaf).entry
 
     def answer(route: Route) -> None:
-        told = route.fetch().json() | {"older": base64.b64encode(older).decode()}
-        lie(told)
+        told = route.fetch().json()
+        told["cosigned"]["older"] = base64.b64encode(older).decode()
+        lie(told["cosigned"])
         route.fulfill(json=told)
 
     page = visitor()
