@@ -7,7 +7,8 @@ import { checkEvent, nameOfPage } from "./eventcheck.js";
 import { fetchBytes } from "./ledgercheck.js";
 import { asOf } from "./offline.js";
 import { withLaterTexts } from "./later_saying.js";
-import { beijingTime, dataRows, refusal } from "./saying.js";
+import { dataRows } from "./datarows.js";
+import { beijingTime, refusal } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
 
 /** @typedef {import("./eventcheck.js").EventCheck} EventCheck */
@@ -45,9 +46,13 @@ function verdict(checked, saying) {
   const tone = TONES[state] ?? "warn";
   const lines = (/** @type {string[]} */ keys) => element("ul", {}, ...keys.map((key) => element("li", {}, say(key))));
   return [
-    element("div", { class: `strip ${tone}`, "data-state": state },
+    element(
+      "div",
+      { class: `strip ${tone}`, "data-state": state },
       icon(tone),
-      element("div", {},
+      element(
+        "div",
+        {},
         element("p", {}, element("strong", {}, say(`check.event.state.${state}`))),
         checked?.error && element("p", {}, refusal(checked.error, saying)),
         !checked && element("p", {}, say("check.unreached")),

@@ -2,11 +2,11 @@
  * Evidence of an inadmissible hash envelope: one that its key could not sign where it stands (sections 6 and 17).
  * @module
  */
+import { Envelope } from "../envelope.js";
 import { inconsistent, mismatch, notPermitted } from "../errors.js";
 import { parseIndexProof } from "../index.js";
 import { Headers, parseSeals, parseStatements } from "../parts.js";
 import { asBytes, asList, asMap, asNatural } from "../shape.js";
-import { Envelope } from "../statement.js";
 import { leavesOf } from "../steps/step3.js";
 import { subjectName } from "../subject.js";
 import { matches } from "../type_words.js";

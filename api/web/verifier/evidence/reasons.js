@@ -31,7 +31,7 @@ export function isRootAt({ charters }, kid, leaf) {
   return Boolean(charter.listed(kid)) && !dead;
 }
 
-/** Of a signature. @typedef {Pick<Event, "leaf" | "time"> & {statement: {header: {kid: string, issuer: string}}}} Place */
+/** @typedef {Pick<Event, "leaf" | "time"> & {statement: {header: {kid: string, issuer: string}}}} Place */
 
 /**
  * From the first seal past a charter's term on, only the next charter and approvals of it may be said.

@@ -4,11 +4,11 @@
  * @module
  */
 import { equalBytes } from "../bytes.js";
+import { Envelope } from "../envelope.js";
 import { inconsistent, malformed } from "../errors.js";
 import { leafHash } from "../merkle.js";
 import { Headers, parseStatements } from "../parts.js";
 import { asBytes, asList, asMap, asNatural } from "../shape.js";
-import { Envelope } from "../statement.js";
 import { checkLogged, signedCheckpoint, walkShown, WORD } from "./ledger.js";
 
 /** @typedef {import("../parts.js").StatementPart} StatementPart */
