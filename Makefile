@@ -8,7 +8,7 @@ PORT ?= 8000
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check lint soak bench screenshots corpus lock clean
+.PHONY: help install run demo web test check lint soak bench screenshots corpus lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -33,7 +33,14 @@ run: install ## start the ledger and the demonstration zone, and go on serving
 demo: install ## the same, and exit
 	@$(BIN)/suyuan demo --port $(PORT)
 
+FALLBACK := $(wildcard api/web/fallback/*.js api/web/fallback/*.json api/web/fallback/build.py)
+build/web/noble_mldsa44.js: $(FALLBACK) | $(VENV)/test.stamp
+	$(BIN)/python -m api.web.fallback.build
+
+web: build/web/noble_mldsa44.js ## build the page's fallback for browsers without Ed25519 or ML-DSA (needs npm's registry)
+
 test: $(VENV)/test.stamp ## set up what the tests need, then run all of them
+	@$(MAKE) --no-print-directory web || echo 'The fallback is not built; tests of it will be skipped.'
 	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp ## style, types, import contracts

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from api.web.release.release import Release, TrustedBy, make_release, parse_policy
+from api.web.release.sources import BUILT
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
 from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
@@ -15,8 +16,10 @@ from verifier.primitives.merkle import leaf_hash
 class PageReleases:
     """Hands out the release."""
 
-    def __init__(self, ledger: Ledger, policy: Path | None) -> None:
+    def __init__(self, ledger: Ledger, policy: Path | None, *, built: Path | None = BUILT) -> None:
         """Take the file of the release's trust policy; None for one that pins this ledger's own charter.
+
+        `built` is where `make web` puts the fallback; None for none of it.
 
         Raises:
             SetupError: the file cannot be read.
@@ -25,6 +28,7 @@ class PageReleases:
         """
         self._ledger = ledger
         self._given = None if policy is None else read_policy(policy)
+        self._built = built
         self._made: Release | None = None
         self._lock = Lock()
 
@@ -32,7 +36,7 @@ class PageReleases:
         """Return the release. Before the ledger is founded, its policy is empty."""
         with self._lock:
             if self._made is None or not self._made.policy.text:
-                self._made = make_release(self._given or self._own())
+                self._made = make_release(self._given or self._own(), self._built)
             return self._made
 
     def _own(self) -> TrustedBy:

@@ -25,7 +25,7 @@ class DeskLimits:
         lodged: complaints and return requests an hour of one address.
     """
 
-    reads: int = 600
+    reads: int = 120
     reveals: int = 30
     guesses: int = 10
     scans: int = 60

@@ -84,8 +84,7 @@ async def count_scan(request: Request, desk: TheDesk) -> Response:
     form = await _form(request, {"item", "region", "claim"})
     item, region = item_of(form["item"]), region_of(form)
     claim = parse_base64url(form["claim"], "claim") if form["claim"] else None
-    counted = await to_thread.run_sync(lambda: desk.watching.see(item, address=address, region=region))
-    standing = await to_thread.run_sync(lambda: desk.activating.standing(item, claim=claim))
+    counted, standing = await to_thread.run_sync(lambda: desk.see(item, address=address, region=region, claim=claim))
     return _private(answer_json({**standing_json(item, standing), "counted": counted}))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import selectors
+import select
 import subprocess
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from fcntl import fcntl
+from math import ceil
 
 from ledger.gateway.aside import LENGTH, frame_of
 
@@ -51,12 +52,12 @@ class AsideProcess:
         Raises:
             EndedError: it has ended, and nothing that it said is left.
         """
-        with selectors.DefaultSelector() as ready:
-            ready.register(self._from, selectors.EVENT_READ)
-            ready.register(wake, selectors.EVENT_READ)
-            if self._to_write:
-                ready.register(self._into, selectors.EVENT_WRITE)
-            events = {key.fd for key, _ in ready.select(patience)}
+        ready = select.poll()
+        ready.register(self._from, select.POLLIN)
+        ready.register(wake, select.POLLIN)
+        if self._to_write:
+            ready.register(self._into, select.POLLOUT)
+        events = {descriptor for descriptor, _ in ready.poll(None if patience is None else ceil(1000 * patience))}
         if self._into in events:
             self._write()
         if self._from in events:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 from ledger.activation import register
-from ledger.publicdesk.activating import Activating
+from ledger.activation.scans import DAY, KEPT_DAYS
+from ledger.publicdesk.activating import NEVER, Activating, CodeStanding
 from ledger.publicdesk.file import COUNTS, DESK, DeskFile
 from ledger.publicdesk.lodging import Lodged, Lodging
 from ledger.publicdesk.outbox import LATER, Outbox, TurnedDownError
@@ -36,6 +38,7 @@ class PublicDesk:
         """Open the desk's files; `start` lets it send what is not answered."""
         owner = f"{setting.speaker.origin} {setting.speaker.issuer}"
         self._file = DeskFile(setting.folder / "desk.db", DESK, owner=owner, durable=True)
+        self._clock = setting.clock
         self._counts = DeskFile(setting.folder / "counts.db", COUNTS, owner=owner, durable=False)
         self.outbox = Outbox(self._file, setting)
         self.watching = Watching(self._file, self._counts, self.outbox, setting)
@@ -58,6 +61,18 @@ class PublicDesk:
             self._thread.join()
         self._file.close()
         self._counts.close()
+
+    def see(self, item: str, *, address: str, region: str, claim: bytes | None = None) -> tuple[bool, CodeStanding]:
+        """Count that a label was seen, where anything is recorded of it; return whether, and how its code stands.
+
+        Raises:
+            BusyError: the ledger shows no proof that verifies.
+        """
+        standing = self.activating.standing(item, claim=claim)
+        if standing.outcome == NEVER or not self.watching.see(item, address=address, region=region):
+            return False, standing
+        counted, alarmed = self.watching.counted(item), self.watching.is_alarmed(item)
+        return True, replace(standing, counted=counted, too_often=alarmed)
 
     def lodge(self, lodged: Lodged) -> tuple[bytes, bytes | None]:
         """Return the event's name of what somebody lodged, and its promise once the ledger has answered.
@@ -85,10 +100,17 @@ class PublicDesk:
             except SuyuanError:  # a promise that is not the trusted ledger's: the others may be
                 continue
 
+    def forget(self) -> None:
+        """Delete what is older than 90 days: counts, and what people wrote."""
+        self.watching.forget()
+        self.outbox.forget(self._clock() - KEPT_DAYS * DAY)
+        for each in (self._file, self._counts):
+            each.scour()
+
     def _run(self) -> None:
         while not self._closing:
             with suppress(SuyuanError):
-                self.watching.forget()
                 self.send_waiting()
+                self.forget()
             self._wake.wait(_PAUSE)
             self._wake.clear()

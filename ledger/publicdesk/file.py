@@ -1,8 +1,8 @@
 """The files of a public desk: what must not be lost, and what has to be.
 
-`desk.db` holds what the desk promised: first activations, what it said and what became of it. It is synced before
-anything is answered, and belongs in backups. `counts.db` holds counts that are forgotten after 90 days: it is in no
-backup, so that nothing outlives its term there, and a crash may lose its last seconds.
+`desk.db` holds what the desk promised: first activations, and for 90 days what it said, so that receipts can be had
+again. It is synced before anything is answered, and belongs in backups. `counts.db` holds counts that are forgotten
+after 90 days: it is in no backup, so that nothing outlives its term there, and a crash may lose its last seconds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ledger.errors import BusyError, SetupError
@@ -23,7 +23,8 @@ CREATE TABLE activation (
     event BLOB NOT NULL
 ) STRICT;
 CREATE TABLE said (
-    number INTEGER PRIMARY KEY, event BLOB NOT NULL UNIQUE, submission BLOB NOT NULL, promise BLOB, refused TEXT
+    number INTEGER PRIMARY KEY, event BLOB NOT NULL UNIQUE, time INTEGER NOT NULL, submission BLOB NOT NULL,
+    promise BLOB, refused TEXT
 ) STRICT;
 CREATE INDEX said_open ON said (number) WHERE promise IS NULL AND refused IS NULL;
 CREATE TABLE alarm (item TEXT NOT NULL, ground TEXT NOT NULL, PRIMARY KEY (item, ground)) STRICT;
@@ -103,6 +104,11 @@ class DeskFile:
                 todo = "Try again; the operator finds the cause in the desk's disk."
                 expected = "a file that can be written"
                 raise BusyError("desk", came=type(error).__name__, expected=expected, todo=todo) from error
+
+    def scour(self) -> None:
+        """Leave nothing of what was deleted in the file beside the database; it may be that somebody reads it now."""
+        with self._lock, suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file."""

@@ -50,11 +50,16 @@ class Outbox:
         submission = self._speaker.sign([said])
         return Signed(event_name(submission.heads[0]), format_submission(submission))
 
-    @staticmethod
-    def keep(connection: sqlite3.Connection, signed: Signed) -> None:
+    def keep(self, connection: sqlite3.Connection, signed: Signed) -> None:
         """Keep what is to be sent, within the transaction that makes it necessary."""
-        sql = "INSERT INTO said (event, submission) VALUES (?, ?)"
-        connection.execute(sql, (signed.event, signed.submission))
+        sql = "INSERT INTO said (event, time, submission) VALUES (?, ?, ?)"
+        connection.execute(sql, (signed.event, self._clock(), signed.submission))
+
+    def forget(self, before: int) -> None:
+        """Delete what was answered and is older: it holds what people wrote, and they have their receipts."""
+        with self._file.use() as connection:
+            sql = "DELETE FROM said WHERE time < ? AND (promise IS NOT NULL OR refused IS NOT NULL)"
+            connection.execute(sql, (before,))
 
     def promise_of(self, event: bytes) -> bytes | None:
         """Return the promise file of an event, None while the ledger has not answered."""
@@ -85,7 +90,7 @@ class Outbox:
             return bytes(promise)
         made = self._promise(parse_submission(data), self._send(event, data))
         with self._file.use() as connection:
-            connection.execute("UPDATE said SET promise = ? WHERE event = ?", (made, event))
+            connection.execute("UPDATE said SET promise = ?, submission = x'' WHERE event = ?", (made, event))
         return made
 
     def _send(self, event: bytes, data: bytes) -> Receipt:
@@ -95,7 +100,8 @@ class Outbox:
             raise
         except SuyuanError as error:
             with self._file.use() as connection:
-                connection.execute("UPDATE said SET refused = ? WHERE event = ?", (str(error), event))
+                sql = "UPDATE said SET refused = ?, submission = x'' WHERE event = ?"
+                connection.execute(sql, (str(error), event))
             raise TurnedDownError(error.field, came=error.came, expected=error.expected, todo=error.todo) from error
 
     def _promise(self, submission: Submission, receipt: Receipt) -> bytes:

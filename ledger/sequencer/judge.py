@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.admission.candidate import Candidate, CandidateEvent
+from ledger.admission.known import require_known
 from ledger.errors import BusyError, ConflictError
 from verifier.errors import NotPermittedError, SuyuanError
 from verifier.judgement.answers import check_answers
@@ -152,6 +153,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         _require_scope(event, key)
         check_answers(placed, registry=replay.registry, targets=event.targets)
         replay.check(placed, time=time)
+        require_known(placed, replay.registry)
         return placed
     if key is None:
         raise _registry_only(signer)

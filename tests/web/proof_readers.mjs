@@ -110,11 +110,14 @@ export const PROOF_READERS = {
   "promise-file": readPromise,
   "evidence-bundle": readBundle,
   "event-proof": readEvent,
+  "foreign-seal-evidence": readEvidence,
   "fork-evidence": readEvidence,
+  "inadmissible-envelope-evidence": readEvidence,
   "rollback-evidence": readEvidence,
   "said-twice-evidence": readEvidence,
   "statement-evidence": readEvidence,
   "trace-proof": readTrace,
+  "unreadable-entry-evidence": readEvidence,
   "wrong-index-evidence": readEvidence,
 };
 

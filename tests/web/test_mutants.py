@@ -21,7 +21,10 @@ SAY = {  # what Python answers, by the format that Node is asked for
 }
 SUFFIXES = {"mutant": "trace", "bent-evidence": "evidence", "bent-bundle": "bundle"}
 SOAK = range(2, 12)
-EVERY = {"fork", "rollback", "wrong index", "inadmissible statement", "said twice", "broken seal"}
+EVERY = {
+    "broken seal", "foreign seal", "fork", "inadmissible envelope", "inadmissible statement", "rollback", "said twice",
+    "unreadable entry", "wrong index",
+}  # fmt: skip
 
 
 @cache

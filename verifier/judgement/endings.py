@@ -58,7 +58,7 @@ def revoke(registry: Registry, event: Event, moment: Moment) -> Effect:
     compromised = _compromised_since(data_of(event, {"reason", "compromisedSince"}), role, event.leaf)
     reach = 0 if moment.by_roots else max(0, moment.time - REACH)
     turn = Revocation(event.name, moment.since, compromised, reach)
-    known = _is_known(registry, role, subject)
+    known = is_known(registry, role, subject)
     return lambda: registry.set_life(subject, registry.life(subject).then(turn)) if known else None
 
 
@@ -69,7 +69,7 @@ def suspend(registry: Registry, event: Event, moment: Moment) -> Effect:
     if event.head.until is None:
         raise MalformedError("head.until", came="nothing", expected="the ledger time at which it ends by itself")
     turn = Suspension(event.name, moment.since, moment.time, event.head.until, moment.hasty)
-    known = _is_known(registry, role, subject)
+    known = is_known(registry, role, subject)
     return lambda: registry.set_life(subject, registry.life(subject).then(turn)) if known else None
 
 
@@ -116,7 +116,8 @@ def _subject(registry: Registry, event: Event) -> tuple[str, str]:
     return role, subject
 
 
-def _is_known(registry: Registry, role: str, subject: str) -> bool:
+def is_known(registry: Registry, role: str, subject: str) -> bool:
+    """Return whether a registry has what a role of `ROLES` names, in force or not."""
     if role == "key":
         kid = kid_of(subject)
         return bool(registry.key(kid) or registry.administrator(kid))

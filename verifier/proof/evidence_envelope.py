@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifier.errors import InconsistentError, MalformedError, MismatchError, NotPermittedError, SuyuanError
+from verifier.errors import (
+    InconsistentError,
+    MalformedError,
+    MismatchError,
+    NotPermittedError,
+    SuyuanError,
+    UnsupportedError,
+)
 from verifier.judgement.participants import key_subject
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Replay
@@ -151,10 +158,15 @@ def reason_against_envelope(envelope: Envelope, leaf: int, *, replay: Replay, ti
         leaf: where it stands.
         replay: the registry before it, whole as far as it rests on it.
         time: ledger time of the leaf.
+
+    Raises:
+        UnsupportedError: the key is of an algorithm that this verifier cannot check.
     """
     for code, require in _RULES:
         try:
             require(envelope, leaf, replay, time)
+        except UnsupportedError:
+            raise
         except SuyuanError as error:
             return Reason(code, error)
     return None

@@ -18,19 +18,20 @@ import { texts } from "./texts.js";
 /**
  * @param {import("./asked.js").Asked} asked
  * @param {Saying} saying
- * @param {{place: any, live: any, served: any[]}} parts of the document
+ * @param {{place: any, more: any, live: any, served: any[]}} parts of the document
  */
 async function show(asked, saying, parts) {
-  const { place, live, served } = parts;
+  const { place, more, live, served } = parts;
   live.textContent = saying.say("page.checking");
   const checked = await check(asked, { get: fetch.bind(globalThis), asOf, standpointOf });
   const again = async () => {
     await show(asked, saying, parts);
     place.querySelector("#verdict")?.focus();
   };
-  const drawn = result(checked, { subject: asked.subject, saying, policies: policy, again });
+  const { top, bottom } = result(checked, { subject: asked.subject, saying, policies: policy, again });
   if (checked.state !== "cannot") for (const each of served) each?.remove();
-  place.replaceChildren(...drawn);
+  place.replaceChildren(...top);
+  more.replaceChildren(...bottom);
   live.textContent = spoken(checked, saying);
   if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
 }
@@ -50,7 +51,12 @@ export async function start(document) {
   const asked = askedOf(location);
   const place = find("checked");
   if (asked && place)
-    await show(asked, saying, { place, live: find("live"), served: [find("recalls"), find("served")] });
+    await show(asked, saying, {
+      place,
+      more: find("more"),
+      live: find("live"),
+      served: [find("recalls"), find("served")],
+    });
   for (const [id, load] of Object.entries(CHECKS)) {
     const found = find(id);
     if (found) await (await load()).show(found, saying);

@@ -4,7 +4,7 @@
  */
 import { route } from "./route.js";
 import { Story } from "./story.js";
-import { notices, product, recalls, strip } from "./strip.js";
+import { filed, notices, product, recalls, strip } from "./strip.js";
 import { timeline } from "./timeline.js";
 import { report, unchecked, why } from "./trust.js";
 
@@ -17,24 +17,32 @@ import { report, unchecked, why } from "./trust.js";
  * @property {() => void} again checks once more
  */
 
-/** @param {Checked} checked @param {Around} around @returns {Node[]} nothing in it that the proof does not prove */
+/** Of a ledger that forked nothing is told: any of its histories may be the false one. */
+const FORKED = "page.said.incomplete-forked";
+
+/**
+ * @param {Checked} checked
+ * @param {Around} around
+ * @returns {{top: Node[], bottom: Node[]}} nothing in it that the proof does not prove; what the server said stands
+ *   between top and bottom where nothing could be checked, and nowhere else
+ */
 export function result(checked, { subject, saying, policies, again }) {
-  const told = checked.verdict?.story;
+  const told = checked.why === FORKED ? null : checked.verdict?.story;
   const story = told ? new Story(told, saying) : null;
-  const trust = [
+  const shown = (/** @type {any[]} */ parts) => parts.filter((each) => each !== null);
+  const bottom = [
+    unchecked(checked, saying),
     why(checked, policies, saying, again),
     report(checked, subject, policies.current().fingerprint, saying),
   ];
-  // What the server said stays below, marked as that: it has its own heading.
-  if (checked.state === "cannot") return [strip(checked, saying), ...trust];
-  return [
+  const top = [
     ...recalls(checked.verdict, story, saying),
-    product(subject, story, saying),
+    checked.state === "cannot" ? null : product(subject, story, saying),
     strip(checked, saying),
     notices(checked, story, saying),
+    story && filed(story),
     story && route(story),
     story && timeline(story),
-    unchecked(checked, saying),
-    ...trust,
-  ].filter((each) => each !== null);
+  ];
+  return { top: shown(top), bottom: shown(bottom) };
 }

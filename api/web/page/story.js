@@ -47,11 +47,15 @@ export class Story {
     return inLanguage(event.vocabulary?.title, this.saying.lang) || event.type;
   }
 
-  /** @param {Event} event @returns {string} its type's title, with the step of business where that says more */
-  headlineOf(event) {
+  /** @param {Event} event @returns {string} the step of business that it says beside its type; empty where none */
+  stepOf(event) {
     const step = event.body()?.data.get("bizStep");
-    const more = typeof step === "string" && !event.type.endsWith(step);
-    return more ? `${this.titleOf(event)}: ${this.saying.word("bizstep.", step)}` : this.titleOf(event);
+    return typeof step === "string" && !event.type.endsWith(step) ? this.saying.word("bizstep.", step) : "";
+  }
+
+  /** @param {Event} event @returns {string} its type's title, and that step */
+  headlineOf(event) {
+    return [this.titleOf(event), this.stepOf(event)].filter(Boolean).join(": ");
   }
 
   /** @param {Event} event @returns {Event[]} endorsements of it that stand */
@@ -93,6 +97,18 @@ export class Story {
     );
   }
 
+  /** @returns {Map<string, any>} what is filed of that product: with its newest amendment that counts, as it stands */
+  filed() {
+    const filing = this.filing();
+    const counts = (/** @type {Event} */ each) =>
+      ["recorded", "recognised"].includes(this.told.recognition.get(each)?.outcome);
+    const amended = this.timeline.filter(
+      (each) =>
+        each.type === "filing.product-amended" && filing && each.head.about.includes(filing.name) && counts(each),
+    );
+    return new Map([filing, ...amended].flatMap((each) => [...(each?.body()?.data ?? [])]));
+  }
+
   /** @param {Event} event @returns {Place | null} where it happened, as it says */
   placeOf(event) {
     const data = event.body()?.data;
@@ -123,7 +139,7 @@ export class Story {
       .sort((one, other) => one.head.time - other.head.time)
       .flatMap((each) => {
         const place = this.placeOf(each);
-        return place ? [{ place, time: each.head.time, title: this.headlineOf(each) }] : [];
+        return place ? [{ place, time: each.head.time, title: this.stepOf(each) || this.titleOf(each) }] : [];
       });
     const same = (/** @type {Place} */ one, /** @type {Place} */ other) =>
       one.name === other.name && one.site === other.site;

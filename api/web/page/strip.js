@@ -24,26 +24,32 @@ function numbers(uri, { word }) {
 /** @param {string} subject @param {Story | null} story @param {Saying} saying @returns {any} */
 export function product(subject, story, saying) {
   const { say, lang } = saying;
-  const data = story?.filing()?.body()?.data;
-  const name = inLanguage(data?.get("names"), lang);
-  const title = name || (story ? say("trace.unnamed") : say("page.unknown"));
-  const filing = story?.filing();
-  const text = (/** @type {string} */ member) => /** @type {string} */ (data?.get(member) ?? "");
-  const facts = pairs([
-    [saying.word("data.", "brand"), text("brand")],
-    [saying.word("data.", "model"), text("model")],
-    [saying.word("data.", "maker"), text("maker")],
-    [say("page.filed-by"), filing && story ? story.issuerOf(filing) : ""],
-    [say("page.recall-firm"), text("recallFirm")],
-    [say("page.service"), text("service")],
-  ]);
+  const name = inLanguage(story?.filed().get("names"), lang);
   return element(
     "section",
     { class: "product", "aria-labelledby": "product" },
-    element("h1", { id: "product" }, title),
+    element("h1", { id: "product" }, name || say(story ? "trace.unnamed" : "page.unknown")),
     element("p", { class: "quiet" }, ...[numbers(subject, saying)].flat()),
-    facts,
   );
+}
+
+/** @param {any} firm code and name, if it is stated @returns {string} */
+const firmOf = (firm) => (firm instanceof Map ? `${firm.get("name")} (${firm.get("code")})` : "");
+
+/** @param {Story} story @returns {any} what was filed of the product; nothing where it was not */
+export function filed(story) {
+  const { say, word } = story.saying;
+  const filing = story.filing();
+  if (!filing) return null;
+  const data = story.filed();
+  const plain = ["brand", "model", "maker"].map((each) => [word("data.", each), data.get(each)]);
+  const rows = [
+    ...plain,
+    [say("page.filed-by"), story.issuerOf(filing)],
+    [word("data.", "recallFirm"), firmOf(data.get("recallFirm"))],
+    [word("data.", "service"), data.get("service")],
+  ];
+  return section("filed", say("trace.product"), pairs(/** @type {any} */ (rows)));
 }
 
 /**
@@ -61,7 +67,8 @@ export function recalls(verdict, story, saying) {
     const event = story?.find(name);
     const body = event?.body();
     const responsible = /** @type {string} */ (body?.subjects.get("responsible") ?? "");
-    const firm = responsible && story ? story.nameOf(responsible) : (body?.data.get("firm") ?? "");
+    const stated = responsible && story ? story.nameOf(responsible) : body?.data.get("firm");
+    const firm = stated || firmOf(story?.filed().get("recallFirm"));
     return element(
       "section",
       { class: "recall", role: "alert", "aria-label": say("trace.recalled") },
@@ -69,8 +76,12 @@ export function recalls(verdict, story, saying) {
       pairs([
         [say("trace.hazard"), inLanguage(body?.data.get("hazard"), lang)],
         [say("trace.advice"), inLanguage(body?.data.get("advice"), lang)],
-        [say("page.recall-firm"), firm],
-        [say("trace.issuer"), event && story ? `${story.issuerOf(event)}, ${beijingTime(event.time)}` : ""],
+        [saying.word("data.", "recallFirm"), firm],
+        [saying.word("data.", "service"), story?.filed().get("service")],
+        [
+          say("trace.issuer"),
+          event && story ? [story.issuerOf(event), beijingTime(event.time)].join(say("label.comma")) : "",
+        ],
       ]),
     );
   });

@@ -50,6 +50,7 @@ function policyOf(policies, { say }, again) {
       again();
     } catch {
       complaint.textContent = say("page.policy-refused");
+      input.value = ""; // or choosing the same file, mended, would change nothing
     }
   });
   const back = element("button", { type: "button", class: "plain" }, say("page.policy-back"));

@@ -4,11 +4,14 @@
  */
 import { malformed, unsupported } from "./errors.js";
 import { confirmWrongIndex } from "./evidence/block.js";
+import { confirmEnvelope } from "./evidence/envelope.js";
+import { confirmForeignSeal } from "./evidence/foreign_seal.js";
 import { confirmFork, confirmRollback } from "./evidence/fork.js";
 import { WORD } from "./evidence/ledger.js";
 import { confirmBrokenSeal } from "./evidence/seal.js";
 import { confirmInadmissible } from "./evidence/statement.js";
 import { confirmTwice } from "./evidence/twice.js";
+import { confirmUnreadable } from "./evidence/unreadable.js";
 import { parseFile } from "./parts.js";
 
 /**
@@ -22,6 +25,9 @@ const KINDS = new Map([
   ["inadmissible statement", confirmInadmissible],
   ["said twice", confirmTwice],
   ["broken seal", confirmBrokenSeal],
+  ["unreadable entry", confirmUnreadable],
+  ["inadmissible envelope", confirmEnvelope],
+  ["foreign seal", confirmForeignSeal],
 ]);
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Statements and hash envelopes (section 6).
+ * Statements (section 6).
  * @module
  */
 import { compareTexts, equalBytes, formatHex, once } from "./bytes.js";
@@ -16,10 +16,8 @@ export const BATCH_TYPE = "application/vnd.suyuan.batch+cbor";
 export const SEAL_TYPE = "application/vnd.suyuan.seal+cbor";
 const MOST_ENTRY = 65_535;
 const MOST_EVENTS = 4_096;
-const OWN_SUBJECTS = ["urn:suyuan:batch", "urn:suyuan:seal", "urn:suyuan:receipt"];
 
 /** @typedef {{alg: number, kid: string, issuer: string, audience: string[]}} StatementHeader */
-/** @typedef {StatementHeader & {subject: string}} EnvelopeHeader */
 
 /** @param {Map<any, any>} header @param {string} field @returns {{alg: number, kid: string}} */
 export function parseKeyOf(header, field) {
@@ -39,7 +37,7 @@ export function checkSize(alg, signature, field) {
 }
 
 /** @param {any} value @param {string} field @returns {string[]} */
-function parseAudience(value, field) {
+export function parseAudience(value, field) {
   const list = asList(value, field).map((each) => asText(each, field));
   const sorted = list.every((each, at) => !at || compareTexts(list[at - 1], each) < 0);
   if (!list.length || !sorted) throw malformed(field, "another list", "sorted origins, none twice");
@@ -116,7 +114,7 @@ export function parseStatement(entry) {
 }
 
 /** @param {Uint8Array} entry @param {string} [field] @returns {import("./cose.js").Sign1} */
-function parseEntrySign1(entry, field = "statement") {
+export function parseEntrySign1(entry, field = "statement") {
   if (entry.length > MOST_ENTRY) throw tooLarge(field, `${entry.length} bytes`, `at most ${MOST_ENTRY}`);
   const sign1 = parseSign1(entry, field);
   if (sign1.unprotected.size) throw malformed(field, "an unprotected header", "an empty one");
@@ -132,43 +130,4 @@ function payloadOf(sign1) {
 export function checkBatch(statement, heads) {
   const root = heads.length === statement.count ? rootOf(heads.map((head) => leafHash(head))) : null;
   if (!root || !equalBytes(root, statement.root)) throw mismatch("heads", "other heads", "those of the statement");
-}
-
-/** @param {string} text @param {string} subject @returns {string} */
-function outside(text, subject) {
-  const size = [...subject].length;
-  if (size < 1 || size > 256 || OWN_SUBJECTS.some((each) => subject.startsWith(each))) {
-    throw malformed(text, subject, "1 to 256 characters, none of the ledger's own");
-  }
-  return subject;
-}
-
-/** A hash envelope (RFC 9995): a statement about something outside. */
-export class Envelope {
-  /** @param {Uint8Array} entry @param {string} [field] */
-  constructor(entry, field = "statement") {
-    this.sign1 = parseEntrySign1(entry, field);
-    const header = asMap(this.sign1.header, field, [1, 4, 15, 258], [259, 260]);
-    const key = parseKeyOf(header, field);
-    const claims = asMap(header.get(15), `${field}.claims`, [1, 2, 3]);
-    const issuer = asParticipant(claims.get(1), `${field}.iss`);
-    const subject = outside(`${field}.sub`, asText(claims.get(2), `${field}.sub`));
-    /** @type {EnvelopeHeader} */
-    this.header = { ...key, issuer, subject, audience: parseAudience(claims.get(3), `${field}.aud`) };
-    const type = header.get(259) ?? 0;
-    if (header.get(258) !== -16 || !(typeof type === "string" || type >= 0)) {
-      throw malformed(field, "another hash or type", "SHA-256 of a text or number");
-    }
-    if (header.has(260)) asText(header.get(260), field);
-    checkSize(key.alg, this.sign1.signature, field);
-    this.digest = asBytes(this.sign1.payload, `${field}.payload`, 32);
-    this.leafHash = leafHash(entry);
-  }
-
-  /** @param {import("./keys.js").Check} check @param {Key} key */
-  async verify(check, key) {
-    checkKey(this.header, key, "envelope");
-    const signed = signedBytes(this.sign1.protectedHeader, this.digest);
-    await key.verify(check, this.sign1.signature, signed, "envelope signature");
-  }
 }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from ledger.admission.intake import Standing, admit, receive
+from ledger.admission.known import require_known
 from ledger.errors import BusyError, ConflictError
 from ledger.witness.replay.judge import judge, read_heads
 from ledger.witness.replay.lies import LieFoundError
@@ -14,11 +15,14 @@ from ledger.witness.replay.replayer import Replayer
 from ledger.witness.statements.judge import read_submission
 from verifier.errors import NotPermittedError
 from verifier.ledgerformat.batch_answer import SHOWN, AnsweredEvent
+from verifier.ledgerformat.body import parse_body
+from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name, parse_head
 from verifier.ledgerformat.statement import Statement
 from verifier.ledgerformat.submission import Submission
 from verifier.proof.examination import WHOLE_BODY
 
+_REGISTRY = "registry."
 _PATIENCE = 5.0  # seconds for a replay that is under way
 
 
@@ -46,6 +50,7 @@ class ReplayJudge:
             self._admit(parsed, statement, past, now)
             _require_not_erased(parsed, past)
             _require_new(parsed, statement, past)
+            _require_known(parsed, past)
             _try(parsed, statement, past, now)
         return size
 
@@ -73,6 +78,14 @@ def _require_not_erased(parsed: Submission, past: Past) -> None:
         if head.body in erased:
             came, expected = "a body that was erased", "nothing that was erased by order"
             raise NotPermittedError(f"events[{place}].body", came=came, expected=expected)
+
+
+def _require_known(parsed: Submission, past: Past) -> None:
+    """Refuse an act about what the registry does not have, as the ledger does."""
+    leaf, registry = past.reached.size, past.replay.registry
+    for place, (head, body) in enumerate(zip(_heads(parsed), parsed.bodies, strict=True)):
+        if head.type.startswith(_REGISTRY):
+            require_known(Event(event_name(parsed.heads[place]), leaf, place, head, parse_body(body), b""), registry)
 
 
 def _require_new(parsed: Submission, statement: Statement, past: Past) -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from hashlib import sha256
 
 import pytest
 
+from ledger.client.client import LedgerClient
 from ledger.compose.event import Draft
 from ledger.errors import UnknownError
 from ledger.publicdesk.lodging import COMPLAINT, RETURN, make_lodged
-from tests.world import PRODUCT, now
+from ledger.signing.signer import generate
+from tests.world import DAY, PRODUCT, now
 from verifier.errors import MalformedError
 from verifier.ledgerformat.disclosure import parse_disclosure
 from verifier.ledgerformat.head import parse_head
+from verifier.primitives.keys import EDDSA, format_key
 from verifier.proof.promise import parse_promise, verify_promise
 
 SECRET = b"sixteen bytes!!!"
 TEXT = "示例涂层下的暗码已被他人激活"
+
+
+SPELT = b64encode(b'["' + b"A" * 22 + b'","/text","WORDS-OF-A-PERSON"]')
+TEXT_AS_KEPT = SPELT[36:64]  # what of a disclosure does not change with its salt
 
 
 def lodged(type_=COMPLAINT, **changes):
@@ -61,6 +69,42 @@ def test_it_is_passed_to_who_opened_the_goods_and_their_answer_is_followed_with_
     told, (answered,) = desk.lodging.follow(made.handle, SECRET)
     assert (told.event.name, answered.issuer, answered.outcome) == (event, seller.uri, "accepted")
     assert answered.text is None  # this desk signs no requests
+
+
+def test_the_text_of_an_answer_is_read_with_the_desks_request_key_and_shown_to_who_has_the_secret(counter, tmp_path):
+    key = generate(EDDSA)
+    subjects = {"key": f"urn:suyuan:key:{key.public.kid.hex()}", "holder": counter.official.uri}
+    data = {"use": "request", "key": format_key(key.public), "types": ["*"], "subjects": []}
+    counter.world.zone.decree([Draft("registry.key", now(), subjects, data)])
+    desk = counter.desk(tmp_path / "desk", client=LedgerClient(counter.service.url, request_key=key, timeout=60))
+    try:
+        made = lodged()
+        event, _ = desk.lodge(made)
+        counter.world.zone.heads[event] = parse_head(
+            parse_promise(desk.outbox.promise_of(event)).statement.events[0].head
+        )
+        told = {"/text": "it will be looked at"}
+        answer = Draft("aftersales.public-answer", now(), {}, {"outcome": "received"}, told, about=(event,))
+        counter.world.say("market", answer)
+        _, (answered,) = desk.lodging.follow(made.handle, SECRET)
+        assert (answered.outcome, answered.text) == ("received", "it will be looked at")
+    finally:
+        desk.close()
+
+
+def test_what_people_wrote_leaves_the_desks_file_after_90_days(counter, tmp_path):
+    counter.time, folder = 0, tmp_path / "desk"
+    desk = counter.desk(folder)
+    event, _ = desk.lodge(lodged(text="WORDS-OF-A-PERSON"))
+    desk.forget()
+    assert TEXT_AS_KEPT in desk.outbox.promise_of(event)
+    counter.time = 90 * DAY + 1000
+    desk.forget()
+    assert desk.outbox.promise_of(event) is None
+    desk.close()
+    counter.time = 0
+    for file in folder.iterdir():
+        assert TEXT_AS_KEPT not in file.read_bytes(), file
 
 
 def test_unknown_and_anothers_are_answered_alike(counter, desk):

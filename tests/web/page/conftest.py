@@ -14,11 +14,8 @@ from ledger.backup import back_up
 from ledger.opening import open_ledger
 from tests.api.conftest import Server, settings_for
 from tests.web.page.scene import PASSPHRASE, Scene
-from tests.web.page.unbundled import serve_modules
 
 PICTURES = Path("build/screenshots")
-if not (Path(__file__).parents[3] / "api/web/page/policy.js").exists():
-    collect_ignore_glob = ["test_*"]  # the release of the page is not here yet
 
 
 @pytest.fixture(scope="package")
@@ -56,7 +53,7 @@ def server(scene: Scene) -> Iterator[Server]:
 
 
 @pytest.fixture
-def phone(browser: Browser, server: Server, scene: Scene) -> Iterator[Callable[..., Page]]:
+def phone(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Open a browser window of one's own: 360 px wide, unless other options are given."""
     opened = []
 
@@ -66,7 +63,6 @@ def phone(browser: Browser, server: Server, scene: Scene) -> Iterator[Callable[.
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))
-        serve_modules(page, scene.policy)
         return page
 
     yield open_page

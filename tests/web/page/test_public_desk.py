@@ -48,6 +48,7 @@ def visitor(browser: Browser, ledger_server, desk) -> Iterator[Page]:
 
     context.route("**/desk/**", pass_on)
     yield context.new_page()
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 
@@ -82,4 +83,5 @@ def test_without_scripts_the_links_are_there(counter, ledger_server, browser):
     page.goto(path_of(drawn.item))
     href = page.get_by_role("link", name="Check the code").get_attribute("href")
     assert href == f"/desk/code?lang=en&item={drawn.item.replace(':', '%3A')}"
+    context.unroute_all(behavior="ignoreErrors")
     context.close()

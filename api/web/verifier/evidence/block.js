@@ -3,12 +3,12 @@
  * @module
  */
 import { equalBytes, formatHex, hashesOf } from "../bytes.js";
+import { Envelope } from "../envelope.js";
 import { inconsistent, malformed } from "../errors.js";
 import { entryHash, indexKey, parseIndexProof, valueOfRoot } from "../index.js";
 import { Frontier, subtreesOf } from "../merkle.js";
 import { checkRising, Headers, parseSeals, parseStatements } from "../parts.js";
 import { asBytes, asList, asMap, asNatural } from "../shape.js";
-import { Envelope } from "../statement.js";
 import { subjectName } from "../subject.js";
 import { firstRoot, updatedRoot } from "./index_update.js";
 import { checkLogged, signedCheckpoint, walkShown, WORD } from "./ledger.js";

@@ -19,11 +19,56 @@ import { typeInForce } from "./traces.js";
  * @typedef {{registry: Registry, before: import("./traces.js").Before | null, check: import("../keys.js").Check}} Case
  */
 
-/** @param {Registry} registry @param {string} kid @param {number} leaf @returns {boolean} of the charter in force */
+/**
+ * @param {Pick<Registry, "charters">} registry
+ * @param {string} kid
+ * @param {number} leaf
+ * @returns {boolean} of the charter in force, and not called compromised
+ */
 export function isRootAt({ charters }, kid, leaf) {
   const charter = charters.at(leaf);
   const dead = charter.compromised.has(kid) || charters.isCompromisedBefore(charter, kid);
   return Boolean(charter.listed(kid)) && !dead;
+}
+
+/** @typedef {Pick<Event, "leaf" | "time"> & {statement: {header: {kid: string, issuer: string}}}} Place */
+
+/**
+ * From the first seal past a charter's term on, only the next charter and approvals of it may be said.
+ * @param {Registry} registry @param {Place} place @param {Event[]} events none of a hash envelope
+ * @throws not-permitted
+ */
+export function checkUnexpired({ charters }, { leaf, time }, events) {
+  const next = (/** @type {Event} */ { type, head }) =>
+    type === "registry.charter" ||
+    (type === "registry.approval" && head.about.every((each) => charters.waiting.has(each)));
+  if (time < charters.at(leaf).expires || (events.length && events.every(next))) return;
+  throw notPermitted("ledger", "a charter that expired", "a new charter and its approvals");
+}
+
+/** @param {Registry} registry @param {Place} place @throws not-permitted where another holds the key that is named */
+export function checkHolder({ keys, charters }, { statement: { header }, leaf }) {
+  const [known] = at(keys.registered, header.kid);
+  if (!known || isRootAt({ charters }, header.kid, leaf) || keys.administrators.has(header.kid)) return;
+  if (known.holder !== header.issuer) throw notPermitted("statement.iss", header.issuer, known.holder);
+}
+
+/**
+ * @param {Registry} registry
+ * @param {Place} place
+ * @returns {import("../registry_keys.js").Signer} valid there, and held by who is named
+ * @throws not-permitted
+ */
+export function signerOf(registry, place) {
+  const { kid, issuer } = place.statement.header;
+  const signer = findSigner(registry, /** @type {Event} */ (place));
+  const listed = signer.root && registry.charters.at(place.leaf).listed(kid);
+  if (listed && !isRootAt(registry, kid, place.leaf)) {
+    throw notPermitted("statement.kid", kid, "a root that no charter calls compromised");
+  }
+  const holder = listed ? listed.agency : signer.holder;
+  if (holder !== issuer) throw notPermitted("statement.iss", issuer, `${holder}, who holds this key`);
+  return signer;
 }
 
 /** The first that does not hold is the reason. */
@@ -44,23 +89,17 @@ class Rules {
     if (this.event.head.issuer !== issuer) throw mismatch("head.issuer", this.event.head.issuer, issuer);
   }
 
+  phase() {
+    checkUnexpired(this.registry, this.event, [this.event]);
+  }
+
   /** Of anybody else's key no holder's history is shown: a registered one, valid or not, is asked for its holder. */
   holder() {
-    const { registry, event, header } = this;
-    const [known] = at(registry.keys.registered, header.kid);
-    if (!known || isRootAt(registry, header.kid, event.leaf) || registry.keys.administrators.has(header.kid)) return;
-    if (known.holder !== header.issuer) throw notPermitted("statement.iss", header.issuer, known.holder);
+    checkHolder(this.registry, this.event);
   }
 
   key() {
-    const { registry, event, header } = this;
-    this.signer = findSigner(registry, event);
-    const listed = this.signer.root && registry.charters.at(event.leaf).listed(header.kid);
-    const holder = listed ? listed.agency : this.signer.holder;
-    if (listed && !isRootAt(registry, header.kid, event.leaf)) {
-      throw notPermitted("statement.kid", header.kid, "a root that no charter calls compromised");
-    }
-    if (holder !== header.issuer) throw notPermitted("statement.iss", header.issuer, `${holder}, who holds this key`);
+    this.signer = signerOf(this.registry, this.event);
   }
 
   audience() {
@@ -143,7 +182,7 @@ class Rules {
   order() {
     const { event, before, type } = this;
     if (!before?.ordered) return;
-    for (const rule of type.order.filter((each) => each.refuse && each.by !== "time")) {
+    for (const rule of type.order.filter((each) => each.refuse)) {
       const holds = ruleHolds(event, rule, (pair) => before.historyOf(pair).filter((each) => each.before(event)));
       if (holds === false) throw notPermitted(`order.${rule.code}`, event.type, "its rule of order");
     }
@@ -153,6 +192,7 @@ class Rules {
 /** By word, in their order. @type {[string, (rules: Rules) => void | Promise<void>][]} */
 const RULES = [
   ["issuer", (rules) => rules.issuer()],
+  ["phase", (rules) => rules.phase()],
   ["holder", (rules) => rules.holder()],
   ["key", (rules) => rules.key()],
   ["audience", (rules) => rules.audience()],
@@ -175,11 +215,20 @@ const RULES = [
  * @returns {Promise<string | null>} the first reason, null where none is known
  * @throws unsupported, where it says something that this version does not know
  */
-export async function reasonAgainst(event, around) {
+export function reasonAgainst(event, around) {
   const rules = new Rules(event, around);
-  for (const [word, rule] of RULES) {
+  return firstBroken(RULES.map(([word, rule]) => [word, () => rule(rules)]));
+}
+
+/**
+ * @param {[word: string, rule: () => void | Promise<void>][]} rules
+ * @returns {Promise<string | null>} the word of the first that does not hold
+ * @throws unsupported
+ */
+export async function firstBroken(rules) {
+  for (const [word, rule] of rules) {
     try {
-      await rule(rules);
+      await rule();
     } catch (error) {
       if (!(error instanceof SuyuanError) || error.code === "unsupported") throw error;
       return word;

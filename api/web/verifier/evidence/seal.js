@@ -24,8 +24,8 @@ function parseEntries(value) {
   return pairs.map(([, entry], at) => ({ leaf: leaves[at], bytes: asBytes(entry, "entry") }));
 }
 
-/** @param {Entry} entry @returns {boolean} with the seals' content type; what cannot be read has none */
-function hasSealType({ bytes }) {
+/** @param {Pick<Entry, "bytes">} entry @returns {boolean} with the seals' content type; what cannot be read has none */
+export function hasSealType({ bytes }) {
   try {
     return parseSign1(bytes, "seal").header.get(3) === SEAL_TYPE;
   } catch (error) {

@@ -72,10 +72,10 @@ export function typeInForce(registry, event) {
 
 /**
  * @param {Event} judged @param {(pair: Pair) => Event[]} historyOf @param {Registry} registry
- * @returns {Pair[]} that rules of order which convict, and a stated root, look at
+ * @returns {Pair[]} that rules of order with `refuse`, and a stated root, look at
  */
 function orderPairs(judged, historyOf, registry) {
-  const rules = typeInForce(registry, judged).order.filter((each) => each.refuse && each.by !== "time");
+  const rules = typeInForce(registry, judged).order.filter((each) => each.refuse);
   const before = (/** @type {Pair} */ pair) => historyOf(pair).filter((each) => each.before(judged));
   const looked = rules.flatMap((rule) => sightsOf(judged, rule, before).flatMap((sight) => sight.pairs));
   const { state } = judged.head;

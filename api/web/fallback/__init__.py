@@ -1,0 +1,1 @@
+"""The fallback: signatures where WebCrypto lacks an algorithm, built by `make web`."""
