@@ -249,9 +249,9 @@ def _bought(uris: dict[str, str], start: int) -> list[Step]:
     order = Draft(
         "order.placed",
         start + _HOUR,
-        {"order": ORDER},
+        {"order": ORDER, "total": ORDER},
         {"platform": FIRM, "seller": FIRM, "lineCount": 1},
-        {"/number": "ORDER-1", "/buyer": {"name": "张三", "telephone": "13800000001"}},
+        {"/number": "ORDER-1", "/buyer": {"name": "张三", "telephone": "13800000001"}, "/quantity": "9"},
         to=uris["seller"],
     )
     paid = {"/amount": {"paid": "199.00", "currency": "142"}}
@@ -307,6 +307,7 @@ def _seen(step: str, time: int) -> Draft:
 
 
 def _returned(start: int) -> list[Step]:
-    opened = Draft("aftersales.return", start + 60 * _HOUR, {"item": ITEM, "order": ORDER}, {"lineCount": 1})
+    back = {"lineCount": 1, "quantity": "1"}
+    opened = Draft("aftersales.return", start + 60 * _HOUR, {"item": ITEM, "order": ORDER}, back)
     closed = _about("return", "aftersales.return-closed", {"outcome": "returned"}, start + 80 * _HOUR)
     return [("return", "seller", opened), ("return closed", "customs", closed)]

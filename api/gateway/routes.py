@@ -51,11 +51,13 @@ async def _facts(  # noqa: PLR0913, PLR0917 - a name for each
     month: Word = None,
     item: Word = None,
     line: Word = None,
+    quantity: Word = None,
     about: Annotated[str | None, Query(pattern="^[0-9a-f]{64}(,[0-9a-f]{64}){0,63}$")] = None,
 ) -> Facts:
     return Facts(
         to=to, platform=platform, unit=unit, order=order, warehouse=warehouse, consignment=consignment,
-        enterprise=enterprise, month=month, item=item, line=line, about=about.split(",") if about else (),
+        enterprise=enterprise, month=month, item=item, line=line, quantity=quantity,
+        about=about.split(",") if about else (),
     )  # fmt: skip
 
 

@@ -21,8 +21,10 @@ from ledger.gateway.items import Items
 from ledger.gateway.register import Number
 from ledger.handles.openings import Key, openings_of
 from ledger.readers.ceb import Draw
+from ledger.readers.ceb.facts import enterprise_of
 from ledger.readers.epcis import Recorded
 from verifier.errors import MismatchError, SuyuanError
+from verifier.ledgerformat.subject import subject_name
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import Story
@@ -39,6 +41,14 @@ _LOOKS = (0, 60_000, 3_600_000, 86_400_000, 604_800_000)  # milliseconds after w
 class _Patience:
     until: float
     pause: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """The proved trace of a handle, and whether the enterprise opened it whose code it names with the number."""
+
+    story: Story
+    own: bool
 
 
 class Resolver:
@@ -91,20 +101,28 @@ class Resolver:
         return self._client.resolve_numbers([(each.form, each.code, each.number) for each in numbers])
 
     def _first_proved(self, number: Number, openings: Sequence[tuple[bytes, str]]) -> tuple[bytes, str] | None:
-        """Return the earliest opening that is proved: whoever meets several takes the same."""
+        """Return the opening to believe: whoever meets several takes the same.
+
+        That is the earliest by the enterprise whose code it names with the number, if one is proved; else the earliest.
+        """
+        first = None
         for event, handle in openings:
             try:
-                self._prove(number, event, handle)
+                proved = self._prove(number, event, handle)
             except SuyuanError:
                 continue  # perhaps no quorum covers it yet; it is asked for again
-            return event, handle
-        return None
+            if proved.own:
+                return event, handle
+            first = first or (event, handle)
+        return first
 
-    def _prove(self, number: Number, event: bytes, handle: str) -> Story:
-        """Return the proved trace of a handle, if this event opens it, and for this number."""
+    def _prove(self, number: Number, event: bytes, handle: str) -> _Proved:
+        """Return what proves a handle, if this event opens it, and for this number."""
         standpoint = Standpoint(self._policy, self._clock() // 1000, registry_types())
         story = verify_trace(self._client.trace(handle), standpoint, subject=handle, walk="public")
-        opening = min(story.timeline, key=lambda each: (each.event.leaf, each.event.position)).event
+        own = ("trace", subject_name(handle))  # the story goes on at filings and linked orders, which may be older
+        events = (each.event for each in story.timeline if own in each.event.head.joins)
+        opening = min(events, key=lambda each: each.place)
         kind = self._gateway.setting.types.get(opening.head.type)
         if opening.name != event or opening.body is None or kind is None:
             raise MismatchError("opening", came=opening.name, expected=event.hex())
@@ -113,7 +131,8 @@ class Resolver:
         given = {each.key for each in openings_of(kind, opening.body, values) if each.handle == handle}
         if Key(number.form, number.code, number.number) not in given:
             raise MismatchError("opening", came="an event that gives another number", expected=number.form)
-        return story
+        named = {enterprise_of(each.code) for each in given if (each.form, each.number) == (number.form, number.number)}
+        return _Proved(story, opening.head.principal in named)
 
     def _look_for_others(self) -> bool:
         """Ask for numbers that were opened here; link what somebody else opened as well."""
@@ -145,7 +164,7 @@ class Resolver:
     def _link(self, number: Number, *, sender: str, own: tuple[bytes, str], other: tuple[bytes, str]) -> None:
         """Say that two handles are one thing's, unless the proved trace says so already."""
         try:
-            story = self._prove(number, *other)
+            story = self._prove(number, *other).story
         except SuyuanError:
             return  # at the next look
         both = {own[0], other[0]}

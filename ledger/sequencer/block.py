@@ -151,6 +151,10 @@ class BlockBuilder:
         """Return what rules of order need to know of a history: recorded before, or earlier in this block."""
         return self._histories.digest(pair)
 
+    def count(self, pair: Pair) -> int:
+        """Return how many events a [kind, name] has: recorded before, or earlier in this block."""
+        return self._histories.count(pair)
+
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first entries, None where fewer stand before a leaf."""
         return self._histories.root_before(pair, count, leaf)

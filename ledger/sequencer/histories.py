@@ -58,6 +58,10 @@ class BlockHistories:
         """Return what rules of order need to know of a history; nobody else may add to it."""
         return self._layer(pair)
 
+    def count(self, pair: Pair) -> int:
+        """Return how many events a history has, those of the block included."""
+        return self._state_of(index_key(*pair)).count
+
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first entries, None where fewer stand before a leaf."""
         state = self._state_of(index_key(*pair))

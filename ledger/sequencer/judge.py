@@ -21,6 +21,7 @@ from verifier.judgement.digest import Digest, DigestOf, First, LayeredDigests
 from verifier.judgement.participants import Key
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import ADMINISTRATOR, ROOT, Replay, Signer, require_supported
+from verifier.judgement.room import check_room
 from verifier.judgement.states import check_state
 from verifier.ledgerformat.event import Event, make_event
 from verifier.ledgerformat.head import Pair
@@ -41,6 +42,10 @@ class View(Protocol):
 
     def digest(self, pair: Pair) -> Digest:
         """Return what rules of order need to know of a [kind, name]; nobody else may add to it."""
+        ...
+
+    def count(self, pair: Pair) -> int:
+        """Return how many events a [kind, name] has."""
         ...
 
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
@@ -143,7 +148,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     signer: Signer | None,
     view: View,
     judged: Judged,
-    digests: DigestOf,
+    digests: LayeredDigests,
 ) -> Event:
     replay, (leaf, position, time) = view.replay, place
     key = signer.registered if signer else None
@@ -165,6 +170,7 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
     registry, kind, targets = replay.registry, event.kind, event.targets
     check_authority(placed, kind, registry=registry, time=time, state_of=state_of, targets=targets, holds=None)
     check_state(placed, view.root_before)
+    check_room(placed, state_of=state_of, count_of=lambda pair: _count(pair, view, digests), digest_of=digests)
     if event.kind.refuses:
         _require_order(placed, event, digests)
     if event.moves:
@@ -173,6 +179,11 @@ def _judge_event(  # noqa: PLR0917 - one event and what surrounds it
         if joined == "trace":
             judged.traces[name] = advance(state_of(name), event.head, event.kind)
     return placed
+
+
+def _count(pair: Pair, view: View, digests: LayeredDigests) -> int:
+    """Return how many events a history has before the next of a candidate."""
+    return view.count(pair) + len(digests.joined(pair))
 
 
 def _registry_only(signer: Signer | None) -> NotPermittedError:

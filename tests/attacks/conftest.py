@@ -117,14 +117,18 @@ def smuggle(
     return result
 
 
-def examined(world: World, subject: str = ITEM, walk: str = "public") -> Verdict:
-    """Return a stranger's verdict on the proof that this ledger makes, whatever it is."""
+def proof_of(world: World, subject: str = ITEM, walk: str = "public") -> bytes:
+    """Return the proof that this ledger makes, whatever a verifier says of it."""
     world.cosign()
     with world.ledger.sources() as sources:
         size = sources.reader.newest_checkpoint(quorum=True).size
         note = cosigned_note(sources.reader, size)
-        proof = prove_trace(subject, walk=walk, size=size, note=note, sources=sources)
-    return examine_trace(format_trace_proof(proof), world.standpoint())
+        return format_trace_proof(prove_trace(subject, walk=walk, size=size, note=note, sources=sources))
+
+
+def examined(world: World, subject: str = ITEM, walk: str = "public") -> Verdict:
+    """Return a stranger's verdict on the proof that this ledger makes, whatever it is."""
+    return examine_trace(proof_of(world, subject, walk), world.standpoint())
 
 
 def failed_step(verdict: Verdict) -> int:

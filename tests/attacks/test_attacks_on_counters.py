@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ledger.compose.event import ComposedEvent, Draft
-from tests.world import DECLARATION, ORDER, World, handle, now
+from tests.world import ORDER, PRODUCT, World, handle, now
 from verifier.errors import MalformedError, NotPermittedError
 
 LINE = handle("order-line", "of a victim")
-OWN = {"declaration": DECLARATION, "line": LINE}
 
 
 def order(world: World, who: str = "seller", quantity: object = "5", **members: object) -> ComposedEvent:
@@ -18,7 +17,14 @@ def order(world: World, who: str = "seller", quantity: object = "5", **members: 
 
 
 def give_back(world: World, who: str, quantity: object) -> ComposedEvent:
-    return world.say(who, Draft("aftersales.export-return", now(), OWN, {"lineCount": 1, "quantity": quantity}))[0]
+    """Give back of the line an item that the platform has."""
+    item, to = f"{PRODUCT}/21/BACK-{who}-{quantity}", world.cast["platform"].uri
+    world.say(
+        "seller",
+        Draft("transport.commissioning", now(), {"item": item, "product": PRODUCT}, {"action": "ADD"}, to=to),
+    )
+    subjects = {"item": item, "order": ORDER, "line": LINE}
+    return world.say(who, Draft("aftersales.return", now(), subjects, {"lineCount": 1, "quantity": quantity}))[0]
 
 
 def test_a_stranger_does_not_use_up_what_was_ordered(world):

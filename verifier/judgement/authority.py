@@ -15,9 +15,10 @@ from verifier.errors import NotPermittedError
 from verifier.judgement.participants import Participant
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.body import Body
+from verifier.ledgerformat.disclosure import find_value
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair
-from verifier.ledgerformat.subject import form_of, gs1_digits, product_of, subject_name
+from verifier.ledgerformat.subject import form_of, gs1_digits, is_uscc, product_of, subject_name
 from verifier.ledgerformat.vocabulary import EventType
 
 GUARDED = frozenset({"product", "lot", "enterprise", "book"})
@@ -123,8 +124,10 @@ def require_link_rights(
             raise NotPermittedError(
                 "head.follows", came=_spell(pair[1], event), expected="what an answered event joins"
             )
-    if kind_of_event.counts and event.body and not principal.is_agency:
-        _require_counter_right(event.body, kind_of_event, principal, state_of)
+    if event.body and not principal.is_agency:
+        if kind_of_event.counts:
+            _require_counter_right(event.body, kind_of_event, principal, state_of)
+        _require_own_code(event.body, kind_of_event, principal)
 
 
 def require_principal(event: Event, kind_of_event: EventType, registry: Registry) -> Participant:
@@ -289,6 +292,15 @@ def _require_counter_right(body: Body, kind_of_event: EventType, principal: Part
             if state is not None and not has_authority(principal, state):
                 came, expected = f"{principal.uri} for {subject}", "an agency, its owner, or who has custody of it"
                 raise NotPermittedError(f"body.subjects.{role}", came=came, expected=expected)
+
+
+def _require_own_code(body: Body, kind_of_event: EventType, principal: Participant) -> None:
+    """Refuse an enterprise that speaks under codes that are all others': a stranger opens no number of a platform."""
+    stated = (find_value(body.data, pointer)[1] for pointer in kind_of_event.own)
+    codes = [each for each in stated if isinstance(each, str) and is_uscc(each)]
+    if codes and all(f"urn:suyuan:enterprise:{each}" != principal.uri for each in codes):
+        expected = f"the speaker's own, {principal.uri}, in one of {', '.join(kind_of_event.own)}"
+        raise NotPermittedError("body.data", came=", ".join(codes), expected=expected)
 
 
 def _is_opened(subject: str, form: str, event: Event, kind_of_event: EventType) -> bool:

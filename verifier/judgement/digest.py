@@ -10,6 +10,7 @@ from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 
 Place: TypeAlias = tuple[int, int]  # leaf, position
+CASE = "case"
 
 
 class First(NamedTuple):
@@ -37,9 +38,10 @@ class Digest:
         earliest: of each type, claimed time and name of the two that claim the least.
         counts: of each type, (place, the highest count stated of this history so far).
         follows: what its events follow, closed or not, none twice.
+        speakers: of a case, how many events each principal said.
     """
 
-    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "names", "pair", "places", "size")
+    __slots__ = ("counts", "earliest", "every", "firsts", "follows", "names", "pair", "places", "size", "speakers")
 
     def __init__(self, pair: Pair, *, every: bool = False) -> None:
         """Begin with a history without events."""
@@ -50,6 +52,7 @@ class Digest:
         self.earliest: dict[str, Sequence[tuple[int, bytes]]] = {}
         self.counts: dict[str, list[tuple[Place, int]]] = {}
         self.follows: dict[Pair, None] = {}
+        self.speakers: dict[str, int] = {}
 
     def add(self, event: Event) -> None:
         """Take the next event of the history."""
@@ -68,6 +71,8 @@ class Digest:
             self.earliest[head.type] = sorted({*earliest, claim})[:2]
         for pair in head.follows:
             self.follows[pair] = None
+        if self.pair[0] == CASE:
+            self.speakers[head.principal] = self.speakers.get(head.principal, 0) + 1
         if head.state and (head.state.kind, head.state.name) == self.pair:
             self._count(event, head.state.count)
 
@@ -86,6 +91,7 @@ class Digest:
         other.counts = {type_: [*counts] for type_, counts in self.counts.items()}
         other.size = self.size
         other.firsts, other.earliest, other.follows = dict(self.firsts), dict(self.earliest), dict(self.follows)
+        other.speakers = dict(self.speakers)
         return other
 
     def stands_before(self, place: Place, type_: str) -> bool:

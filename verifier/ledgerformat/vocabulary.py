@@ -49,7 +49,7 @@ ANSWERERS = frozenset({"agency", "principal", "recipient"})
 ANSWERED_KINDS = frozenset({"trace", "case", "registry"})
 MEMBER = "member"  # which an answer joins where what it answers joins none of these
 _REQUIRED = {"type", "version", "mapping", "stage", "title", "roles", "subjects", "head", "schema", "disclosures"}
-_OPTIONAL = {"answers", "closes", "ends", "permanent", "order", "counts", "late"}
+_OPTIONAL = {"answers", "closes", "ends", "permanent", "order", "counts", "late", "own"}
 _WORDS = ("required", "optional")
 _OPENED_PERMANENTLY = {"product", "party", "place", "unit"}
 _TYPE = re.compile(TYPE)
@@ -92,6 +92,7 @@ class EventType:
     order: tuple[OrderRule, ...]
     late: int | None
     counts: tuple[CountRule, ...] = ()
+    own: tuple[str, ...] = ()
 
     @cached_property
     def joined_kinds(self) -> frozenset[str]:
@@ -152,6 +153,7 @@ def parse_type(data: bytes, what: str = "type") -> EventType:
         order=parse_order(value.get("order", []), f"{what}.order"),
         counts=parse_counts(value.get("counts", []), f"{what}.counts"),
         late=require_positive(value["late"], f"{what}.late") if "late" in value else None,
+        own=_own(value["own"], f"{what}.own") if "own" in value else (),
     )
     _require_consistent(parsed, what)
     return parsed
@@ -169,6 +171,8 @@ def _require_consistent(parsed: EventType, what: str) -> None:
         if role.of and (source is None or not _derives(source.forms, role.forms)):
             expected = "a role of items or lots, of a product; of book lines, of a book; or of sets, of an enterprise"
             raise MalformedError(f"{what}.subjects.{role.name}.of", came=role.of, expected=expected)
+    if any(own == pointer or _overlap(own, pointer) for own in parsed.own for pointer in parsed.disclosures):
+        raise MalformedError(f"{what}.own", came="a disclosure, or a part of one", expected="pointers of clear data")
     _require_rules_of_this_type(parsed, what)
 
 
@@ -204,6 +208,17 @@ def _require_counter_of_this_type(parsed: EventType, count: CountRule, where: st
 
 def _overlap(one: str, other: str) -> bool:
     return one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _own(value: Any, what: str) -> tuple[str, ...]:
+    """Return the pointers of codes of which one is the speaker's own."""
+    if not isinstance(value, list) or not value or any(not isinstance(each, str) for each in value):
+        raise MalformedError(what, came=value, expected="a non-empty list of JSON pointers")
+    for each in value:
+        require_pointer(each, what)
+    if len(set(value)) < len(value):
+        raise MalformedError(what, came=value, expected="distinct pointers")
+    return tuple(value)
 
 
 def _answers(value: Any, what: str) -> Answers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from verifier.results.comparison import Comparison
 from verifier.results.modes import EXPORT, MODES, Mode
-from verifier.results.reckoned import check_return, items_of, lines_in_both
+from verifier.results.reckoned import check_pieces, check_return, items_of, lines_in_both
 from verifier.results.rules import Field
 
 _MODE = Field("list", "/tradeMode")
@@ -27,9 +27,10 @@ def check_funds(found: Comparison) -> None:
 
 
 def check_export_lines(found: Comparison) -> None:
-    """Ask that order and list have the same line numbers one to one."""
+    """Ask that order and list have the same line numbers one to one, and the list as many pieces as it says."""
     for _ in lines_in_both(found):
         pass
+    check_pieces(found, "list")
 
 
 def check_export_mode(found: Comparison) -> None:

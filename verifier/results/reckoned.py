@@ -13,7 +13,7 @@ from verifier.results.rules import AMOUNT, TEXT, Field
 
 _PER_UNIT = ("quantity", "price")
 _RETURNED = ("hsCode", "name", "unit")
-_ITEMS = "/lines/items"
+_ITEMS, _TOTAL = "/lines/items", "/quantity"
 Items = Mapping[int, Mapping[str, Any]]
 
 
@@ -70,6 +70,22 @@ def check_lines(found: Comparison) -> None:
         if _have_one_unit(found, number, items):
             for name in _PER_UNIT:
                 compare_member(found, number, name, AMOUNT, items)
+    check_pieces(found, "order")
+
+
+def check_pieces(found: Comparison, source: str) -> None:
+    """Ask that how many pieces a document says that may come back are what its lines add up to."""
+    wanted = Field(source, _TOTAL)
+    document = found.documents.get(source)
+    if document is None or not (document.find(_TOTAL) is not None or document.is_withheld(_TOTAL)):
+        return
+    stated = found.require(wanted)
+    amounts = [read_amount(item.get("quantity")) for item in items_of(found, source).values()]
+    known = [each for each in amounts if each is not None]
+    if stated is None or not amounts or len(known) < len(amounts):
+        return
+    if read_amount(stated) != (made := add(known)):
+        found.differ({str(wanted): stated, "expected": spell_amount(made)})
 
 
 def lines_in_both(found: Comparison) -> Iterator[tuple[int, Mapping[str, Mapping[str, Any]]]]:

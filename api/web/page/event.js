@@ -3,12 +3,13 @@
  * @module
  */
 import { drawCheck, watching } from "./checkstrip.js";
+import { dataRows } from "./datarows.js";
 import { element, pairs } from "./element.js";
 import { checkEvent, nameOfPage } from "./eventcheck.js";
 import { fetchBytes } from "./ledgercheck.js";
 import { withLaterTexts } from "./later_saying.js";
 import { asOf } from "./offline.js";
-import { beijingTime, dataRows } from "./saying.js";
+import { beijingTime } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
 
 /** @typedef {import("./eventcheck.js").EventCheck} EventCheck */

@@ -3,6 +3,7 @@
  * @module
  */
 import { allSubjects } from "./body.js";
+import { stepsOf } from "./disclosure.js";
 import { notPermitted } from "./errors.js";
 import { isRegistryEvent, momentOf } from "./signing.js";
 import { formOrNull, productOf, subjectName } from "./subject.js";
@@ -16,6 +17,10 @@ const isAgency = (/** @type {string} */ uri) => uri.startsWith("urn:suyuan:agenc
 const OF_NOBODY = ["set", "quota", "claim", "list-entry"];
 /** Forms whose first type says that only their own go on. */
 const KEPT = ["product", "lot", "enterprise", "book"];
+
+/** @param {any} data an object @param {string} pointer @returns {any} what stands there, undefined where nothing does */
+const valueAt = (data, pointer) =>
+  stepsOf(pointer).reduce((value, step) => (value instanceof Map ? value.get(step) : undefined), data);
 
 export class Authority {
   /** @param {Examination} examination @param {Event} event its type known */
@@ -55,6 +60,7 @@ export class Authority {
     }
     for (const pair of this.event.head.follows) this.checkFollow(pair);
     this.checkCounters();
+    this.checkOwnCode();
   }
 
   /** @param {string} field @param {string} came @param {string} expected @returns {never} */
@@ -200,6 +206,19 @@ export class Authority {
       for (const uri of [subjects?.get(role) ?? []].flat()) {
         if (!this.mayMove(uri)) this.refuse(`body.subjects.${role}`, `${this.principal} at ${uri}`, "who may move it");
       }
+    }
+  }
+
+  checkOwnCode() {
+    const data = this.event.body()?.data;
+    if (!data || isAgency(this.principal)) return;
+    const named = this.type.own
+      .map((pointer) => valueAt(data, pointer))
+      .filter((code) => typeof code === "string")
+      .map((code) => `urn:suyuan:enterprise:${code}`)
+      .filter((uri) => formOrNull(uri) === "enterprise");
+    if (named.length && !named.includes(this.principal)) {
+      this.refuse("body.data", String(named), `a code of ${this.principal} in one of ${this.type.own}`);
     }
   }
 

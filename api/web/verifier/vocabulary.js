@@ -12,7 +12,7 @@ import { asObject, asPatterns, checkTitle, flag, isWord } from "./type_words.js"
 
 const MOST_BYTES = 32_768;
 const MEMBERS = ["type", "version", "mapping", "stage", "title", "roles", "subjects", "head", "schema", "disclosures"];
-const OPTIONAL = ["answers", "closes", "ends", "permanent", "order", "counts", "late"];
+const OPTIONAL = ["answers", "closes", "ends", "permanent", "order", "counts", "late", "own"];
 const AUDIENCES = ["public", "parties", "agencies"];
 const PERMANENT = ["product", "party", "place", "unit"];
 /** What an answer joins of its targets. */
@@ -37,6 +37,7 @@ export const INHERITED = ["trace", "case", "registry"];
  * @property {boolean} permanent
  * @property {import("./type_rules.js").OrderRule[]} order
  * @property {string[]} counted roles whose counters it moves
+ * @property {string[]} own pointers of codes of which one is the speaker's
  * @property {number | null} late
  * @property {Set<string>} joinedKinds that events of it can have
  * @property {Set<string>} followedKinds
@@ -125,6 +126,24 @@ function listOf(file, name) {
   return list;
 }
 
+/** @param {Map<string, any>} file @param {Map<string, Field>} disclosures @returns {string[]} distinct, of clear data */
+function parseOwn(file, disclosures) {
+  if (!file.has("own")) return [];
+  const own = file.get("own");
+  if (!Array.isArray(own) || !own.length || !own.every((each) => typeof each === "string" && isPointer(each))) {
+    throw malformed("type.own", "another shape", "a list of JSON pointers");
+  }
+  if (new Set(own).size < own.length) throw malformed("type.own", String(own), "distinct pointers");
+  for (const each of own) {
+    for (const pointer of disclosures.keys()) {
+      if (`${each}/`.startsWith(`${pointer}/`) || pointer.startsWith(`${each}/`)) {
+        throw malformed("type.own", each, "a pointer of clear data");
+      }
+    }
+  }
+  return own;
+}
+
 /** @param {Uint8Array} data @returns {EventType} */
 export function parseType(data) {
   if (data.length > MOST_BYTES) throw tooLarge("type", `${data.length} bytes`, `at most ${MOST_BYTES}`);
@@ -153,6 +172,7 @@ export function parseType(data) {
     checkCounter(each, `type.counts[${at}]`, { roles: subjects, disclosures }),
   );
   const late = file.has("late") ? positive(file, "late") : null;
+  const own = parseOwn(file, disclosures);
   return {
     name: file.get("type"),
     version,
@@ -168,6 +188,7 @@ export function parseType(data) {
     permanent,
     order,
     counted,
+    own,
     late,
     joinedKinds: joined,
     followedKinds: new Set(all.flatMap((each) => each.follows)),

@@ -34,6 +34,7 @@ class Facts:
         month: list, summary: the set that lists are counted in; `month_set` of enterprise and day if left out.
         item: return: the item that comes back, `https://id.gs1.org/01/{gtin14}/21/{serial}`.
         line: return of one line: the handle of the order's line (`order.line`) from which what comes back is counted.
+        quantity: return of one of several items: how much of the document it is; else all its lines together.
         about: receipt, tax status, result of a summary: names of the recorded events that it is about, in hexadecimal.
         covers: summary: how many entries of the set's history it covers, and their root in hexadecimal.
     """
@@ -49,6 +50,7 @@ class Facts:
     month: str | None = None
     item: str | None = None
     line: str | None = None
+    quantity: str | None = None
     about: Sequence[str] = ()
     covers: tuple[int, str] | None = None
 

@@ -96,6 +96,10 @@ class Past:
         newest = self.index.state(key_of(*pair)).newest
         return self._digests.digest(pair, newest, lambda after: self.history(pair, after))
 
+    def count(self, pair: Pair) -> int:
+        """Return how many events a history has."""
+        return self.index.state(key_of(*pair)).count
+
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first `count` entries, None where fewer stand before a leaf."""
         state = self.index.state(key_of(*pair))

@@ -42,13 +42,14 @@ def gateways(world, service, keys, tmp_path):
         each.stop()
 
 
-def grant(world, event, who):
+def grant(world, event, who, giver="platform"):
     subjects = {"grant": f"urn:suyuan:grant:{generate(EDDSA).public.kid.hex()[:32]}", "grantee": world.cast[who].uri}
     world.zone.heads[event.name] = event.head
     draft = Draft("registry.grant", now(), subjects, {"fields": ["/number"]}, about=(event.name,), until=now() + 10**9)
-    platform = world.cast["platform"]
-    platform._sequence[platform.signer.public.kid] = 1_000_000  # the gateway counts for itself
-    world.say("platform", draft)
+    speaker = world.cast[giver]
+    kid = speaker.signer.public.kid
+    speaker._sequence[kid] = max(speaker._sequence.get(kid, 0), 1_000_000)  # the gateway counts for itself
+    world.say(giver, draft)
 
 
 def recorded_event(gated, kind):
@@ -126,6 +127,22 @@ def test_two_openings_of_one_number_are_linked_and_the_proof_of_either_follows_t
         connection.execute("UPDATE handle SET look = 0")
     gateways["seller"].resolver.turn()
     assert gateways["seller"].wait() == {"recorded": 2}  # it is said once
+
+
+def test_the_opening_of_the_platform_whose_number_it_is_goes_before_an_earlier_one_of_somebody_else(world, gateways):
+    (order,) = (message for who, message in messages_of([505], ["CEB311"]))
+    for who in ("seller", "platform"):  # the seller's stands first
+        gateways[who].take(who, order)
+        gateways[who].wait()
+        grant(world, recorded_event(gateways[who], "order.placed"), "carrier", giver=who)
+    world.cosign()
+    (waybill,) = (message for who, message in messages_of([505], ["CEB511"]))
+    gateways["carrier"].take("carrier", waybill)
+    gateways["carrier"].resolver.turn()
+    assert gateways["carrier"].wait() == {"recorded": 1}, gateways["carrier"].reasons()
+    opened = recorded_event(gateways["platform"], "order.placed").head.joins
+    followed = recorded_event(gateways["carrier"], "transport.waybill").head.follows
+    assert {name for _, name in followed} <= {name for _, name in opened}
 
 
 def test_what_is_asked_in_vain_is_asked_ever_more_seldom(gateways, service):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from ledger.client.client import LedgerClient
 from ledger.compose.event import ComposedEvent, Draft
@@ -24,6 +27,7 @@ from verifier.ledgerformat.disclosure import parse_disclosure
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.submission import Submission, format_submission
 from verifier.primitives.keys import EDDSA, format_key
+from verifier.results.amounts import add, spell_amount
 
 SAYS = {"order": "platform", "payment": "payer", "waybill": "carrier", "list": "seller"}
 TYPES = {"order": "order.placed", "payment": "order.payment", "waybill": "transport.waybill", "list": "clearance.list"}
@@ -115,11 +119,12 @@ class Purchase:
         stated = deepcopy(PAPERS[source])
         for pointer, value in bent.items():
             stated[pointer] = {**stated[pointer], **value} if isinstance(value, dict) else value
+        stated |= {"/quantity": pieces(stated)} if source == "order" else {}
         data = stated.pop("data") | (LISTED if source == "list" else {})
         seller = self.office.uri("seller")
         month = f"urn:suyuan:set:lists:{seller.rpartition(':')[2]}:2026-11"
         subjects = {
-            "order": {"order": self.order},
+            "order": {"order": self.order, "total": self.order},
             "payment": {"order": self.order},
             "waybill": {"parcel": self.parcel, "order": self.order},
             "list": {"declaration": self.declaration, "order": self.order, "products": [PRODUCT],
@@ -130,6 +135,11 @@ class Purchase:
 
     def values(self, source: str) -> dict[str, object]:
         return {each.pointer: each.value for each in map(parse_disclosure, self.said[source].disclosures)}
+
+
+def pieces(stated: Mapping[str, Any]) -> str:
+    """Return how many pieces the lines of papers are of."""
+    return spell_amount(add(Decimal(each["quantity"]) for each in stated["/lines"]["items"]))
 
 
 @dataclass

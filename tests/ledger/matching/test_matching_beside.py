@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 
 from ledger.compose.event import Draft
-from tests.ledger.matching.office import Purchase
+from tests.ledger.matching.office import Purchase, pieces
 from tests.verifier.results.paperwork import EXPORT_FOUR, EXPORTED, PAPERS, PLATFORM, SELLER
 from tests.world import DAY, PRODUCT, now
 from verifier.results.documents import EXPORT_SOURCES, SOURCES
@@ -24,14 +24,15 @@ class Export(Purchase):
         stated = deepcopy(EXPORTED[source])
         for pointer, value in bent.items():
             stated[pointer] = value
+        stated |= {"/quantity": pieces(stated)} if source == "list" else {}
         seller = self.office.uri("seller")
         month = f"urn:suyuan:set:export-lists:{seller.rpartition(':')[2]}:2026-11"
         subjects = {
             "order": {"order": self.order},
             "funds": {"order": self.order},
             "waybill": {"parcel": self.parcel},
-            "list": {"declaration": self.declaration, "order": self.order, "parcel": self.parcel,
-                     "products": [PRODUCT], "enterprise": seller, "month": month},
+            "list": {"declaration": self.declaration, "total": self.declaration, "order": self.order,
+                     "parcel": self.parcel, "products": [PRODUCT], "enterprise": seller, "month": month},
             "return": {"declaration": self.declaration},
         }[source]  # fmt: skip
         data = stated.pop("data") | (LISTED if source == "list" else {})
@@ -156,5 +157,6 @@ def test_a_return_of_an_import_is_in_the_match(office, desk):
     lines = deepcopy(PAPERS["return"]["/lines"])
     lines["items"][0]["quantity"] = "3"
     subjects = {"item": item, "order": purchase.order}
-    office.world.say("seller", Draft("aftersales.return", now(), subjects, {"lineCount": 1}, {"/lines": lines}))
+    data = {"lineCount": 1, "quantity": "3"}
+    office.world.say("seller", Draft("aftersales.return", now(), subjects, data, {"/lines": lines}))
     assert [each.differs for each in of(desk.run(), purchase)] == [("match.return",)]

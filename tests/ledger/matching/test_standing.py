@@ -108,6 +108,9 @@ def test_a_cancelled_list_waits_for_nothing(office):
     assert of(listed(office, "state=cancelled"), purchase)
 
 
+BACK = {"lineCount": 1, "quantity": "1"}
+
+
 def returned(office, seed, *, days):
     """Return a return of an item that was signed for so many days before."""
     purchase = office.purchase().say("order", "waybill")
@@ -119,7 +122,7 @@ def returned(office, seed, *, days):
     commissioned, said = {"item": item, "product": PRODUCT}, {"action": "ADD", "bizStep": "commissioning"}
     office.world.say("seller", Draft("transport.commissioning", now(), commissioned, said))
     (event,) = office.world.say(
-        "seller", Draft("aftersales.return", now(), {"item": item, "order": purchase.order}, {"lineCount": 1})
+        "seller", Draft("aftersales.return", now(), {"item": item, "order": purchase.order}, BACK)
     )
     return event, purchase.parcel
 

@@ -55,8 +55,8 @@ class Story:
     def order(self, serial):
         """Let an item be ordered, declared and put into its parcel; return its list and packing."""
         order, parcel = handle("order", serial), handle("parcel", serial)
-        placed = Draft("order.placed", now(), {"order": order}, {"platform": FIRM, "seller": FIRM, "lineCount": 1},
-                       to=self.cast["seller"].uri)  # fmt: skip
+        subjects, data = {"order": order, "total": order}, {"platform": FIRM, "seller": FIRM, "lineCount": 1}
+        placed = Draft("order.placed", now(), subjects, data, {"/quantity": "1"}, to=self.cast["seller"].uri)
         self.say("platform", placed)
         shipped = {"carrier": FIRM, "weight": "1", "packages": 1}
         self.say("carrier", Draft("transport.waybill", now(), {"parcel": parcel, "order": order}, shipped))
@@ -78,7 +78,7 @@ class Story:
 
     def ask_back(self, serial):
         subjects = {"item": item(serial), "order": handle("order", serial)}
-        return self.say("seller", Draft("aftersales.return", now(), subjects, {"lineCount": 1}))[0]
+        return self.say("seller", Draft("aftersales.return", now(), subjects, {"lineCount": 1, "quantity": "1"}))[0]
 
     def close(self, returned, outcome):
         return self.say("customs", about(returned, "aftersales.return-closed", {"outcome": outcome}))

@@ -27,6 +27,13 @@ TOO_EARLY = [
         DECLARATION,
     ),
     (
+        "overseas-returned-before-delivered",
+        "aftersales.overseas-returned",
+        ["aftersales.overseas-sale"],
+        {},
+        "urn:suyuan:overseas-sale:5b1e0f8a6c4d47229f3a7d10c8e96b21",
+    ),
+    (
         "repaired-before-delivered",
         "aftersales.repair",
         ["transport.commissioning.exhibited"],

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import pytest
+
 from fixtures.examples import read_example
 from tests.ledger.vocabulary.telling import altered, refusal
 from tests.world import handle
 from verifier.ledgerformat.vocabulary import parse_type
 from verifier.vocabulary import type_files
 
+IMPORT = read_example("clearance.list.held").event["subjects"]["declaration"]  # which says no total
+
 
 class Counted:
     """One subject that no example names, and the events that move its counter."""
 
     def __init__(self, teller, role, subject):
-        self._teller, self._role, self._subject = teller, role, subject
+        self._teller, self._role, self.subject = teller, role, subject
 
     def _changed(self, name, amount, pointer="/quantity", **changes):
         example = read_example(name)
         event = example.event
-        members = {"subjects": {**event["subjects"], self._role: self._subject}, **changes}
+        members = {"subjects": {**event["subjects"], self._role: self.subject}, **changes}
         where = "disclosed" if pointer in example.event.get("disclosed", {}) else "data"
         key = pointer if where == "disclosed" else pointer[1:]
         return altered(name, **members, **{where: {**event.get(where, {}), key: amount}})
@@ -116,21 +120,69 @@ def test_no_more_is_returned_than_a_line_of_the_order_had(teller):
     assert "at 0" in ordered.refused("aftersales.export-return", "0.00001")
 
 
-def test_a_return_that_names_a_line_names_its_quantity(teller):
-    ordered = Counted(teller, "line", handle("order-line", "of another test"))
-    ordered.say("order.line", "5")
-    without = altered(
-        "aftersales.export-return",
-        subjects={**read_example("aftersales.export-return").event["subjects"], "line": ordered._subject},
-    )
-    assert "counts.returned-more-than-ordered" in refusal(teller, without)
+def coming_back(teller, name, counted, serial):
+    """Return a return's subjects: of what is counted, no line, and an item of its own where it names one."""
+    subjects = {**read_example(name).event["subjects"], **counted}
+    subjects.pop("line", None)
+    if "item" in subjects:
+        subjects["item"] = f"https://id.gs1.org/01/09520000000110/21/{serial}"
+        made = read_example("transport.commissioning").event["subjects"]
+        teller.say(altered("transport.commissioning", subjects={**made, "item": subjects["item"]}))
+    return subjects
+
+
+@pytest.mark.parametrize(
+    ("ordered", "role", "returned"),
+    [
+        ("order.placed", "order", "aftersales.return"),
+        ("clearance.export-list", "declaration", "aftersales.export-return"),
+    ],
+)
+def test_no_more_is_returned_than_was_ordered_or_listed_though_no_line_is_named(teller, ordered, role, returned):
+    teller.tell(returned)
+    subject = handle(role, "of a test of totals")
+    total = Counted(teller, "total", subject)
+    total.say(ordered, "7", subjects={**read_example(ordered).event["subjects"], role: subject, "total": subject})
+    for amount, serial in (("2", "TOTAL-A"), ("5", "TOTAL-B")):
+        total.say(returned, amount, subjects=coming_back(teller, returned, {role: subject}, serial))
+    more = total.refused(returned, "0.00001", subjects=coming_back(teller, returned, {role: subject}, "TOTAL-C"))
+    assert "counts.returned-more-than-ordered" in more
+
+
+@pytest.mark.parametrize("returned", ["aftersales.return", "aftersales.export-return"])
+def test_nothing_comes_back_of_what_never_said_how_much_it_was(teller, returned):
+    role, name = ("order", "order.placed.held") if returned == "aftersales.return" else ("declaration", "")
+    counted = {role: read_example(name).event["subjects"][role]} if name else {role: IMPORT}
+    teller.tell("clearance.list.held")
+    teller.tell(returned)
+    without = Counted(teller, role, counted[role])
+    assert "at 0" in without.refused(returned, "1", subjects=coming_back(teller, returned, counted, "TOTAL-D"))
 
 
 def test_no_more_is_sold_abroad_than_was_stocked(teller):
     stock = Counted(teller, "stock", "urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:OF-A-TEST")
     stock.say("aftersales.overseas-stock", "3")
-    assert "counts.overseas-oversold" in stock.refused("aftersales.overseas-sale", "3.00001")
-    stock.say("aftersales.overseas-sale", "3")
+    sold = abroad("aftersales.overseas-sale", stock=stock.subject, sale=handle("overseas-sale", "of all of it"))
+    assert "counts.overseas-oversold" in stock.refused("aftersales.overseas-sale", "3.00001", subjects=sold)
+    stock.say("aftersales.overseas-sale", "3", subjects=sold)
+
+
+def test_no_more_comes_back_from_abroad_than_was_sold_and_what_does_is_in_stock_again(teller):
+    name = "urn:suyuan:set:overseas-stock:91000000EXAMPLE02T:COMES-BACK"
+    stock, sale = Counted(teller, "stock", name), handle("overseas-sale", "of a test")
+    stock.say("aftersales.overseas-stock", "3")
+    stock.say("aftersales.overseas-sale", "3", subjects=abroad("aftersales.overseas-sale", stock=name, sale=sale))
+    back = abroad("aftersales.overseas-returned", stock=name, sale=sale)
+    more = stock.refused("aftersales.overseas-returned", "3.00001", subjects=back)
+    assert "counts.overseas-returned-beyond-sale" in more
+    stock.say("aftersales.overseas-returned", "2", subjects=back)
+    again = abroad("aftersales.overseas-sale", stock=name, sale=handle("overseas-sale", "of the same goods"))
+    assert "overseas-oversold" in stock.refused("aftersales.overseas-sale", "2.00001", subjects=again)
+    stock.say("aftersales.overseas-sale", "2", subjects=again)
+
+
+def abroad(name, **subjects):
+    return {**read_example(name).event["subjects"], **subjects}
 
 
 def test_no_more_is_written_off_than_was_filed(teller):
@@ -164,6 +216,7 @@ BROKEN = {
     "quota-restored-twice",
     "returned-more-than-ordered",
     "overseas-oversold",
+    "overseas-returned-beyond-sale",
     "written-off-beyond-filing",
     "permit-exhausted",
     "lot-overdrawn",

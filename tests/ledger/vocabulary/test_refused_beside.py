@@ -35,6 +35,8 @@ AGAIN = {
     "settled-twice": "finance.fx-settled",
     "insured-twice": "finance.insured",
     "return-closed-twice": "aftersales.return-closed",
+    "overseas-delivered-twice": "aftersales.overseas-delivered",
+    "sold-abroad-twice": "aftersales.overseas-sale",
     "resumed-without-suspension": "aftersales.sale-resumed",
     "returned-without-exhibit": "aftersales.exhibit-returned",
     "activated-twice": "aftersales.activation",
@@ -64,7 +66,7 @@ TWICE = {
     "exhibited-twice": lambda: changed("aftersales.exhibit-out", by="seller", goods=[f"{PRODUCT}/21/EX0903"]),
 }
 TOLD_BY_THE_TRACE = {"returned-before-departure", "repaired-before-delivered", "stocked-before-departure",
-                     "returned-before-delivered"}  # fmt: skip
+                     "returned-before-delivered", "overseas-returned-before-delivered"}  # fmt: skip
 WITHOUT_COLLISION = {"decided-after-return"}  # needs a ledger where the claim was returned and not made again
 
 

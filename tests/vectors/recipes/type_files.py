@@ -86,6 +86,7 @@ add("counts-either", "an amount whose own sign says which way", ["trace"], count
 add("counts-equals", "what the counter is", ["trace"], counts=[
     {name: value for name, value in COUNT.items() if name not in ("least", "most")} | {"sign": "equals"}
 ])  # fmt: skip
+add("own", "codes of which one is the speaker's", ["trace"], own=["/carrier/code", "/seller/code"])
 add(
     "of-a-set",
     "the enterprise whose set it is",
@@ -117,6 +118,24 @@ for name, changes, desc, field in (
     ("type-of-65", {"type": "a." + "b" * 63}, "64 characters at most", "type.type"),
     ("version-0", {"version": 0}, "a positive integer", "type.version"),
     ("version-true", {"version": True}, "a positive integer", "type.version"),
+    ("own-empty", {"own": []}, "one pointer at least", "type.own"),
+    ("own-a-text", {"own": "/carrier/code"}, "a list", "type.own"),
+    ("own-of-a-number", {"own": [1]}, "pointers", "type.own"),
+    ("own-without-slash", {"own": ["carrier"]}, "JSON pointers", "type.own"),
+    ("own-twice", {"own": ["/a", "/a"]}, "distinct pointers", "type.own"),
+    ("own-disclosed", {"own": ["/a"], "disclosures": {"/a": {"audience": "public"}}}, "clear data", "type.own"),
+    (
+        "own-within-a-disclosure",
+        {"own": ["/a/b"], "disclosures": {"/a": {"audience": "public"}}},
+        "clear data",
+        "type.own",
+    ),
+    (
+        "own-around-a-disclosure",
+        {"own": ["/a"], "disclosures": {"/a/b": {"audience": "public"}}},
+        "clear data",
+        "type.own",
+    ),
     ("stage-in-capitals", {"stage": "Transport"}, "a word", "type.stage"),
     ("title-in-one-language", {"title": {"zh": "\u88c5\u7bb1"}}, "zh and en", "type.title"),
     ("title-empty", {"title": {"zh": "", "en": "Packing"}}, "a text", "type.title"),

@@ -53,7 +53,7 @@ PAPERS: dict[str, dict[str, Any]] = {
         "/number": "WB-1",
     },
     "return": {
-        "data": {"lineCount": 1},
+        "data": {"lineCount": 1, "quantity": "1"},
         "/lines": {"items": [{**LISTED, "number": "1", "name": "示例奶粉", "quantity": "1", "unit": "142"}]},
     },
 }  # fmt: skip
@@ -82,7 +82,7 @@ EXPORTED: dict[str, dict[str, Any]] = {
         "/lines": {"packages": "1", "items": [{**CUPS, **CODED}]},
     },
     "return": {
-        "data": {"lineCount": 1},
+        "data": {"lineCount": 1, "quantity": "3"},
         "/lines": {"items": [{**CODED, "number": "1", "name": "Example cups", "quantity": "3", "unit": "011",
                               "quantity1": "1.26"}]},
     },

@@ -86,3 +86,13 @@ def test_whatever_is_disclosed_gets_a_result_that_an_event_can_state(disclosed):
         (each.rule, each.outcome, each.fields) for each in result.findings
     ]
     assert (format_differences(result) is None) == (not any(each.differences for each in result.findings))
+
+
+@given(lines, st.sampled_from(["1", "2", "3", "4.5", "7.5"]))
+def test_how_many_pieces_may_come_back_are_those_of_all_lines_together(ordered, stated):
+    documents = {
+        "order": read_document("order", {}, {"/lines": {"items": ordered}, "/quantity": stated}),
+        "list": read_document("list", {}, {"/lines": {"items": ordered}}),
+    }
+    made = sum(Fraction(each["quantity"]) for each in ordered)
+    assert (finding(documents, "match.lines").outcome == "agrees") == (made == Fraction(stated))

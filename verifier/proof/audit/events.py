@@ -14,6 +14,7 @@ from verifier.judgement.coherence import Violation, judge_order
 from verifier.judgement.participants import Key, Participant
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Signer, require_supported
+from verifier.judgement.room import check_room
 from verifier.judgement.states import check_state
 from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, AnsweredEvent
 from verifier.ledgerformat.body import Body, body_hash, parse_body
@@ -250,9 +251,11 @@ def _judge_right(
 
 def _judge_order(known: Situation, event: Event, kind: EventType) -> None:
     """Refuse what breaks a rule of order that admission holds, as far as the histories are whole."""
-    if known.torn is not None or not kind.refuses:
+    if known.torn is not None:
         return
-    for finding in judge_order(event, kind, known.memory.digest):
+    memory = known.memory
+    check_room(event, state_of=memory.trace_state, count_of=memory.count, digest_of=memory.digest)
+    for finding in judge_order(event, kind, memory.digest) if kind.refuses else ():
         if finding.rule.refuse and isinstance(finding, Violation):
             raise NotPermittedError(f"order.{finding.rule.code}", came=finding.came, expected=finding.expected)
 

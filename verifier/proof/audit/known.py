@@ -35,6 +35,10 @@ class Remembered(Protocol):
         """Return owner and custody of a subject, None where its trace has not begun."""
         ...
 
+    def count(self, pair: Pair) -> int:
+        """Return how many events a history has."""
+        ...
+
     def digest(self, pair: Pair) -> Digest:
         """Return what rules of order need to know of a history; nobody else may add to it."""
         ...

@@ -111,6 +111,10 @@ class Memory:
         newest = self._newest[number] if number is not None else 0
         return self._digests.digest(pair, newest, lambda after: self.history(pair, after))
 
+    def count(self, pair: Pair) -> int:
+        """Return how many events a history has."""
+        return self.digest(pair).size
+
     def entries(self, pair: Pair) -> Callable[[int, int], Sequence[HistoryEntry]]:
         """Return what returns the entries of a history from one place to before another; only events have any here."""
         numbers = self._asked.numbers(pair, self._backwards(pair))

@@ -1,8 +1,9 @@
 """CEB603 to clearance.export-list.
 
 In clear: mode of trade, kind of statistics, customs districts, days, destination, means of transport, account book,
-the firms, how many lines. `/numbers` every number; `/lines` packages, weights and items; `/charges` money. The time of
-the event, and the day of declaration, are when it was reported (appTime).
+the firms, how many lines. `/numbers` every number; `/lines` packages, weights and items; `/charges` money; `/quantity`
+how many pieces, of which so many may come back. The time of the event, and the day of declaration, are when it was
+reported (appTime).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ledger.readers.ceb.drafts.report import (
     require_fact,
     require_value,
     time_of,
+    total_of,
 )
 from ledger.readers.ceb.facts import Facts, enterprise_of, month_set
 from ledger.readers.ceb.keys import Handles, OrderKey, ParcelKey
@@ -62,12 +64,15 @@ def draft_export_list(document: Document, handles: Handles, facts: Facts) -> Dra
     enterprise = require_fact(
         facts.enterprise or enterprise_of(head["ebcCode"]), "enterprise", document, "the seller's enterprise URI"
     )
+    declaration = handles.declaration(list_key(document))
+    total, quantity = total_of(document, declaration)
     return report(
         document,
         type="clearance.export-list",
         time=time,
         subjects={
-            "declaration": handles.declaration(list_key(document)),
+            "declaration": declaration,
+            **total,
             "order": handles.order(OrderKey(head["ebpCode"], head["orderNo"])),
             "parcel": handles.parcel(ParcelKey(head["logisticsCode"], head["logisticsNo"], time)),
             "products": products_of(document, facts.products),
@@ -81,6 +86,7 @@ def draft_export_list(document: Document, handles: Handles, facts: Facts) -> Dra
             "/lines": {**pick(head, GOODS), "items": items(document, ITEM)},
             "/charges": pick(head, CHARGES),
             "/remarks": remarks(document),
+            **quantity,
         },
     )
 

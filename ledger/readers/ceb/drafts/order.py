@@ -1,14 +1,15 @@
 """CEB311 to order.placed.
 
 In clear: platform, seller, how many lines. `/number` the order number; `/buyer`, `/consignee` who; `/amounts` in
-yuan; `/payment` as far as the order knows it; `/lines` batches and items; `/remarks` free text.
+yuan; `/payment` as far as the order knows it; `/lines` batches and items; `/quantity` how many pieces, of which so many
+may come back; `/remarks` free text.
 The message has no time of the order: the time of the event is when it was reported (appTime).
 """
 
 from __future__ import annotations
 
 from ledger.compose.event import Draft
-from ledger.readers.ceb.drafts.report import firm, items, pick, remarks, report, time_of
+from ledger.readers.ceb.drafts.report import firm, items, pick, remarks, report, time_of, total_of
 from ledger.readers.ceb.facts import Facts
 from ledger.readers.ceb.keys import Handles, OrderKey
 from ledger.readers.ceb.result import Document
@@ -58,11 +59,13 @@ def draft_order(document: Document, handles: Handles, facts: Facts) -> Draft:
     head = document.head
     if facts.to is not None and form_of(facts.to, "facts.to") not in ("agency", "enterprise"):
         raise MalformedError("facts.to", came=facts.to, expected="an agency or enterprise URI")
+    order = handles.order(OrderKey(head["ebpCode"], head["orderNo"]))
+    total, quantity = total_of(document, order)
     return report(
         document,
         type="order.placed",
         time=time_of(document, "appTime"),
-        subjects={"order": handles.order(OrderKey(head["ebpCode"], head["orderNo"]))},
+        subjects={"order": order, **total},
         data={
             "platform": firm(document, "ebp"),
             "seller": firm(document, "ebc"),
@@ -76,6 +79,7 @@ def draft_order(document: Document, handles: Handles, facts: Facts) -> Draft:
             "/payment": pick(head, PAYMENT),
             "/lines": {**pick(head, {"batches": "batchNumbers"}), "items": items(document, ITEM)},
             "/remarks": remarks(document),
+            **quantity,
         },
         to=facts.to,
     )

@@ -15,10 +15,12 @@ from verifier.errors import IncompleteError, MalformedError, TooLargeError, Unsu
 from verifier.ledgerformat.disclosure import MAX_DISCLOSURE
 from verifier.primitives.base64strict import parse_hash_hex
 from verifier.primitives.json_spelling import spell_compact
+from verifier.results.amounts import add, read_amount, spell_amount
 
 MEDIA_TYPE = "application/xml"
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _SHORT = 4_096  # characters of a text that fits, whatever they are
+_MOST = 10**13  # of a counter
 _OVERHEAD = 64  # brackets, quotes and salt of a disclosure, with room to spare
 Names = Mapping[str, str]  # member to element
 
@@ -99,6 +101,19 @@ def pick(values: Mapping[str, str], names: Names) -> dict[str, str]:
 def items(document: Document, names: Names) -> list[dict[str, str]]:
     """Return the members of each line."""
     return [pick(line, names) for line in document.lines]
+
+
+def quantity_of(document: Document) -> str | None:
+    """Return how many pieces all lines are of, as a decimal that counters take; None where a line does not say."""
+    amounts = [read_amount(line.get("qty")) for line in document.lines]
+    total = add(each for each in amounts if each is not None)
+    return None if None in amounts or not amounts or not 0 <= total < _MOST else spell_amount(total)
+
+
+def total_of(document: Document, subject: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the subject and disclosure by which a document states how much may come back, at first: changes do not."""
+    total = quantity_of(document) if document.head.get("appType", "1") == "1" else None
+    return ({"total": subject}, {"/quantity": total}) if total else ({}, {})
 
 
 def remarks(document: Document) -> dict[str, Any] | None:

@@ -2,14 +2,23 @@
 
 In clear: how many lines. `/numbers` every number; `/lines` the items; `/reason` why, and free text; `/buyer` who.
 CEB knows no serial numbers, so the item that comes back is a fact that the sender adds; a return of several items is
-drafted once for each. Neither does it know order lines: where the sender names one, the quantity stands in clear and
-the ledger counts it (docs/books.md). The time of the event is when it was reported (appTime).
+drafted once for each, with how much of it that is. The quantity stands in clear, and the ledger counts it against what
+was ordered, or listed for export; and against a line of the order, where the sender names one (docs/books.md). The
+time of the event is when it was reported (appTime).
 """
 
 from __future__ import annotations
 
 from ledger.compose.event import Draft
-from ledger.readers.ceb.drafts.report import items, pick, remarks, report, require_fact, time_of
+from ledger.readers.ceb.drafts.report import (
+    items,
+    pick,
+    quantity_of,
+    remarks,
+    report,
+    require_fact,
+    time_of,
+)
 from ledger.readers.ceb.facts import Facts
 from ledger.readers.ceb.keys import DeclarationKey, Handles, OrderKey
 from ledger.readers.ceb.result import Document
@@ -57,7 +66,7 @@ def draft_return(document: Document, handles: Handles, facts: Facts) -> Draft:
             "order": handles.order(OrderKey(head["ebpCode"], head["orderNo"])),
             **_line_of(facts),
         },
-        data={"lineCount": len(document.lines), **_quantity_of(document, facts)},
+        data={"lineCount": len(document.lines), "quantity": _quantity(document, facts)},
         disclosed={
             "/numbers": pick(head, NUMBERS),
             "/lines": {"items": items(document, ITEM)},
@@ -80,7 +89,7 @@ def draft_export_return(document: Document, handles: Handles, facts: Facts) -> D
             **({"item": facts.item} if facts.item else {}),
             **_line_of(facts),
         },
-        data={"lineCount": len(document.lines), **_quantity_of(document, facts)},
+        data={"lineCount": len(document.lines), "quantity": _quantity(document, facts)},
         disclosed={
             "/numbers": pick(head, NUMBERS),
             "/lines": {"items": items(document, EXPORT_ITEM)},
@@ -93,16 +102,17 @@ def _line_of(facts: Facts) -> dict[str, str]:
     return {"line": facts.line} if facts.line else {}
 
 
-def _quantity_of(document: Document, facts: Facts) -> dict[str, str]:
-    """Return how much of the order's line comes back, in clear: a counter moves by one amount.
+def _quantity(document: Document, facts: Facts) -> str:
+    """Return how much comes back, in clear: the order's, or the list's, counter goes down by it, and that of a line.
 
     Raises:
-        MalformedError: there are several lines.
+        MalformedError: an order's line is named, and there are several; or no quantity can be told.
     """
-    if not facts.line:
-        return {}
-    if len(document.lines) != 1:
-        todo = "Report each line's return by itself, or leave `line` out: then nothing is counted."
+    if facts.line and len(document.lines) != 1:
         came = f"{len(document.lines)} lines in {document.path}"
+        todo = "Leave `line` out: the return is counted against the whole order; or report each line's by itself."
         raise MalformedError("facts.line", came=came, expected="one: the order's line that comes back", todo=todo)
-    return {"quantity": document.lines[0]["qty"]}
+    quantity = facts.quantity or quantity_of(document)
+    if quantity is None:
+        raise MalformedError(f"{document.path}/qty", came="no quantity", expected="a decimal in each line")
+    return quantity

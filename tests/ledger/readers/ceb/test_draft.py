@@ -1,10 +1,11 @@
 """From documents to drafts: what stands where, and what no event can say."""
 
 from dataclasses import replace as changed
+from decimal import Decimal
 
 import pytest
 
-from fixtures.messages import EXAMPLE_COMPANIES, Written, write_message
+from fixtures.messages import EXAMPLE_COMPANIES, Written, export_messages, write_message
 from ledger.readers.ceb import DrawnHandles, Facts, Mode, draft_event, read_message
 from ledger.readers.ceb.values import milliseconds
 from tests.ledger.readers.ceb.edit import CODES, ITEM, drop, messages, part, put, replace
@@ -12,6 +13,7 @@ from verifier.errors import IncompleteError, MalformedError, SuyuanError, TooLar
 from verifier.ledgerformat.vocabulary import parse_type
 from verifier.vocabulary import type_files
 
+MESSAGES = {**messages(), **export_messages(7)}
 SELLER = EXAMPLE_COMPANIES.seller
 FACTS = Facts(item=ITEM)
 
@@ -36,7 +38,7 @@ def test_an_order(handles):
     event = draft(data, handles, Facts(to=f"urn:suyuan:enterprise:{SELLER.code}"))
     assert event.type == "order.placed"
     assert event.time == milliseconds(field(data, "appTime"))
-    assert event.subjects == {"order": f"urn:suyuan:order:{'01' * 16}"}
+    assert event.subjects == dict.fromkeys(("order", "total"), f"urn:suyuan:order:{'01' * 16}")
     assert event.data == {
         "platform": {"code": EXAMPLE_COMPANIES.platform.code, "name": EXAMPLE_COMPANIES.platform.name},
         "seller": {"code": SELLER.code, "name": SELLER.name},
@@ -133,12 +135,31 @@ def test_a_return(handles):
 LINE = "urn:suyuan:order-line:" + "0c" * 16
 
 
+@pytest.mark.parametrize(("code", "role"), [("CEB311", "order"), ("CEB603", "declaration")])
+def test_what_is_ordered_or_listed_for_export_says_how_much_may_come_back_and_a_change_does_not(code, role, handles):
+    data = MESSAGES[code]
+    event = draft(data, handles)
+    assert event.subjects["total"] == event.subjects[role]
+    made = sum(Decimal(each["quantity"]) for each in event.disclosed["/lines"]["items"])
+    assert Decimal(event.disclosed["/quantity"]) == made
+    changed = draft(put(data, "appType", "2"), handles)
+    assert "total" not in changed.subjects
+    assert "/quantity" not in changed.disclosed
+
+
+def test_of_a_return_of_several_items_each_is_counted_for_itself(handles):
+    assert draft(messages()["CEB625"], handles, Facts(item=ITEM, quantity="1.5")).data["quantity"] == "1.5"
+
+
 def test_a_return_of_an_orders_line_says_in_clear_how_much_is_counted(handles):
     event = draft(messages()["CEB625"], handles, Facts(item=ITEM, line=LINE))
     assert event.subjects["line"] == LINE
     assert event.data["quantity"] == event.disclosed["/lines"]["items"][0]["quantity"]
-    (rule,) = parse_type(type_files()["aftersales.return"], "type").counts
-    assert (rule.role, rule.amount, rule.adds) == ("line", "/quantity", False)
+    rules = parse_type(type_files()["aftersales.return"], "type").counts
+    assert [(rule.role, rule.amount, rule.adds) for rule in rules] == [
+        ("order", "/quantity", False),
+        ("line", "/quantity", False),
+    ]
 
 
 def test_several_lines_are_not_counted_as_one(handles):
@@ -147,7 +168,8 @@ def test_several_lines_are_not_counted_as_one(handles):
     data = write_message(
         "CEB625", [Written(document.head, [document.lines[0], second])], guid="A" * 36, sender=EXAMPLE_COMPANIES.agent
     )
-    assert draft(data, handles).data == {**draft(data, handles).data, "lineCount": 2}
+    together = draft(data, handles).data
+    assert (together["lineCount"], Decimal(together["quantity"])) == (2, 2 * Decimal(document.lines[0]["qty"]))
     with pytest.raises(MalformedError, match=r"facts\.line: came 2 lines"):
         draft(data, handles, Facts(item=ITEM, line=LINE))
 

@@ -57,7 +57,8 @@ def test_a_delivery_that_claims_a_time_before_the_release_is_contradicted(packed
 
 def test_a_rule_about_a_history_that_the_walk_leaves_out_is_said_not_to_be_checked(packed):
     """Whether it was delivered before it was returned stands in a case: the public walk cannot tell."""
-    packed.say("seller", Draft("aftersales.return", now(), {"item": ITEM, "order": ORDER}, {"lineCount": 1}))
+    back = {"lineCount": 1, "quantity": "1"}
+    packed.say("seller", Draft("aftersales.return", now(), {"item": ITEM, "order": ORDER}, back))
     public = judged(proved(packed), packed.standpoint())
     assert public.outcome == "verified"
     assert {"code": "returned-before-delivered"} in unchecked_rules(public)
