@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     )
     public_desk: str | None = Field(
         default=None,
-        pattern=r"^(https://[^/?#@]+)?/desk$",
+        pattern=r"^(https://[^/?#@]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)?/desk$",
         description="where the zone's public desk is, linked from pages: `/desk` behind the same proxy, or an address",
     )
     rate_address: int = Field(

@@ -35,6 +35,9 @@ def demo(
         return "api.cli", "serve", "--host", HOST, "--port", str(at), "--open-reads", "--lang", voice.lang
 
     desk = ("api.cli", "desk", "--lang", voice.lang)
-    takeaway = demonstrate(folder, f"http://{HOST}:{port}", server, voice.lang, desk=desk, serve=serve, parcels=parcels)
+    takeaway = demonstrate(
+        folder, f"http://{HOST}:{port}", server, voice.lang, desk=desk, counter=("api.cli", "public-desk"), serve=serve,
+        parcels=parcels,
+    )  # fmt: skip
     if takeaway.verdict.exit_code:
         raise typer.Exit(takeaway.verdict.exit_code)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from api.desk.office import Office
 from ledger.compose.event import ComposedEvent
 from ledger.endorsing.case import Case
 from ledger.endorsing.endorse import Decision, compose_endorsements
+from ledger.governance.own import look_at_own
 from verifier.errors import MismatchError, SuyuanError
+from verifier.judgement.standing import Dispute
 from verifier.proof.verify import RefusedError
 
 _AT_ONCE = 64  # cases whose proofs are held together: events of one subject share its proof
@@ -63,6 +66,7 @@ class Preparation:
         left_out: those that cannot, and why.
         finished: set once all names are through, or it has stopped.
         stopped: set to let it stop.
+        disputed: what would dispute these answers at once, by the desk's own key and agency.
     """
 
     decision: Decision
@@ -72,6 +76,7 @@ class Preparation:
     left_out: list[tuple[bytes, SuyuanError]] = field(default_factory=list)
     finished: threading.Event = field(default_factory=threading.Event)
     stopped: threading.Event = field(default_factory=threading.Event)
+    disputed: tuple[Dispute, ...] = ()
 
     @property
     def done(self) -> int:
@@ -95,8 +100,16 @@ class Preparation:
                     self.ready.append(self._prepare(office, office.read(reader, name)))
                 except SuyuanError as error:
                     self.left_out.append((name, error))
+            if self.ready:
+                self._look_at_own(office)
         finally:
             self.finished.set()
+
+    def _look_at_own(self, office: Office) -> None:
+        """Look whether the officer's own word would stand; where that cannot be had, the status page says why."""
+        kid = office.signer.public.kid
+        with suppress(SuyuanError):
+            self.disputed = look_at_own(office.client, office.policy, agency=office.agency, kid=kid, now=office.now())
 
     def _prepare(self, office: Office, case: Case) -> Ready:
         if self.ready and case.story.origin != self.ready[0].origin:

@@ -9,6 +9,7 @@ from ledger.client.client import LedgerClient
 from ledger.errors import UnknownError
 from ledger.governance.agencies import portray
 from ledger.governance.fetching import fetch_evidence, read_evidence
+from ledger.governance.own import disputes_of_own
 from verifier.judgement.participants import key_subject
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.proof.alone import VerifiedCheckpoint, verify_checkpoint
@@ -34,6 +35,7 @@ class Standing:
         names: of the agency, by language; empty where it was never admitted.
         agency: `admitted`, `suspended`, `revoked`, `succeeded` or `unknown`.
         key: `valid`, `not-yet`, `expired`, `suspended`, `revoked`, or `unknown` where the agency holds no such key.
+        disputed: whether what the key signs now would be disputed at once: its registration, say, was.
         origin: the ledger.
         published: leaves of its newest checkpoint.
         recorded: leaves of the newest with a quorum; None before there is one.
@@ -44,6 +46,7 @@ class Standing:
     names: Mapping[str, str]
     agency: str
     key: str
+    disputed: bool
     origin: str
     published: int
     recorded: int | None
@@ -75,6 +78,7 @@ def look_around(client: LedgerClient, policy: TrustPolicy, *, agency: str, kid: 
         names=portrait.stated.names if portrait.stated else {},
         agency=portrait.word,
         key=held or "unknown",
+        disputed=bool(disputes_of_own(agency, kid, state)),
         origin=newest.checkpoint.origin,
         published=newest.checkpoint.size,
         recorded=recorded.checkpoint.size if recorded and recorded.quorum else None,

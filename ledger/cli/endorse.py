@@ -30,6 +30,7 @@ from ledger.endorsing.fetch import CaseReader
 from ledger.endorsing.sending import Sent, send_batches
 from ledger.endorsing.statements import Named, StatementReader
 from ledger.errors import SetupError
+from ledger.governance.own import look_at_own
 from ledger.signing.signer import Signer
 from verifier.errors import MalformedError, SuyuanError
 from verifier.ledgerformat.submission import Submission, format_submission
@@ -159,9 +160,10 @@ def _answer(
         if events and not dry_run:
             raise SetupError("--key", came="none", expected="the agency's statement key, to sign with")
         return []
+    signer = open_(key)
+    _warn_of_own(errand, signer.public.kid)
     if not dry_run and not yes:
         _confirm(errand.voice, decision, len(events))
-    signer = open_(key)
     submissions = _sign(errand, events, signer, numbering(key, signer, take=not dry_run))
     if dry_run:
         faults = [fault for each in submissions for fault in errand.client.validate(format_submission(each))]
@@ -171,6 +173,18 @@ def _answer(
     return send_batches(
         errand.client, submissions, keep=errand.keep, policy=errand.policy, wait=errand.wait, clock=time.time
     )
+
+
+def _warn_of_own(errand: _Errand, kid: bytes) -> None:
+    """Warn whoever signs under a key whose word would be disputed at once; where nobody can say, that is told."""
+    try:
+        found = look_at_own(errand.client, errand.policy, agency=errand.agency, kid=kid, now=milliseconds())
+    except SuyuanError as error:
+        errand.voice.tell("endorse.own-unknown", error=render_error(error, errand.voice.lang))
+        return
+    if found:
+        by = ", ".join(f"{each.reason} {each.by.hex()[:16]}…" for each in found)
+        errand.voice.tell("endorse.own-disputed", by=by)
 
 
 def _confirm(voice: Voice, decision: Decision, count: int) -> None:

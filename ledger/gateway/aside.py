@@ -24,6 +24,7 @@ from ledger.gateway.received import Received
 from verifier.ledgerformat.vocabulary import EventType
 
 LENGTH = 8  # bytes
+_NICE = 3  # what was read goes before what is to be read: nothing is gained by reading ahead of keeping and sending
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began us is interrupted too, and lets our input end
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anybody prints stands in no frame
+    os.nice(_NICE)
     given = read_frame(questions)
     if given is None:
         return

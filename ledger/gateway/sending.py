@@ -19,7 +19,6 @@ from random import SystemRandom
 
 from ledger.client.client import LedgerClient, Receipt
 from ledger.client.reading import read_head
-from ledger.client.sequence import next_number, take_numbers
 from ledger.compose.batch import sign_batch
 from ledger.compose.event import ComposedEvent
 from ledger.errors import ConflictError, UnknownError
@@ -30,6 +29,7 @@ from ledger.gateway.door import Door, Refused, Unanswered
 from ledger.gateway.fresh import Fresh
 from ledger.gateway.items import Items, Ready
 from ledger.gateway.jobs import reason_json
+from ledger.gateway.numbers import Numbers
 from ledger.gateway.store import Store
 from ledger.signing.signer import Signer
 from verifier.errors import IncompleteError, SuyuanError, TooLargeError
@@ -116,8 +116,7 @@ class Sending:
         """
         self._store, self._schedule, self._senders = store, schedule, senders
         self._door, self._client, self._origin, self._check = door, client, origin, check
-        self._moved = moved
-        self.fresh = Fresh()
+        self._moved, self.fresh = moved, Fresh()
         self._spread = SystemRandom().random
         with store.reading() as connection:
             unanswered = Batches(connection).unanswered()  # one a sender: the next is signed when it is answered
@@ -127,6 +126,7 @@ class Sending:
         self._doors = ThreadPoolExecutor(_AT_ONCE, "gateway-door")
         self.troubles: dict[str, Trouble] = {}
         self._skips: dict[str, int] = {}
+        self._numbers = Numbers()
         for batch in unanswered:
             schedule.reopen(batch.seqs)
         schedule.add(ready, time.monotonic())
@@ -198,7 +198,7 @@ class Sending:
             if sender is None:
                 raise IncompleteError("sender", came=uri, expected="a participant whose key this gateway has")
             events = self._events(chosen)
-            first = take_numbers(sender.numbers, sender.signer.public.kid, len(events))
+            first = self._numbers.take(sender.numbers, sender.signer.public.kid, len(events))
             reach("gateway-numbered")
             submission = sign_batch(events, sender.signer, issuer=uri, audience=[self._origin], first=first)
         except SuyuanError as error:  # a smart key that was pulled out; the events stay ready
@@ -333,10 +333,9 @@ class Sending:
         """
         found = _NUMBERS_FROM.search(error.expected)
         sender = self._senders[batch.sender]
-        following = next_number(sender.numbers, sender.signer.public.kid)
         skips = self._skips[batch.sender] = self._skips.get(batch.sender, -1) + 1
-        least = max(int(found[1]) if found else 0, following) + (_SKIP << 2 * (skips - 1) if skips else 0)
-        take_numbers(sender.numbers, sender.signer.public.kid, 0, first=least)
+        least, gap = int(found[1]) if found else 0, _SKIP << 2 * (skips - 1) if skips else 0
+        self._numbers.skip(sender.numbers, sender.signer.public.kid, least=least, gap=gap)
 
     def _return(self, seqs: list[int]) -> None:
         with self._store.reading() as connection:

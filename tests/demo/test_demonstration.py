@@ -78,7 +78,7 @@ def test_a_demonstration_that_is_killed_takes_its_processes_along_and_another_ca
     killed: Killed, demo: Demo
 ) -> None:
     assert killed.processes == PROCESSES
-    assert len(demo.children()) == PROCESSES + 2  # an officer's desk each for customs and inspection
+    assert len(demo.children()) == PROCESSES + 3  # an officer's desk each for customs and inspection; the public desk
 
 
 def test_a_stranger_verifies_what_is_left_without_asking_the_server(demo: Demo) -> None:

@@ -40,6 +40,13 @@ export async function judge(vector) {
   return format({ ...summary(verdict), cannotCheck: verdict.error?.cannotCheck ?? "" });
 }
 
+/** @param {any[]} vectors @returns {Promise<string[]>} as tests/web/worker.mjs answers each */
+export async function judgeAll(vectors) {
+  const answers = [];
+  for (const each of vectors) answers.push(format({ facts: summary(await examine(each)) }));
+  return answers;
+}
+
 /** @param {any} vector @param {number} times @returns {Promise<number>} the median in milliseconds */
 export async function measure(vector, times) {
   const taken = [];

@@ -35,12 +35,12 @@ def zones():
     return {each["file"]: {"policy": each["policy"], "at": each["at"]} for each in whole}
 
 
-def differences(seed, count, form="mutant"):
+def differences(seed, count, form="mutant", asked=ask):
     names = [name for name in sorted(zones()) if name.endswith(SUFFIXES[form])]
     files = [(FILES / name).read_bytes() for name in names]
     bent = list(mutants(files, seed, count))
     vectors = [{"file": names[at], "edit": edit_between(files[at], data), **zones()[names[at]]} for at, data in bent]
-    answers = ask({"format": form, "vector": vector} for vector in vectors)
+    answers = asked({"format": form, "vector": vector} for vector in vectors)
     for (_, data), vector, answer in zip(bent, vectors, answers, strict=True):
         expected = SAY[form](data, standpoint(vector))
         if answer != expected:
@@ -57,6 +57,27 @@ def test_some_hundred_mutants_get_the_same_verdict(form, count):
 @pytest.mark.parametrize("seed", SOAK)
 def test_ten_thousand_mutants_get_the_same_verdict(seed, form):
     assert list(differences(seed, 1_000, form)) == []
+
+
+@pytest.fixture
+def in_chromium(page):
+    """Ask a page what Node is asked."""
+
+    def asked(questions):
+        vectors = [each["vector"] for each in questions]
+        return [json.loads(each) for each in page.evaluate("vectors => verifier.judgeAll(vectors)", vectors)]
+
+    return asked
+
+
+def test_mutants_get_the_same_verdict_in_chromium(in_chromium):
+    assert list(differences(1, 100, asked=in_chromium)) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", SOAK)
+def test_ten_thousand_mutants_get_the_same_verdict_in_chromium(seed, in_chromium):
+    assert list(differences(seed, 1_000, asked=in_chromium)) == []
 
 
 def matched_differently(seed, count):

@@ -75,7 +75,7 @@ def get_prepared(request: Request, name: str, office: TheOffice, work: TheWork) 
     if not found.finished.is_set():
         return render_page(request, "checking.html", shared)
     view = view_signed(found, language_of(request), kid=office.signer.public.kid)
-    return render_page(request, "confirm.html", {**shared, "signed": view})
+    return render_page(request, "confirm.html", {**shared, "signed": view, "disputed": bool(found.disputed)})
 
 
 @router.get("/prepared/{name}/state")

@@ -1,12 +1,16 @@
 /**
- * What a fact stands on: its data, and the way from its bytes over the statement to the log.
+ * What a fact stands on: its data, and the way from its bytes over the statement to the log. Loaded when a fact is
+ * opened.
  * @module
  */
 import { formatHex, parseUtf8 } from "../verifier/bytes.js";
 import { element, opening, pairs } from "./element.js";
-import { beijingTime, dataRows } from "./saying.js";
+import { dataRows } from "./datarows.js";
+import { withLaterTexts } from "./later_saying.js";
+import { beijingTime } from "./saying.js";
 
 /** @typedef {import("../verifier/event.js").Event} Event */
+/** @typedef {import("./saying.js").Saying} Saying */
 /** @typedef {import("./story.js").Story} Story */
 
 const mono = (/** @type {string} */ text) => element("span", { class: "mono" }, text);
@@ -18,9 +22,8 @@ const pageOf = (subject, lang) => {
   return path ? `${path}?lang=${lang}` : `/trace?subject=${encodeURIComponent(subject)}&lang=${lang}`;
 };
 
-/** @param {Event} event @param {Story} story @returns {any} data and subjects, or why there are none */
-export function dataOf(event, story) {
-  const { saying } = story;
+/** @param {Event} event @param {Saying} saying @returns {any} data and subjects, or why there are none */
+function dataOf(event, saying) {
   const body = event.body();
   if (!body) return element("p", { class: "quiet" }, saying.say(`trace.${event.state.word}`));
   const shown = [...(event.shown ?? [])].map(
@@ -32,9 +35,8 @@ export function dataOf(event, story) {
   return pairs([...dataRows(new Map([...body.data, ...shown]), saying), [saying.say("trace.subjects"), ...links]]);
 }
 
-/** @param {Event} event @param {Story} story @returns {any} every hash from the body to the checkpoint */
-export function pathOf(event, story) {
-  const { say } = story.saying;
+/** @param {Event} event @param {Story} story @param {Saying} saying @returns {any} hashes from body to checkpoint */
+function pathOf(event, story, { say }) {
   const { statement, head } = event;
   const whole = statement.statement();
   const { registry, size, root } = story.told;
@@ -53,9 +55,8 @@ export function pathOf(event, story) {
   return pairs(/** @type {any} */ (rows));
 }
 
-/** @param {Event} event @param {Story} story @returns {any} the bytes themselves */
-export function bytesOf(event, story) {
-  const { say } = story.saying;
+/** @param {Event} event @param {Saying} saying @returns {any} the bytes themselves */
+function bytesOf(event, { say }) {
   const { statement } = event;
   /** @type {[string, string][]} */
   const parts = [
@@ -71,14 +72,10 @@ export function bytesOf(event, story) {
   return opening(say("page.bytes"), ...shown);
 }
 
-/** @param {Event} event @param {Story} story @returns {any} opens to all of it; built when it is opened */
+/** @param {Event} event @param {Story} story @returns {any[]} all of it */
 export function evidenceOf(event, story) {
-  const { say, lang } = story.saying;
-  const made = opening(say("page.evidence"));
-  const fill = () => {
-    const link = element("a", { href: `/events/${event.name}?lang=${lang}` }, say("page.event"));
-    made.append(dataOf(event, story) ?? "", pathOf(event, story) ?? "", bytesOf(event, story), element("p", {}, link));
-  };
-  made.addEventListener("toggle", fill, { once: true });
-  return made;
+  const saying = withLaterTexts(story.saying);
+  const link = element("a", { href: `/events/${event.name}?lang=${saying.lang}` }, saying.say("page.event"));
+  const parts = [dataOf(event, saying), pathOf(event, story, saying), bytesOf(event, saying), element("p", {}, link)];
+  return parts.filter((each) => each !== null);
 }

@@ -14,6 +14,6 @@ export function withLaterTexts({ lang, say, word }) {
   return {
     lang,
     say: (key, values) => (key in more ? own.say(key, values) : say(key, values)),
-    word: (prefix, name) => (`${prefix}.${name}` in more ? own.word(prefix, name) : word(prefix, name)),
+    word: (prefix, name) => (prefix + name in more ? own.word(prefix, name) : word(prefix, name)),
   };
 }

@@ -7,7 +7,8 @@ import { examineFile } from "./opened.js";
 import { policy } from "./policy.js";
 import { released } from "./released.js";
 import { result } from "./result.js";
-import { beijingTime, dataRows, refusal, sayingOf } from "./saying.js";
+import { dataRows } from "./datarows.js";
+import { beijingTime, refusal, sayingOf } from "./saying.js";
 import { rememberVerdict, standpointOf } from "./standpoint.js";
 import { texts } from "./texts.js";
 import { why } from "./trust.js";
@@ -78,9 +79,14 @@ function drawn(opened, saying, again) {
   const { say } = saying;
   const around = { saying, policies: policy, again };
   if (opened.kind === "traces") {
-    const told = opened.traces.flatMap(({ checked, subject }) => result(checked, { subject, ...around }));
+    const told = opened.traces.flatMap(({ checked, subject }) => {
+      const { top, bottom } = result(checked, { subject, ...around });
+      return [...top, ...bottom];
+    });
     const purpose = opened.facts?.purpose;
-    return purpose ? [element("h1", {}, say("bundle.purpose", { purpose: say(`bundle.purpose.${purpose}`) })), ...told] : told;
+    return purpose
+      ? [element("h1", {}, say("bundle.purpose", { purpose: say(`bundle.purpose.${purpose}`) })), ...told]
+      : told;
   }
   if (opened.kind === "event") return drawEvent(opened.facts, saying);
   if (opened.kind === "evidence") return drawEvidence(opened.facts, saying);

@@ -18,7 +18,10 @@ const STAGES = ["filing", "quality", "book", "order", "clearance", "transport", 
 const STOCK = ["transport.tally", "transport.returned-tally"];
 /** Members of data that say where, the most exact first. */
 const PLACES = ["bizLocation", "readPoint", "place", "port", "customs"];
-const CODES = ["port", "customs"];
+const CODES = new Map([
+  ["port", "data.port"],
+  ["customs", "data.customs"],
+]);
 const MOVING = ["clearance", "transport", "delivery"];
 const GLN = /^https:\/\/id\.gs1\.org\/414\/([0-9]{13})$/;
 
@@ -119,8 +122,10 @@ export class Story {
   /** @param {string} member @param {string} value @returns {Place} by whose it is, where the registry says */
   placeNamed(member, value) {
     const gln = GLN.exec(value)?.[1];
-    if (!gln)
-      return { name: CODES.includes(member) ? `${this.saying.word("data.", member)} ${value}` : value, site: "" };
+    if (!gln) {
+      const code = CODES.get(member);
+      return { name: code ? `${this.saying.say(code)} ${value}` : value, site: "" };
+    }
     const holder = [...this.told.registry.participants].find(([, versions]) =>
       versions.at(-1).gs1Prefixes.some((/** @type {string} */ each) => gln.startsWith(each)),
     );
@@ -129,10 +134,10 @@ export class Story {
 
   /** @returns {{place: Place, time: number, title: string}[]} the way of the goods, each stay once */
   way() {
-    const { word, lang } = this.saying;
+    const { say, lang } = this.saying;
     const origin = this.filing()?.body()?.data.get("origin");
     const from = origin
-      ? [{ place: { name: regionName(origin, lang), site: "" }, time: 0, title: word("data.", "origin") }]
+      ? [{ place: { name: regionName(origin, lang), site: "" }, time: 0, title: say("data.origin") }]
       : [];
     const moved = this.own
       .filter((each) => MOVING.includes(each.vocabulary?.stage ?? ""))

@@ -38,16 +38,20 @@ const firmOf = (firm) => (firm instanceof Map ? `${firm.get("name")} (${firm.get
 
 /** @param {Story} story @returns {any} what was filed of the product; nothing where it was not */
 export function filed(story) {
-  const { say, word } = story.saying;
+  const { say } = story.saying;
   const filing = story.filing();
   if (!filing) return null;
   const data = story.filed();
-  const plain = ["brand", "model", "maker"].map((each) => [word("data.", each), data.get(each)]);
+  const plain = [
+    ["data.brand", "brand"],
+    ["data.model", "model"],
+    ["data.maker", "maker"],
+  ].map(([key, each]) => [say(key), data.get(each)]);
   const rows = [
     ...plain,
     [say("page.filed-by"), story.issuerOf(filing)],
-    [word("data.", "recallFirm"), firmOf(data.get("recallFirm"))],
-    [word("data.", "service"), data.get("service")],
+    [say("data.recallFirm"), firmOf(data.get("recallFirm"))],
+    [say("data.service"), data.get("service")],
   ];
   return section("filed", say("trace.product"), pairs(/** @type {any} */ (rows)));
 }
@@ -76,8 +80,8 @@ export function recalls(verdict, story, saying) {
       pairs([
         [say("trace.hazard"), inLanguage(body?.data.get("hazard"), lang)],
         [say("trace.advice"), inLanguage(body?.data.get("advice"), lang)],
-        [saying.word("data.", "recallFirm"), firm],
-        [saying.word("data.", "service"), story?.filed().get("service")],
+        [say("data.recallFirm"), firm],
+        [say("data.service"), story?.filed().get("service")],
         [
           say("trace.issuer"),
           event && story ? [story.issuerOf(event), beijingTime(event.time)].join(say("label.comma")) : "",

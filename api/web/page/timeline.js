@@ -3,7 +3,6 @@
  * @module
  */
 import { element, opening, section } from "./element.js";
-import { evidenceOf } from "./evidence.js";
 import { beijingTime } from "./saying.js";
 
 /** @typedef {import("../verifier/event.js").Event} Event */
@@ -36,6 +35,24 @@ function recognitionOf(event, story) {
   return element("span", { class: `state ${tone}` }, story.saying.word("recognition.", outcome));
 }
 
+/** @param {Event} event @param {Story} story @returns {any} opens to what the fact stands on, fetched once wanted */
+function evidence(event, story) {
+  const { say } = story.saying;
+  const place = element("div", {});
+  const made = opening(say("page.evidence"), place);
+  let drawn = false;
+  made.addEventListener("toggle", async () => {
+    if (!made.open || drawn) return;
+    try {
+      place.replaceChildren(...(await import("./evidence.js")).evidenceOf(event, story));
+      drawn = true;
+    } catch {
+      place.replaceChildren(say("page.evidence-later")); // opening it again tries again
+    }
+  });
+  return made;
+}
+
 /** @param {Event} event @param {Story} story @returns {any} one fact */
 function fact(event, story) {
   const { say } = story.saying;
@@ -55,7 +72,7 @@ function fact(event, story) {
     ),
     element("p", {}, `${say("trace.issuer")} `, element("b", { class: "who" }, story.issuerOf(event)), alone),
     answers.length > 0 && element("ul", { class: "badges", "aria-label": say("trace.cosigners") }, ...badges),
-    evidenceOf(event, story),
+    evidence(event, story),
   );
 }
 

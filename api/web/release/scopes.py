@@ -70,14 +70,15 @@ class Scope:
         taken = {self.outer.meant_by(each) if self.outer else each for each in self.uses if each not in self.declared}
         if self.body and self.outer:
             taken |= set(self.outer.declared.values())
-        names = _names(taken)
+        names = short_names(taken)
         for name in self.declared:
             self.declared[name] = next(names)
         for scope in self.inner:
             scope.shorten()
 
 
-def _names(taken: set[str]) -> Iterator[str]:
+def short_names(taken: set[str]) -> Iterator[str]:
+    """Yield names that are not taken, the shortest first."""
     for length in (1, 2, 3):
         for signs in product(ascii_letters + "$_", repeat=length):
             if (name := "".join(signs)) not in taken and name not in _RESERVED:

@@ -20,7 +20,12 @@ def shorten(source: str) -> str:
     """
     script = parse_script(source)
     script.scope.shorten()
-    return _join(_spelt(script.tokens))
+    return spell(script.tokens)
+
+
+def spell(tokens: Iterable[Token]) -> str:
+    """Return tokens as a script, each name as its scope calls it."""
+    return _join(_spelt(tokens))
 
 
 def _spelt(tokens: Iterable[Token]) -> Iterator[str]:

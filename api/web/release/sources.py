@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
+from typing import TypeVar
 
 from api.errors import FaultError
 from api.web.release.bundling import bundle
@@ -22,6 +24,8 @@ _RELEASED = "export const released = suyuanReleased;\n"
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_SPACE = re.compile(r" ?([{};,]) ?")
 _LATER = "page/later_texts.js"
+_LOCK = Lock()
+_Made = TypeVar("_Made")
 _MADE = ("page/texts.js", _LATER, "page/types.js", "page/released.js")
 
 
@@ -87,7 +91,19 @@ class Sources:
         return True
 
 
-@cache
+def _alone(make: Callable[[Path | None], _Made]) -> Callable[[Path | None], _Made]:
+    """Let one thread at a time make scripts, and each once: sources that were read are shared."""
+    kept = cache(make)
+
+    @wraps(make)
+    def made(built: Path | None) -> _Made:
+        with _LOCK:
+            return kept(built)
+
+    return made
+
+
+@_alone
 def scripts(built: Path | None) -> Mapping[str, str]:
     """Return the shortened scripts: the page's in each language, and by name what it loads later.
 
@@ -98,7 +114,7 @@ def scripts(built: Path | None) -> Mapping[str, str]:
     made: dict[str, str] = {}
     for language in LANGUAGES:
         sources.make(PAGE, [language])
-        found = bundle(PAGE, sources.read, change=shorten)
+        found = bundle(PAGE, sources.read)
         made[f"page.{language}.js"] = found.main
         for name, script in found.lazy.items():
             if made.setdefault(name, script) != script:
@@ -106,12 +122,12 @@ def scripts(built: Path | None) -> Mapping[str, str]:
     return made
 
 
-@cache
+@_alone
 def single_script(built: Path | None) -> str:
     """Return the shortened script of the single-file page, with everything in it."""
     sources = Sources(built)
     sources.make(SINGLE, LANGUAGES)
-    return bundle(SINGLE, sources.read, change=shorten, inline=True).main
+    return bundle(SINGLE, sources.read, inline=True).main
 
 
 def fallbacks(built: Path | None) -> list[str]:
@@ -131,6 +147,7 @@ def style() -> str:
     return _CSS_SPACE.sub(r"\1", bare).replace(": ", ":").replace(";}", "}")
 
 
+@cache
 def text_file(path: str) -> str:
     """Return a file of `api/web`.
 

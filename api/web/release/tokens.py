@@ -45,10 +45,17 @@ Token = str | Name | Template
 
 @dataclass(slots=True)
 class Script:
-    """A script that was read: its outermost scope, and its tokens without comments."""
+    """A script that was read.
+
+    Attributes:
+        scope: the outermost.
+        tokens: without comments.
+        own: the names that it declares outermost.
+    """
 
     scope: Scope = field(default_factory=lambda: Scope(None, hoists=True))
     tokens: list[Token] = field(default_factory=list)
+    own: tuple[str, ...] = ()
 
 
 def parse_script(source: str) -> Script:
@@ -62,6 +69,7 @@ def parse_script(source: str) -> Script:
         raise FaultError("release", came=_wrong(root), expected="a script")
     script = Script()
     _Reader(script.tokens).read(root, script.scope)
+    script.own = tuple(script.scope.declared)
     return script
 
 

@@ -26,6 +26,9 @@ export function once(read) {
 
 /** @param {Uint8Array} data @returns {string} lower-case hex */
 export function formatHex(data) {
+  // What young browsers have makes no string of every byte.
+  const own = /** @type {any} */ (data).toHex;
+  if (own) return own.call(data);
   let text = "";
   for (const byte of data) text += HEX[byte];
   return text;

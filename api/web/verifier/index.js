@@ -15,7 +15,7 @@ export const EMPTY = new Uint8Array(32);
 export const MOST_DEEP = 255;
 const FIELD = "index proof";
 
-/** @typedef {{name: string, leaf: number, position: number}} HistoryEntry */
+/** @typedef {{name: string, nameBytes?: Uint8Array, leaf: number, position: number}} HistoryEntry */
 /** @typedef {{turns: Uint8Array, nodes: Uint8Array, strangers: Uint8Array}} IndexProof */
 /** @typedef {Map<string, Uint8Array | null>} Claims key in hex → its value, or null where it is absent */
 
@@ -23,8 +23,8 @@ const FIELD = "index proof";
 export const indexKey = (kind, name) => formatHex(sha256(`suyuan/key/v1|${kind}|`, parseHex(name, "name", 32)));
 
 /** @param {HistoryEntry} entry @returns {Uint8Array} */
-export const entryHash = ({ name, leaf, position }) =>
-  leafHash(ENTRY, parseHex(name, "name", 32), u64(leaf), u32(position));
+export const entryHash = ({ name, nameBytes = parseHex(name, "name", 32), leaf, position }) =>
+  leafHash(ENTRY, nameBytes, u64(leaf), u32(position));
 
 /** @param {number} count @param {Uint8Array} root @returns {Uint8Array | null} null where there is no event */
 export const valueOfRoot = (count, root) => (count ? sha256(VALUE, u64(count), root) : null);

@@ -83,8 +83,12 @@ export class Key {
     this.alg = algorithm.alg;
     this.raw = raw;
     this.hex = formatHex(raw);
-    this.kid = sha256(formatCbor(algorithm.coseKey(raw)));
-    this.kidHex = formatHex(this.kid);
+    this.thumbprint = "";
+  }
+
+  /** @returns {string} its kid, in hex */
+  get kidHex() {
+    return (this.thumbprint ||= formatHex(sha256(formatCbor(this.algorithm.coseKey(this.raw)))));
   }
 
   /**

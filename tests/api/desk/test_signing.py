@@ -14,13 +14,18 @@ from api.desk.answered import BROKEN, PROMISED, RECORDED, SIGNED, History
 from api.desk.office import Office
 from api.desk.preparing import Preparation
 from api.desk.signing import sign
+from api.desk.standing import look_around
 from fixtures.zone.actors import all_types
 from ledger.client.client import LedgerClient
 from ledger.client.keeping import Kept
 from ledger.client.sequence import next_number
+from ledger.compose.event import Draft
 from ledger.endorsing.endorse import Decision
 from ledger.signing.signer import generate
-from tests.world import ORIGIN
+from tests.verifier.judgement.chronicle import key_draft
+from tests.verifier.proof.governed import administered
+from tests.world import ORIGIN, now
+from verifier.judgement.participants import key_subject
 from verifier.ledgerformat.statement import parse_entry
 from verifier.ledgerformat.submission import parse_submission
 from verifier.primitives.keys import EDDSA
@@ -123,3 +128,29 @@ def test_how_far_an_answer_has_come_is_what_its_files_say(signed: Signed, tmp_pa
     (found,) = History(tmp_path, signed.desk.agency).newest()
     assert found.state == state
     assert found.path.exists()
+
+
+def test_whose_own_key_is_disputed_is_told_before_it_signs(office, desk: Office):
+    world, customs, fresh = office.world, office.world.cast["customs"], generate(EDDSA)
+    (name,) = office.file(63)
+    signers = administered(world, "customs")
+    since = world.ledger.head.edge.size
+    draft = replace(key_draft(customs.uri, fresh.public), time=now())
+    (event,) = world.zone.say(customs, [draft], under=signers[0])
+    for each in signers:
+        world.zone.say(customs, [Draft("registry.approval", now(), about=(event.name,))], under=each)
+    own = replace(desk, signer=fresh)
+
+    def prepared() -> Preparation:
+        world.cosign()
+        made = Preparation(Decision("recognise"), {}, (bytes.fromhex(name),))
+        made.start(own).join()
+        assert made.ready, made.left_out
+        return made
+
+    assert prepared().disputed == ()
+    stolen = {"reason": "stolen", "compromisedSince": since}
+    world.zone.decree([Draft("registry.revocation", now(), {"key": key_subject(signers[0].public.kid)}, stolen)])
+    assert [each.reason for each in prepared().disputed] == ["registration"]
+    looked = look_around(own.client, own.policy, agency=own.agency, kid=fresh.public.kid, now=own.now())
+    assert (looked.key, looked.disputed) == ("valid", True)

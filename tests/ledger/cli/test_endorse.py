@@ -12,16 +12,21 @@ from ledger.client.client import LedgerClient
 from ledger.client.sequence import next_number
 from ledger.compose.event import Draft
 from ledger.endorsing.judging import Judge
-from ledger.signing.keyfile import load_key
+from ledger.signing.keyfile import load_key, save_key
+from ledger.signing.signer import generate
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.endorsing.office import Office, open_office
+from tests.verifier.judgement.chronicle import key_draft
+from tests.verifier.proof.governed import administered
 from tests.world import DAY, PRODUCT, World, found_world, now, parcel_story, tell_parcel
+from verifier.judgement.participants import key_subject
 from verifier.ledgerformat.batch_answer import format_batch_answer, parse_batch_answer
 from verifier.ledgerformat.disclosure import parse_disclosure
 from verifier.ledgerformat.head import event_name, parse_head
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.primitives.base64strict import format_base64url
+from verifier.primitives.keys import EDDSA
 
 ENV = ("--passphrase-env", "PASS")
 REASON = {"zh": "不符", "en": "it does not conform"}
@@ -278,3 +283,29 @@ def test_nothing_is_withdrawn_by_statement(run, office):
     _, product = file_two(office.world)
     ran = run("endorse", "withdraw", product.hex(), "--by-statement", *office.signing, "--reason", "x")
     assert (ran.code, ran.answer["error"]["field"]) == (2, "--by-statement")
+
+
+def with_disputed_key(office: Office) -> None:
+    """Give customs one more key, registered under an administrator's key that turns out to be stolen."""
+    world, customs, fresh = office.world, office.world.cast["customs"], generate(EDDSA)
+    signers = administered(world, "customs")
+    since = world.ledger.head.edge.size
+    draft = replace(key_draft(customs.uri, fresh.public), time=now())
+    (event,) = world.zone.say(customs, [draft], under=signers[0])
+    for each in signers:
+        world.zone.say(customs, [Draft("registry.approval", now(), about=(event.name,))], under=each)
+    save_key(office.folder / "own.pem", fresh, SECRET.encode())
+    stolen = {"reason": "stolen", "compromisedSince": since}
+    world.zone.decree([Draft("registry.revocation", now(), {"key": key_subject(signers[0].public.kid)}, stolen)])
+
+
+def test_whose_own_key_is_disputed_is_warned_before_it_signs(run, office):
+    enterprise, product = file_two(office.world)
+    sound = run("endorse", "recognise", enterprise.hex(), *office.signing)
+    assert sound.code == 0, sound.err
+    assert "disputed at once" not in sound.err
+    with_disputed_key(office)
+    own = [each if each != "officer.pem" else "own.pem" for each in office.signing]
+    warned = run("endorse", "recognise", product.hex(), *own, "--lang", "en")
+    assert warned.code == 0, warned.err
+    assert "would be disputed at once (registration" in warned.err

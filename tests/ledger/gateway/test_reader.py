@@ -192,3 +192,10 @@ FACTS = st.builds(
 @given(st.lists(st.builds(Received, st.just(CEB), st.binary(), st.sampled_from(Mode), FACTS), max_size=3))
 def test_questions_come_over_as_they_were_asked(asked):
     assert parse_questions(format_questions(asked)) == asked
+
+
+def test_reading_lets_keeping_and_sending_go_first():
+    with closing(Reader(TYPES)) as reader:
+        list(reader.read_all(ORDERS[:1]))
+        own, beside = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, reader.pid))
+    assert beside == min(own + 3, 19)

@@ -49,9 +49,8 @@ MODULES = {
 }
 
 
-@pytest.mark.parametrize("change", [str, shorten], ids=["as it is", "shortened"])
-def test_modules_become_one_script_that_starts_with_the_page(tmp_path, change):
-    made = bundle("main.js", reader(**MODULES), change=change)
+def test_modules_become_one_script_that_starts_with_the_page(tmp_path):
+    made = bundle("main.js", reader(**MODULES))
     assert made.lazy == {}
     assert run(tmp_path, made.main) == "the page a // b /* c */a // b /* c */ 42"
 
@@ -66,7 +65,7 @@ LAZY = MODULES | {
 
 
 def test_what_is_loaded_later_shares_the_modules_that_are_there(tmp_path):
-    made = bundle("main.js", reader(**LAZY), change=shorten)
+    made = bundle("main.js", reader(**LAZY))
     assert list(made.lazy) == ["late.js"]
     assert "twice" not in made.lazy["late.js"], "the main script has it"
     (tmp_path / "package.json").write_text('{"type": "module"}')
@@ -75,7 +74,7 @@ def test_what_is_loaded_later_shares_the_modules_that_are_there(tmp_path):
 
 
 def test_a_page_that_can_load_nothing_has_everything_in_one_script(tmp_path):
-    made = bundle("main.js", reader(**LAZY), change=shorten, inline=True)
+    made = bundle("main.js", reader(**LAZY), inline=True)
     assert made.lazy == {}
     assert "import(" not in made.main
     assert run(tmp_path, made.main) == "true 14 14\nabsent"
@@ -88,7 +87,7 @@ def test_a_page_that_can_load_nothing_has_everything_in_one_script(tmp_path):
 )  # fmt: skip
 def test_forms_that_are_not_bundled_are_refused(source):
     with pytest.raises(FaultError, match="forms of the house"):
-        parse_module("main.js", source, lambda _: ("word",))
+        parse_module("main.js", source)
 
 
 def test_circles_and_names_that_are_not_there_are_refused():
@@ -107,7 +106,7 @@ def test_a_source_that_is_no_script_is_refused():
 def test_the_shipped_verifier_says_what_the_python_says_of_every_trace(tmp_path):
     """What shortens scripts can be wrong; this is where it would be seen."""
     made = {"page/shipped.js": (HERE / "shipped_entry.js").read_text(), "page/types.js": types_module()}
-    script = bundle("page/shipped.js", lambda path: made.get(path) or text_file(path), change=shorten).main
+    script = bundle("page/shipped.js", lambda path: made.get(path) or text_file(path)).main
     (tmp_path / "shipped.js").write_text(f"var document;{script}")
     found = [json.loads(path.read_text()) for path in sorted((ROOT / "trace-proof").glob("*/*.json"))]
     vectors = [{name: value for name, value in vector.items() if name in GIVEN} for vector in found]

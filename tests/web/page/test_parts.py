@@ -46,13 +46,25 @@ def test_the_way_is_sketched_and_told_in_words(item):
 def test_each_fact_opens_to_bytes_that_hash_as_shown(item):
     item.locator(".events summary").first.click()
     shown = item.locator(".events details[open]").first
-    shown.get_by_text("The bytes").click()
+    shown.get_by_text("The bytes").click()  # which waits for the script that tells them
     body, head = shown.locator("pre").nth(0).text_content(), shown.locator("pre").nth(1).text_content()
     hashes = re.findall(r"\b[0-9a-f]{64}\b", shown.locator("dl").last.inner_text())
     assert hashlib.sha256(b"\x05" + body.encode()).hexdigest() == hashes[0]
     assert hashlib.sha256(b"\x00" + bytes.fromhex(head)).hexdigest() == hashes[1]
     assert "Signed by the key (EdDSA)" in shown.inner_text()
     assert "Key registered by" in shown.inner_text()
+
+
+def test_evidence_that_cannot_be_fetched_is_asked_for_again(visit, scene):
+    page = visit(scene.item, "en")
+    page.route("**/evidence.js", lambda route: route.abort())
+    page.locator(".events summary").first.click()
+    page.get_by_text("A connection is needed").wait_for()
+    page.unroute("**/evidence.js")
+    page.locator(".events summary").first.click()
+    page.locator(".events summary").first.click()
+    page.get_by_text("Customs code").wait_for()
+    assert page.locator("#verdict").get_attribute("data-state") == "verified"
 
 
 def test_nine_steps_and_what_was_not_checked_are_told(item):
