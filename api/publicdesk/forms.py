@@ -85,7 +85,8 @@ def claim_of(form: Form, random: bytes) -> tuple[bytes, str | None]:
     """Return the claim, and the secret behind it where the sender left it to the desk to draw one.
 
     Args:
-        form: with `claim`, base64url of a SHA-256, or without.
+        form: with `claim`, base64url of a SHA-256; or with the `secret` that the form's page was given, so that who
+            sends it twice is the same; or with neither.
         random: 16 random bytes.
     """
     if form["claim"]:
@@ -93,7 +94,8 @@ def claim_of(form: Form, random: bytes) -> tuple[bytes, str | None]:
         if len(claim) != sha256().digest_size:
             raise MalformedError("claim", came=f"{len(claim)} bytes", expected="32: a SHA-256")
         return claim, None
-    return sha256(random[:_SECRET]).digest(), format_base64url(random[:_SECRET])
+    secret = secret_of(form) if form["secret"] else random[:_SECRET]
+    return sha256(secret).digest(), format_base64url(secret)
 
 
 def secret_of(form: Form) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.answers import answer_json, download
 from api.digital_link import subject_of_text
@@ -33,7 +33,12 @@ from verifier.primitives.base64strict import format_base64url, parse_base64url, 
 from verifier.proof.promise import MEDIA_TYPE as PROMISE
 from verifier.proof.promise import parse_promise
 
-router = APIRouter(prefix="/desk", dependencies=[Depends(strict_query)])
+
+async def _spoken(lang: Lang = None) -> None:
+    """Let every address be asked in a language; `language_of` reads it."""
+
+
+router = APIRouter(prefix="/desk", dependencies=[Depends(_spoken), Depends(strict_query)])
 Item = Annotated[str, Query(max_length=512)]
 Claim = Annotated[str, Query(max_length=64)]
 _KINDS = {"complaint": COMPLAINT, "return": RETURN}
@@ -48,20 +53,20 @@ TheDesk = Annotated[PublicDesk, Depends(_desk)]
 
 
 @router.get("/code")
-async def get_code(request: Request, item: Item = "", lang: Lang = None) -> Response:
+async def get_code(request: Request, item: Item = "") -> Response:
     """Return the form for a hidden code."""
     _rates(request).charge_read(_address(request))
     named = item_of(item) if item else ""
-    context = {"item": named, "regions": named_regions(lang or language_of(request))}
+    context = {"item": named, "regions": named_regions(language_of(request)), "secret": _drawn()}
     return _private(render_page(request, "publicdesk/code.html", context))
 
 
 @router.post("/activations")
-async def activate(request: Request, desk: TheDesk, lang: Lang = None) -> Response:
+async def activate(request: Request, desk: TheDesk) -> Response:
     """Let somebody reveal a hidden code: the first, or after somebody else."""
     address = _address(request)
     _rates(request).charge_reveal(address)
-    form = await _form(request, {"item", "code", "region", "claim"})
+    form = await _form(request, {"item", "code", "region", "claim", "secret"})
     item, region = item_of(form["item"]), region_of(form)
     claim, secret = claim_of(form, secrets.token_bytes(16))
     _rates(request).require_no_guesser(address, item)
@@ -73,7 +78,7 @@ async def activate(request: Request, desk: TheDesk, lang: Lang = None) -> Respon
         _rates(request).charge_guess(address, item)
         raise
     answer = activated_json(item, told, secret)
-    return _told(request, "publicdesk/activated.html", answer, 201 if told.outcome == FIRST else 200, lang)
+    return _told(request, "publicdesk/activated.html", answer, 201 if told.outcome == FIRST else 200)
 
 
 @router.post("/scans")
@@ -89,44 +94,44 @@ async def count_scan(request: Request, desk: TheDesk) -> Response:
 
 
 @router.get("/standing-of-code")
-async def get_standing(request: Request, desk: TheDesk, item: Item, claim: Claim = "", lang: Lang = None) -> Response:
+async def get_standing(request: Request, desk: TheDesk, item: Item, claim: Claim = "") -> Response:
     """Return the four-outcome answer about an item; nothing is counted."""
     _rates(request).charge_read(_address(request))
     named, mine = item_of(item), parse_base64url(claim, "claim") if claim else None
     standing = await to_thread.run_sync(lambda: desk.activating.standing(named, claim=mine))
-    return _told(request, "publicdesk/standing.html", standing_json(named, standing), 200, lang)
+    return _told(request, "publicdesk/standing.html", standing_json(named, standing), 200)
 
 
 @router.get("/lodge")
-async def get_lodge(request: Request, goods: Item = "", kind: str = "complaint", lang: Lang = None) -> Response:
+async def get_lodge(request: Request, goods: Item = "", kind: str = "complaint") -> Response:
     """Return the form for a complaint or a return request."""
     _rates(request).charge_read(_address(request))
     chosen = kind if kind in _KINDS else "complaint"
-    context = {"kind": chosen, "goods": goods, "categories": CATEGORIES[_KINDS[chosen]], "lang_": lang}
+    context = {"kind": chosen, "goods": goods, "categories": CATEGORIES[_KINDS[chosen]], "secret": _drawn()}
     return _private(render_page(request, "publicdesk/lodge.html", context))
 
 
 @router.post("/complaints")
-async def lodge_complaint(request: Request, desk: TheDesk, lang: Lang = None) -> Response:
+async def lodge_complaint(request: Request, desk: TheDesk) -> Response:
     """Take in a complaint."""
-    return await _lodge(request, desk, COMPLAINT, lang)
+    return await _lodge(request, desk, COMPLAINT)
 
 
 @router.post("/return-requests")
-async def lodge_return(request: Request, desk: TheDesk, lang: Lang = None) -> Response:
+async def lodge_return(request: Request, desk: TheDesk) -> Response:
     """Take in a return request."""
-    return await _lodge(request, desk, RETURN, lang)
+    return await _lodge(request, desk, RETURN)
 
 
 @router.get("/follow")
-async def get_follow(request: Request, lang: Lang = None) -> Response:
+async def get_follow(request: Request) -> Response:
     """Return the form with which somebody asks for answers."""
     _rates(request).charge_read(_address(request))
-    return _private(render_page(request, "publicdesk/follow.html", {"answer": None, "lang_": lang}))
+    return _private(render_page(request, "publicdesk/follow.html", {"answer": None}))
 
 
 @router.post("/follow")
-async def follow(request: Request, desk: TheDesk, lang: Lang = None) -> Response:
+async def follow(request: Request, desk: TheDesk) -> Response:
     """Return what was lodged and its answers, to whoever has its secret."""
     address = _address(request)
     _rates(request).charge_reveal(address)
@@ -138,8 +143,8 @@ async def follow(request: Request, desk: TheDesk, lang: Lang = None) -> Response
     except UnknownError:
         _rates(request).charge_guess(address, handle)
         raise
-    answer = followed_json(lodged, answers, lang or language_of(request))
-    return _told(request, "publicdesk/follow.html", answer, 200, lang)
+    answer = followed_json(lodged, answers, language_of(request))
+    return _told(request, "publicdesk/follow.html", answer, 200)
 
 
 @router.post("/receipts")
@@ -151,6 +156,15 @@ async def get_receipt(request: Request, desk: TheDesk) -> Response:
     name, secret = parse_hash_hex(form["event"], "event"), secret_of(form)
     data = await to_thread.run_sync(lambda: _receipt(desk, name, secret))
     return _private(download(data, PROMISE, file_name(f"receipt-{name.hex()[:16]}", "promise")))
+
+
+@router.get("/activations", include_in_schema=False)
+@router.get("/complaints", include_in_schema=False)
+@router.get("/return-requests", include_in_schema=False)
+async def begin_again(request: Request) -> Response:
+    """Lead whoever asks for an answer's address, in another language say, to its form."""
+    form = "code" if request.url.path.endswith("/activations") else "lodge"
+    return RedirectResponse(f"/desk/{form}?lang={language_of(request)}", 303)
 
 
 @router.get("/static/{name}", include_in_schema=False)
@@ -165,15 +179,15 @@ async def get_health() -> Response:
     return answer_json({"status": "ok"})
 
 
-async def _lodge(request: Request, desk: PublicDesk, type_: str, lang: str | None) -> Response:
-    form = await _form(request, {"goods", "category", "text", "contact", "claim"})
+async def _lodge(request: Request, desk: PublicDesk, type_: str) -> Response:
+    form = await _form(request, {"goods", "category", "text", "contact", "claim", "secret"})
     claim, secret = claim_of(form, secrets.token_bytes(16))
     lodged = make_lodged(
         type_, goods=_goods(form), category=form["category"], text=form["text"], contact=form["contact"], claim=claim
     )
     _rates(request).charge_lodged(_address(request))
     event, promise = await to_thread.run_sync(lambda: desk.lodge(lodged))
-    return _told(request, "publicdesk/lodged.html", lodged_json(lodged, event, promise, secret), 201, lang)
+    return _told(request, "publicdesk/lodged.html", lodged_json(lodged, event, promise, secret), 201)
 
 
 def _receipt(desk: PublicDesk, name: bytes, secret: bytes) -> bytes:
@@ -200,17 +214,25 @@ async def _form(request: Request, allowed: set[str]) -> Form:
     return await read_form(request, bodies, allowed)
 
 
-def _told(request: Request, template: str, answer: dict[str, Any], status: int, lang: str | None) -> Response:
-    language = lang or language_of(request)
+def _told(request: Request, template: str, answer: dict[str, Any], status: int) -> Response:
     if not prefers_page(request.headers.get("accept")):
         return _private(answer_json(answer, status))
-    context = {"answer": answer, "beijing_time": beijing_time, "page_of": lambda each: page_of(each, language)}
+    context = {
+        "answer": answer,
+        "beijing_time": beijing_time,
+        "page_of": lambda each: page_of(each, language_of(request)),
+    }
     return _private(render_page(request, template, context, status=status))
 
 
 def _private(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _drawn() -> str:
+    """Return a secret for a page's form, which nobody keeps until it is sent."""
+    return format_base64url(secrets.token_bytes(16))
 
 
 def _address(request: Request) -> str:

@@ -84,6 +84,9 @@ class PublicDesk:
         event = self.lodging.keep(lodged)
         try:
             return event, self.outbox.deliver(event)
+        except TurnedDownError:  # whom it would be passed to may be no participant any more: agencies still hear of it
+            event = self.lodging.keep(lodged, pass_on=False)
+            return event, self.outbox.deliver(event)
         except LATER:
             return event, None
 

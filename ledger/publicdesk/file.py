@@ -73,8 +73,13 @@ class DeskFile:
         self._require_own(path, owner)
 
     def _begin(self, tables: str, owner: str) -> None:
-        self._connection.executescript(f"BEGIN IMMEDIATE; {tables} PRAGMA user_version={_LAYOUT}; COMMIT;")
+        """Make the tables and say whose they are, all at once: a crash leaves an empty file, which is begun anew."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        for statement in filter(str.strip, tables.split(";")):
+            self._connection.execute(statement)
         self._connection.execute("INSERT INTO meta VALUES ('owner', ?)", (owner,))
+        self._connection.execute(f"PRAGMA user_version={_LAYOUT}")
+        self._connection.execute("COMMIT")
 
     def _require_own(self, path: Path, owner: str) -> None:
         (layout,) = self._connection.execute("PRAGMA user_version").fetchone()

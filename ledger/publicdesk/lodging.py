@@ -94,13 +94,17 @@ class Lodging:
         """Keep in the desk's file what is to be said."""
         self._file, self._outbox, self._setting = file, outbox, setting
 
-    def keep(self, lodged: Lodged) -> bytes:
+    def keep(self, lodged: Lodged, *, pass_on: bool = True) -> bytes:
         """Sign and keep what was lodged; return the event's name.
+
+        Args:
+            lodged: what was lodged.
+            pass_on: whether it goes to the enterprise that opened the goods; else to agencies alone.
 
         Raises:
             UnknownError: nothing is recorded of these goods.
         """
-        owner = self._owner_of(lodged.goods)
+        owner = self._owner_of(lodged.goods) if pass_on else None
         role, _ = _ROLES[lodged.type]
         disclosed = {"/text": lodged.text, **({"/contact": lodged.contact} if lodged.contact else {})}
         data = {"category": lodged.category, "claim": format_base64url(lodged.claim)}

@@ -8,12 +8,15 @@ from hashlib import sha256
 import pytest
 
 from ledger.client.trusted import read_charter
+from ledger.signing.signer import generate
 from tests.ledger.client.world import World
 from tests.ledger.witnessing.conftest import OtherWitness, until
 from verifier.ledgerformat.seal import parse_seal
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.keys import EDDSA
 from verifier.primitives.merkle import leaf_hash
+from verifier.primitives.note import ED25519_COSIGNATURE, NoteKey
 from verifier.proof.evidence import CheckpointCommitment
 from verifier.proof.evidence_kinds import confirm_evidence
 
@@ -143,3 +146,15 @@ def test_the_form_of_a_link_goes_before_what_is_accepted(server):
     assert server.get("/status?format=json", PAGE).headers["Content-Type"] == JSON
     assert server.get("/status?format=page", JSON).headers["Content-Type"] == "text/html; charset=utf-8"
     assert server.get("/status?format=proof").status == 400
+
+
+def test_a_witness_with_a_hostile_name_is_shown_as_text(tmp_path, serve):
+    named = NoteKey("<script>alert(1)</script>", ED25519_COSIGNATURE, generate(EDDSA).public)
+    world = World(tmp_path / "hostile", [named], quorum=1)
+    world.found()
+    try:
+        page = serve(world.ledger, world.root).get("/status?lang=en", PAGE).text
+    finally:
+        world.ledger.close()
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page

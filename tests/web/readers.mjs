@@ -5,6 +5,7 @@ import { equalBytes, formatHex, formatUtf8, parseHex } from "../../api/web/verif
 import { formatCbor, parseCbor } from "../../api/web/verifier/cbor.js";
 import { cosignedBytes, formatCheckpoint, parseCheckpoint, verifyLines } from "../../api/web/verifier/checkpoint.js";
 import { checkAttachment, checkDisclosure, formatDigest, parseDisclosure } from "../../api/web/verifier/disclosure.js";
+import { checkBatch, parseSeal, parseStatement } from "../../api/web/verifier/entries.js";
 import { Envelope } from "../../api/web/verifier/envelope.js";
 import { mismatch } from "../../api/web/verifier/errors.js";
 import { checkHiddenCode, hiddenDigest, parseHiddenCode } from "../../api/web/verifier/hidden_code.js";
@@ -21,8 +22,6 @@ import { readAmount } from "../../api/web/verifier/results/amounts.js";
 import { Document } from "../../api/web/verifier/results/documents.js";
 import { matchDocuments } from "../../api/web/verifier/results/match.js";
 import { parseLooked, parseResult } from "../../api/web/verifier/results/recorded.js";
-import { parseSeal } from "../../api/web/verifier/seal.js";
-import { checkBatch, parseStatement } from "../../api/web/verifier/statement.js";
 import { parseBatchAnswer, parseSubmission } from "../../api/web/verifier/submission.js";
 import { formOf, subjectName } from "../../api/web/verifier/subject.js";
 import { parseHashes, parseBundle, parseTilePath } from "../../api/web/verifier/tiles.js";

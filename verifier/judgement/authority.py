@@ -24,7 +24,7 @@ from verifier.ledgerformat.vocabulary import EventType
 GUARDED = frozenset({"product", "lot", "enterprise", "book"})
 _BY_PREFIX = frozenset({"product", "unit", "place", "party"})
 _BY_LINK = frozenset({"lot", "item"})
-_OF_NOBODY = frozenset({"set", "quota", "claim", "list"})  # they have no trace: joining them takes no right
+_OF_NOBODY = frozenset({"set", "quota", "claim", "list-entry"})  # they have no trace: joining them takes no right
 _ITSELF = frozenset({"enterprise", "agency"})
 
 

@@ -58,13 +58,13 @@ export async function checkEvent({ name, proof, registry }, fetch, standpoint, l
 }
 
 /** @param {SuyuanError} error @returns {EventCheck["state"]} */
-function stateOf({ code, cannotCheck }) {
+export function stateOf({ code, cannotCheck }) {
   if (cannotCheck || code === "unsupported") return "cannot";
   return code === "incomplete" ? "incomplete" : "altered";
 }
 
 /** @param {string} address @param {Fetch} fetch @returns {Promise<Uint8Array>} @throws incomplete where nothing came */
-async function fetched(address, fetch) {
+export async function fetched(address, fetch) {
   const data = await fetch(address);
   if (!data) throw new SuyuanError("incomplete", address, "nothing", "a proof");
   return data;
@@ -105,7 +105,7 @@ async function checkAlone(data, fetch, standpoint) {
  * @param {string} kid hex @param {import("../verifier/charter_walk.js").Charters} charters @param {Fetch} fetch
  * @returns {Promise<import("../verifier/keys.js").Key | null>} the key with this thumbprint, whoever shows it
  */
-async function keyOf(kid, charters, fetch) {
+export async function keyOf(kid, charters, fetch) {
   const root = charters.inForce.map(({ charter }) => charter.listed(kid)).find(Boolean);
   if (root) return root.key;
   const trace = await fetch(`/trace?subject=urn:suyuan:key:${kid}&walk=registry&format=proof`);

@@ -9,7 +9,7 @@ import { examineCharterFile } from "../verifier/charterfile.js";
 import { inconsistent, malformed, mismatch, SuyuanError } from "../verifier/errors.js";
 import { checkCheckpoint } from "../verifier/eventproof.js";
 import { checkConsistency, checkInclusion } from "../verifier/merkle.js";
-import { parseSeal } from "../verifier/seal.js";
+import { parseSeal } from "../verifier/entries.js";
 import { consistencyPath, inclusionPath, LogTiles } from "./logpaths.js";
 
 /** @typedef {import("../verifier/examination.js").Standpoint} Standpoint */

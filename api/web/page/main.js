@@ -37,7 +37,11 @@ async function show(asked, saying, parts) {
 }
 
 /** What checks pages that show no trace, by the section in which it draws; loaded where it is wanted. */
-const CHECKS = { "status-check": () => import("./status.js"), "event-check": () => import("./event.js") };
+const CHECKS = {
+  "status-check": () => import("./status.js"),
+  "event-check": () => import("./event.js"),
+  "statement-check": () => import("./statement.js"),
+};
 
 /** Called by the release when the page is there. @param {Document} document */
 export async function start(document) {

@@ -33,6 +33,7 @@ export function drawSecrets(form) {
     claim.type = "hidden";
     claim.name = "claim";
     claim.value = await claimOf(secret);
+    form.elements.namedItem("secret")?.remove();
     form.append(claim);
     form.submit();
   });

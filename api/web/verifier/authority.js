@@ -18,7 +18,7 @@ const OF_NOBODY = ["set", "quota", "claim", "list-entry"];
 /** Forms whose first type says that only their own go on. */
 const KEPT = ["product", "lot", "enterprise", "book"];
 
-/** @param {any} data an object @param {string} pointer @returns {any} what stands there, undefined where nothing does */
+/** @param {any} data an object @param {string} pointer @returns {any} what stands there; undefined for nothing */
 const valueAt = (data, pointer) =>
   stepsOf(pointer).reduce((value, step) => (value instanceof Map ? value.get(step) : undefined), data);
 

@@ -4,11 +4,12 @@
  */
 import { formatCbor } from "./cbor.js";
 import { signedBytes } from "./cose.js";
+import { parseEntrySign1 } from "./entries.js";
 import { malformed } from "./errors.js";
 import { leafHash } from "./merkle.js";
 import { sha256 } from "./sha256.js";
 import { asBytes, asMap, asText } from "./shape.js";
-import { checkKey, checkSize, parseAudience, parseEntrySign1, parseKeyOf } from "./statement.js";
+import { checkKey, checkSize, parseAudience, parseKeyOf } from "./statement.js";
 import { asParticipant } from "./subject.js";
 
 const OWN_SUBJECTS = ["urn:suyuan:batch", "urn:suyuan:seal", "urn:suyuan:receipt"];

@@ -3,12 +3,12 @@
  * @module
  */
 import { equalBytes, once } from "./bytes.js";
-import { formatCbor, parseCbor } from "./cbor.js";
-import { formatSign1, parseHeader, parseSign1, signedBytes } from "./cose.js";
+import { formatCbor } from "./cbor.js";
+import { formatSign1, parseHeader, signedBytes } from "./cose.js";
 import { malformed } from "./errors.js";
 import { Key } from "./keys.js";
 import { leafHash } from "./merkle.js";
-import { asBytes, asHashOrNull, asList, asMap, asNatural, asText } from "./shape.js";
+import { asMap, asText } from "./shape.js";
 import { parseKeyOf, SEAL_TYPE } from "./statement.js";
 
 /** @typedef {{alg: number, kid: string, origin: string}} SealHeader */
@@ -22,7 +22,7 @@ export const parseSealHeader = once(readHeader);
 
 /** @param {Uint8Array} bytes @returns {SealHeader} */
 function readHeader(bytes) {
-  const header = asMap(parseHeader(bytes, "seal header"), "seal header", [1, 3, 4, 15]);
+  const header = asMap(parseHeader(bytes, "seal"), "seal header", [1, 3, 4, 15]);
   const key = parseKeyOf(header, "seal header");
   if (header.get(3) !== SEAL_TYPE) throw malformed("seal header", header.get(3), SEAL_TYPE);
   const claims = asMap(header.get(15), "seal claims", [1, 2]);
@@ -66,27 +66,6 @@ export class Seal {
     }
     await key.verify(check, this.signature, signedBytes(this.protectedHeader, this.payload), "seal signature");
   }
-}
-
-/** @param {Uint8Array} entry @returns {Seal} */
-export function parseSeal(entry) {
-  const sign1 = parseSign1(entry, "seal");
-  if (sign1.unprotected.size) throw malformed("seal", "an unprotected header", "an empty one");
-  parseSealHeader(sign1.protectedHeader);
-  const payload = asList(parseCbor(asBytes(sign1.payload, "seal"), "seal"), "seal", 8);
-  const [version, first, covered, previous, root, keys, mapping, time] = payload;
-  asNatural(version, "seal", 1, 1);
-  asNatural(mapping, "seal", 1, 1);
-  const block = {
-    first: asNatural(first, "seal.first"),
-    covered: asNatural(covered, "seal"),
-    previous: asHashOrNull(previous, "seal.previous"),
-    root: asBytes(root, "seal.root", 32),
-    keys: asNatural(keys, "seal"),
-    time: asNatural(time, "seal"),
-  };
-  checkBlock(block, "seal");
-  return new Seal({ protectedHeader: sign1.protectedHeader, block, signature: sign1.signature });
 }
 
 /** @param {Uint8Array | null} one @param {Uint8Array | null} other @returns {boolean} */

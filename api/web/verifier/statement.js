@@ -2,20 +2,18 @@
  * Statements (section 6).
  * @module
  */
-import { compareTexts, equalBytes, formatHex, once } from "./bytes.js";
-import { formatCbor, parseCbor } from "./cbor.js";
-import { formatSign1, parseHeader, parseSign1, signedBytes } from "./cose.js";
-import { malformed, mismatch, tooLarge } from "./errors.js";
+import { compareTexts, formatHex, once } from "./bytes.js";
+import { formatCbor } from "./cbor.js";
+import { formatSign1, parseHeader, signedBytes } from "./cose.js";
+import { malformed, mismatch } from "./errors.js";
 import { Key, SIGNATURE_SIZES } from "./keys.js";
-import { leafHash, rootOf } from "./merkle.js";
+import { leafHash } from "./merkle.js";
 import { sha256 } from "./sha256.js";
-import { asBytes, asList, asMap, asNatural, asText } from "./shape.js";
+import { asBytes, asList, asMap, asText } from "./shape.js";
 import { asParticipant } from "./subject.js";
 
 export const BATCH_TYPE = "application/vnd.suyuan.batch+cbor";
 export const SEAL_TYPE = "application/vnd.suyuan.seal+cbor";
-const MOST_ENTRY = 65_535;
-const MOST_EVENTS = 4_096;
 
 /** @typedef {{alg: number, kid: string, issuer: string, audience: string[]}} StatementHeader */
 
@@ -96,38 +94,4 @@ export class Statement {
 export function checkKey(header, key, field) {
   if (header.kid !== key.kidHex) throw mismatch(`${field}.kid`, header.kid, key.kidHex);
   if (header.alg !== key.alg) throw mismatch(`${field}.alg`, header.alg, key.alg);
-}
-
-/** @param {Uint8Array} entry @returns {Statement} */
-export function parseStatement(entry) {
-  const sign1 = parseEntrySign1(entry);
-  const header = parseStatementHeader(sign1.protectedHeader);
-  const field = "statement.payload";
-  const [version, root, count, first] = asList(parseCbor(payloadOf(sign1), field), field, 4);
-  asNatural(version, field, 1, 1);
-  const parts = {
-    root: asBytes(root, `${field}.root`, 32),
-    count: asNatural(count, `${field}.count`, 1, MOST_EVENTS),
-    first: asNatural(first, `${field}.first`),
-  };
-  return new Statement({ header, protectedHeader: sign1.protectedHeader, signature: sign1.signature, ...parts });
-}
-
-/** @param {Uint8Array} entry @param {string} [field] @returns {import("./cose.js").Sign1} */
-export function parseEntrySign1(entry, field = "statement") {
-  if (entry.length > MOST_ENTRY) throw tooLarge(field, `${entry.length} bytes`, `at most ${MOST_ENTRY}`);
-  const sign1 = parseSign1(entry, field);
-  if (sign1.unprotected.size) throw malformed(field, "an unprotected header", "an empty one");
-  return sign1;
-}
-
-/** @param {import("./cose.js").Sign1} sign1 @returns {Uint8Array} */
-function payloadOf(sign1) {
-  return asBytes(sign1.payload, "statement.payload");
-}
-
-/** @param {Statement} statement @param {Uint8Array[]} heads @throws mismatch */
-export function checkBatch(statement, heads) {
-  const root = heads.length === statement.count ? rootOf(heads.map((head) => leafHash(head))) : null;
-  if (!root || !equalBytes(root, statement.root)) throw mismatch("heads", "other heads", "those of the statement");
 }

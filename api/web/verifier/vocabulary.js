@@ -126,7 +126,7 @@ function listOf(file, name) {
   return list;
 }
 
-/** @param {Map<string, any>} file @param {Map<string, Field>} disclosures @returns {string[]} distinct, of clear data */
+/** @param {Map<string, any>} file @param {Map<string, Field>} disclosures @returns {string[]} distinct, in clear */
 function parseOwn(file, disclosures) {
   if (!file.has("own")) return [];
   const own = file.get("own");

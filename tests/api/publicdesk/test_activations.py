@@ -60,9 +60,21 @@ def test_a_form_without_scripts_does_the_same(counter, server):
     assert "you are the first" in first.text
     event, secret = (re.search(rf'name="{name}" value="([^"]+)"', first.text)[1] for name in ("event", "secret"))
     assert server.send_form("/receipts", event=event, secret=secret).status == 200
+    own = server.send_form("/activations?lang=en", item=drawn.item, code=drawn.hidden.readable, secret=secret)
+    assert "you are the first" in own.text, "whoever reloads the answer is the same"
     again = server.send_form("/activations?lang=zh", item=drawn.item, code=drawn.hidden.readable)
     assert "此前已被他人激活" in again.text
     assert "kind=complaint" in again.text
+
+
+def test_the_page_of_an_answer_in_another_language_leads_to_its_form(server):
+    for path, form in (
+        ("/activations", "/desk/code"),
+        ("/complaints", "/desk/lodge"),
+        ("/return-requests", "/desk/lodge"),
+    ):
+        answer = server.get(path, lang="en")
+        assert (answer.status, answer.headers["Location"]) == (303, f"{form}?lang=en")
 
 
 def test_wrong_codes_are_refused_and_say_nothing_of_the_first(counter, server):

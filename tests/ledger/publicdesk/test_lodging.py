@@ -107,6 +107,19 @@ def test_what_people_wrote_leaves_the_desks_file_after_90_days(counter, tmp_path
         assert TEXT_AS_KEPT not in file.read_bytes(), file
 
 
+def test_what_is_lodged_about_goods_of_an_enterprise_that_was_revoked_reaches_the_agencies(counter, desk):
+    seller = {"enterprise": counter.world.cast["seller"].uri}
+    ended = {"reason": "closed", "compromisedSince": None}
+    counter.world.say("customs", Draft("registry.revocation", now(), seller, ended))
+    try:
+        event, promise = desk.lodge(lodged())
+        assert parse_head(parse_promise(promise).statement.events[0].head).to is None
+        assert desk.outbox.promise_of(event) == promise
+    finally:
+        restored = {"reason": ended["reason"]}
+        counter.world.say("customs", Draft("registry.restoration", now(), seller, restored))
+
+
 def test_unknown_and_anothers_are_answered_alike(counter, desk):
     made = lodged()
     desk.lodge(made)

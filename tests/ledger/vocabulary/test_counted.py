@@ -149,6 +149,16 @@ def test_no_more_is_returned_than_was_ordered_or_listed_though_no_line_is_named(
     assert "counts.returned-more-than-ordered" in more
 
 
+@pytest.mark.parametrize(("ordered", "role"), [("order.placed", "order"), ("clearance.export-list", "declaration")])
+def test_how_much_may_come_back_is_stated_once(teller, ordered, role):
+    subject = handle(role, "of a test of stating")
+    total = Counted(teller, "total", subject)
+    subjects = {**read_example(ordered).event["subjects"], role: subject, "total": subject}
+    total.say(ordered, "7", subjects=subjects)
+    assert "counts.total-stated-twice" in total.refused(ordered, "7", subjects=subjects)
+    teller.say(altered(ordered, subjects={name: each for name, each in subjects.items() if name != "total"}))
+
+
 @pytest.mark.parametrize("returned", ["aftersales.return", "aftersales.export-return"])
 def test_nothing_comes_back_of_what_never_said_how_much_it_was(teller, returned):
     role, name = ("order", "order.placed.held") if returned == "aftersales.return" else ("declaration", "")

@@ -38,8 +38,6 @@ TWICE = [
     ("enterprise-filed-twice", "filing.enterprise"),
     ("product-filed-twice", "filing.product"),
     ("line-stated-twice", "order.line"),
-    ("total-stated-twice", "order.placed"),
-    ("total-stated-twice", "clearance.export-list"),
     ("lot-produced-twice", "transport.production"),
     ("commissioned-twice", "transport.commissioning"),
     ("coded-twice", "transport.hidden-code"),

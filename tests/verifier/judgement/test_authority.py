@@ -16,6 +16,7 @@ from verifier.judgement.participants import Participant
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.subject import subject_name
+from verifier.ledgerformat.type_rules import CountRule
 from verifier.ledgerformat.vocabulary import Answers, Role
 from verifier.vocabulary import registry_types
 
@@ -67,6 +68,7 @@ def _refused(field: str, *arguments, **members):
         _judge(*arguments, **members)
 
 
+COUNT = CountRule("used", "it", "/amount", adds=True, least=None, most=None)
 OWNED = TraceState(SELLER, guarded=False, custodian=None)
 CARRIED = TraceState(SELLER, guarded=False, custodian=CARRIER)
 GUARDED = TraceState(SELLER, guarded=True, custodian=None)
@@ -96,6 +98,20 @@ def test_the_principal_needs_one_of_the_types_roles(roles, may):
 def test_custody_passes_to_an_admitted_participant_only():
     _judge(_said(ITEM, to=CARRIER), _type(), {ITEM: OWNED})
     _refused(r"head\.to", _said(ITEM, to="urn:suyuan:enterprise:nobody"), _type(), {ITEM: OWNED})
+
+
+# Counters.
+
+
+@pytest.mark.parametrize(("form", "subject"), [
+    ("list-entry", "urn:suyuan:list:permits:P1"), ("quota", f"urn:suyuan:quota:a:2026:{'0' * 64}"),
+    ("claim", f"urn:suyuan:claim:a:{'0' * 64}"),
+])  # fmt: skip
+def test_what_everybody_may_join_and_nobody_owns_is_counted_by_agencies_alone(form, subject):
+    kind = made_type("a.b", subjects={"it": _role(form, joins=("list",))}, counts=(COUNT,))
+    said = [_said(subject, by, joins=(("list", subject_name(subject)),)) for by in (AGENCY, SELLER)]
+    _judge(said[0], kind)
+    _refused(r"body\.subjects\.it", said[1], kind)
 
 
 # Joining a trace that has begun.

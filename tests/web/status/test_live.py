@@ -205,3 +205,42 @@ def test_an_event_out_of_what_the_browser_kept_says_since_when(visitor, witnesse
     page.route("**/events/*?format=proof", kept)
     assert checked(page, f"/events/{witnessed.event.name.hex()}") == "verified"
     assert "Offline: as of 2026-01-02 11:04" in page.locator("#event-check").inner_text()
+
+
+@pytest.fixture
+def recorded(witnessed: World) -> tuple[int, str]:
+    """Leaf and identity of the statement of the world's event."""
+    with witnessed.ledger.store.read() as reader:
+        stored = reader.statement(reader.find_event(witnessed.event.name).leaf)
+    return stored.leaf, stored.identity.hex()
+
+
+def test_a_statement_is_checked_with_its_receipt(visitor, recorded: tuple[int, str]):
+    page = visitor()
+    assert checked(page, f"/statements/{recorded[1]}", "zh") == "partly"
+    said = page.locator("#statement-check").inner_text()
+    assert "账本的回执签名有效" in said
+    assert "声明由其所列密钥签名" in said
+    assert "登记册是否允许该密钥申报" in said
+    require_for_everybody(page)
+    page.screenshot(path=PICTURES / "live-statement-zh-360.png", full_page=True)
+
+
+@pytest.mark.parametrize("part", ["statement", "receipt", "checkpoint", "other"])
+def test_an_altered_statement_is_said_to_be(visitor, witnessed: World, recorded: tuple[int, str], part: str):
+    _, identity = recorded
+    with witnessed.ledger.store.read() as reader:
+        other = reader.statement(reader.find_event(witnessed.filed.name).leaf).identity.hex()
+    places = {"statement": f"**/entries/{identity}/statement", "receipt": f"**/entries/{identity}"}
+
+    def lie(route: Route) -> None:
+        if part == "other":
+            route.fulfill(response=route.fetch(url=route.request.url.replace(identity, other)))
+            return
+        data = bytearray(route.fetch().body())
+        data[-8] ^= 1
+        route.fulfill(body=bytes(data))
+
+    page = visitor()
+    page.route(places.get(part, "**/checkpoints/*" if part == "checkpoint" else places["statement"]), lie)
+    assert checked(page, f"/statements/{identity}") == "altered"

@@ -4,10 +4,11 @@
  */
 import { parseCbor } from "../cbor.js";
 import { parseHeader, parseSign1 } from "../cose.js";
+import { parseSeal } from "../entries.js";
 import { inconsistent, malformed, SuyuanError, unsupported } from "../errors.js";
 import { SIGNATURE_SIZES } from "../keys.js";
 import { leafHash } from "../merkle.js";
-import { parseSeal, parseSealHeader, sameHash } from "../seal.js";
+import { parseSealHeader, sameHash } from "../seal.js";
 import { asBytes, asList, asMap, asNatural } from "../shape.js";
 import { SEAL_TYPE } from "../statement.js";
 import { checkLogged, parseCharters, signedCheckpoint, walkShown, WORD } from "./ledger.js";

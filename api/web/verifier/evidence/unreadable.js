@@ -6,6 +6,7 @@ import { bodyHash, parseBody } from "../body.js";
 import { equalBytes } from "../bytes.js";
 import { parseCbor } from "../cbor.js";
 import { parseSign1 } from "../cose.js";
+import { parseStatement } from "../entries.js";
 import { Envelope } from "../envelope.js";
 import { inconsistent, malformed, mismatch, SuyuanError, unsupported } from "../errors.js";
 import { parseHead } from "../head.js";
@@ -13,7 +14,7 @@ import { SIGNATURE_SIZES } from "../keys.js";
 import { leafHash } from "../merkle.js";
 import { Headers, parseStatements } from "../parts.js";
 import { asBytes, asList, asMap, asNatural } from "../shape.js";
-import { BATCH_TYPE, parseStatement, SEAL_TYPE } from "../statement.js";
+import { BATCH_TYPE, SEAL_TYPE } from "../statement.js";
 import { checkLogged, signedCheckpoint, walkShown, WORD } from "./ledger.js";
 import { hasSealType } from "./seal.js";
 
