@@ -4,6 +4,7 @@ import json
 import random
 from functools import cache
 
+import cbor2
 import pytest
 
 from tests.vectors.proof_readers import standpoint
@@ -38,7 +39,12 @@ def zones():
 def differences(seed, count, form="mutant", asked=ask):
     names = [name for name in sorted(zones()) if name.endswith(SUFFIXES[form])]
     files = [(FILES / name).read_bytes() for name in names]
-    bent = list(mutants(files, seed, count))
+    yield from compared(names, list(mutants(files, seed, count)), form, asked)
+
+
+def compared(names, bent, form, asked=ask):
+    """Yield a vector and both answers where they differ; `bent`: index of a name, and what became of the file."""
+    files = [(FILES / name).read_bytes() for name in names]
     vectors = [{"file": names[at], "edit": edit_between(files[at], data), **zones()[names[at]]} for at, data in bent]
     answers = asked({"format": form, "vector": vector} for vector in vectors)
     for (_, data), vector, answer in zip(bent, vectors, answers, strict=True):
@@ -78,6 +84,14 @@ def test_mutants_get_the_same_verdict_in_chromium(in_chromium):
 @pytest.mark.parametrize("seed", SOAK)
 def test_ten_thousand_mutants_get_the_same_verdict_in_chromium(seed, in_chromium):
     assert list(differences(seed, 1_000, asked=in_chromium)) == []
+
+
+def test_a_seals_header_that_is_no_map_is_refused_in_the_same_field():
+    name = "event-left-out.evidence"
+    tree = cbor2.loads((FILES / name).read_bytes())
+    assert b"seal+cbor" in tree[2][4][0]
+    tree[2][4][0] = b"\x8e" + tree[2][4][0][1:]
+    assert list(compared([name], [(0, cbor2.dumps(tree, canonical=True))], "bent-evidence")) == []
 
 
 def matched_differently(seed, count):

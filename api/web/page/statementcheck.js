@@ -4,11 +4,11 @@
  */
 import { equalBytes, formatHex } from "../verifier/bytes.js";
 import { examineCharterFile } from "../verifier/charterfile.js";
+import { parseStatement } from "../verifier/entries.js";
 import { Envelope } from "../verifier/envelope.js";
 import { mismatch, SuyuanError, untrusted } from "../verifier/errors.js";
 import { checkCheckpoint } from "../verifier/eventproof.js";
 import { Receipt } from "../verifier/receipt.js";
-import { parseStatement } from "../verifier/statement.js";
 import { fetched, keyOf, stateOf } from "./eventcheck.js";
 
 /** @typedef {import("../verifier/examination.js").Standpoint} Standpoint */

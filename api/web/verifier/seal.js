@@ -22,7 +22,7 @@ export const parseSealHeader = once(readHeader);
 
 /** @param {Uint8Array} bytes @returns {SealHeader} */
 function readHeader(bytes) {
-  const header = asMap(parseHeader(bytes, "seal header"), "seal header", [1, 3, 4, 15]);
+  const header = asMap(parseHeader(bytes, "seal"), "seal header", [1, 3, 4, 15]);
   const key = parseKeyOf(header, "seal header");
   if (header.get(3) !== SEAL_TYPE) throw malformed("seal header", header.get(3), SEAL_TYPE);
   const claims = asMap(header.get(15), "seal claims", [1, 2]);

@@ -48,7 +48,7 @@ def require(page, state, lang, sentence=None, picture=None):
     assert "正品" not in text
     assert "genuine" not in text.lower()
     if picture:
-        page.screenshot(path=PICTURES / f"{picture}-{lang}-360.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{picture}-{lang}-360.png")  # the first screen
 
 
 @pytest.fixture
