@@ -96,5 +96,6 @@ def _reasons(tree: ast.Module) -> list[str]:
     """Return the reason of every call that skips, "" where it gives none that can be read here."""
     calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
     skips = [each for each in calls if each.func.attr in ("skip", "skipif", "importorskip", "skipTest")]
+    skips = [each for each in skips if ast.unparse(each.func.value) in ("pytest", "pytest.mark", "self")]
     given = [next((word.value for word in each.keywords if word.arg == "reason"), None) for each in skips]
     return [each.value if isinstance(each, ast.Constant) else "" for each in given]
