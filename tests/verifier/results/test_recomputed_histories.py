@@ -115,7 +115,7 @@ def test_the_balance_of_a_stock_abroad_is_told_like_that_of_a_book():
     pair, told = ("member", subject_name(STOCK)), []
     for number, (kind, amount) in enumerate((("aftersales.overseas-stock", "5"), ("aftersales.overseas-sale", "2"))):
         type_ = parse_type(type_files()[kind])
-        (rule,) = type_.counts
+        (rule,) = (each for each in type_.counts if each.role == "stock")
         shown = (Disclosure(rule.amount, amount, bytes(32)),)
         head = Head(kind, bytes(16), "urn:suyuan:agency:customs", 0, (pair,), bytes(32))
         body = Body({rule.role: STOCK}, {}, {each: bytes(32) for each in type_.disclosures})
