@@ -58,7 +58,8 @@ function holderOf({ keys }, subject) {
 /** @param {Act} act @param {string} role @returns {boolean} the issuer is an agency that holds it */
 function hasRole({ event, registry }, role) {
   const { issuer } = event.head;
-  return issuer.startsWith("urn:suyuan:agency:") && Boolean(registry.admitted(issuer, event.leaf)?.roles.includes(role));
+  const agency = issuer.startsWith("urn:suyuan:agency:") && registry.admitted(issuer, event.leaf);
+  return Boolean(agency && agency.roles.includes(role));
 }
 
 /** @param {Act} act @throws not-permitted where roots have no right to it */
