@@ -20,9 +20,10 @@ _OWN = {
 
 @dataclass(frozen=True, slots=True)
 class DeskRelease:
-    """What a page's template asks a release for."""
+    """What a page's template asks a release for: no fingerprint, for these pages check no proof."""
 
     folder: str = FOLDER
+    fingerprint: str = ""
 
 
 class DeskPages:

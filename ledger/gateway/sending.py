@@ -41,7 +41,7 @@ _NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds between two attempts
 _HELD = 60.0  # seconds until a statement is tried again that the ledger refused as such: its key may be registered then
 _SKIP = 4_096  # numbers
-_AT_ONCE = 12  # batches on their way
+_AT_ONCE = 6  # batches on their way
 _ROUND = 1.0  # seconds for which the next round waits for the answers to the last
 Check = Callable[[bytes, bytes], None]
 

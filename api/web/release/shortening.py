@@ -1,4 +1,4 @@
-"""Scripts made shorter: names, spaces and comments; nothing is moved, merged or computed (ADR 46)."""
+"""Scripts made shorter: names, spaces and comments; nothing is moved, merged or computed (ADR 44)."""
 
 from __future__ import annotations
 

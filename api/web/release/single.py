@@ -17,7 +17,7 @@ def single_page(script: str, style: str, fingerprint: str) -> str:
     )
     return (
         '<!doctype html>\n<html lang="zh-Hans">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{content_policy(script, style)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_content_policy(script, style)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta name="suyuan-release" content="{fingerprint}">\n<title>{names}</title>\n<style>{style}</style>\n'
         f'</head>\n<body>\n<main id="main"><noscript>{none}</noscript></main>\n'
@@ -25,8 +25,8 @@ def single_page(script: str, style: str, fingerprint: str) -> str:
     )
 
 
-def content_policy(script: str, style: str) -> str:
-    """Return the Content-Security-Policy of the single page, as its `meta` and its answer's header have it."""
+def _content_policy(script: str, style: str) -> str:
+    """Return the Content-Security-Policy of the single page, which stands in its `meta`."""
     return (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data: blob:; "
         "form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

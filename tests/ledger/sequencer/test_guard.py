@@ -207,3 +207,12 @@ def test_database_of_another_root_than_its_guard_does_not_start(closed, founded,
     (other.folder / "guard").write_bytes((closed.folder / "guard").read_bytes())
     with pytest.raises(StoppedError, match="the database's root at"):
         other.open()
+
+
+def test_closing_twice_closes_no_file_of_somebody_else(tmp_path):
+    guard = Guard(tmp_path / "guard")
+    guard.close()
+    with (tmp_path / "another").open("wb") as another:
+        guard.close()
+        another.write(b"goes on")
+    assert (tmp_path / "another").read_bytes() == b"goes on"

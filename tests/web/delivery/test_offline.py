@@ -111,11 +111,14 @@ def test_no_more_is_kept_than_sixty_of_each(visited, server):
     assert newest <= 60
 
 
-def test_answers_to_somebody_are_not_kept(visited, server):
+def test_what_is_no_page_and_no_proof_is_not_kept(visited, server):
     page = visited(ITEM)
-    page.evaluate("() => fetch('/suyuan-verify.html').then(() => fetch('/checkpoint')).then(() => null)")
+    page.evaluate("() => fetch('/checkpoint').then(() => fetch('/openapi.json')).then(() => null)")
+    with page.expect_download():
+        page.evaluate("() => { location.href = '/suyuan-verify.html'; }")
     kept = page.evaluate("""async () => {
-      const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
-      return (await Promise.all(caches_.map((each) => each.keys()))).flat().map((each) => new URL(each.url).pathname);
+      const every = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+      return (await Promise.all(every.map((each) => each.keys()))).flat().map((each) => new URL(each.url).pathname);
     }""")
-    assert {"/checkpoint", "/suyuan-verify.html"} & set(kept) == set()
+    assert {"/checkpoint", "/openapi.json", "/suyuan-verify.html"} & set(kept) == set()
+    assert ITEM in kept
