@@ -10,7 +10,9 @@ from typing import Any
 
 from ledger.client.logtree import VerifiedTree
 from ledger.witness.replay.convict_registry import convict_envelope, convict_foreign_seal
+from ledger.witness.replay.convict_statement import convict_statement
 from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads
+from ledger.witness.replay.lies import Where
 from ledger.witness.replay.past import Past, open_past
 from ledger.witness.replay.rows import ReplayRows
 from ledger.witness.replay.source import read_batch
@@ -33,6 +35,10 @@ class AtHand:
     block: Sealed
     shown: dict[str, Any]
     charter: tuple[StatementPart, ...]
+
+    def statement(self, leaf: int, position: int = 0) -> bytes:
+        """Return the file against one event of a statement, whatever speaks against it."""
+        return convict_statement(self.past, [self.block], Where(leaf, position), **self.shown)(self.charter)
 
     def envelope(self, leaf: int) -> bytes:
         """Return the file against a hash envelope, whatever speaks against it."""

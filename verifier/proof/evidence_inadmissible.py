@@ -32,6 +32,7 @@ from verifier.proof.bundle import (
     require_labels,
 )
 from verifier.proof.evidence import WORD, established, verified_checkpoint
+from verifier.proof.evidence_acts import subjects_of_act
 from verifier.proof.evidence_places import Before, TracePart, before_event, read_traces, types_behind
 from verifier.proof.evidence_reasons import Reason, reason_against
 from verifier.proof.evidence_registry import read_logged, replay_before, require_logged, require_seals
@@ -161,19 +162,22 @@ def confirm_inadmissible(evidence: StatementEvidence, standpoint: Standpoint) ->
     part = evidence.statement
     seal = require_seals(found, evidence.registry, part.leaf)
     require_logged(found, checkpoint, evidence.parts, evidence.seals, path=evidence.path)
-    event = replace(read_logged(found, part, part.events[0]), body=None)
-    replay, before = _stand_before(found, evidence, event)
+    whole = read_logged(found, part, part.events[0])
+    event = replace(whole, body=None)
+    replay, before = _stand_before(found, evidence, event, subjects_of_act(whole))
     reason = reason_against(event, found.statement(part), part.events[0], replay=replay, time=seal.time, before=before)
     if reason is None:
         raise InconsistentError("statement", came="what could be said there", expected="a reason: no evidence")
     return Inadmissible(registry.charters[-1].origin, part.leaf, event.position, event.name, reason)
 
 
-def _stand_before(found: Examination, evidence: StatementEvidence, event: Event) -> tuple[Replay, Before | None]:
-    """Return registry and, where they are shown, histories before an event."""
+def _stand_before(
+    found: Examination, evidence: StatementEvidence, event: Event, acted: Collection[str]
+) -> tuple[Replay, Before | None]:
+    """Return registry and, where they are shown, histories before an event; `acted`: what it revokes."""
     traces = evidence.traces
     if traces is None:
-        return _replay(found, evidence, event, ()), None
+        return _replay(found, evidence, event, acted), None
     shown = read_traces(found, traces, event)
     replay = _replay(found, evidence, event, types_behind(event, shown))
     return replay, before_event(found, traces, event, shown, replay.registry)

@@ -23,6 +23,7 @@ from verifier.ledgerformat.mapping import check_body, check_head, check_links, c
 from verifier.ledgerformat.statement import Header, Statement
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.bundle import EventPart
+from verifier.proof.evidence_acts import require_act_right
 from verifier.proof.evidence_places import Before
 from verifier.proof.examination import Shown, require_scope
 
@@ -174,9 +175,10 @@ def _require_scope(case: _Case) -> None:
 
 
 def _require_right(case: _Case) -> None:
-    """Ask for principal, role, recipient and mandate. A registry event has rules of its own."""
+    """Ask for principal, role, recipient and mandate; of a registry event, who may say it."""
     head, registry = case.event.head, case.replay.registry
     if head.type.startswith(_BUILTIN):
+        require_act_right(case.whole, case.signer, registry)
         return
     require_principal(case.whole, case.kind, registry)
     if head.behalf is not None:

@@ -16,10 +16,12 @@ from ledger.witness.replay.past import Past
 from ledger.witness.replay.standing import Sealed, Standing
 from verifier.errors import IncompleteError
 from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair, event_name, parse_head
 from verifier.ledgerformat.statement import Statement
 from verifier.proof.bundle import StatementPart
+from verifier.proof.evidence_acts import subjects_of_act
 from verifier.proof.evidence_inadmissible import StatementEvidence, format_statement_evidence
 from verifier.proof.evidence_places import TracePart, shown_pairs, stand_before, types_behind
 from verifier.proof.evidence_reasons import reason_against
@@ -87,7 +89,8 @@ class _Prosecution:
         kid = standing.batch(self._place[0]).statement.header.kid
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
         reach = self._reach(judged, statement)
-        needs = standing.needs(judged, types_behind(judged, reach.events if reach else ()))
+        also = types_behind(judged, reach.events) if reach else subjects_of_act(_whole(judged, statement))
+        needs = standing.needs(judged, also)
         rests = {event.place for history in needs.values() for event in history} - {judged.place}
         registry = standing.parts(rests)
         proof = standing.prove(needs)
@@ -122,3 +125,9 @@ class _Prosecution:
         touched = [event for pair in pairs for event in self._standing.history(pair)]
         answered = [each for name in judged.head.about if (each := self._past.find(name))]
         return touched + [each for each in answered if each.place < judged.place]
+
+
+def _whole(judged: Event, statement: StatementPart) -> Event:
+    """Return the event that is judged with its body, where that is known here."""
+    body = statement.events[0].body
+    return replace(judged, body=parse_body(body)) if isinstance(body, bytes) else judged

@@ -11,6 +11,7 @@ import { checkBody, checkHead, checkLinks, checkTargets } from "../mapping.js";
 import { at } from "../multimap.js";
 import { isRegistryType } from "../registry_data.js";
 import { checkScope, findSigner, isRegistryEvent } from "../signing.js";
+import { checkActRight } from "./acts.js";
 import { typeInForce } from "./traces.js";
 
 /** @typedef {import("../event.js").Event} Event */
@@ -151,7 +152,10 @@ class Rules {
   }
 
   right() {
-    if (!isRegistryEvent(this.event)) this.authority().checkPrincipal();
+    const { event, signer, registry } = this;
+    if (!isRegistryEvent(event)) return this.authority().checkPrincipal();
+    const inForce = isRootAt(registry, this.header.kid, event.leaf);
+    checkActRight({ event, signer, registry, inForce });
   }
 
   place() {

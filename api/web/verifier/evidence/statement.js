@@ -9,6 +9,7 @@ import { Headers, parseSeals, parseStatements } from "../parts.js";
 import { asBytes, asMap } from "../shape.js";
 import { leavesOf } from "../steps/step3.js";
 import { subjectName } from "../subject.js";
+import { subjectsOfAct } from "./acts.js";
 import { checkLogged, signedCheckpoint, walkShown, WORD } from "./ledger.js";
 import { isRootAt, reasonAgainst } from "./reasons.js";
 import { checkSeals, readLogged, registryBefore } from "./registry.js";
@@ -64,7 +65,7 @@ export async function confirmInadmissible(content, standpoint) {
   event.time = seal.time;
   const judged = headOf(event);
   const touching = traces ? readTraces(traces, judged) : [];
-  const also = typesBehind(judged, touching);
+  const also = traces ? typesBehind(judged, touching) : subjectsOfAct(event);
   const { registry, known, histories } = await registryBefore(evidence, part.leaf, [judged], also, standpoint);
   checkSigner(registry, judged, histories);
   const before = traces && checkTraces(traces, { judged, touching, registry, root: seal.root, known });
