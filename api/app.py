@@ -7,15 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from anyio import to_thread
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from fastapi import FastAPI
 from structlog.typing import FilteringBoundLogger
 
 from api.actors import moment_of
 from api.epcis_mount import equip_epcis, include_epcis
-from api.errors import FaultError, MethodError, NoRouteError
 from api.evidence import EvidenceShelf
 from api.following import follow, stop_following
 from api.health import Health
@@ -29,8 +25,8 @@ from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
 from api.opening import open_from
 from api.page_releases import PageReleases
-from api.problems import answer_problem
 from api.rates import Rates
+from api.refusals import add_refusals
 from api.routes import (
     bodies,
     declarations,
@@ -55,7 +51,6 @@ from ledger.clock import milliseconds
 from ledger.ledger import Ledger
 from ledger.witnessing.collection import Collection
 from verifier import __version__
-from verifier.errors import MalformedError, SuyuanError
 
 Clock = Callable[[], int]
 _READS = (log, traces, resolver, histories, bodies, endorsed, given, handles, recalls, declarations, lists)
@@ -96,7 +91,8 @@ def create_app(
         app.include_router(module.router)
     include_epcis(app)
     _add_middleware(app, settings, logger)
-    _add_handlers(app)
+    add_refusals(app, "an address that /openapi.json lists")
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 
 
@@ -151,34 +147,3 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.intake = Intake(ledger, settings, metrics)
     follow(app, ledger)
     equip_epcis(app, ledger)
-
-
-def _add_handlers(app: FastAPI) -> None:
-    """Let every refusal be answered by the one table."""
-    app.add_exception_handler(SuyuanError, _on_refusal)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-
-
-def _on_refusal(request: Request, error: Exception) -> Response:
-    return answer_problem(request, error if isinstance(error, SuyuanError) else FaultError("server"))
-
-
-def _on_invalid(request: Request, error: Exception) -> Response:
-    """Answer parameters that are missing, or that no stricter parser has refused before."""
-    found = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": ""}
-    field = ".".join(str(each) for each in found["loc"]) or "request"
-    return answer_problem(request, MalformedError(field, came=found.get("type"), expected=str(found["msg"])))
-
-
-def _on_http(request: Request, error: Exception) -> Response:
-    """Answer what routing itself refuses."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404:
-        expected = "an address that /openapi.json lists"
-        return answer_problem(request, NoRouteError("path", came=request.scope["path"], expected=expected))
-    if status == 405:
-        allowed = (error.headers or {}).get("Allow", "GET") if isinstance(error, HTTPException) else ""
-        return answer_problem(request, MethodError("method", came=request.method, expected=allowed))
-    return answer_problem(request, FaultError("server"))

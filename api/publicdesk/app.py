@@ -6,23 +6,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import FaultError, MethodError, NoRouteError
 from api.middleware.gate import GateMiddleware
 from api.middleware.headers import add_headers
-from api.problems import answer_problem
 from api.publicdesk import routes
 from api.publicdesk.pages import DeskPages
 from api.publicdesk.rates import DeskLimits, DeskRates
 from api.reading import BodyReader
+from api.refusals import add_refusals, answer_refusal
 from ledger.errors import BusyError, UnreachableError
 from ledger.publicdesk.desk import PublicDesk
-from verifier.errors import MalformedError, SuyuanError
 
 _MOST_BODIES, _SECONDS, _UNDER_WAY = 16 << 20, 30.0, 512
 
@@ -45,9 +41,8 @@ def create_public_desk_app(
     app.include_router(routes.router)
     app.add_middleware(GateMiddleware, most=_UNDER_WAY)
     app.add_middleware(_HeaderMiddleware)
-    app.add_exception_handler(SuyuanError, _on_refusal)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    add_refusals(app, "an address of docs/public-desk.md")
+    app.add_exception_handler(UnreachableError, _answer_unreachable)
     return app
 
 
@@ -66,23 +61,7 @@ class _HeaderMiddleware:
         await self._app(scope, receive, write if scope["type"] == "http" else send)
 
 
-def _on_refusal(request: Request, error: Exception) -> Response:
-    if isinstance(error, UnreachableError):  # the ledger's service, not this one
-        error = BusyError("ledger", came="no answer", expected="an answer", todo="Try again in a minute.")
-    return answer_problem(request, error if isinstance(error, SuyuanError) else FaultError("server"))
-
-
-def _on_invalid(request: Request, error: Exception) -> Response:
-    found = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": ""}
-    field = ".".join(str(each) for each in found["loc"]) or "request"
-    return answer_problem(request, MalformedError(field, came=found.get("type"), expected=str(found["msg"])))
-
-
-def _on_http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 405:
-        return answer_problem(request, MethodError("method", came=request.method, expected="another"))
-    if status == 404:
-        expected = "an address of docs/public-desk.md"
-        return answer_problem(request, NoRouteError("path", came=request.scope["path"], expected=expected))
-    return answer_problem(request, FaultError("server"))
+def _answer_unreachable(request: Request, _: Exception) -> Response:
+    """Say that it is the ledger's service that does not answer, not this one."""
+    todo = "Try again in a minute."
+    return answer_refusal(request, BusyError("ledger", came="no answer", expected="an answer", todo=todo))

@@ -25,6 +25,7 @@ from ledger.opening import create_ledger, open_ledger
 from ledger.signing.ledger_keys import load_ledger_keys
 from ledger.signing.notes import sign_line
 from ledger.signing.signer import generate
+from tests.api.app_server import Answer
 from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 from verifier.ledgerformat.submission import format_submission
 from verifier.primitives.checkpoint import parse_signed_checkpoint
@@ -132,21 +133,6 @@ def item_draft(serial):
 
 GOOD, RECALLED, FREE = "06901234567892", "06901234560008", "06901234560015"
 ITEM = f"{GS1}/01/{GOOD}/21/A%2F1"
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-    @property
-    def text(self):
-        return self.body.decode()
 
 
 class Server:
