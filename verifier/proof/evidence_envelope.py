@@ -21,7 +21,7 @@ from verifier.judgement.participants import key_subject
 from verifier.judgement.phase import require_unexpired
 from verifier.judgement.replay import Replay
 from verifier.judgement.rights import require_note_right
-from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
+from verifier.ledgerformat.index import IndexProof, parse_index_proof
 from verifier.ledgerformat.statement import Envelope, parse_entry
 from verifier.primitives.cbor import Value
 from verifier.proof.bundle import (
@@ -29,9 +29,6 @@ from verifier.proof.bundle import (
     SealPart,
     StatementPart,
     format_file,
-    format_seals,
-    format_statements,
-    header_table,
     parse_seals,
     parse_statements,
     require_bytes,
@@ -42,6 +39,7 @@ from verifier.proof.bundle import (
 from verifier.proof.evidence import WORD, established, verified_checkpoint
 from verifier.proof.evidence_reasons import AUDIENCE, HOLDER, KEY, PHASE, RIGHT, SIGNATURE, Reason
 from verifier.proof.evidence_registry import replay_before, require_logged, require_seals
+from verifier.proof.evidence_resting import resting_members
 from verifier.proof.examination import Examination, Standpoint
 
 KIND = "inadmissible envelope"
@@ -105,19 +103,7 @@ def parse_envelope_evidence(content: Mapping[int | str, Value]) -> EnvelopeEvide
 
 def format_envelope_evidence(evidence: EnvelopeEvidence) -> bytes:
     """Return the file's bytes."""
-    headers = header_table([*evidence.charter, *evidence.registry], evidence.seals)
-    content: dict[int | str, Value] = {
-        3: evidence.checkpoint,
-        4: list[Value](headers),
-        5: list[Value](format_seals(evidence.seals, headers)),
-        6: list[Value](format_statements(evidence.charter, headers)),
-        7: list[Value](format_index_proof(evidence.proof)),
-        10: evidence.path,
-        13: KIND,
-        15: [[evidence.leaf, evidence.entry]],
-        16: list[Value](format_statements(evidence.registry, headers)),
-    }
-    return format_file(WORD, content)
+    return format_file(WORD, resting_members(evidence, KIND) | {15: [[evidence.leaf, evidence.entry]]})
 
 
 def confirm_envelope(evidence: EnvelopeEvidence, standpoint: Standpoint) -> InadmissibleEnvelope:

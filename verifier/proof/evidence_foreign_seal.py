@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from verifier.errors import BadSignatureError, InconsistentError, MismatchError
 from verifier.judgement.registry import Registry
-from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
+from verifier.ledgerformat.index import IndexProof, parse_index_proof
 from verifier.ledgerformat.seal import parse_seal_header
 from verifier.primitives.cbor import Value
 from verifier.proof.bundle import (
@@ -20,9 +20,6 @@ from verifier.proof.bundle import (
     SealPart,
     StatementPart,
     format_file,
-    format_seals,
-    format_statements,
-    header_table,
     parse_seals,
     parse_statements,
     require_bytes,
@@ -31,6 +28,7 @@ from verifier.proof.bundle import (
 from verifier.proof.evidence import WORD, established, verified_checkpoint
 from verifier.proof.evidence_reasons import KEY, SIGNATURE, Reason
 from verifier.proof.evidence_registry import replay_before, require_logged
+from verifier.proof.evidence_resting import resting_members
 from verifier.proof.examination import Examination, Standpoint
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.steps.step3_sealed import require_order_of_seals
@@ -89,18 +87,7 @@ def parse_foreign_seal_evidence(content: Mapping[int | str, Value]) -> ForeignSe
 
 def format_foreign_seal_evidence(evidence: ForeignSealEvidence) -> bytes:
     """Return the file's bytes."""
-    headers = header_table([*evidence.charter, *evidence.registry], evidence.seals)
-    content: dict[int | str, Value] = {
-        3: evidence.checkpoint,
-        4: list[Value](headers),
-        5: list[Value](format_seals(evidence.seals, headers)),
-        6: list[Value](format_statements(evidence.charter, headers)),
-        7: list[Value](format_index_proof(evidence.proof)),
-        10: evidence.path,
-        13: KIND,
-        16: list[Value](format_statements(evidence.registry, headers)),
-    }
-    return format_file(WORD, content)
+    return format_file(WORD, resting_members(evidence, KIND))
 
 
 def confirm_foreign_seal(evidence: ForeignSealEvidence, standpoint: Standpoint) -> ForeignSeal:
