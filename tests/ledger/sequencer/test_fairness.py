@@ -142,8 +142,6 @@ def test_whatever_comes_and_goes_order_bound_and_places_hold(steps, most):
     assert lanes.paths == sum(map(bool, waiting.values()))
     left = [each for some in waiting.values() for each in some]
     assert len([lanes.take() for _ in range(len(lanes))]) == len(left)
-        [each for some in waiting.values() for each in some]
-    )
     assert lanes.shares.held == 0
     assert not lanes.shares._by, "nobody is remembered as holding anything"
 
