@@ -43,31 +43,55 @@ class Recovered:
     published: int
 
 
-def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType]) -> Recovered:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a standby has followed already: nothing of it needs to be computed again.
+
+    Attributes:
+        size: leaves that it covers; where the database has more by now, it is of no use.
+        replay: registry after them.
+        overlay: the index, as it is and as it was at the newest quorum.
+    """
+
+    size: int
+    replay: Replay
+    overlay: Overlay
+
+
+def recover(
+    reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType], known: Known | None = None
+) -> Recovered:
     """Return the state to go on from, once it extends guard and published checkpoint.
 
     Missing tiles are written from the database, and partial ones collected that a crash left beside full ones.
+
+    Args:
+        reader: the writer's.
+        folder: of tiles.
+        guard: what has left.
+        builtin: types of the registry's own events.
+        known: what a standby has followed; it is compared with the newest seal as everything else is.
 
     Raises:
         StoppedError: guard or published checkpoint know of more, or of another root: this is an older
             state, and signing would fork the ledger.
     """
     counters = reader.counters()
-    replay = replay_registry(reader, builtin)
-    tree = _recover_tree(reader, folder, counters.size)
+    if known and known.size != counters.size:
+        known = None
+    replay = known.replay if known else replay_registry(reader, builtin)
+    tree = read_tree(reader, folder, counters.size)
+    _mend_tiles(reader, folder, counters.size)
     edge = tree.edge()
     root = tree.root()
     log = LogReader(folder, edge)
     _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), str(guard.path))
     published = _published(folder)
     _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
-    newest_quorum = reader.newest_checkpoint(quorum=True)
-    floor = newest_quorum.size if newest_quorum else 0
-    heap = build_heap(reader)
     seal = reader.seal(counters.size - 1) if counters.size else None
+    overlay = known.overlay if known else read_overlay(reader, counters.size)
     if seal:
-        _require_sealed(heap, seal)
-    overlay = rebuild_overlay(heap, reader, size=floor, newest=counters.size)
+        require_sealed(overlay.heap, seal)
     last_seal = leaf_hash(seal.entry) if seal else None
     if counters.size:
         guard.record(counters.size, root)
@@ -82,7 +106,14 @@ def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str,
     )
 
 
-def _require_sealed(heap: Heap, seal: StoredSeal) -> None:
+def read_overlay(reader: Reader, size: int) -> Overlay:
+    """Return the index over all key rows, which can also be read as it was at the newest checkpoint with a quorum."""
+    newest_quorum = reader.newest_checkpoint(quorum=True)
+    floor = newest_quorum.size if newest_quorum else 0
+    return rebuild_overlay(build_heap(reader), reader, size=floor, newest=size)
+
+
+def require_sealed(heap: Heap, seal: StoredSeal) -> None:
     """Refuse to go on from index rows that are not those of the newest seal: the next seal would sign them."""
     sealed = parse_seal(seal.entry).seal.root
     if heap.root != sealed:
@@ -107,21 +138,32 @@ def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
     return replay
 
 
-def _recover_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
-    """Return the right edge, from the database at level 0 and from full tiles above; write what is missing."""
+def read_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
+    """Return the right edge, from the database at level 0 and from full tiles above; nothing is written."""
     edges = [[leaf_hash(entry) for entry in reader.entries(size - size % WIDTH, size)]]
     level = 1
     while count := size >> 8 * level:
         first = count - count % WIDTH
         edges.append([tree_root(_full_tile(reader, folder, level - 1, each)) for each in range(first, count)])
         level += 1
-    for number in _newest(size >> 8):
-        _ensure_bundle(reader, folder, number)
-    for each in (None, *range(level)):
-        folder.collect(Tile(each, number) for number in _newest(size >> 8 * ((each or 0) + 1)))
     while edges and not edges[-1]:
         edges.pop()
     return LogTree(size, edges)
+
+
+def _mend_tiles(reader: Reader, folder: TileFolder, size: int) -> None:
+    """Write the full tiles and bundles that a crash kept from being written; collect what it left beside full ones."""
+    level = 0
+    while full := size >> 8 * (level + 1):
+        for number in _newest(full):
+            tile = Tile(level, number)
+            if not folder.path(tile).exists():
+                folder.write_tile(tile, _full_tile(reader, folder, level, number))
+        folder.collect(Tile(level, number) for number in _newest(full))
+        level += 1
+    for number in _newest(size >> 8):
+        _ensure_bundle(reader, folder, number)
+    folder.collect(Tile(None, number) for number in _newest(size >> 8))
 
 
 def _newest(full: int) -> range:
@@ -130,18 +172,14 @@ def _newest(full: int) -> range:
 
 
 def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> list[bytes]:
-    """Return a full tile's hashes; where a crash kept it from being written, write it now."""
+    """Return a full tile's hashes; where it is not written yet, computed from what lies below."""
     tile = Tile(level, number)
     if folder.path(tile).exists():
         return parse_hashes(folder.read(tile), WIDTH, str(folder.path(tile)))
     if level == 0:
-        entries = reader.entries(number * WIDTH, (number + 1) * WIDTH)
-        hashes = [leaf_hash(entry) for entry in entries]
-    else:
-        children = range(number * WIDTH, (number + 1) * WIDTH)
-        hashes = [tree_root(_full_tile(reader, folder, level - 1, child)) for child in children]
-    folder.write_tile(tile, hashes)
-    return hashes
+        return [leaf_hash(entry) for entry in reader.entries(number * WIDTH, (number + 1) * WIDTH)]
+    children = range(number * WIDTH, (number + 1) * WIDTH)
+    return [tree_root(_full_tile(reader, folder, level - 1, child)) for child in children]
 
 
 def _ensure_bundle(reader: Reader, folder: TileFolder, number: int) -> None:
