@@ -103,7 +103,7 @@ def test_what_is_open_is_not_opened_again(teller, code):
 
 
 def test_each_platform_and_agency_suspends_a_sale_by_itself_and_resumes_its_own(teller):
-    """A recall is met by every platform that sells the goods: one's word neither stands in for another's, nor ends it."""
+    """A recall is met by every platform that sells the goods: one's word is not another's, nor ends it."""
     suspended = [
         (
             by,
