@@ -15,7 +15,7 @@ from ledger.admission.arrival import Arrived, SignatureChecker
 from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
 from ledger.erasure.eraser import Eraser
-from ledger.errors import BusyError, SetupError, StoppedError
+from ledger.errors import BusyError, OverloadError, SetupError, StoppedError
 from ledger.failpoints import reach
 from ledger.leading.quorum_wait import QUORUM_WAIT, waited_for_quorum
 from ledger.sequencer.queue import WriterThread
@@ -177,7 +177,7 @@ class Door:
             if not answer.set_running_or_notify_cancel():
                 return
             error = done.exception()
-            is_refusal = isinstance(error, SuyuanError) and not isinstance(error, StoppedError)
+            is_refusal = isinstance(error, SuyuanError) and not isinstance(error, StoppedError | OverloadError)
             leaf = self._leaf_of(identity) if is_refusal else None
             if error is None:
                 answer.set_result(done.result())
