@@ -48,14 +48,14 @@ class Leadership:
         """Recover the state and start the writer; the guard is closed where that fails.
 
         Args:
-            store: for the snapshots of submitters.
-            rows: the writer's side of it.
+            store: for the snapshots of submitters; `rows` is its writer's side.
+            rows: nobody else writes.
             tiles: where the log is published.
             keys: the ledger's own.
             guard: opened, and nobody else's.
             clock: milliseconds since 1970.
             monotonic: seconds, never going back.
-            known: what a standby has computed already; None to compute everything.
+            known: what a standby has computed already.
 
         Raises:
             StoppedError: this is an older state than what has left already.
@@ -66,8 +66,7 @@ class Leadership:
         turn = Turn()
         try:
             found = recover(rows.reader(), tiles, guard, registry_types(), known)
-            if founding := found.replay.founding:
-                keys.chosen_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+            _require_own(keys, found)
             self.eraser = Eraser(rows, clock)
             sequencer = self._go_on_from(found, tiles, keys, turn, clock, monotonic)
             sequencer.erase()  # orders that this database has not seen carried out: a crash, or an older copy of it
@@ -135,3 +134,9 @@ class Leadership:
             turn=turn,
             eraser=self.eraser,
         )
+
+
+def _require_own(keys: HeldKeys, found: Recovered) -> None:
+    """Require the keys that the charter in force names."""
+    if founding := found.replay.founding:
+        keys.chosen_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)

@@ -45,7 +45,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a standby has followed already: nothing of it needs to be computed again.
+    """Registry and index at a size; a standby has followed them already, and nobody needs to compute them again.
 
     Attributes:
         size: leaves that it covers; where the database has more by now, it is of no use.
@@ -77,29 +77,26 @@ def recover(
             state, and signing would fork the ledger.
     """
     counters = reader.counters()
-    if known and known.size != counters.size:
-        known = None
-    replay = known.replay if known else replay_registry(reader, builtin)
     tree = read_tree(reader, folder, counters.size)
     _mend_tiles(reader, folder, counters.size)
-    edge = tree.edge()
-    root = tree.root()
+    edge, root = tree.edge(), tree.root()
     log = LogReader(folder, edge)
     _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), str(guard.path))
     published = _published(folder)
     _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
     seal = reader.seal(counters.size - 1) if counters.size else None
-    overlay = known.overlay if known else read_overlay(reader, counters.size)
+    if known is None or known.size != counters.size:
+        known = Known(counters.size, replay_registry(reader, builtin), read_overlay(reader, counters.size))
     if seal:
-        require_sealed(overlay.heap, seal)
+        require_sealed(known.overlay.heap, seal)
     last_seal = leaf_hash(seal.entry) if seal else None
     if counters.size:
         guard.record(counters.size, root)
     return Recovered(
-        replay=replay,
-        overlay=overlay,
+        replay=known.replay,
+        overlay=known.overlay,
         tree=tree,
-        head=Head(edge, replay, root, seal.time if seal else 0, last_seal),
+        head=Head(edge, known.replay, root, seal.time if seal else 0, last_seal),
         start=Start(counters, reader.participants(), last_seal),
         bundle=reader.entries(counters.size - counters.size % WIDTH, counters.size),
         published=published[0] if published else 0,
