@@ -48,34 +48,31 @@ class Leadership:
         """Recover the state and start the writer; the guard is closed where that fails.
 
         Args:
-            store: for the snapshots of submitters; `rows` is its writer's side.
+            store: for submitters' snapshots; `rows` is its writer's side.
             rows: nobody else writes.
-            tiles: where the log is published.
+            tiles: where the log goes.
             keys: the ledger's own.
-            guard: opened, and nobody else's.
-            clock: milliseconds since 1970.
-            monotonic: seconds, never going back.
-            known: what a standby has computed already.
+            guard: opened.
+            clock: milliseconds since 1970; `monotonic` seconds that never go back.
+            known: what a standby followed.
 
         Raises:
-            StoppedError: this is an older state than what has left already.
-            SetupError: the keys are not those that the charter names.
+            StoppedError: an older state than what has left already.
+            SetupError: other keys than the charter's.
         """
-        self.guard = guard
-        self._rows = rows
-        turn = Turn()
+        self.guard, self._rows, turn = guard, rows, Turn()
         try:
             found = recover(rows.reader(), tiles, guard, registry_types(), known)
             _require_own(keys, found)
             self.eraser = Eraser(rows, clock)
             sequencer = self._go_on_from(found, tiles, keys, turn, clock, monotonic)
-            sequencer.erase()  # orders that this database has not seen carried out: a crash, or an older copy of it
+            sequencer.erase()  # what this database has not seen carried out: a crash, or an older copy of it
         except BaseException:
             guard.close()
             raise
-        self.writer = WriterThread(sequencer, monotonic=monotonic)
-        self.door = Door(store, self.writer, keys=keys, turn=turn, eraser=self.eraser, clock=clock)
-        self.writer.start()
+        writer = self.writer = WriterThread(sequencer, monotonic=monotonic)
+        self.door = Door(store, writer, keys=keys, turn=turn, eraser=self.eraser, clock=clock)
+        writer.start()
 
     @property
     def sequencer(self) -> Sequencer:

@@ -5,7 +5,6 @@ Run at every start, so that what recovers from a crash is what starts on ordinar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.errors import StoppedError
@@ -69,28 +68,25 @@ def recover(
         reader: the writer's.
         folder: of tiles.
         guard: what has left.
-        builtin: types of the registry's own events.
-        known: what a standby has followed; it is compared with the newest seal as everything else is.
+        builtin: the registry's own types.
+        known: what a standby followed.
 
     Raises:
         StoppedError: guard or published checkpoint know of more, or of another root: this is an older
             state, and signing would fork the ledger.
     """
     counters = reader.counters()
-    tree = read_tree(reader, folder, counters.size)
-    _mend_tiles(reader, folder, counters.size)
+    tree = _mended_tree(reader, folder, counters.size)
     edge, root = tree.edge(), tree.root()
-    log = LogReader(folder, edge)
-    _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), str(guard.path))
     published = _published(folder)
-    _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
+    for committed, what in ((guard.newest, str(guard.path)), (published, "published checkpoint")):
+        _require_extends(committed, LogReader(folder, edge), what)
     seal = reader.seal(counters.size - 1) if counters.size else None
-    if known is None or known.size != counters.size:
-        known = Known(counters.size, replay_registry(reader, builtin), read_overlay(reader, counters.size))
+    known = _known(reader, counters.size, builtin, known)
     if seal:
         require_sealed(known.overlay.heap, seal)
     last_seal = leaf_hash(seal.entry) if seal else None
-    if counters.size:
+    if seal:
         guard.record(counters.size, root)
     return Recovered(
         replay=known.replay,
@@ -101,6 +97,12 @@ def recover(
         bundle=reader.entries(counters.size - counters.size % WIDTH, counters.size),
         published=published[0] if published else 0,
     )
+
+
+def _known(reader: Reader, size: int, builtin: dict[str, EventType], followed: Known | None) -> Known:
+    if followed and followed.size == size:
+        return followed
+    return Known(size, replay_registry(reader, builtin), read_overlay(reader, size))
 
 
 def read_overlay(reader: Reader, size: int) -> Overlay:
@@ -148,6 +150,11 @@ def read_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
     return LogTree(size, edges)
 
 
+def _mended_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
+    _mend_tiles(reader, folder, size)
+    return read_tree(reader, folder, size)
+
+
 def _mend_tiles(reader: Reader, folder: TileFolder, size: int) -> None:
     """Write the full tiles and bundles that a crash kept from being written; collect what it left beside full ones."""
     level = 0
@@ -193,14 +200,12 @@ def _published(folder: TileFolder) -> tuple[int, bytes] | None:
     return checkpoint.size, checkpoint.root
 
 
-def _require_extends(
-    committed: tuple[int, bytes] | None, size: int, root_of: Callable[[int], bytes], what: str
-) -> None:
+def _require_extends(committed: tuple[int, bytes] | None, log: LogReader, what: str) -> None:
     """Refuse to go on from a state that is older than, or other than, what has left already."""
     if committed is None:
         return
     todo = "This database is an older state. Find a newer copy of it, see docs/operations.md; do not sign."
-    if committed[0] > size:
-        raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {size}, the database's", todo=todo)
-    if committed[0] and root_of(committed[0]) != committed[1]:
+    if committed[0] > log.size:
+        raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {log.size}, the database's", todo=todo)
+    if committed[0] and root_at(log, committed[0]) != committed[1]:
         raise StoppedError(what, came=committed[1], expected=f"the database's root at {committed[0]}", todo=todo)
