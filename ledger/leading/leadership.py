@@ -53,7 +53,8 @@ class Leadership:
             tiles: where the log goes.
             keys: the ledger's own.
             guard: opened.
-            clock: milliseconds since 1970; `monotonic` seconds that never go back.
+            clock: milliseconds since 1970.
+            monotonic: seconds.
             known: what a standby followed.
 
         Raises:
@@ -66,7 +67,6 @@ class Leadership:
             _require_own(keys, found)
             self.eraser = Eraser(rows, clock)
             sequencer = self._go_on_from(found, tiles, keys, turn, clock, monotonic)
-            sequencer.erase()  # what this database has not seen carried out: a crash, or an older copy of it
         except BaseException:
             guard.close()
             raise
@@ -118,7 +118,7 @@ class Leadership:
             note_of=lambda size: cosigned_note(self._rows.reader(), size),
             monotonic=monotonic,
         )
-        return Sequencer(
+        sequencer = Sequencer(
             store=self._rows,
             overlay=found.overlay,
             tree=found.tree,
@@ -131,6 +131,8 @@ class Leadership:
             turn=turn,
             eraser=self.eraser,
         )
+        sequencer.erase()  # what this database has not seen carried out: a crash, or an older copy of it
+        return sequencer
 
 
 def _require_own(keys: HeldKeys, found: Recovered) -> None:
