@@ -155,7 +155,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.health = Health(ledger, settings, clock)
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
-    ledger.writer.patience = settings.max_wait
+    ledger.wait_at_most(settings.max_wait)
     follow(app, ledger)
     _measure(app, ledger)
     equip_epcis(app, ledger)
@@ -170,6 +170,6 @@ def _measure(app: FastAPI, ledger: Ledger) -> None:
             lambda: pools_of(state.intake, state.limiters),
             ledger,
         ),
-        StageCollector(ledger.writer.sequencer.measures),
+        StageCollector(ledger.measures),
         BesideCollector(ledger, followers_of(app), ledger.store.beside("disk").parent),
     )

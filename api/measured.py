@@ -12,10 +12,12 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from api.intake import Intake
+from ledger.errors import BusyError
 from ledger.following.follower import Follower
 from ledger.ledger import Ledger
 from ledger.measures import Histogram, Measures
 from ledger.sequencer.fairness import Shares
+from ledger.sequencer.queue import MAX_WAITING, WriterThread
 
 
 class Queue(NamedTuple):
@@ -47,8 +49,16 @@ def queues_of(ledger: Ledger, intake: Intake, places: Shares) -> Mapping[str, Qu
         "bodies": Queue(None, *intake.bodies.held),
         "intake": Queue(intake.workers.waiting, *intake.workers.held),
         "cosignatures": Queue(intake.notes.waiting, *intake.notes.held),
-        "writer": Queue(ledger.writer.waiting, *ledger.writer.held),
+        "writer": Queue(writer.waiting, *writer.held) if (writer := writer_of(ledger)) else Queue(0, 0, MAX_WAITING),
     }
+
+
+def writer_of(ledger: Ledger) -> WriterThread | None:
+    """Return the writer, None where another process leads."""
+    try:
+        return ledger.writer
+    except BusyError:
+        return None
 
 
 def pools_of(intake: Intake, limiters: Mapping[str, CapacityLimiter]) -> Mapping[str, Pool]:
@@ -88,10 +98,10 @@ class QueueCollector(Collector):
             bound.add_metric([name], queue.bound)
         yield from (length, held, bound)
         yield from self._threads()
-        writer = self._ledger.writer
-        yield GaugeMetricFamily("suyuan_issuers_waiting", "Issuers that wait for the writer.", value=writer.issuers)
+        issuers, oldest = (writer.issuers, writer.oldest) if (writer := writer_of(self._ledger)) else (0, 0.0)
+        yield GaugeMetricFamily("suyuan_issuers_waiting", "Issuers that wait for the writer.", value=issuers)
         help_ = "For how long the oldest item has waited for the writer."
-        yield GaugeMetricFamily("suyuan_oldest_unsealed_seconds", help_, value=writer.oldest)
+        yield GaugeMetricFamily("suyuan_oldest_unsealed_seconds", help_, value=oldest)
 
     def _threads(self) -> Iterator[Metric]:
         busy = GaugeMetricFamily("suyuan_threads_busy", "Threads at work.", labels=["pool"])
