@@ -1,0 +1,64 @@
+"""Reads on PostgreSQL: one connection, whose snapshot whoever made it decides on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import psycopg
+
+from ledger.store.reading import SqlReader
+
+_PAGE = 2_000  # rows fetched at once
+
+
+@cache
+def translated(sql: str) -> str:
+    """Return a statement of `ledger.store` in this driver's spelling."""
+    return sql.replace("?", "%s").replace("instr(", "strpos(")
+
+
+class Portable:
+    """A connection that takes statements of `ledger.store`: its `ledger.store.erasing.Sql`."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        """Run statements on a connection."""
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> psycopg.Cursor[Any]:
+        """Run a statement; return what its rows are fetched from."""
+        return self._connection.cursor(binary=True).execute(translated(sql), values)
+
+    def executemany(self, sql: str, rows: Any, /) -> None:
+        """Run a statement for each row."""
+        self._connection.cursor().executemany(translated(sql), rows)
+
+
+class PostgresReader(SqlReader):
+    """Implements `ledger.store.interface.Reader` on one connection."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        """Read on a connection."""
+        self._sql = Portable(connection)
+
+    def _all(self, sql: str, *values: Any) -> list[Any]:
+        return self._sql.execute(sql, values).fetchall()
+
+    def _one(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._sql.execute(sql, values).fetchone()
+        return row
+
+    def _each(self, sql: str, column: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Read page by page: every page is a statement of its own, within the reader's snapshot."""
+        where, after = (f" WHERE {column} >= ?", values) if values else ("", ())
+        while True:
+            rows = self._all(f"{sql}{where} ORDER BY {column} LIMIT {_PAGE}", *after)
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            where, after = f" WHERE {column} > ?", (rows[-1][0],)
+
+    def has_event_id(self, id_: bytes, issuer: int) -> bool:
+        """Return whether an issuer's id is recorded."""
+        return self._one("SELECT 1 FROM event_id WHERE id = ? AND issuer = ?", id_, issuer) is not None
