@@ -18,7 +18,7 @@ from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
 from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.erasure.eraser import Eraser
-from ledger.errors import BusyError, SetupError, StoppedError, UnknownError
+from ledger.errors import BusyError, OverloadError, SetupError, StoppedError, UnknownError
 from ledger.failpoints import reach
 from ledger.prove.prover import Prover, cosigned_note
 from ledger.prove.trace import Sources
@@ -247,7 +247,7 @@ class Ledger:
             if not answer.set_running_or_notify_cancel():
                 return
             error = done.exception()
-            is_refusal = isinstance(error, SuyuanError) and not isinstance(error, StoppedError)
+            is_refusal = isinstance(error, SuyuanError) and not isinstance(error, StoppedError | OverloadError)
             leaf = self._leaf_of(identity) if is_refusal else None
             if error is None:
                 answer.set_result(done.result())

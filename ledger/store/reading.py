@@ -6,7 +6,7 @@ Values stand for `?`, in order; an engine whose driver spells them otherwise tra
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.store.erasing import ERASED, ERASED_END, is_blank, parse_erasure
@@ -25,7 +25,7 @@ from verifier.ledgerformat.head import event_name
 _LOOKUP = "SELECT seq FROM event_lookup WHERE lookup = ?"
 _EVENT = "e.seq, e.leaf, e.position, e.head, e.body"
 _STATEMENT = "leaf, entry, identity, kid, first, count, seq"
-_KEY = "key, id, count, frontier, leaf, owner, guarded, custodian"
+KEY = "key, id, count, frontier, leaf, owner, guarded, custodian"
 _CHECKPOINT = "size, note, receipt_header, receipt_signature, quorum"
 
 
@@ -43,6 +43,14 @@ class SqlReader(ABC):
     @abstractmethod
     def _each(self, sql: str, column: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Yield rows without holding all of them, in the order of a unique column that they begin with."""
+
+    @abstractmethod
+    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
+
+    @abstractmethod
+    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
+        """Return the rows of these keys, as far as there are any."""
 
     def _recent(self, lookup: int) -> tuple[int, ...]:
         """Return the numbers of events with this lookup that the table of lookups does not have yet."""
@@ -161,12 +169,12 @@ class SqlReader(ABC):
     def key_rows(self, low: bytes, high: bytes) -> list[KeyRow]:
         """Return key rows from `low` to before `high` (b"" for no end), sorted by key."""
         if high:
-            return self._all(f"SELECT {_KEY} FROM history_key WHERE key >= ? AND key < ? ORDER BY key", low, high)
-        return self._all(f"SELECT {_KEY} FROM history_key WHERE key >= ? ORDER BY key", low)
+            return self._all(f"SELECT {KEY} FROM history_key WHERE key >= ? AND key < ? ORDER BY key", low, high)
+        return self._all(f"SELECT {KEY} FROM history_key WHERE key >= ? ORDER BY key", low)
 
     def key_row(self, key: bytes) -> KeyRow | None:
         """Return one key's row."""
-        rows: list[KeyRow] = self._all(f"SELECT {_KEY} FROM history_key WHERE key = ?", key)
+        rows: list[KeyRow] = self._all(f"SELECT {KEY} FROM history_key WHERE key = ?", key)
         return rows[0] if rows else None
 
     def counter(self, name: bytes) -> int:

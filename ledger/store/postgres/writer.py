@@ -12,20 +12,13 @@ from psycopg.errors import Diagnostic
 
 from ledger.errors import ConflictError, StoppedError
 from ledger.store.erasing import erase
-from ledger.store.interface import Block, Deletion, KeyRow, Naming, StoredSeal
+from ledger.store.interface import Block, Deletion, Naming, StoredSeal
 from ledger.store.postgres.connection import require_synchronous
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.ranges import LENGTH, add_range, end_of_ranges, ranges_of
 from ledger.store.postgres.reader import Portable, PostgresReader
 from ledger.store.postgres.rows import prepare, write_rows
 
-_LEAVES = (
-    "SELECT k.key, k.leaf FROM unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS r(low, high, place),"
-    " LATERAL (SELECT key, leaf FROM history_key WHERE key >= r.low AND key < r.high OFFSET 0) k"
-    " ORDER BY r.place, k.key"
-)
-_LAST_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= %s ORDER BY key"
-_ROWS = "SELECT key, id, count, frontier, leaf, owner, guarded, custodian FROM history_key WHERE key = ANY(%s::bytea[])"
 _META = "INSERT INTO meta (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _OLDER = (  # sessions and replicas whose snapshot may still need what a transaction took out
     "SELECT (SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
@@ -56,23 +49,6 @@ class PostgresWriter:
         with self._transaction():
             pass
 
-    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
-        found: list[tuple[bytes, bytes]] = []
-        bounded = [each for each in ranges if each[1]]
-        with self._stopping():
-            if bounded:
-                found += self._all(_LEAVES, [low for low, _ in bounded], [high for _, high in bounded])
-            for low, high in ranges:
-                if not high:
-                    found += self._all(_LAST_LEAVES, low)
-        return found
-
-    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
-        """Return the rows of these keys, as far as there are any."""
-        with self._stopping():
-            return self._all(_ROWS, list(keys)) if keys else []
-
     def _all(self, statement: str, *values: Any) -> list[Any]:
         return self._connection.cursor(binary=True).execute(statement.encode(), values).fetchall()
 
@@ -81,8 +57,8 @@ class PostgresWriter:
         require_synchronous(self._connection)
 
     def reader(self) -> PostgresReader:
-        """Return a reader on the writer's own connection."""
-        return PostgresReader(self._connection)
+        """Return a reader on the writer's own connection; where it fails, so has the writer."""
+        return PostgresReader(self._connection, self._stopping)
 
     def commit(self, block: Block, pause: AbstractContextManager[None]) -> None:
         """Write a block in one transaction; a crash before the end leaves nothing of it."""
