@@ -170,7 +170,7 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
         root: the folder.
         passphrase: of its keys.
         guard: where the guard lies; None for where `init` put it.
-        new_guard: begin a new guard for an old ledger: its guard is lost, and nothing newer than this was ever signed.
+        new_guard: begin a new one: the old one is lost, and nothing newer than this was ever signed.
         witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
         clock: milliseconds since 1970.
         monotonic: seconds, never going back.
@@ -188,12 +188,8 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
     store = open_store(root, database=database, fence=fence)
     try:
         if not allow_async:
-            _require_synchronous(store)
-        reader = store.writer().reader()
-        keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
-        found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
-        if reader.counters().size and not new_guard:
-            _require_guard(found, reader)
+            store.require_synchronous()
+        keys, found = _identify(store, folder, passphrase, guard, must_exist=not new_guard)
         ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
     except BaseException:
         store.close()
@@ -202,11 +198,16 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
     return ledger
 
 
-def _require_synchronous(store: Store) -> None:
-    """Require of a server that a commit is on another machine too before it is answered; a file has no replicas."""
-    require = getattr(store, "require_synchronous", None)
-    if require is not None:
-        require()
+def _identify(
+    store: Store, folder: LedgerFolder, passphrase: bytes, guard: Path | None, *, must_exist: bool
+) -> tuple[HeldKeys, Path]:
+    """Return a ledger's keys, and where its guard lies."""
+    reader = store.writer().reader()
+    keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
+    found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
+    if reader.counters().size and must_exist:
+        _require_guard(found, reader)
+    return keys, found
 
 
 def _ask(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> None:
