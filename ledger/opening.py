@@ -19,7 +19,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -172,30 +173,34 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
         guard: where the guard lies; None for where `init` put it.
         new_guard: begin a new one: the old one is lost, and nothing newer than this was ever signed.
         witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
-        clock: milliseconds since 1970.
-        monotonic: seconds, never going back.
+        clock, monotonic: milliseconds since 1970; seconds, never going back.
         database: a database on a server, where it is another address than the folder names.
         fence: what every write to a server asks first, where several processes may lead.
         allow_async: open a ledger on a server whose commits wait for no replica.
 
     Raises:
-        SetupError: no ledger, no guard, another process that writes, other keys than the charter's, or a server
-            without a synchronous replica.
+        SetupError: no ledger, no guard, another writer, other keys than the charter's, a server without a replica.
         KeyFileError: keys that this passphrase does not open.
         StoppedError: an older state than what was signed, published or cosigned already.
     """
     folder = LedgerFolder(root)
     store = open_store(root, database=database, fence=fence)
-    try:
+    with _closed_on_failure(store):
         if not allow_async:
             store.require_synchronous()
         keys, found = _identify(store, folder, passphrase, guard, must_exist=not new_guard)
         ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
+    _ask(witnesses, ledger, keys)
+    return ledger
+
+
+@contextmanager
+def _closed_on_failure(store: Store) -> Iterator[None]:
+    try:
+        yield
     except BaseException:
         store.close()
         raise
-    _ask(witnesses, ledger, keys)
-    return ledger
 
 
 def _identify(
