@@ -173,7 +173,8 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
         guard: where the guard lies; None for where `init` put it.
         new_guard: begin a new one: the old one is lost, and nothing newer than this was ever signed.
         witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
-        clock, monotonic: milliseconds since 1970; seconds, never going back.
+        clock: milliseconds since 1970.
+        monotonic: seconds, never going back.
         database: a database on a server, where it is another address than the folder names.
         fence: what every write to a server asks first, where several processes may lead.
         allow_async: open a ledger on a server whose commits wait for no replica.
@@ -190,8 +191,7 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
             store.require_synchronous()
         keys, found = _identify(store, folder, passphrase, guard, must_exist=not new_guard)
         ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
-    _ask(witnesses, ledger, keys)
-    return ledger
+    return _asked(witnesses, ledger, keys)
 
 
 @contextmanager
@@ -215,14 +215,15 @@ def _identify(
     return keys, found
 
 
-def _ask(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> None:
-    """Require that the ledger extends what each witness shows; close it where it does not."""
+def _asked(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> Ledger:
+    """Return the ledger if it extends what each witness shows; close it where it does not."""
     try:
         for url in witnesses:
             require_extends_witness(ledger, keys, url)
     except BaseException:
         ledger.close()
         raise
+    return ledger
 
 
 def _origin_of(reader: Reader, folder: LedgerFolder) -> str:
