@@ -106,8 +106,8 @@ class Ledger:
             clock=self._clock,
             monotonic=self._monotonic,
             known=known,
-            measures=self.measures,
         )
+        self._leadership.sequencer.measures = self.measures
         self._leadership.writer.patience = self._patience
         shadow, self._shadow = self._shadow, None
         if shadow:

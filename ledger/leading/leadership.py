@@ -10,7 +10,6 @@ from collections.abc import Callable
 from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.erasure.eraser import Eraser
 from ledger.leading.door import Door
-from ledger.measures import Measures
 from ledger.prove.prover import cosigned_note
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.publisher import Publisher
@@ -45,7 +44,6 @@ class Leadership:
         clock: Clock,
         monotonic: Callable[[], float],
         known: Known | None = None,
-        measures: Measures | None = None,
     ) -> None:
         """Recover the state and start the writer; the guard is closed where that fails.
 
@@ -58,7 +56,6 @@ class Leadership:
             clock: milliseconds since 1970.
             monotonic: seconds.
             known: what a standby followed.
-            measures: what is counted; it outlives a leadership.
 
         Raises:
             StoppedError: an older state than what has left already.
@@ -70,7 +67,6 @@ class Leadership:
             _require_own(keys, found)
             self.eraser = Eraser(rows, clock)
             sequencer = self._go_on_from(found, tiles, keys, turn, clock, monotonic)
-            sequencer.measures = measures or sequencer.measures
         except BaseException:
             guard.close()
             raise
