@@ -22,7 +22,7 @@ from ledger.errors import BusyError, SetupError, StoppedError, UnknownError
 from ledger.failpoints import reach
 from ledger.prove.prover import Prover, cosigned_note
 from ledger.prove.trace import Sources
-from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.publisher import Publisher
 from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.recover import Recovered, recover
@@ -32,7 +32,8 @@ from ledger.sequencer.turn import Turn
 from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.store.interface import Reader, Store
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from verifier.errors import NotPermittedError, SuyuanError
 from verifier.judgement.charter import APPROVAL, CHARTER, parse_charter
 from verifier.ledgerformat.event import Event
@@ -52,10 +53,10 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
-        guard: Path,
+        guard: str | Path,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
@@ -71,7 +72,7 @@ class Ledger:
         self._clock = clock
         self._turn = Turn()
         self._signatures = SignatureChecker()
-        self._guard = Guard(guard)
+        self._guard = open_guard(guard)
         self._keys = keys
         self.eraser = Eraser(store.writer(), clock)
         self._sequencer = self._go_on_from(self._recover(keys), monotonic)
@@ -125,6 +126,7 @@ class Ledger:
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""
         self.writer.close()
+        self.tiles.close()
         self._signatures.close()
         self._guard.close()
         self.store.close()

@@ -26,18 +26,20 @@ from typing import Any
 from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
+from ledger.objects.address import is_object_address
+from ledger.sequencer.guard_opening import holds_something
 from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring, next_number
 from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, save_ledger_keys
 from ledger.store.interface import Reader
 from ledger.store.sqlite.connection import create, lock
 from ledger.store.sqlite.store import SqliteStore
 from ledger.tiles.files import sync_folder, write_new
-from ledger.tiles.folder import TileFolder
+from ledger.tiles.opening import open_tiles
 from ledger.witness.recall import require_extends_witness
 from verifier.primitives.keys import format_key
 from verifier.primitives.note import format_vkey, require_name
 
-_ORIGIN, _GUARD = "origin", "guard"  # names in the database's own table
+_ORIGIN, _GUARD, _TILES = "origin", "guard", "tiles"  # names in the database's own table
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,12 @@ class LedgerFolder:
         return root.with_name(f"{root.name}.guard")
 
 
-def create_ledger(root: Path, origin: str, passphrase: bytes, *, guard: Path | None = None) -> dict[str, Any]:
+def create_ledger(
+    root: Path, origin: str, passphrase: bytes, *, guard: str | Path | None = None, tiles: str | None = None
+) -> dict[str, Any]:
     """Make a new ledger's folder; return what a charter must name.
+
+    `guard` is a file or `s3://bucket/prefix`; `tiles` a folder or such an address, None for the ledger's own folder.
 
     All is made aside and moved into place at the end: a crash leaves the whole folder, or none.
 
@@ -84,15 +90,15 @@ def create_ledger(root: Path, origin: str, passphrase: bytes, *, guard: Path | N
     """
     require_name(origin, "origin")
     folder = LedgerFolder(root)
-    guard = (guard or folder.usual_guard).absolute()
+    guard = _spelt(guard or folder.usual_guard)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise SetupError(str(root), came="a folder that is not empty", expected="a new folder")
-    if guard.exists():
+    if holds_something(guard) is not None:
         todo = "Name another one, or go on with the ledger that it belongs to."
-        raise SetupError(str(guard), came="a guard that is there already", expected="none", todo=todo)
+        raise SetupError(guard, came="a guard that is there already", expected="none", todo=todo)
     aside = LedgerFolder(root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}"))
     try:
-        public = _make(aside, origin, passphrase, guard)
+        public = _make(aside, origin, passphrase, guard, _spelt(tiles) if tiles else None)
         aside.root.replace(root)
         sync_folder(root.absolute().parent)
     except OSError as error:
@@ -102,7 +108,12 @@ def create_ledger(root: Path, origin: str, passphrase: bytes, *, guard: Path | N
     return public
 
 
-def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: Path) -> dict[str, Any]:
+def _spelt(where: str | Path) -> str:
+    """Return a place as the database keeps it: an address as it is, a path from the root."""
+    return str(where) if is_object_address(str(where)) else str(Path(where).absolute())
+
+
+def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: str, tiles: str | None) -> dict[str, Any]:
     folder.keys.mkdir(parents=True, mode=0o700)
     keys = generate_ledger_keys(origin)
     save_ledger_keys(folder.keys, keys, passphrase)
@@ -111,7 +122,9 @@ def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: Path) -> 
     store = SqliteStore(folder.database)
     try:
         store.writer().set_meta(_ORIGIN, origin)
-        store.writer().set_meta(_GUARD, str(guard))
+        store.writer().set_meta(_GUARD, guard)
+        if tiles:
+            store.writer().set_meta(_TILES, tiles)
     finally:
         store.close()
     public = public_parts(keys)
@@ -132,11 +145,12 @@ def public_parts(keys: LedgerKeys) -> dict[str, Any]:
     }
 
 
-def open_ledger(
+def open_ledger(  # noqa: PLR0913 - the parts of a ledger
     root: Path,
     passphrase: bytes,
     *,
-    guard: Path | None = None,
+    guard: str | Path | None = None,
+    tiles: str | None = None,
     new_guard: bool = False,
     witnesses: Sequence[str] = (),
     clock: Callable[[], int] = milliseconds,
@@ -147,7 +161,8 @@ def open_ledger(
     Args:
         root: the folder.
         passphrase: of its keys.
-        guard: where the guard lies; None for where `init` put it.
+        guard: where the guard lies, a file or `s3://bucket/prefix`; None for where `init` put it.
+        tiles: where the tiles lie, a folder or `s3://bucket/prefix`, from now on; None for where they lay.
         new_guard: begin a new guard for an old ledger: its guard is lost, and nothing newer than this was ever signed.
         witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
         clock: milliseconds since 1970.
@@ -163,10 +178,13 @@ def open_ledger(
     try:
         reader = store.writer().reader()
         keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
-        found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
+        found = str(guard or reader.meta(_GUARD) or folder.usual_guard)
         if reader.counters().size and not new_guard:
             _require_guard(found, reader)
-        ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
+        if tiles and _spelt(tiles) != reader.meta(_TILES):
+            store.writer().set_meta(_TILES, _spelt(tiles))
+        place = open_tiles(reader.meta(_TILES) or str(folder.tiles), monotonic=monotonic)
+        ledger = Ledger(store, place, keys=keys, guard=found, clock=clock, monotonic=monotonic)
     except BaseException:
         store.close()
         raise
@@ -191,24 +209,17 @@ def _origin_of(reader: Reader, folder: LedgerFolder) -> str:
     return origin
 
 
-def _require_guard(guard: Path, reader: Reader) -> None:
+def _require_guard(guard: str, reader: Reader) -> None:
     """Refuse to begin a new guard for a ledger that has signed already: it would know of nothing.
 
     A crash can leave an empty one beside the first block; every later block finds that one guarded.
     """
     first = reader.seal_covering(0)
-    if guard.exists() and (_holds_something(guard) or (first and reader.counters().size == first.leaf + 1)):
+    holds = holds_something(guard)
+    if holds or (holds is not None and first and reader.counters().size == first.leaf + 1):
         return
     todo = "Name where it is. Begin a new one only if nothing newer than this database was ever signed."
-    raise SetupError(str(guard), came="no guard", expected="the guard of this ledger", todo=todo)
-
-
-def _holds_something(guard: Path) -> bool:
-    try:
-        with guard.open("rb") as file:
-            return any(file.read(512))
-    except OSError:
-        return True  # whoever opens it says what is wrong
+    raise SetupError(guard, came="no guard", expected="the guard of this ledger", todo=todo)
 
 
 def prepare_keys(root: Path, passphrase: bytes) -> tuple[int, dict[str, Any]]:

@@ -18,9 +18,11 @@ from verifier.errors import MalformedError
 
 
 @door
-def serve(
+def serve(  # noqa: PLR0913 - the options of a server
     folder: Annotated[Path | None, typer.Argument(help=help_of("help.folder"), metavar="[DIR]")] = None,
     *,
+    tiles: Annotated[str | None, option("--tiles", text="help.tiles", metavar="DIR|s3://…")] = None,
+    guard: Annotated[str | None, option("--guard", text="help.guard", metavar="FILE|s3://…")] = None,
     host: Annotated[str | None, option("--host", text="help.host", metavar="ADDRESS")] = None,
     port: Annotated[int | None, option("--port", text="help.port", metavar="NUMBER", min=0, max=65_535)] = None,
     open_reads: Annotated[bool | None, option("--open-reads", text="help.open-reads")] = None,
@@ -30,6 +32,7 @@ def serve(
 ) -> None:
     """Serve a ledger until SIGTERM or SIGINT."""
     given = {"folder": folder, "host": host, "port": port, "open_reads": open_reads, "language": lang}
+    given |= {"tiles": tiles, "guard": guard}
     settings = _settings({**given, "page_policy": page_policy, "passphrase_file": passphrase_file})
     voice = Voice(lang, as_json=False, quiet=False)
     require_free(settings.host, settings.port)

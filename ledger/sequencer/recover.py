@@ -17,7 +17,8 @@ from ledger.sequencer.block import Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.sequencer import Head
 from ledger.store.interface import Reader, StoredSeal
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import LogTree
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
@@ -43,7 +44,7 @@ class Recovered:
     published: int
 
 
-def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType]) -> Recovered:
+def recover(reader: Reader, folder: Tiles, guard: Guard, builtin: dict[str, EventType]) -> Recovered:
     """Return the state to go on from, once it extends guard and published checkpoint.
 
     Missing tiles are written from the database, and partial ones collected that a crash left beside full ones.
@@ -54,12 +55,12 @@ def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str,
     """
     counters = reader.counters()
     replay = replay_registry(reader, builtin)
-    tree = _recover_tree(reader, folder, counters.size)
+    published = _published(folder)
+    tree = _recover_tree(reader, folder, counters.size, published[0] if published else 0)
     edge = tree.edge()
     root = tree.root()
     log = LogReader(folder, edge)
-    _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), str(guard.path))
-    published = _published(folder)
+    _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), guard.name)
     _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
     newest_quorum = reader.newest_checkpoint(quorum=True)
     floor = newest_quorum.size if newest_quorum else 0
@@ -107,7 +108,7 @@ def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
     return replay
 
 
-def _recover_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
+def _recover_tree(reader: Reader, folder: Tiles, size: int, published: int) -> LogTree:
     """Return the right edge, from the database at level 0 and from full tiles above; write what is missing."""
     edges = [[leaf_hash(entry) for entry in reader.entries(size - size % WIDTH, size)]]
     level = 1
@@ -115,25 +116,30 @@ def _recover_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
         first = count - count % WIDTH
         edges.append([tree_root(_full_tile(reader, folder, level - 1, each)) for each in range(first, count)])
         level += 1
-    for number in _newest(size >> 8):
-        _ensure_bundle(reader, folder, number)
     for each in (None, *range(level)):
-        folder.collect(Tile(each, number) for number in _newest(size >> 8 * ((each or 0) + 1)))
+        height = 8 * ((each or 0) + 1)
+        unsure = _unsure(size >> height, published >> height, folder.rechecked)
+        for number in unsure:
+            _ensure(reader, folder, Tile(each, number))
+        folder.collect(Tile(each, number) for number in unsure)
     while edges and not edges[-1]:
         edges.pop()
     return LogTree(size, edges)
 
 
-def _newest(full: int) -> range:
-    """Return the numbers of those full tiles that the last block can have made: a crash left no others unfinished."""
-    return range(max(0, full - 2 * WIDTH), full)
+def _unsure(full: int, published: int, rechecked: int) -> range:
+    """Return the numbers of those full tiles that may be missing: none is that a published checkpoint covers.
+
+    The newest ones of those are looked at too where that is cheap.
+    """
+    return range(max(0, min(published, full - rechecked)), full)
 
 
-def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> list[bytes]:
+def _full_tile(reader: Reader, folder: Tiles, level: int, number: int) -> list[bytes]:
     """Return a full tile's hashes; where a crash kept it from being written, write it now."""
     tile = Tile(level, number)
-    if folder.path(tile).exists():
-        return parse_hashes(folder.read(tile), WIDTH, str(folder.path(tile)))
+    if (found := folder.find(tile)) is not None:
+        return parse_hashes(found, WIDTH, folder.where(tile))
     if level == 0:
         entries = reader.entries(number * WIDTH, (number + 1) * WIDTH)
         hashes = [leaf_hash(entry) for entry in entries]
@@ -144,13 +150,17 @@ def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> l
     return hashes
 
 
-def _ensure_bundle(reader: Reader, folder: TileFolder, number: int) -> None:
-    tile = Tile(None, number)
-    if not folder.path(tile).exists():
-        folder.write_bundle(tile, reader.entries(number * WIDTH, (number + 1) * WIDTH))
+def _ensure(reader: Reader, folder: Tiles, tile: Tile) -> None:
+    """Write a full tile or bundle if it is missing."""
+    if folder.has(tile):
+        return
+    if tile.level is None:
+        folder.write_bundle(tile, reader.entries(tile.number * WIDTH, (tile.number + 1) * WIDTH))
+    else:
+        _full_tile(reader, folder, tile.level, tile.number)
 
 
-def _published(folder: TileFolder) -> tuple[int, bytes] | None:
+def _published(folder: Tiles) -> tuple[int, bytes] | None:
     note = folder.checkpoint()
     if note is None:
         return None
