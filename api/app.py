@@ -49,6 +49,7 @@ from api.routes import (
 from api.settings import Settings
 from ledger.clock import milliseconds
 from ledger.ledger import Ledger
+from ledger.sequencer.fairness import Shares
 from ledger.witnessing.collection import Collection
 from verifier import __version__
 
@@ -98,7 +99,8 @@ def create_app(
 
 def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogger) -> None:
     """Stand around every request: the innermost comes first, the outermost last."""
-    app.add_middleware(GateMiddleware, most=settings.max_requests)
+    app.state.places = Shares("requests", settings.max_requests)
+    app.add_middleware(GateMiddleware, places=app.state.places)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
     app.add_middleware(LingerMiddleware)
@@ -145,5 +147,6 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.health = Health(ledger, settings, clock)
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
+    ledger.writer.patience = settings.max_wait
     follow(app, ledger)
     equip_epcis(app, ledger)

@@ -30,10 +30,11 @@ from ledger.objects.address import is_object_address
 from ledger.sequencer.guard_opening import holds_something
 from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring, next_number
 from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, save_ledger_keys
-from ledger.store.interface import Reader
+from ledger.store.interface import Reader, Store
 from ledger.store.sqlite.connection import create, lock
 from ledger.store.sqlite.store import SqliteStore
 from ledger.tiles.files import sync_folder, write_new
+from ledger.tiles.interface import Tiles
 from ledger.tiles.opening import open_tiles
 from ledger.witness.recall import require_extends_witness
 from verifier.primitives.keys import format_key
@@ -159,10 +160,10 @@ def open_ledger(  # noqa: PLR0913 - the parts of a ledger
     """Return the ledger of a folder, recovered and writing.
 
     Args:
-        root: the folder.
+        root: where.
         passphrase: of its keys.
-        guard: where the guard lies, a file or `s3://bucket/prefix`; None for where `init` put it.
-        tiles: where the tiles lie, a folder or `s3://bucket/prefix`, from now on; None for where they lay.
+        guard: a file or `s3://bucket/prefix`; None for where `init` put it.
+        tiles: a folder or `s3://bucket/prefix`, from now on; None for where they lay.
         new_guard: begin a new guard for an old ledger: its guard is lost, and nothing newer than this was ever signed.
         witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
         clock: milliseconds since 1970.
@@ -181,15 +182,22 @@ def open_ledger(  # noqa: PLR0913 - the parts of a ledger
         found = str(guard or reader.meta(_GUARD) or folder.usual_guard)
         if reader.counters().size and not new_guard:
             _require_guard(found, reader)
-        if tiles and _spelt(tiles) != reader.meta(_TILES):
-            store.writer().set_meta(_TILES, _spelt(tiles))
-        place = open_tiles(reader.meta(_TILES) or str(folder.tiles), monotonic=monotonic)
-        ledger = Ledger(store, place, keys=keys, guard=found, clock=clock, monotonic=monotonic)
+        ledger = Ledger(
+            store, _tiles_of(store, folder, tiles, monotonic), keys=keys, guard=found, clock=clock, monotonic=monotonic
+        )
     except BaseException:
         store.close()
         raise
     _ask(witnesses, ledger, keys)
     return ledger
+
+
+def _tiles_of(store: Store, folder: LedgerFolder, named: str | None, monotonic: Callable[[], float]) -> Tiles:
+    """Return the tiles at the place that is named, which the database remembers, or where they lay."""
+    writer = store.writer()
+    if named and _spelt(named) != writer.reader().meta(_TILES):
+        writer.set_meta(_TILES, _spelt(named))
+    return open_tiles(writer.reader().meta(_TILES) or str(folder.tiles), monotonic=monotonic)
 
 
 def _ask(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> None:

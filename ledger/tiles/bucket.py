@@ -39,12 +39,24 @@ class TileBucket:
         self._bucket = bucket
         self._monotonic = monotonic
         self._most = cached_bytes
-        self._uploads = Uploads(bucket, checkpoint=CHECKPOINT, monotonic=monotonic)
+        self._uploads = self._new_uploads()
         self._cache: OrderedDict[Tile, bytes] = OrderedDict()
         self._cached = 0
         self._lock = Lock()
         self._writes = False
         bucket.require_conditional_writes(_PROBE)
+        self._look()
+
+    def _new_uploads(self) -> Uploads:
+        return Uploads(self._bucket, checkpoint=CHECKPOINT, monotonic=self._monotonic)
+
+    def begin(self) -> None:
+        """Take over writing, from the checkpoint that is published now.
+
+        Raises:
+            UnreachableError: storage does not answer.
+        """
+        self._uploads = self._new_uploads()
         self._look()
 
     def _look(self) -> None:
@@ -148,6 +160,7 @@ class TileBucket:
     def close(self) -> None:
         """Wait a bounded time for what is on its way; the next start writes what is left."""
         self._uploads.close(CLOSING_PATIENCE)
+        self._writes = False
 
     def _remember(self, tile: Tile, content: bytes) -> None:
         """Keep a full tile; let go of those that were asked for longest ago."""

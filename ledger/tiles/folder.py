@@ -100,6 +100,9 @@ class TileFolder:
             if path.exists() and partial.is_dir():
                 rmtree(partial, ignore_errors=True)
 
+    def begin(self) -> None:
+        """Do nothing: what others have written is seen at once."""
+
     def close(self) -> None:
         """Do nothing: every file is closed."""
 
@@ -132,10 +135,13 @@ _tiles: OrderedDict[tuple[str, Tile], list[bytes]] = OrderedDict()
 
 def _cached(folder: Tiles, tile: Tile) -> list[bytes]:
     """Return a full tile's hashes; full tiles never change, so a cache needs no care."""
-    name = (folder.name, tile)
-    found = _tiles.get(name)
-    if found is None:
-        found = _tiles[name] = parse_hashes(folder.read(tile), WIDTH)
-        while len(_tiles) > _CACHED_TILES:
-            _tiles.popitem(last=False)
-    return found
+    found = _tiles.get((folder.name, tile))
+    return found or remember(folder, tile, parse_hashes(folder.read(tile), WIDTH))
+
+
+def remember(folder: Tiles, tile: Tile, hashes: list[bytes]) -> list[bytes]:
+    """Keep a full tile's hashes as long as the cache does: who computed them need not wait until they are written."""
+    _tiles[folder.name, tile] = hashes
+    while len(_tiles) > _CACHED_TILES:
+        _tiles.popitem(last=False)
+    return hashes

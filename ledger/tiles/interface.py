@@ -78,6 +78,14 @@ class Tiles(Protocol):
         """Drop the partial tiles of tiles that are full now."""
         ...
 
+    def begin(self) -> None:
+        """Take over writing: see what whoever wrote before has published.
+
+        Raises:
+            UnreachableError: storage does not answer.
+        """
+        ...
+
     def close(self) -> None:
-        """Finish what is on its way, within bounds; what is left is written by the next start."""
+        """Finish what is on its way, within bounds; what is left is written by the next start. Reading goes on."""
         ...

@@ -110,6 +110,8 @@ class Uploads:
     def _require_running(self) -> None:
         if self._stopped:
             raise self._stopped
+        if self._closing:
+            raise StoppedError(self._bucket.name, came="closed", expected="a ledger that writes")
 
     def _wake(self) -> None:
         if self._since is None:

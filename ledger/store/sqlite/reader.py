@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ledger.store.interface import (
@@ -24,6 +24,11 @@ _LOOKUP = "SELECT seq FROM event_lookup WHERE lookup = ?"
 _EVENT = "e.seq, e.leaf, e.position, e.head, e.body"
 _STATEMENT = "leaf, entry, identity, kid, first, count, seq"
 _KEY = "key, id, count, frontier, leaf, owner, guarded, custodian"
+_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? AND key < ?"
+_LAST_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? ORDER BY key"
+_ROWS = f"SELECT {_KEY} FROM history_key WHERE key IN"
+_KEYS = 256  # keys a query
+_RANGES = 32  # ranges a query: fewer calls, and the plan stays a search of the primary key for each
 _CHECKPOINT = "size, note, receipt_header, receipt_signature, quorum"
 
 
@@ -166,6 +171,28 @@ class SqliteReader:
         """Return a subject's counter in hundred-thousandths, 0 where nothing has moved it."""
         row = self._one("SELECT amount FROM counter WHERE name = ?", name)
         return int(row[0]) if row else 0
+
+    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
+        found: list[tuple[bytes, bytes]] = []
+        bounded = [each for each in ranges if each[1]]
+        for start in range(0, len(bounded), _RANGES):
+            chunk = bounded[start : start + _RANGES]
+            sql = " UNION ALL ".join([_LEAVES] * len(chunk))
+            found += self._connection.execute(sql, [bound for each in chunk for bound in each]).fetchall()
+        for low, high in ranges:
+            if not high:
+                found += self._connection.execute(_LAST_LEAVES, (low,)).fetchall()
+        return found
+
+    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
+        """Return the rows of these keys, as far as there are any."""
+        found: list[KeyRow] = []
+        for start in range(0, len(keys), _KEYS):
+            chunk = keys[start : start + _KEYS]
+            sql = f"{_ROWS} ({','.join('?' * len(chunk))})"
+            found += self._connection.execute(sql, chunk).fetchall()
+        return found
 
     def key_leaves(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield every key and leaf hash, sorted by key."""

@@ -100,7 +100,7 @@ def test_a_crash_at_any_point_is_finished_by_the_next_start(world, point, monkey
     world.ledger.close()
     database = world.folder / "ledger.db"
     world.ledger = open_ledger(world.folder, world.keys)
-    monkeypatch.setattr(world.ledger._sequencer, "erase", lambda: None)
+    monkeypatch.setattr(world.ledger.writer.sequencer, "erase", lambda: None)
     world.cosign()
     world.ledger.writer.call(lambda: None).result()
 

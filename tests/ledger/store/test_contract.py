@@ -137,10 +137,9 @@ def test_keys_are_read_by_range_in_order_with_their_newest_state(store):
         assert reader.key_rows(middle, b"") == [rows[middle], rows[high]]
         assert (reader.key_row(changed), reader.key_row(bytes(32))) == (rows[changed], None)
         assert list(reader.key_leaves()) == [(key, rows[key][4]) for key in (low, middle, high)]
-    writer = store.writer()
-    assert sorted(writer.rows_of([high, low, bytes(32)])) == [rows[low], rows[high]]
-    assert writer.leaves_in([(low, middle), (high, b"")]) == [(low, rows[low][4]), (high, rows[high][4])]
-    assert writer.leaves_in([]) == []
+        assert sorted(reader.rows_of([high, low, bytes(32)])) == [rows[low], rows[high]]
+        assert reader.leaves_in([(low, middle), (high, b"")]) == [(low, rows[low][4]), (high, rows[high][4])]
+        assert reader.leaves_in([]) == []
 
 
 def test_a_counter_is_what_the_newest_block_that_moved_it_says(store):

@@ -68,7 +68,7 @@ def require_whole(bucket, ledger):
 def test_log_is_published_in_storage_and_goes_on_after_a_start_elsewhere(folder, keys, address, bucket, tmp_path):
     world = found_zone(folder, keys, start(folder, keys, address))
     for _ in range(260):
-        world.ledger.writer.call(world.ledger._sequencer.seal).result()
+        world.ledger.writer.call(world.ledger.writer.sequencer.seal).result()
     world.ledger.close()
     assert published(bucket).size == world.ledger.head.edge.size > 256
     require_whole(bucket, world.ledger)
@@ -78,7 +78,7 @@ def test_log_is_published_in_storage_and_goes_on_after_a_start_elsewhere(folder,
     shutil.copyfile(folder / "ledger.db", moved / "ledger.db")
     again = start(moved, keys, address)
     assert again.head.edge.size == world.ledger.head.edge.size
-    again.writer.call(again._sequencer.seal).result()
+    again.writer.call(again.writer.sequencer.seal).result()
     again.close()
     require_whole(bucket, again)
 
@@ -93,7 +93,7 @@ def test_dead_storage_delays_publishing_and_nothing_else(folder, keys, address, 
     before = published(bucket)
     faults.always = "refuse"
     for _ in range(100):
-        ledger.writer.call(ledger._sequencer.seal).result()
+        ledger.writer.call(ledger.writer.sequencer.seal).result()
     assert ledger.head.edge.size >= before.size + 100
     world.cosign()
     assert ledger.prover.checkpoint(ledger.head.edge.size)
@@ -109,11 +109,11 @@ def test_what_storage_lost_to_a_crash_is_written_by_the_next_start(folder, keys,
     found_zone(folder, keys, ledger)
     until(lambda: published(bucket) is not None and ledger.tiles.lag == 0)
     faults.only, faults.always = ("PUT",), "lose"
-    guarded = ledger._guard.newest
+    guarded = ledger._leadership.guard.newest
     with pytest.raises(StoppedError):  # its guard is in the same storage, and does not answer
-        ledger.writer.call(ledger._sequencer.seal).result()
-    assert ledger._guard.newest == guarded
-    assert isinstance(ledger.writer.stopped, StoppedError)
+        ledger.writer.call(ledger.writer.sequencer.seal).result()
+    assert ledger._leadership.guard.newest == guarded
+    assert isinstance(ledger.stopped, StoppedError)
     faults.always = None
     size = ledger.store.writer().reader().counters().size
     ledger.close()
@@ -130,7 +130,7 @@ def test_older_database_is_refused_by_what_storage_has(folder, keys, address, tm
     older = tmp_path / "older"
     older.mkdir()
     ledger.store.backup(str(older / "ledger.db"))
-    ledger.writer.call(ledger._sequencer.seal).result()
+    ledger.writer.call(ledger.writer.sequencer.seal).result()
     world.ledger.close()
     with pytest.raises(StoppedError, match="older state"):
         start(older, keys, address)
