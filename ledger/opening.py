@@ -179,17 +179,22 @@ def open_ledger(  # noqa: PLR0913 - the parts of a ledger
     try:
         reader = store.writer().reader()
         keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
-        found = str(guard or reader.meta(_GUARD) or folder.usual_guard)
-        if reader.counters().size and not new_guard:
-            _require_guard(found, reader)
-        ledger = Ledger(
-            store, _tiles_of(store, folder, tiles, monotonic), keys=keys, guard=found, clock=clock, monotonic=monotonic
-        )
+        found = _guard_of(reader, folder, guard, new=new_guard)
+        place = _tiles_of(store, folder, tiles, monotonic)
+        ledger = Ledger(store, place, keys=keys, guard=found, clock=clock, monotonic=monotonic)
     except BaseException:
         store.close()
         raise
     _ask(witnesses, ledger, keys)
     return ledger
+
+
+def _guard_of(reader: Reader, folder: LedgerFolder, named: str | Path | None, *, new: bool) -> str:
+    """Return where the guard is; where something was signed already, it must be there, unless it is to be new."""
+    found = str(named or reader.meta(_GUARD) or folder.usual_guard)
+    if reader.counters().size and not new:
+        _require_guard(found, reader)
+    return found
 
 
 def _tiles_of(store: Store, folder: LedgerFolder, named: str | None, monotonic: Callable[[], float]) -> Tiles:

@@ -63,7 +63,6 @@ class Leadership:
         """
         self.guard, self._rows, self._tiles, turn = guard, rows, tiles, Turn()
         try:
-            tiles.begin()
             found = recover(rows.reader(), tiles, guard, registry_types(), known)
             _require_own(keys, found)
             self.eraser = Eraser(rows, clock)

@@ -77,6 +77,7 @@ def recover(
             state, and signing would fork the ledger.
     """
     counters = reader.counters()
+    folder.begin()
     published = _published(folder)
     tree = _mended_tree(reader, folder, counters.size, published[0] if published else 0)
     edge, root = tree.edge(), tree.root()
