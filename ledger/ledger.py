@@ -109,13 +109,15 @@ class Ledger:
             shadow.close()
 
     def follow(self) -> None:
-        """Give the lead up: another process has it, or the writer has stopped. What is queued ends."""
+        """Give the lead up: another process has it, or the writer has stopped. What is queued ends.
+
+        Where that fails, because the database does not answer, nothing more is written; it may be called again.
+        """
         leadership = self._leadership
-        if leadership is None:
-            return
-        self._shadow = Shadow(self.store, self.tiles)
-        self._leadership = None
-        leadership.close()
+        if leadership:
+            leadership.close()
+            self._shadow = Shadow(self.store, self.tiles)
+            self._leadership = None
 
     def catch_up(self) -> None:
         """Follow what was committed since; a leader has nothing to follow."""
