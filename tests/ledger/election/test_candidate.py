@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from ledger.election.candidate import PATIENCE, Candidate, Writing
+from ledger.election.lease import NOBODY, Leader
 from ledger.errors import BusyError, StoppedError
 from ledger.ledger import Ledger
 from ledger.sequencer.guard import Guard
-from ledger.standby.candidate import PATIENCE, Candidate, Writing
-from ledger.standby.lease import NOBODY, Leader
 from ledger.store.sqlite.store import SqliteStore
 
 SECONDS = 3.0

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ledger.election.lease import NOBODY, Leader, Lease
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.sequencer.guard import Guard
-from ledger.standby.lease import NOBODY, Leader, Lease
 from ledger.store.interface import WriteStore
 from verifier.errors import SuyuanError
 
