@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from ledger.endorsing.projection import Projection
@@ -26,6 +28,11 @@ def follow(app: FastAPI, ledger: Ledger) -> None:
         projection = make(ledger.store.beside(file), ledger.sources, origin=ledger.origin)
         setattr(app.state, state, projection)
         projection.start()
+
+
+def followers_of(app: FastAPI) -> dict[str, Follower]:
+    """Return the projections that the app follows, by the name of their files."""
+    return {Path(file).stem: getattr(app.state, state) for state, (file, _) in _PROJECTIONS.items()}
 
 
 def stop_following(app: FastAPI) -> None:

@@ -19,6 +19,7 @@ from api.reading import BodyReader
 from api.refusals import add_refusals, answer_refusal
 from ledger.errors import BusyError, UnreachableError
 from ledger.publicdesk.desk import PublicDesk
+from ledger.sequencer.fairness import Shares
 
 _MOST_BODIES, _SECONDS, _UNDER_WAY = 16 << 20, 30.0, 512
 
@@ -39,7 +40,7 @@ def create_public_desk_app(
     app.state.rates = DeskRates(limits or DeskLimits())
     app.state.bodies = BodyReader(most=_MOST_BODIES, seconds=_SECONDS)
     app.include_router(routes.router)
-    app.add_middleware(GateMiddleware, most=_UNDER_WAY)
+    app.add_middleware(GateMiddleware, places=Shares("requests", _UNDER_WAY), by_address=False)
     app.add_middleware(_HeaderMiddleware)
     add_refusals(app, "an address of docs/public-desk.md")
     app.add_exception_handler(UnreachableError, _answer_unreachable)
