@@ -22,6 +22,8 @@ def open_from(settings: Settings) -> Ledger:
         guard=settings.guard,
         tiles=settings.tiles,
         witnesses=settings.witnesses,
+        database=settings.database,
+        allow_async=settings.allow_async,
     )
 
 

@@ -18,9 +18,10 @@ from verifier.errors import MalformedError
 
 
 @door
-def serve(  # noqa: PLR0913 - the options of a server
+def serve(  # noqa: PLR0913 - one for each option
     folder: Annotated[Path | None, typer.Argument(help=help_of("help.folder"), metavar="[DIR]")] = None,
     *,
+    database: Annotated[str | None, option("--database", text="help.database", metavar="URL")] = None,
     tiles: Annotated[str | None, option("--tiles", text="help.tiles", metavar="DIR|s3://…")] = None,
     guard: Annotated[str | None, option("--guard", text="help.guard", metavar="FILE|s3://…")] = None,
     host: Annotated[str | None, option("--host", text="help.host", metavar="ADDRESS")] = None,
@@ -31,8 +32,16 @@ def serve(  # noqa: PLR0913 - the options of a server
     lang: Lang = None,
 ) -> None:
     """Serve a ledger until SIGTERM or SIGINT."""
-    given = {"folder": folder, "host": host, "port": port, "open_reads": open_reads, "language": lang}
-    given |= {"tiles": tiles, "guard": guard}
+    given = {
+        "folder": folder,
+        "database": database,
+        "tiles": tiles,
+        "guard": guard,
+        "host": host,
+        "port": port,
+        "open_reads": open_reads,
+        "language": lang,
+    }
     settings = _settings({**given, "page_policy": page_policy, "passphrase_file": passphrase_file})
     voice = Voice(lang, as_json=False, quiet=False)
     require_free(settings.host, settings.port)

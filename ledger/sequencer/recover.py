@@ -76,9 +76,7 @@ def recover(
         StoppedError: guard or published checkpoint know of more, or of another root: this is an older
             state, and signing would fork the ledger.
     """
-    counters = reader.counters()
-    folder.begin()
-    published = _published(folder)
+    counters, published = reader.counters(), _published(folder)
     tree = _mended_tree(reader, folder, counters.size, published[0] if published else 0)
     edge, root = tree.edge(), tree.root()
     for committed, what in ((guard.newest, guard.name), (published, "published checkpoint")):
@@ -200,6 +198,8 @@ def _ensure_bundle(reader: Reader, folder: Tiles, number: int) -> None:
 
 
 def _published(folder: Tiles) -> tuple[int, bytes] | None:
+    """Return what is published now, by whoever wrote before."""
+    folder.begin()
     note = folder.checkpoint()
     if note is None:
         return None

@@ -13,8 +13,8 @@ from ledger.compose.event import ComposedEvent
 from ledger.erasure import eraser as module
 from ledger.export.export import export_ledger
 from ledger.fsck.check import check_ledger
+from ledger.store.erasing import format_erasure
 from ledger.store.interface import Deletion, StoredErasure
-from ledger.store.sqlite.erasing import format_erasure
 from ledger.store.sqlite.store import SqliteStore
 from tests.ledger.erasure.seeking import places
 from tests.ledger.erasure.test_eraser import BUYER, NUMBER, erase, held, settle
