@@ -37,6 +37,10 @@ def followers_of(app: FastAPI) -> dict[str, Follower]:
 
 def stop_following(app: FastAPI) -> None:
     """Close them, before the ledger closes; their files stay."""
-    for state in _PROJECTIONS:
-        projection: Follower = getattr(app.state, state)
-        projection.close()
+    for each in projections_of(app):
+        each.close()
+
+
+def projections_of(app: FastAPI) -> list[Follower]:
+    """Return the app's projections."""
+    return [getattr(app.state, state) for state in _PROJECTIONS]
