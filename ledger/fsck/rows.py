@@ -6,13 +6,15 @@ Text comes as bytes and is decoded strictly here, so that a flipped bit is a dam
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from ledger.errors import SetupError
 from ledger.fsck.damage import Damages
+from ledger.store.opening import named_database
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "statement": ("leaf", "entry", "identity", "kid", "first", "count", "seq"),
@@ -38,8 +40,41 @@ _ORDER = {
 }
 
 
-class Rows:
-    """One snapshot of a database."""
+class UnreadableError(Exception):
+    """The database could not be read on: a damaged page, or a server that is gone."""
+
+
+class Rows(ABC):
+    """One snapshot of a database, on any engine. Text comes as bytes."""
+
+    lags = False  # whether names of the newest events are not looked up in the table yet
+    checks_pages = False  # whether `check` looks at pages and indices too
+
+    @abstractmethod
+    def all(self, table: str, *, order: str = "") -> Iterator[tuple[Any, ...]]:
+        """Yield every row of a table, by its key."""
+
+    @abstractmethod
+    def between(self, table: str, column: str, low: int, high: int) -> list[tuple[Any, ...]]:
+        """Return the rows whose number in a column is from `low` to before `high`, by that column."""
+
+    @abstractmethod
+    def where(self, table: str, column: str, value: object) -> list[tuple[Any, ...]]:
+        """Return the rows with a value in a column."""
+
+    @abstractmethod
+    def check(self, damages: Damages) -> bool:
+        """Look whether the tables are there and hang together; return whether they can be read."""
+
+    @abstractmethod
+    def check_beside(self, damages: Damages) -> None:
+        """Check the tables that only this engine has."""
+
+
+class SqliteRows(Rows):
+    """One snapshot of SQLite's file."""
+
+    lags = checks_pages = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read on a connection that is inside a transaction."""
@@ -47,7 +82,7 @@ class Rows:
 
     def all(self, table: str, *, order: str = "") -> Iterator[tuple[Any, ...]]:
         """Yield every row of a table, by its key."""
-        by = order or _ORDER.get(table, COLUMNS[table][0])
+        by = order or order_of(table)
         for row in self._connection.execute(_select(table, f"ORDER BY {by}")):  # noqa: UP028 - see below
             yield row  # `yield from` would close the cursor when a generator that was left is collected: too late
 
@@ -73,6 +108,14 @@ class Rows:
             damages.add("database", table, came="no such table", expected="the tables of this version")
         return present >= COLUMNS.keys()
 
+    def check_beside(self, damages: Damages) -> None:
+        """Return: the file has no others."""
+
+
+def order_of(table: str) -> str:
+    """Return what a table's rows are sorted by: its key."""
+    return _ORDER.get(table, COLUMNS[table][0])
+
 
 def text_of(value: Any) -> str | None:
     """Return a text column's value; None where it is no text, or no UTF-8."""
@@ -84,13 +127,23 @@ def text_of(value: Any) -> str | None:
         return None
 
 
-@contextmanager
-def open_rows(database: Path) -> Iterator[Rows]:
-    """Yield one snapshot of a database.
+def open_rows(database: Path) -> AbstractContextManager[Rows]:
+    """Return one snapshot of a ledger's database: SQLite's file, or the server's that the folder names instead.
 
     Raises:
-        SetupError: there is none, or SQLite cannot open it.
+        SetupError: there is none, or it cannot be opened.
+        UnreadableError: it cannot be read.
     """
+    address = named_database(database.parent)
+    if address is None:
+        return _open_file(database)
+    from ledger.fsck.server_rows import open_server_rows  # noqa: PLC0415 - the driver only where it is used
+
+    return open_server_rows(address)
+
+
+@contextmanager
+def _open_file(database: Path) -> Iterator[Rows]:
     if not database.exists():
         raise SetupError(str(database), came="no database", expected="one that `suyuan init` made")
     connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
@@ -98,7 +151,9 @@ def open_rows(database: Path) -> Iterator[Rows]:
     try:
         connection.execute("PRAGMA query_only=1")
         connection.execute("BEGIN")
-        yield Rows(connection)
+        yield SqliteRows(connection)
+    except sqlite3.DatabaseError as error:
+        raise UnreadableError(str(error)) from error
     finally:
         connection.close()
 
