@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from structlog.typing import FilteringBoundLogger
 
 from api.actors import moment_of
 from api.epcis_mount import equip_epcis, include_epcis
 from api.evidence import EvidenceShelf
-from api.following import follow, stop_following
+from api.following import follow, followers_of, stop_following
 from api.health import Health
 from api.intake import Intake
 from api.logs import make_logger
+from api.measured import BesideCollector, QueueCollector, StageCollector, pools_of, queues_of
 from api.metrics import Metrics
 from api.middleware.access import AccessMiddleware
 from api.middleware.edges import HeadMiddleware, LingerMiddleware
@@ -54,6 +55,7 @@ from ledger.witnessing.collection import Collection
 from verifier import __version__
 
 Clock = Callable[[], int]
+_SIGNATURES, _OPERATORS = 4, 2  # requests whose signature is checked, or that are the operator's, at one moment
 _READS = (log, traces, resolver, histories, bodies, endorsed, given, handles, recalls, declarations, lists)
 
 
@@ -114,7 +116,13 @@ def _rates(settings: Settings) -> Rates:
 def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = settings.read_threads
+        reads = to_thread.current_default_thread_limiter()
+        reads.total_tokens = settings.read_threads
+        app.state.limiters = {
+            "reads": reads,
+            "signatures": CapacityLimiter(_SIGNATURES),
+            "operators": CapacityLimiter(_OPERATORS),
+        }
         ledger = await to_thread.run_sync(open_from, settings) if given is None else given
         _equip(app, ledger, settings, clock)
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
@@ -147,6 +155,21 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.health = Health(ledger, settings, clock)
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
-    ledger.writer.patience = settings.max_wait
+    ledger.wait_at_most(settings.max_wait)
     follow(app, ledger)
+    _measure(app, ledger)
     equip_epcis(app, ledger)
+
+
+def _measure(app: FastAPI, ledger: Ledger) -> None:
+    """Show queues, stages, and what stands beside the ledger."""
+    state = app.state
+    state.metrics.add(
+        QueueCollector(
+            lambda: queues_of(ledger, state.intake, state.places),
+            lambda: pools_of(state.intake, state.limiters),
+            ledger,
+        ),
+        StageCollector(ledger.measures),
+        BesideCollector(ledger, followers_of(app), ledger.store.beside("disk").parent),
+    )
