@@ -11,12 +11,13 @@ from ledger.fsck.damage import Damage, Damages
 from ledger.fsck.derive import Derived, derive
 from ledger.fsck.derived import check_derived
 from ledger.fsck.disclosures import check_disclosures
+from ledger.fsck.engines import open_rows
 from ledger.fsck.entries import Log, check_entries, is_log_damaged
 from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, check_files, check_guard, check_published, published_size, read_if_there
 from ledger.fsck.origin import RowsSource
-from ledger.fsck.rows import Rows, UnreadableError, open_rows, text_of
+from ledger.fsck.rows import Rows, UnreadableError, text_of
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint

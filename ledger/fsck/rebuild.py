@@ -17,12 +17,13 @@ from ledger.errors import StoppedError
 from ledger.fsck.counters import counter_rows, recount
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived, derive, key_rows
+from ledger.fsck.engines import open_rows, open_target
 from ledger.fsck.entries import Log, check_entries
 from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, write_files
-from ledger.fsck.rows import Rows, open_rows
-from ledger.fsck.targets import Target, open_target
+from ledger.fsck.rows import Rows
+from ledger.fsck.targets import Target
 from ledger.index.rebuild import LEVELS, build
 from verifier.ledgerformat.seal import Seal
 from verifier.primitives.checkpoint import parse_signed_checkpoint

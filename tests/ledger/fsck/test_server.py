@@ -7,8 +7,8 @@ import pytest
 
 from ledger.errors import SetupError
 from ledger.fsck.check import check_ledger
+from ledger.fsck.engines import open_rows
 from ledger.fsck.rebuild import rebuild
-from ledger.fsck.rows import open_rows
 from tests.postgres import server
 from tests.world import found_world, tell_parcel
 

@@ -9,7 +9,8 @@ import pytest
 from fixtures.zone.actors import all_types
 from ledger.compose.event import Draft
 from ledger.errors import BusyError, ConflictError
-from ledger.fsck.rows import COLUMNS, open_rows
+from ledger.fsck.engines import open_rows
+from ledger.fsck.rows import COLUMNS
 from ledger.signing.signer import generate
 from tests.ledger.sequencer.zone import FOREIGN, MOVED, ORIGIN, key_draft
 from verifier.errors import NotPermittedError, SuyuanError
