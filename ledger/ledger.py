@@ -21,6 +21,7 @@ from ledger.measures import Measures
 from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
@@ -28,7 +29,8 @@ from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.standby.shadow import Shadow
 from ledger.store.interface import Store, WriteStore
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from verifier.errors import SuyuanError
 
 
@@ -38,10 +40,10 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
-        guard: Path | None,
+        guard: str | Path | None,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
@@ -64,7 +66,7 @@ class Ledger:
         if guard is None:
             self._shadow = Shadow(store, tiles)
         else:
-            self.lead(store.writer(), Guard(guard))
+            self.lead(store.writer(), open_guard(guard))
         self.prover = Prover(self.sources, clock=clock)
 
     def close(self) -> None:
