@@ -41,7 +41,7 @@ class Health:
         return ready, {"ready": ready, "checks": [asdict(each) for each in checks]}
 
     def _writer(self) -> Check:
-        stopped = self._ledger.writer.stopped
+        stopped = self._ledger.stopped
         return Check("writer", stopped is None, "running" if stopped is None else "stopped", "running")
 
     def _disk(self) -> Check:

@@ -63,12 +63,12 @@ class _LedgerCollector(Collector):
             "suyuan_tree_size": ("Committed leaves.", ledger.head.edge.size),
             "suyuan_published_size": ("Leaves of the published checkpoint.", _size_of(note)),
             "suyuan_quorum_size": ("Leaves of the newest checkpoint with a quorum.", quorum.size if quorum else 0),
-            "suyuan_queue_length": ("Items that wait for the writer.", ledger.writer.waiting),
+            "suyuan_queue_length": ("Items that wait for the writer.", ledger.waiting),
             "suyuan_oldest_unwitnessed_seconds": (
                 "For how long the oldest block has waited for its quorum.",
                 ledger.oldest_without_quorum() / 1000,
             ),
-            "suyuan_writer_running": ("1 while the writer writes.", int(ledger.writer.stopped is None)),
+            "suyuan_writer_running": ("1 while the writer writes.", int(ledger.stopped is None)),
             "suyuan_sqlite_wal_reset_safe": ("1 where SQLite has the fix of 3.51.3.", int(is_wal_reset_safe())),
         }
         for name, (help_, value) in gauges.items():

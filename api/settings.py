@@ -20,6 +20,14 @@ class Settings(BaseSettings):
     guard: Path | None = Field(
         default=None, description="the guard's file, where it is no longer where `suyuan init` put it"
     )
+    database: str | None = Field(
+        default=None,
+        description="a database on a server, `postgresql://USER@HOST/NAME`, where not the one that `suyuan init` noted;"
+        " its password comes from `PGPASSWORD` or a password file",
+    )
+    allow_async: bool = Field(
+        default=False, description="whether a ledger on a database server may run without a synchronous replica"
+    )
     passphrase: SecretStr | None = Field(default=None, description="opens the ledger's key files")
     passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
 

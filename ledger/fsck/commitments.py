@@ -9,7 +9,8 @@ from ledger.fsck.derive import Derived
 from ledger.fsck.entries import Log
 from ledger.fsck.erasures import read_deletion
 from ledger.fsck.rows import Rows, text_of
-from ledger.store.sqlite.erasing import ERASED, OVERWRITES
+from ledger.store.erasing import ERASED
+from ledger.store.sqlite.erasing import OVERWRITES
 from verifier.errors import SuyuanError
 from verifier.judgement.charter import Charter
 from verifier.ledgerformat.receipt import format_receipt_header

@@ -373,6 +373,14 @@ class Store(Protocol):
         """Return the writer's side; there is one."""
         ...
 
+    def require_synchronous(self) -> None:
+        """Return if what is committed is on every machine that it must be on; an embedded store has one.
+
+        Raises:
+            SetupError: a server commits without waiting for a replica.
+        """
+        ...
+
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from the store lies."""
         ...

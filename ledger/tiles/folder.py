@@ -102,10 +102,13 @@ _tiles: OrderedDict[tuple[Path, Tile], list[bytes]] = OrderedDict()
 
 def _cached(folder: TileFolder, tile: Tile) -> list[bytes]:
     """Return a full tile's hashes; full tiles never change, so a cache needs no care."""
-    name = (folder.root, tile)
-    found = _tiles.get(name)
-    if found is None:
-        found = _tiles[name] = parse_hashes(folder.read(tile), WIDTH)
-        while len(_tiles) > _CACHED_TILES:
-            _tiles.popitem(last=False)
-    return found
+    found = _tiles.get((folder.root, tile))
+    return found or remember(folder, tile, parse_hashes(folder.read(tile), WIDTH))
+
+
+def remember(folder: TileFolder, tile: Tile, hashes: list[bytes]) -> list[bytes]:
+    """Keep a full tile's hashes as long as the cache does: who computed them need not wait until they are written."""
+    _tiles[folder.root, tile] = hashes
+    while len(_tiles) > _CACHED_TILES:
+        _tiles.popitem(last=False)
+    return hashes

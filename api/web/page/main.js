@@ -43,13 +43,20 @@ const CHECKS = {
   "statement-check": () => import("./statement.js"),
 };
 
+/** What reads codes, and what checks the proofs in them; loaded where they are wanted. */
+const CODES = {
+  load: async () => (await import("./qr_reader.js")).read,
+  show: async (/** @type {Uint8Array} */ data, /** @type {any} */ place, /** @type {Saying} */ saying) =>
+    (await import("./scanned.js")).showFile(data, place, saying),
+};
+
 /** Called by the release when the page is there. @param {Document} document */
 export async function start(document) {
   const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const saying = sayingOf(lang, texts[lang]);
   const find = (/** @type {string} */ id) => document.getElementById(id);
   const camera = find("camera");
-  if (camera) (await import("./camera.js")).offerCamera(camera, saying);
+  if (camera) (await import("./camera.js")).offerCamera(camera, saying, CODES);
   const desk = find("public-desk");
   if (desk) (await import("./activation.js")).tellStanding(desk, saying, fetch.bind(globalThis));
   const asked = askedOf(location);

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
+from ledger.store.erasing import erase
 from ledger.store.interface import Block, Deletion, Naming, StoredSeal
 from ledger.store.sqlite.connection import BUSY, TIDY_PAGES
-from ledger.store.sqlite.erasing import erase, write_anew
+from ledger.store.sqlite.erasing import write_anew
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
