@@ -34,13 +34,13 @@ demo: install ## the same, and exit
 	@$(BIN)/suyuan demo --port $(PORT)
 
 FALLBACK := $(wildcard api/web/fallback/*.js api/web/fallback/*.json api/web/fallback/build.py)
-build/web/noble_mldsa44.js: $(FALLBACK) | $(VENV)/test.stamp
+build/web/qr_reader.js: $(FALLBACK) | $(VENV)/test.stamp
 	$(BIN)/python -m api.web.fallback.build
 
-web: build/web/noble_mldsa44.js ## build the page's fallback for browsers without Ed25519 or ML-DSA (needs npm's registry)
+web: build/web/qr_reader.js ## build what browsers lack: Ed25519, ML-DSA, a reader of QR codes (needs npm's registry)
 
 test: $(VENV)/test.stamp ## set up what the tests need, then run all of them
-	@$(MAKE) --no-print-directory web || echo 'The fallback is not built; tests of it will be skipped.'
+	@$(MAKE) --no-print-directory web || echo 'What browsers lack is not built; tests of it will be skipped.'
 	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp ## style, types, import contracts

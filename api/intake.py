@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from fastapi import Request
 
+from api.claimed import claimed_issuer
 from api.metrics import Metrics
+from api.rates import network_of
 from api.reading import BodyReader, require_media_type
 from api.settings import Settings
 from api.workers import Workers, settled
@@ -20,6 +23,9 @@ from verifier.primitives.tiles import MAX_ENTRY
 
 COSE = "application/cose"
 NOTE = "text/plain"
+_LEAST = 4_096  # bytes that a submission counts as at least while it waits
+_NOTES = 2  # notes of witnesses looked at in one moment; each waits for the writer in its thread
+_MOST_NOTES = 256  # that wait
 
 
 class Intake:
@@ -28,10 +34,12 @@ class Intake:
     def __init__(self, ledger: Ledger, settings: Settings, metrics: Metrics) -> None:
         """Take submissions to a ledger."""
         self._ledger = ledger
+        self._measures = ledger.measures
         self._most = settings.max_submission
         self._most_note = settings.max_note
         self._submissions = metrics.submissions
-        self._workers = Workers(settings.intake_threads, waiting=settings.intake_waiting)
+        self.workers = Workers(settings.intake_threads, waiting=settings.intake_waiting, patience=settings.max_wait)
+        self.notes = Workers(_NOTES, waiting=_MOST_NOTES, patience=settings.max_wait, what="cosignatures")
         self.bodies = BodyReader(most=settings.max_buffered, seconds=settings.read_timeout)
 
     async def take(self, request: Request) -> Recorded:
@@ -51,10 +59,25 @@ class Intake:
     async def _take(self, request: Request) -> Recorded:
         media_type = require_media_type(request, COSE, SUBMISSION)
         limit, submit = self._door(media_type)
-        async with self.bodies.read(request, limit) as data:
-            future = await self._workers.run(lambda: submit(data))
-        leaf = await settled(future)
-        return await self._workers.finish(lambda: self._ledger.prover.promise(leaf))
+        began = self._measures.now()
+        async with self.bodies.read(request, limit) as data:  # held, and counted, until it is recorded
+            issuer = claimed_issuer(data)
+            began = self._measures.since("receive", began)
+            if self._ledger.leads:
+                self._ledger.writer.require_room(issuer)
+            path = (_network(request), issuer)
+            future = await self.workers.run(partial(self._submit, submit, data, began), path, max(_LEAST, len(data)))
+            began = self._measures.now()
+            leaf = await settled(future)
+            began = self._measures.since("write", began)
+        promise = await self.workers.finish(lambda: self._ledger.prover.promise(leaf))
+        self._measures.since("answer", began)
+        return promise
+
+    def _submit(self, submit: Callable[[bytes], Future[int]], data: bytes, since: float) -> Future[int]:
+        """Hand bytes in, in a thread, and count how long they waited for it."""
+        self._measures.since("wait", since)
+        return submit(data)
 
     def _door(self, media_type: str) -> tuple[int, Callable[[bytes], Future[int]]]:
         """Return how many bytes a content type may have, and what takes it in."""
@@ -66,15 +89,20 @@ class Intake:
         """Return every fault of a request's submission; nothing is recorded."""
         require_media_type(request, SUBMISSION)
         async with self.bodies.read(request, self._most) as data:
-            found = await self._workers.run(lambda: self._ledger.validate(data))
+            path = (_network(request), claimed_issuer(data))
+            found = await self.workers.run(lambda: self._ledger.validate(data), path, max(_LEAST, len(data)))
         return {"faults": [_fault(each) for each in found]}
 
     async def cosign(self, request: Request) -> dict[str, Any]:
         """Take in a witness's note; return the size, how many of its lines were new, and whether the quorum stands."""
         require_media_type(request, NOTE)
         async with self.bodies.read(request, self._most_note) as data:
-            cosigned = await self._workers.run(lambda: self._ledger.cosign(data))
+            cosigned = await self.notes.run(lambda: self._ledger.cosign(data), (_network(request),))
         return {"size": cosigned.size, "accepted": len(cosigned.lines), "quorum": cosigned.quorum}
+
+
+def _network(request: Request) -> str:
+    return network_of(request.client.host) if request.client else ""
 
 
 def _fault(error: SuyuanError) -> dict[str, str]:

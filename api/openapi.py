@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api.middleware.access import is_open
+from api.middleware.gate import ALWAYS_OPEN
 from api.problems import PROBLEM_CBOR, PROBLEM_JSON
 
 _DESCRIPTION = """A traceability ledger for cross-border e-commerce goods. Proofs are checked offline with
@@ -24,8 +25,8 @@ _WORDS = {
     413: "too large",
     415: "another content type",
     422: "not supported",
-    429: "too often; Retry-After says when",
-    503: "not now; Retry-After says when",
+    429: "too often, or too much at this moment; Retry-After says when",
+    503: "not able now; Retry-After says when",
 }
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -87,12 +88,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path, operations in schema["paths"].items():
             for operation in operations.values():
                 _drop_validation(operation)
-                if not is_open(path):
-                    operation["responses"] |= {str(each): told for each, told in problems(401, 429).items()}
+                operation["responses"] |= {str(each): told for each, told in problems(*_anywhere(path)).items()}
         for name in ("HTTPValidationError", "ValidationError"):
             schema["components"]["schemas"].pop(name, None)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _anywhere(path: str) -> tuple[int, ...]:
+    """Return the problems that any request to an address may meet before its route sees it."""
+    if path in ALWAYS_OPEN:
+        return ()
+    return (429,) if is_open(path) else (401, 429)
 
 
 _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}

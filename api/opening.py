@@ -16,7 +16,15 @@ def open_from(settings: Settings) -> Ledger:
         StoppedError: this is an older state than what was signed, published or cosigned already.
         KeyFileError: keys that this passphrase does not open.
     """
-    return open_ledger(settings.folder, passphrase_of(settings), guard=settings.guard, witnesses=settings.witnesses)
+    return open_ledger(
+        settings.folder,
+        passphrase_of(settings),
+        guard=settings.guard,
+        tiles=settings.tiles,
+        witnesses=settings.witnesses,
+        database=settings.database,
+        allow_async=settings.allow_async,
+    )
 
 
 def passphrase_of(settings: Settings) -> bytes:

@@ -48,7 +48,8 @@ STATUSES: Mapping[type[SuyuanError], int] = {
     ledgers.ConflictError: 409,
     ledgers.UnknownError: 404,
     ledgers.PrivateError: 403,
-    ledgers.BusyError: 503,
+    ledgers.BusyError: 503,  # not able now, whoever asks (RFC 9110 §15.6.4)
+    ledgers.OverloadError: 429,  # able, but not for so many (RFC 6585 §4)
     ledgers.StoppedError: 503,
     ledgers.KeyFileError: 500,
     ledgers.SetupError: 500,
@@ -76,6 +77,8 @@ def answer_problem(request: Request, error: SuyuanError) -> Response:
     """Return an error as the answer to a request."""
     status = status_of(error)
     request.state.outcome = error.code
+    if isinstance(error, ledgers.OverloadError):
+        request.state.queue = error.field
     if status >= 500 and not isinstance(error, _TOLD):
         request.state.fault = str(error)
     problem = describe(error, status, language_of(request))
@@ -113,8 +116,10 @@ def _concise(error: SuyuanError, problem: Mapping[str, str | int]) -> Response:
 
 def _headers(error: SuyuanError, status: int, language: str) -> dict[str, str]:
     headers = {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept, Accept-Language"}
-    if status == 503:
-        headers["Retry-After"] = str(error.retry_after if isinstance(error, ledgers.BusyError) else 60)
+    if isinstance(error, ledgers.BusyError):
+        headers["Retry-After"] = str(error.retry_after)
+    elif status == 503:
+        headers["Retry-After"] = "60"
     if isinstance(error, MethodError):
         headers["Allow"] = error.expected
     if isinstance(error, UnauthenticatedError):

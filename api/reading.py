@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from api.errors import MediaTypeError, SlowError
-from ledger.errors import BusyError
+from ledger.errors import OverloadError
 from verifier.errors import MalformedError, TooLargeError
 
 
@@ -23,6 +23,11 @@ class BodyReader:
         self._seconds = seconds
         self._held = 0
 
+    @property
+    def held(self) -> tuple[int, int]:
+        """Return how many bytes are held, and how many may be."""
+        return self._held, self._most
+
     @asynccontextmanager
     async def read(self, request: Request, limit: int) -> AsyncIterator[bytes]:
         """Yield a request's body of at most `limit` bytes; it counts as held until the block ends.
@@ -30,7 +35,7 @@ class BodyReader:
         Raises:
             TooLargeError: it says or turns out to be more.
             SlowError: it did not arrive in time.
-            BusyError: too many bodies are held already.
+            OverloadError: too many bodies are held already.
             MalformedError: two framings at once, or it broke off.
         """
         _require_plain_framing(request)
@@ -56,7 +61,7 @@ class BodyReader:
         self._held += size
         if self._held > self._most:
             self._held -= size
-            raise BusyError("body", came="too many bodies at this moment", expected="fewer", todo="Try again.")
+            raise OverloadError("body", came="too many bodies at this moment", expected="fewer", todo="Try again.")
 
 
 def require_media_type(request: Request, *allowed: str) -> str:

@@ -17,8 +17,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SUYUAN_", extra="forbid", frozen=True)
 
     folder: Path = Field(default=Path("ledger"), description="the ledger's folder, made by `suyuan init`")
-    guard: Path | None = Field(
-        default=None, description="the guard's file, where it is no longer where `suyuan init` put it"
+    guard: str | None = Field(
+        default=None,
+        description="the guard, a file or `s3://bucket/prefix`, where it is no longer where `suyuan init` put it",
+    )
+    tiles: str | None = Field(
+        default=None, description="where tiles lie from now on: a folder or `s3://bucket/prefix`; none: where they lay"
+    )
+    database: str | None = Field(
+        default=None,
+        description="a database on a server, `postgresql://USER@HOST/NAME`, where not the one that `suyuan init` noted;"
+        " its password comes from `PGPASSWORD` or a password file",
+    )
+    allow_async: bool = Field(
+        default=False, description="whether a ledger on a database server may run without a synchronous replica"
     )
     passphrase: SecretStr | None = Field(default=None, description="opens the ledger's key files")
     passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
@@ -67,15 +79,29 @@ class Settings(BaseSettings):
     )
     max_note: int = Field(default=524_288, ge=1024, le=1 << 20, description="largest body of `POST /cosignatures`")
     max_buffered: int = Field(
-        default=134_217_728, ge=1 << 20, description="bodies held at one moment, together; beyond it: 503"
+        default=134_217_728, ge=1 << 20, description="bodies held until they are recorded, together; beyond it: 429"
     )
-    max_requests: int = Field(default=512, ge=1, description="requests under way at one moment; beyond it: 503")
+    max_requests: int = Field(
+        default=512,
+        ge=1,
+        description="requests under way at one moment, of one address as many as are free; beyond it: 429",
+    )
     max_headers: int = Field(
         default=32_768, ge=1024, le=1 << 20, description="largest request line and header together"
     )
     read_timeout: float = Field(default=30.0, gt=0, le=600, description="longest time in which a body must arrive")
     intake_threads: int = Field(default=4, ge=1, le=64, description="submissions checked at one moment")
-    intake_waiting: int = Field(default=64, ge=1, description="submissions checked or waiting for it; beyond it: 503")
+    intake_waiting: int = Field(
+        default=67_108_864,
+        ge=1,
+        description="bytes of submissions that wait to be checked, each counting as 4096 at least; beyond it: 429",
+    )
+    max_wait: float = Field(
+        default=8.0,
+        gt=0,
+        le=600,
+        description="longest time that a submission waits to be checked, and again to be written; beyond it: 429",
+    )
     read_threads: int = Field(default=16, ge=1, le=256, description="proofs made at one moment")
 
     drain_seconds: int = Field(default=30, ge=1, le=3600, description="how long a stop waits for requests under way")

@@ -63,9 +63,9 @@ def update(indexed: Indexed, count: int, *, seed: int | str = 7, known_part: flo
     writer = indexed.store.writer()
     next_id, indexed.next_id = indexed.next_id, indexed.next_id + count
     begun = time.perf_counter()
-    buckets = TouchedBuckets(writer, keys, indexed.overlay.heap)
+    buckets = TouchedBuckets(writer.reader(), keys, indexed.overlay.heap)
     block = Block(0, 0)
-    rows = {row[0]: row for row in writer.rows_of(buckets.recorded())}
+    rows = {row[0]: row for row in writer.reader().rows_of(buckets.recorded())}
     for number, key in enumerate(keys, next_id):
         row = rows.get(key)
         state = KeyState(key, row[1], row[2], row[3], row[4], None) if row else KeyState.new(key)

@@ -15,7 +15,7 @@ from pathlib import Path
 from ledger.errors import SetupError
 from ledger.opening import LedgerFolder
 from ledger.signing.key_ring import key_files
-from ledger.store.sqlite.store import SqliteStore
+from ledger.store.opening import open_store
 from ledger.tiles.files import sync_folder, write_new
 from ledger.tiles.folder import TileFolder
 from verifier.primitives.checkpoint import parse_signed_checkpoint
@@ -65,9 +65,11 @@ def back_up(root: Path, destination: Path, *, keys: bool = False) -> Backup:
 def _copy(source: LedgerFolder, target: LedgerFolder, *, keys: bool) -> Backup:
     """Copy in an order that fits: what is published first, then the database, which is at least as new."""
     published = TileFolder(source.tiles).checkpoint()
-    store = SqliteStore(source.database, writable=False)
-    store.backup(str(target.database))
-    store.close()
+    store = open_store(source.root, writable=False)
+    try:
+        store.backup(str(target.database))
+    finally:
+        store.close()
     backup = _describe(target)
     for spare in ("-shm", "-wal"):  # of the look into the copy; it wrote nothing
         target.database.with_name(target.database.name + spare).unlink(missing_ok=True)
@@ -105,7 +107,7 @@ def _copy_tile(source: LedgerFolder, target: LedgerFolder, tile: Tile) -> None:
 
 
 def _describe(target: LedgerFolder) -> Backup:
-    store = SqliteStore(target.database, writable=False)
+    store = open_store(target.root, writable=False)
     try:
         with store.read() as reader:
             size = reader.counters().size

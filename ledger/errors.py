@@ -6,6 +6,7 @@ ConflictError      it, or a part of it, is recorded already
 UnknownError       there is no such thing here
 PrivateError       there may be, but not for whoever asks
 BusyError          try again later
+OverloadError      so too, since too much waits already
 StaleError         a ledger's time does not fit a witness's clock
 UnreachableError   no answer came, or one that broke off
 StoppedError       this ledger no longer writes, and says why
@@ -48,6 +49,12 @@ class BusyError(LedgerError):
 
     code = "busy"
     retry_after = 1
+
+
+class OverloadError(BusyError):
+    """Too much is waiting already, of everybody's or of whoever asks; nothing was begun."""
+
+    code = "overload"
 
 
 class StaleError(LedgerError):

@@ -1,6 +1,7 @@
 """The ledger as its doors see it: submit, validate, receipts, traces, cosignatures.
 
-Any thread may call it; only the writer's thread writes. Every proof is checked before it leaves.
+Any thread may call it. It leads, and then only its writer's thread writes; or it follows what another process
+commits, gives out the same proofs, and takes nothing in. Every proof is checked before it leaves.
 """
 
 from __future__ import annotations
@@ -8,42 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from time import sleep
-from typing import TypeVar
 
-from ledger.admission.arrival import Arrived, SignatureChecker
-from ledger.admission.candidate import Candidate
-from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
-from ledger.cosigning import Cosigned, check_cosignatures
+from ledger.cosigning import Cosigned
 from ledger.erasure.eraser import Eraser
-from ledger.errors import BusyError, SetupError, StoppedError, UnknownError
-from ledger.failpoints import reach
-from ledger.prove.prover import Prover, cosigned_note
+from ledger.errors import BusyError, UnknownError
+from ledger.leading.leadership import Leadership
+from ledger.leading.quorum_wait import waited_for_quorum
+from ledger.measures import Measures
+from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
-from ledger.sequencer.publisher import Publisher
+from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.queue import WriterThread
-from ledger.sequencer.recover import Recovered, recover
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
-from ledger.sequencer.turn import Turn
 from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
-from ledger.store.interface import Reader, Store
-from ledger.tiles.folder import LogReader, TileFolder
-from verifier.errors import NotPermittedError, SuyuanError
-from verifier.judgement.charter import APPROVAL, CHARTER, parse_charter
-from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Head, parse_head
-from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
-from verifier.ledgerformat.submission import parse_submission
-from verifier.vocabulary import registry_types
-
-_Result = TypeVar("_Result")
-_ENVELOPE = 0xD2  # first byte of a hash envelope, which has no head
-QUORUM_WAIT = 60_000  # milliseconds after which intake closes while the oldest block has no quorum
+from ledger.standby.shadow import Shadow
+from ledger.store.interface import Store, WriteStore
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
+from verifier.errors import SuyuanError
 
 
 class Ledger:
@@ -52,14 +40,14 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
-        guard: Path,
+        guard: str | Path | None,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
-        """Recover the state and start the writer.
+        """Recover the state, and start the writer; without a guard, follow whoever leads.
 
         Raises:
             StoppedError: this is an older state than what has left already.
@@ -69,65 +57,124 @@ class Ledger:
         self.tiles = tiles
         self.origin = keys.origin
         self._clock = clock
-        self._turn = Turn()
-        self._signatures = SignatureChecker()
-        self._guard = Guard(guard)
+        self._monotonic = monotonic
         self._keys = keys
-        self.eraser = Eraser(store.writer(), clock)
-        self._sequencer = self._go_on_from(self._recover(keys), monotonic)
-        self._erase_before_serving()
+        self.measures = Measures()
+        self._patience: float | None = None
+        self._leadership: Leadership | None = None
+        self._shadow: Shadow | None = None
+        if guard is None:
+            self._shadow = Shadow(store, tiles)
+        else:
+            self.lead(store.writer(), open_guard(guard))
         self.prover = Prover(self.sources, clock=clock)
-        self.writer = WriterThread(self._sequencer, monotonic=monotonic)
-        self.writer.start()
-
-    def _recover(self, keys: HeldKeys) -> Recovered:
-        """Return the state to go on from; where there is none, let go of the guard."""
-        try:
-            found = recover(self.store.writer().reader(), self.tiles, self._guard, registry_types())
-            if founding := found.replay.founding:
-                keys.chosen_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
-        except BaseException:
-            self._guard.close()
-            raise
-        return found
-
-    def _erase_before_serving(self) -> None:
-        """Carry out the orders that this database has not seen carried out: a crash, or an older copy of it."""
-        try:
-            self._sequencer.erase()
-        except BaseException:
-            self._guard.close()
-            raise
-
-    def _go_on_from(self, found: Recovered, monotonic: Callable[[], float]) -> Sequencer:
-        writer = self.store.writer()
-        publisher = Publisher(
-            self.tiles,
-            bundle=found.bundle,
-            published=found.published,
-            note_of=lambda size: cosigned_note(writer.reader(), size),
-            monotonic=monotonic,
-        )
-        return Sequencer(
-            store=writer,
-            overlay=found.overlay,
-            tree=found.tree,
-            head=found.head,
-            start=found.start,
-            keys=self._keys,
-            guard=self._guard,
-            publisher=publisher,
-            clock=self._clock,
-            turn=self._turn,
-            eraser=self.eraser,
-        )
 
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""
-        self.writer.close()
-        self._signatures.close()
-        self._guard.close()
+        if self._leadership:
+            self._leadership.close()
+        if self._shadow:
+            self._shadow.close()
         self.store.close()
+
+    # Leading and following.
+
+    @property
+    def leads(self) -> bool:
+        """Return whether this process has the writer."""
+        return self._leadership is not None
+
+    def lead(self, rows: WriteStore, guard: Guard) -> None:
+        """Take the lead: recover, with what was followed so far, and start the writer. Until then, go on following.
+
+        Args:
+            rows: the writer's side of the store; nobody else writes any more.
+            guard: opened; it is closed where this fails.
+
+        Raises:
+            StoppedError: this is an older state than what has left already.
+            SetupError: the keys are not those that the charter names.
+        """
+        known = None
+        if self._shadow:
+            self._shadow.catch_up()
+            known = self._shadow.known
+        self._leadership = Leadership(
+            self.store,
+            rows,
+            self.tiles,
+            keys=self._keys,
+            guard=guard,
+            clock=self._clock,
+            monotonic=self._monotonic,
+            known=known,
+        )
+        self._leadership.sequencer.measures = self.measures
+        self._leadership.writer.patience = self._patience
+        shadow, self._shadow = self._shadow, None
+        if shadow:
+            shadow.close()
+
+    def follow(self) -> None:
+        """Give the lead up: another process has it, or the writer has stopped. What is queued ends.
+
+        Where that fails, because the database does not answer, nothing more is written; it may be called again.
+        """
+        leadership = self._leadership
+        if leadership:
+            leadership.close()
+            self._shadow = Shadow(self.store, self.tiles)
+            self._leadership = None
+
+    def catch_up(self) -> None:
+        """Follow what was committed since; a leader has nothing to follow."""
+        if shadow := self._shadow:
+            shadow.catch_up()
+
+    @property
+    def writer(self) -> WriterThread:
+        """Return the leader's writer.
+
+        Raises:
+            BusyError: another process leads.
+        """
+        return self._led().writer
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Refuse what has waited longer for the writer, also for writers to come: whoever sent it waits no longer."""
+        self._patience = seconds
+        if self._leadership:
+            self._leadership.writer.patience = seconds
+
+    @property
+    def eraser(self) -> Eraser:
+        """Return the leader's eraser. Raises what `writer` does."""
+        return self._led().eraser
+
+    @property
+    def waiting(self) -> int:
+        """Return how many items wait for the writer here."""
+        return self._leadership.writer.waiting if self._leadership else 0
+
+    @property
+    def stopped(self) -> SuyuanError | None:
+        """Return why the writer stopped; None while it writes, and where another process leads."""
+        return self._leadership.writer.stopped if self._leadership else None
+
+    def _led(self) -> Leadership:
+        if self._leadership is None:
+            todo = "Ask again, or ask the process that leads."
+            raise BusyError("ledger", came="a process that follows", expected="the one that leads", todo=todo)
+        return self._leadership
+
+    def _state(self) -> Sequencer | Shadow:
+        """Return what holds the newest state: the writer's sequencer, or the shadow of another process's."""
+        leadership, shadow = self._leadership, self._shadow
+        if leadership:
+            return leadership.sequencer
+        if shadow:
+            return shadow
+        return self._led().sequencer  # it has just changed
 
     # Taking in.
 
@@ -136,188 +183,36 @@ class Ledger:
 
         Raises:
             SuyuanError: what is wrong with it; nothing was recorded.
+            BusyError: another process leads.
         """
-        (taken,) = self.submit_together([data])
-        if isinstance(taken, SuyuanError):
-            raise taken
-        return taken
+        return self._led().door.submit(data)
 
     def submit_together(self, group: Sequence[bytes]) -> list[Future[int] | SuyuanError]:
-        """Take in several submissions; return for each its future, or what is wrong with it.
-
-        They share a snapshot, and their signatures are checked side by side.
-        """
-        with self.writer.awaiting(len(group)):
-            judged = self._judge(group)
-            return [_attempt(partial(self._queue, each)) if isinstance(each, Candidate) else each for each in judged]
-
-    def _judge(self, group: Sequence[bytes]) -> list[Candidate | Future[int] | SuyuanError]:
-        """Return for each submission its candidate, its future where it is recorded already, or what is wrong."""
-        with self._turn.intake(), self._arrival() as (reader, standing):
-            arrived = [_attempt(partial(self._receive, data, reader, standing)) for data in group]
-            with self._turn.aside():
-                self._signatures.check([each for each in arrived if isinstance(each, Arrived)])
-            waited = self._waited(reader)
-            return [
-                _attempt(partial(self._admit, each, standing, waited, reader)) if isinstance(each, Arrived) else each
-                for each in arrived
-            ]
-
-    def _receive(self, data: bytes, reader: Reader, standing: Standing) -> Arrived | Future[int]:
-        submission = parse_submission(data)
-        statement = parse_entry(submission.statement)
-        return self._find_same(statement, reader) or receive(submission, statement, standing)
-
-    def _admit(self, arrived: Arrived, standing: Standing, waited: int, reader: Reader) -> Candidate:
-        candidate = admit(arrived, standing)
-        self.eraser.require_not_erased(candidate, standing.registry, standing.leaf, reader)
-        self._require_own_charter(candidate)
-        self._require_quorum_near(candidate, waited)
-        return candidate
+        """Take in several submissions; return for each its future, or what is wrong with it."""
+        return self._led().door.submit_together(group)
 
     def submit_envelope(self, entry: bytes) -> Future[int]:
         """Take in a plain SCITT statement, which must be a hash envelope."""
-        with self._turn.intake(), self._arrival() as (reader, standing):
-            statement = parse_entry(entry)
-            if (known := self._find_same(statement, reader)) is not None:
-                return known
-            candidate = admit_envelope(entry, statement, standing)
-            self._require_quorum_near(candidate, self._waited(reader))
-        return self._queue(candidate)
+        return self._led().door.submit_envelope(entry)
 
     def validate(self, data: bytes) -> list[SuyuanError]:
         """Return every fault for which `submit` would refuse a submission now; nothing is recorded.
-
-        It goes the whole way of `submit`, the writer's look at the next leaf included.
 
         Raises:
             BusyError: as `submit` would; it is no fault of the submission's.
             StoppedError: likewise.
         """
-        try:
-            submission = parse_submission(data)
-            statement = parse_entry(submission.statement)
-        except SuyuanError as error:
-            return [error]
-        with self._arrival() as (reader, standing):
-            if self._find_same(statement, reader):
-                return []
-            found = faults(submission, standing)
-            if found:
-                return found
-            waited = self._waited(reader)
-            admitted = _attempt(lambda: self._admit(receive(submission, statement, standing), standing, waited, reader))
-        if isinstance(admitted, Candidate):
-            refusal: SuyuanError | None = self.writer.call(lambda: self._sequencer.judge(admitted)).result()
-        else:
-            refusal = admitted
-        if isinstance(refusal, BusyError | StoppedError):
-            raise refusal
-        return [refusal] if refusal else []
+        return self._led().door.validate(data)
 
-    @contextmanager
-    def _arrival(self) -> Iterator[tuple[Reader, Standing]]:
-        """Yield a snapshot, and what intake judges by over it."""
-        head = self._sequencer.head
-        with self.store.read() as reader:
+    def cosign(self, note: bytes) -> Cosigned:
+        """Take in witnesses' lines under one of our checkpoints.
 
-            def find_head(name: bytes) -> Head | None:
-                found = reader.find_event(name)
-                return parse_head(found.head) if found and found.head[0] != _ENVELOPE else None
-
-            def find_body(name: bytes) -> bytes | None:
-                found = reader.find_event(name)
-                return found.body if found else None
-
-            now = max(self._clock(), head.time + 1)
-            yield reader, Standing(self.origin, head.edge.size, now, head.replay, find_head, find_body)
-
-    def _queue(self, candidate: Candidate) -> Future[int]:
-        reach("intake")
-        return self._answer(candidate.identity, self.writer.submit(candidate))
-
-    def _answer(self, identity: bytes, queued: Future[int]) -> Future[int]:
-        """Return a future of the submitter's own; whatever becomes of it, the writer's stays the writer's.
-
-        A refusal is looked at once more: the same statement may have been recorded while this one waited.
+        Raises:
+            ConflictError: another root for this size.
+            UntrustedError: a line of a key that the charter does not name.
+            BusyError: another process leads.
         """
-        answer: Future[int] = Future()
-
-        def settle(done: Future[int]) -> None:
-            if not answer.set_running_or_notify_cancel():
-                return
-            error = done.exception()
-            is_refusal = isinstance(error, SuyuanError) and not isinstance(error, StoppedError)
-            leaf = self._leaf_of(identity) if is_refusal else None
-            if error is None:
-                answer.set_result(done.result())
-            elif leaf is not None:
-                answer.set_result(leaf)
-            else:
-                answer.set_exception(error)
-
-        queued.add_done_callback(settle)
-        return answer
-
-    def _find_same(self, statement: Statement | Envelope, reader: Reader) -> Future[int] | None:
-        """Return a finished future if the same statement is recorded, whatever its signature."""
-        same = reader.statement_by_identity(statement_identity(statement))
-        if same is None:
-            return None
-        future: Future[int] = Future()
-        future.set_result(same.leaf)
-        return future
-
-    def _leaf_of(self, identity: bytes) -> int | None:
-        """Return the leaf of a recorded statement by what makes two the same, None where there is none."""
-        with self.store.read() as reader:
-            same = reader.statement_by_identity(identity)
-        return same.leaf if same else None
-
-    def _require_own_charter(self, candidate: Candidate) -> None:
-        """Refuse a charter whose ledger keys we do not hold, and approvals of it: nobody could sign its seals.
-
-        It may have been proposed when they were still here: the writer must never find that out.
-        """
-        kid = candidate.statement.header.kid
-        named = [
-            parse_charter(Event(event.name, 0, 0, event.head, event.body, kid))
-            for event in candidate.events
-            if event.head.type == CHARTER
-        ]
-        about = {name for event in candidate.events if event.head.type == APPROVAL for name in event.head.about}
-        if about:
-            named += [
-                each.charter
-                for each in self._sequencer.head.replay.waiting
-                if each.charter and each.event.name in about
-            ]
-        for charter in named:
-            try:
-                self._keys.chosen_by(charter)
-            except SetupError as error:
-                raise NotPermittedError(
-                    error.field, came=error.came, expected=error.expected, todo=error.todo
-                ) from error
-
-    def _require_quorum_near(self, candidate: Candidate, waited: int) -> None:
-        """Close intake while the oldest block has waited too long for its quorum, except for root statements."""
-        replay = self._sequencer.head.replay
-        if replay.root_key(candidate.statement.header.kid, self._sequencer.head.edge.size) or not replay.founding:
-            return
-        if waited > QUORUM_WAIT:
-            todo = "Witnesses are behind. Try again."
-            raise BusyError("quorum", came="no quorum for over 60 s", expected="cosignatures", todo=todo)
-
-    def oldest_without_quorum(self) -> int:
-        """Return for how many milliseconds the oldest block has waited for its quorum, 0 where none waits."""
-        with self.store.read() as reader:
-            return self._waited(reader)
-
-    def _waited(self, reader: Reader) -> int:
-        oldest = reader.oldest_without_quorum()
-        seal = reader.seal(oldest.size - 1) if oldest else None
-        return max(0, self._clock() - seal.time) if seal else 0
+        return self._led().cosign(note)
 
     # What readers see.
 
@@ -328,7 +223,7 @@ class Ledger:
         Raises:
             UnknownError: the ledger is not founded yet.
         """
-        head = self._sequencer.head
+        head = self.head
         charter = head.replay.registry.charter_in_force(head.edge.size) or head.replay.founding
         if charter is None:
             raise UnknownError("charter", came="none", expected="a founded ledger")
@@ -337,42 +232,30 @@ class Ledger:
     @property
     def head(self) -> CommittedHead:
         """Return the newest committed state."""
-        return self._sequencer.head
+        return self._state().head
+
+    def oldest_without_quorum(self) -> int:
+        """Return for how many milliseconds the oldest block has waited for its quorum, 0 where none waits."""
+        with self.store.read() as reader:
+            return waited_for_quorum(reader, self._clock)
 
     @contextmanager
     def sources(self) -> Iterator[Sources]:
         """Yield what proofs are made from: one snapshot, and hashes and index at least as new."""
         with self.store.read() as reader:
-            size = reader.counters().size
-            while (head := self._sequencer.head).edge.size < size:
-                sleep(0.001)  # the block is durable; the writer is about to show it
-                self.writer.require_running()
+            state = self._reached(reader.counters().size)
+            head = state.head
             log = LogReader(self.tiles, head.edge)
-            sequencer = self._sequencer
-            yield Sources(reader, log, sequencer.overlay, head.replay, self.origin, sequencer.recent)
+            yield Sources(reader, log, state.overlay, head.replay, self.origin, state.recent)
 
-    def cosign(self, note: bytes) -> Cosigned:
-        """Take in witnesses' lines under one of our checkpoints.
-
-        Raises:
-            ConflictError: another root for this size.
-            UntrustedError: a line of a key that the charter does not name.
-        """
-
-        def store() -> Cosigned:
-            writer = self.store.writer()
-            cosigned = check_cosignatures(note, writer.reader(), self._sequencer.head.replay.registry)
-            if cosigned.lines:
-                self._sequencer.add_cosignatures(cosigned.size, cosigned.lines, quorum=cosigned.quorum)
-            return cosigned
-
-        cosigned: Cosigned = self.writer.call(store).result()
-        return cosigned
-
-
-def _attempt(step: Callable[[], _Result]) -> _Result | SuyuanError:
-    """Return what a step of one submission gives, or what is wrong with it; the others of its group go on."""
-    try:
-        return step()
-    except SuyuanError as error:
-        return error
+    def _reached(self, size: int) -> Sequencer | Shadow:
+        """Return the state once it has a committed size."""
+        while (state := self._state()).head.edge.size < size:
+            if isinstance(state, Shadow):
+                state.catch_up(size)
+            else:
+                sleep(0.001)  # the block is durable; the writer is about to show it
+                state_writer = self._leadership
+                if state_writer:
+                    state_writer.writer.require_running()
+        return state

@@ -54,6 +54,10 @@ class ObserveMiddleware:
         route = getattr(scope.get("route"), "path", "-")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.durations.labels(route, method, str(seen.status)).observe(seconds)
+        if "outcome" in state:
+            self._metrics.refusals.labels(state["outcome"]).inc()
+        if "queue" in state:
+            self._metrics.overloads.labels(state["queue"]).inc()
         line: dict[str, Any] = {
             "request": seen.request_id,
             "method": method,

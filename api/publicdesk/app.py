@@ -17,8 +17,10 @@ from api.publicdesk.pages import DeskPages
 from api.publicdesk.rates import DeskLimits, DeskRates
 from api.reading import BodyReader
 from api.refusals import add_refusals, answer_refusal
+from api.telemetry import NO_TRACES_OF_FASTAPI
 from ledger.errors import BusyError, UnreachableError
 from ledger.publicdesk.desk import PublicDesk
+from ledger.sequencer.fairness import Shares
 
 _MOST_BODIES, _SECONDS, _UNDER_WAY = 16 << 20, 30.0, 512
 
@@ -34,12 +36,19 @@ def create_public_desk_app(
     desk: PublicDesk, *, limits: DeskLimits | None = None, language: Literal["zh", "en"] = "zh"
 ) -> FastAPI:
     """Return the app of a desk; it stays its owner's."""
-    app = FastAPI(title="suyuan public-desk", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="suyuan public-desk",
+        telemetry=NO_TRACES_OF_FASTAPI,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.desk, app.state.settings, app.state.page = desk, _Settings(language), DeskPages()
     app.state.rates = DeskRates(limits or DeskLimits())
     app.state.bodies = BodyReader(most=_MOST_BODIES, seconds=_SECONDS)
     app.include_router(routes.router)
-    app.add_middleware(GateMiddleware, most=_UNDER_WAY)
+    app.add_middleware(GateMiddleware, places=Shares("requests", _UNDER_WAY), by_address=False)
     app.add_middleware(_HeaderMiddleware)
     add_refusals(app, "an address of docs/public-desk.md")
     app.add_exception_handler(UnreachableError, _answer_unreachable)

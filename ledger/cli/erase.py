@@ -22,10 +22,9 @@ from ledger.erasure.report import OrderReport, report_orders
 from ledger.erasure.retention import events_due, retention_of
 from ledger.governance import drafts
 from ledger.governance.changes import moment, printable
-from ledger.opening import LedgerFolder
 from ledger.sequencer.recover import replay_registry
 from ledger.store.interface import Reader
-from ledger.store.sqlite.store import SqliteStore
+from ledger.store.opening import open_store
 from verifier.errors import NotPermittedError
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.vocabulary import parse_type
@@ -79,7 +78,7 @@ def run(
             newest = reader.newest_checkpoint(quorum=True)
             count = count_due(reader, registry, newest.size if newest else 0)
         return voice.data({"wouldCarryOut": count}, [voice.say("erase.would-run", count=count)])
-    store = SqliteStore(LedgerFolder(folder).database)
+    store = open_store(folder)
     try:
         writer = store.writer()
         reader = writer.reader()
@@ -128,7 +127,7 @@ for word, shared in (("approve", sign), ("merge", merge), ("submit", submit)):
 @contextmanager
 def _looking(folder: Path) -> Iterator[tuple[Reader, Registry]]:
     """Yield a snapshot of a ledger, served or not, and its registry."""
-    store = SqliteStore(LedgerFolder(folder).database, writable=False)
+    store = open_store(folder, writable=False)
     try:
         with store.read() as reader:
             yield reader, replay_registry(reader, registry_types()).registry

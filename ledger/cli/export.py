@@ -13,8 +13,7 @@ from ledger.cli.options import sharing
 from ledger.cli.speaking import Voice, door
 from ledger.cli.texts import default_language
 from ledger.export.export import export_ledger
-from ledger.opening import LedgerFolder
-from ledger.store.sqlite.store import SqliteStore
+from ledger.store.opening import open_store
 from verifier.texts.audits import tell
 
 _LANGUAGE = default_language()
@@ -31,7 +30,7 @@ def export(
     size: Annotated[int | None, typer.Option("--size", help=tell("export.size", _LANGUAGE), metavar="N", min=1)] = None,
 ) -> None:
     """Write a ledger's log, heads and bodies as files, also while it runs."""
-    store = SqliteStore(LedgerFolder(folder).database, writable=False)
+    store = open_store(folder, writable=False)
     try:
         with store.read() as reader:
             manifest = export_ledger(reader, destination, size=size, bodies=bodies)

@@ -18,6 +18,7 @@ from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, check_files, check_guard, check_published, published_size, read_if_there
 from ledger.fsck.origin import RowsSource
 from ledger.fsck.rows import Rows, open_rows, text_of
+from ledger.objects.address import is_object_address
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
@@ -177,4 +178,4 @@ class _Check:
 
 def _named_guard(rows: Rows) -> Path | None:
     found = [text_of(value) for _, value in rows.where("meta", "name", "guard")]
-    return Path(found[0]) if found and found[0] else None
+    return Path(found[0]) if found and found[0] and not is_object_address(found[0]) else None

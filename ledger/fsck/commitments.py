@@ -9,7 +9,8 @@ from ledger.fsck.derive import Derived
 from ledger.fsck.entries import Log
 from ledger.fsck.erasures import read_deletion
 from ledger.fsck.rows import Rows, text_of
-from ledger.store.sqlite.erasing import ERASED, OVERWRITES
+from ledger.store.erasing import ERASED
+from ledger.store.sqlite.erasing import OVERWRITES
 from verifier.errors import SuyuanError
 from verifier.judgement.charter import Charter
 from verifier.ledgerformat.receipt import format_receipt_header
@@ -18,7 +19,7 @@ from verifier.primitives.cose import verify_sign1
 from verifier.primitives.note import NoteKey, NoteSignature, format_signature_line, parse_signature_line
 from verifier.proof.examination import WHOLE_BODY
 
-_KNOWN_NAMES = ("origin", "guard", "looked-up", OVERWRITES)
+_KNOWN_NAMES = ("origin", "guard", "tiles", "looked-up", OVERWRITES)
 
 
 def check_commitments(rows: Rows, log: Log, derived: Derived, damages: Damages) -> None:

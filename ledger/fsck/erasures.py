@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.fsck.rows import Rows, text_of
+from ledger.store.erasing import ERASED, parse_erasure
 from ledger.store.interface import Deletion
-from ledger.store.sqlite.erasing import ERASED, parse_erasure
 
 
 @dataclass(frozen=True, slots=True)

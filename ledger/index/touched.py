@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from ledger.index.bucket import bucket_of, bucket_range, subtree
 from ledger.index.heap import Heap, Summary
-from ledger.store.interface import WriteStore
+from ledger.store.interface import Reader
 
 
 class TouchedBuckets:
     """Key and leaf hash of everything that shares a bucket with a key that a block joins."""
 
-    def __init__(self, store: WriteStore, keys: Iterable[bytes], heap: Heap) -> None:
+    def __init__(self, reader: Reader, keys: Iterable[bytes], heap: Heap) -> None:
         """Read the buckets of these keys.
 
         Args:
-            store: the writer's side.
+            reader: the state before the block.
             keys: every key that the block may change.
             heap: what stands above the buckets; below an empty node of it there is nothing to read.
         """
@@ -25,7 +25,7 @@ class TouchedBuckets:
         nodes = sorted(set(self._bucket_of.values()))
         self._leaves: dict[int, dict[bytes, bytes]] = {node: {} for node in nodes}
         filled = [node for node in nodes if not heap.is_empty(node)]
-        for key, leaf in store.leaves_in([bucket_range(node, levels) for node in filled]):
+        for key, leaf in reader.leaves_in([bucket_range(node, levels) for node in filled]):
             self._leaves[bucket_of(key, levels)][key] = leaf
         self._changed: dict[int, None] = {}
 

@@ -91,13 +91,12 @@ class BlockBuilder:
         self._time = time
         self._replay = replay
         self._overlay = overlay
-        self._store = store
         self._eraser = eraser
         self._reader = store.reader()
         self._events: list[Event] = []
         self._recorded: list[CandidateEvent] = []
         self._histories = BlockHistories(self._reader, kept, self._events, self._state)
-        self._buckets = TouchedBuckets(store, (), overlay.heap)
+        self._buckets = TouchedBuckets(self._reader, (), overlay.heap)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
         self._counters: dict[bytes, int] = {}  # those that the block has moved
@@ -197,9 +196,9 @@ class BlockBuilder:
         """Read the leaves of every bucket that the candidates touch, and the state of every key they join."""
         keys = {key for candidate in candidates for event in candidate.events for key in event.keys}
         keys.update(candidate.envelope_key for candidate in candidates if candidate.envelope_key)
-        self._buckets = TouchedBuckets(self._store, keys, self._overlay.heap)
+        self._buckets = TouchedBuckets(self._reader, keys, self._overlay.heap)
         known = self._buckets.recorded()
-        self._states = {row[0]: self._from_row(row) for row in self._store.rows_of(known)}
+        self._states = {row[0]: self._from_row(row) for row in self._reader.rows_of(known)}
         for key in keys.difference(known):
             self._states[key] = KeyState.new(key)
         for candidate in candidates:

@@ -1,7 +1,8 @@
 """The queue in front of the one writer, and the thread that empties it.
 
-Under load blocks grow; when nothing waits, a submission is committed at once. The queue is bounded: past
-it, submitters are told to come back.
+Under load blocks grow; when nothing waits, a submission is committed at once. The queue is bounded, in all and for
+each issuer: past it, submitters are told to come back. Where more waits than one block takes, issuers take turns
+(`ledger.sequencer.fairness`); within a block everything stands in the order in which it came.
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from math import ceil
-from queue import Empty, SimpleQueue
+from operator import attrgetter
 from time import sleep
 from typing import Any
 
 from ledger.admission.candidate import Candidate
-from ledger.errors import BusyError, StoppedError
+from ledger.errors import BusyError, OverloadError, StoppedError
 from ledger.failpoints import reach
 from ledger.sequencer.sequencer import Sequencer
+from ledger.sequencer.waiting import Call, Waiting, WaitingLine
 from verifier.errors import SuyuanError
 
-MAX_WAITING = 4_096  # candidates
+MAX_WAITING = 40_000  # events, a statement counting as one more
 MAX_BLOCK_EVENTS = 10_000
 GROUP_WAIT = 0.2  # seconds for which a block under load waits for more
 LULL = 0.001  # seconds without a submission after which it does not,
@@ -30,31 +31,26 @@ LULL_PER_EVENT = 0.00002  # and what is added for each event of the last one: la
 FULL = 1_000  # events of a block that does not wait for what is being checked: their parts are spread enough
 IDLE_SEAL = 60.0  # seconds after which an idle ledger seals
 GLANCE = 0.001  # seconds between looks at the queue while it waits for more
-_Call = Callable[[], Any]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A candidate or a call that waits for the writer, and who waits for it."""
-
-    item: Candidate | _Call
-    future: Future[Any] = field(default_factory=Future)
-
-    @property
-    def events(self) -> int:
-        return max(1, len(self.item.events)) if isinstance(self.item, Candidate) else 1
+_LONGEST_ASKED = 60  # seconds after which whoever is refused is asked to come again, at most
 
 
 class WriterThread:
-    """Runs a sequencer in its own thread."""
+    """Runs a sequencer in its own thread.
+
+    Attributes:
+        patience: seconds; what has waited longer is refused rather than written. A server sets it to what its
+            askers wait for; without one everything is written.
+    """
 
     def __init__(self, sequencer: Sequencer, *, monotonic: Callable[[], float]) -> None:
         """Prepare the thread; `start` starts it."""
         self.sequencer = sequencer
+        self.patience: float | None = None
         self._loaded = False  # whether submissions came in while the last block was written
         self._coming = 0  # submissions that are being checked, and may be queued
         self._monotonic = monotonic
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._queue = WaitingLine(MAX_WAITING)
+        self._pace = 0.0001  # seconds that an event took lately
         self._thread = threading.Thread(target=self._run, name="suyuan-writer", daemon=True)
         self._stopped: SuyuanError | None = None
         self._closing = False
@@ -73,7 +69,32 @@ class WriterThread:
     @property
     def waiting(self) -> int:
         """Return how many items wait."""
-        return self._queue.qsize()
+        return len(self._queue.lanes)
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """Return what waits, in events with one more for each statement, and how much may."""
+        return self._queue.lanes.shares.held, self._queue.lanes.shares.most
+
+    @property
+    def issuers(self) -> int:
+        """Return of how many issuers something waits."""
+        return self._queue.lanes.paths
+
+    @property
+    def oldest(self) -> float:
+        """Return for how many seconds the oldest item has waited, 0 where none does."""
+        since = self._queue.oldest()
+        return max(0.0, self._monotonic() - since) if since is not None else 0.0
+
+    def require_room(self, issuer: str) -> None:
+        """Refuse an issuer of whom too much waits already, before any work is done for it.
+
+        Raises:
+            OverloadError: come again later.
+        """
+        with self._asking_to_wait():
+            self._queue.require_room((issuer,))
 
     @contextmanager
     def awaiting(self, submissions: int) -> Iterator[None]:
@@ -93,20 +114,20 @@ class WriterThread:
         longer be cancelled. (`Ledger.submit` gives submitters a future of their own: they withdraw nothing.)
 
         Raises:
-            BusyError: the queue is full.
+            OverloadError: the queue is full, or too much of it is this issuer's.
             StoppedError: the writer has stopped.
         """
-        return self._put(_Waiting(candidate))
+        return self._put(candidate)
 
-    def call(self, function: _Call) -> Future[Any]:
+    def call(self, function: Call) -> Future[Any]:
         """Queue a call that only the writer's thread may make; cancelled in time, it is not made."""
-        return self._put(_Waiting(function))
+        return self._put(function)
 
     def close(self) -> None:
         """Finish what is queued, publish, and end the thread."""
         with self._door:
             self._closing = True
-        self._queue.put(None)
+        self._queue.close()
         self._thread.join()
 
     def require_running(self) -> None:
@@ -116,15 +137,24 @@ class WriterThread:
         if self._closing and not self._thread.is_alive():
             raise BusyError("ledger", came="closed", expected="a ledger that runs", todo="Try again.")
 
-    def _put(self, waiting: _Waiting) -> Future[Any]:
+    def _put(self, item: Candidate | Call) -> Future[Any]:
         self.require_running()
         with self._door:
             if self._closing:
                 raise BusyError("ledger", came="shutting down", expected="another moment", todo="Try again.")
-            if self._queue.qsize() >= MAX_WAITING:
-                raise BusyError("queue", came=f"{MAX_WAITING} waiting", expected="fewer", todo="Try again.")
-            self._queue.put_nowait(waiting)
+            waiting = Waiting(item, self._monotonic())
+            with self._asking_to_wait():
+                self._queue.put(waiting)
         return waiting.future
+
+    @contextmanager
+    def _asking_to_wait(self) -> Iterator[None]:
+        """Ask whoever is refused to come again when what waits now is written."""
+        try:
+            yield
+        except OverloadError as error:
+            error.retry_after = max(1, min(_LONGEST_ASKED, ceil(self._queue.lanes.shares.held * self._pace)))
+            raise
 
     def _run(self) -> None:
         idle_since = self._monotonic()
@@ -135,7 +165,7 @@ class WriterThread:
                 return
             if group:
                 self._work(group)
-                self._loaded = not self._queue.empty()
+                self._loaded = self.waiting > 0
                 idle_since = self._monotonic()
             elif self._monotonic() - idle_since >= IDLE_SEAL:
                 self._guarded(self.sequencer.seal)
@@ -143,42 +173,36 @@ class WriterThread:
             self._guarded(self.sequencer.publish_if_due)
             self._guarded(self.sequencer.tidy)
 
-    def _take(self) -> list[_Waiting] | None:
+    def _take(self) -> list[Waiting] | None:
         """Return what waits, up to a block's worth; an empty list when nothing came for a while, None at the end."""
-        try:
-            first = self._queue.get(timeout=min(1.0, self.sequencer.publish_due or 1.0))
-        except Empty:
-            return []
-        group: list[_Waiting] = []
+        waiting = self._queue.get(timeout=min(1.0, self.sequencer.publish_due or 1.0))
+        if waiting is None:
+            return None if self._queue.ended else []
+        group: list[Waiting] = []
         events = 0
-        waiting: _Waiting | None = first
         patience = self._monotonic() + GROUP_WAIT
         while waiting is not None:
             group.append(waiting)
             events += waiting.events
             if events >= MAX_BLOCK_EVENTS:
-                return group
-            try:
-                waiting = self._next(patience, LULL + LULL_PER_EVENT * waiting.events, full=events >= FULL)
-            except Empty:
-                return group
-        self._queue.put(None)  # the end comes after what was queued before it
-        return group or None
+                break
+            waiting = self._next(patience, LULL + LULL_PER_EVENT * waiting.events, full=events >= FULL)
+        return sorted(group, key=attrgetter("number"))
 
-    def _next(self, patience: float, lull: float, *, full: bool) -> _Waiting | None:
+    def _next(self, patience: float, lull: float, *, full: bool) -> Waiting | None:
         """Return the next that waits. Under load, wait a little for more: blocks grow, and cost less an event.
 
         So it does for what is being checked, unless the block is full enough. It looks now and then rather than being
         woken by each: a switch of threads costs as much as an event.
         """
         looks = ceil(lull / GLANCE) if self._loaded else 0
-        while (looks > 0 or (self._coming and not full)) and self._queue.empty() and self._monotonic() < patience:
+        while (looks > 0 or (self._coming and not full)) and not self.waiting and self._monotonic() < patience:
             sleep(GLANCE)
             looks -= 1
-        return self._queue.get_nowait()
+        return self._queue.get()
 
-    def _work(self, waiting: list[_Waiting]) -> None:
-        group = [each for each in waiting if each.future.set_running_or_notify_cancel()]
+    def _work(self, waiting: list[Waiting]) -> None:
+        group = [each for each in self._in_time(waiting) if each.future.set_running_or_notify_cancel()]
         submitted = [each for each in group if isinstance(each.item, Candidate)]
         if submitted:
             self._commit(submitted)
@@ -186,8 +210,21 @@ class WriterThread:
             if not isinstance(each.item, Candidate):
                 self._call(each, each.item)
 
-    def _commit(self, group: list[_Waiting]) -> None:
+    def _in_time(self, group: list[Waiting]) -> list[Waiting]:
+        """Refuse what has waited longer than whoever sent it waits, before anything is done for it."""
+        if self.patience is None:
+            return group
+        since = self._monotonic() - self.patience
+        for each in group:
+            if each.since < since and each.future.set_running_or_notify_cancel():
+                came = f"{self.patience:g} s of waiting"
+                error = OverloadError("queue", came=came, expected="a turn before that", todo="Try again.")
+                each.future.set_exception(error)
+        return [each for each in group if each.since >= since]
+
+    def _commit(self, group: list[Waiting]) -> None:
         candidates = [each.item for each in group if isinstance(each.item, Candidate)]
+        begun = self._monotonic()
         try:
             self.require_running()
             results = self.sequencer.commit(candidates)
@@ -197,13 +234,15 @@ class WriterThread:
                 each.future.set_exception(self._stopped or error)
             return
         reach("before-answer")
+        events = sum(each.events + 1 for each in group)
+        self._pace += ((self._monotonic() - begun) / events - self._pace) / 8
         for each, result in zip(group, results, strict=True):
             if isinstance(result, SuyuanError):
                 each.future.set_exception(result)
             else:
                 each.future.set_result(result)
 
-    def _call(self, waiting: _Waiting, function: _Call) -> None:
+    def _call(self, waiting: Waiting, function: Call) -> None:
         try:
             waiting.future.set_result(function())
         except SuyuanError as error:

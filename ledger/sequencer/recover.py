@@ -5,7 +5,6 @@ Run at every start, so that what recovers from a crash is what starts on ordinar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.errors import StoppedError
@@ -17,7 +16,8 @@ from ledger.sequencer.block import Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.sequencer import Head
 from ledger.store.interface import Reader, StoredSeal
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import LogTree
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
@@ -43,46 +43,76 @@ class Recovered:
     published: int
 
 
-def recover(reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType]) -> Recovered:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Registry and index at a size; a standby has followed them already, and nobody needs to compute them again.
+
+    Attributes:
+        size: leaves that it covers; where the database has more by now, it is of no use.
+        replay: registry after them.
+        overlay: the index, as it is and as it was at the newest quorum.
+    """
+
+    size: int
+    replay: Replay
+    overlay: Overlay
+
+
+def recover(
+    reader: Reader, folder: Tiles, guard: Guard, builtin: dict[str, EventType], known: Known | None = None
+) -> Recovered:
     """Return the state to go on from, once it extends guard and published checkpoint.
 
     Missing tiles are written from the database, and partial ones collected that a crash left beside full ones.
+
+    Args:
+        reader: the writer's.
+        folder: of tiles.
+        guard: what has left.
+        builtin: the registry's own types.
+        known: what a standby followed.
 
     Raises:
         StoppedError: guard or published checkpoint know of more, or of another root: this is an older
             state, and signing would fork the ledger.
     """
-    counters = reader.counters()
-    replay = replay_registry(reader, builtin)
-    tree = _recover_tree(reader, folder, counters.size)
-    edge = tree.edge()
-    root = tree.root()
-    log = LogReader(folder, edge)
-    _require_extends(guard.newest, counters.size, lambda size: root_at(log, size), str(guard.path))
-    published = _published(folder)
-    _require_extends(published, counters.size, lambda size: root_at(log, size), "published checkpoint")
-    newest_quorum = reader.newest_checkpoint(quorum=True)
-    floor = newest_quorum.size if newest_quorum else 0
-    heap = build_heap(reader)
+    counters, published = reader.counters(), _published(folder)
+    tree = _mended_tree(reader, folder, counters.size, published[0] if published else 0)
+    edge, root = tree.edge(), tree.root()
+    for committed, what in ((guard.newest, guard.name), (published, "published checkpoint")):
+        _require_extends(committed, LogReader(folder, edge), what)
     seal = reader.seal(counters.size - 1) if counters.size else None
+    known = _known(reader, counters.size, builtin, known)
     if seal:
-        _require_sealed(heap, seal)
-    overlay = rebuild_overlay(heap, reader, size=floor, newest=counters.size)
+        require_sealed(known.overlay.heap, seal)
     last_seal = leaf_hash(seal.entry) if seal else None
-    if counters.size:
+    if seal:
         guard.record(counters.size, root)
     return Recovered(
-        replay=replay,
-        overlay=overlay,
+        replay=known.replay,
+        overlay=known.overlay,
         tree=tree,
-        head=Head(edge, replay, root, seal.time if seal else 0, last_seal),
+        head=Head(edge, known.replay, root, seal.time if seal else 0, last_seal),
         start=Start(counters, reader.participants(), last_seal),
         bundle=reader.entries(counters.size - counters.size % WIDTH, counters.size),
         published=published[0] if published else 0,
     )
 
 
-def _require_sealed(heap: Heap, seal: StoredSeal) -> None:
+def _known(reader: Reader, size: int, builtin: dict[str, EventType], followed: Known | None) -> Known:
+    if followed and followed.size == size:
+        return followed
+    return Known(size, replay_registry(reader, builtin), read_overlay(reader, size))
+
+
+def read_overlay(reader: Reader, size: int) -> Overlay:
+    """Return the index over all key rows, which can also be read as it was at the newest checkpoint with a quorum."""
+    newest_quorum = reader.newest_checkpoint(quorum=True)
+    floor = newest_quorum.size if newest_quorum else 0
+    return rebuild_overlay(build_heap(reader), reader, size=floor, newest=size)
+
+
+def require_sealed(heap: Heap, seal: StoredSeal) -> None:
     """Refuse to go on from index rows that are not those of the newest seal: the next seal would sign them."""
     sealed = parse_seal(seal.entry).seal.root
     if heap.root != sealed:
@@ -107,50 +137,69 @@ def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
     return replay
 
 
-def _recover_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
-    """Return the right edge, from the database at level 0 and from full tiles above; write what is missing."""
+def read_tree(reader: Reader, folder: Tiles, size: int) -> LogTree:
+    """Return the right edge, from the database at level 0 and from full tiles above; nothing is written."""
     edges = [[leaf_hash(entry) for entry in reader.entries(size - size % WIDTH, size)]]
     level = 1
     while count := size >> 8 * level:
         first = count - count % WIDTH
         edges.append([tree_root(_full_tile(reader, folder, level - 1, each)) for each in range(first, count)])
         level += 1
-    for number in _newest(size >> 8):
-        _ensure_bundle(reader, folder, number)
-    for each in (None, *range(level)):
-        folder.collect(Tile(each, number) for number in _newest(size >> 8 * ((each or 0) + 1)))
     while edges and not edges[-1]:
         edges.pop()
     return LogTree(size, edges)
 
 
-def _newest(full: int) -> range:
-    """Return the numbers of those full tiles that the last block can have made: a crash left no others unfinished."""
-    return range(max(0, full - 2 * WIDTH), full)
+def _mended_tree(reader: Reader, folder: Tiles, size: int, published: int) -> LogTree:
+    _mend_tiles(reader, folder, size, published)
+    return read_tree(reader, folder, size)
 
 
-def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> list[bytes]:
-    """Return a full tile's hashes; where a crash kept it from being written, write it now."""
+def _mend_tiles(reader: Reader, folder: Tiles, size: int, published: int) -> None:
+    """Write the full tiles and bundles that a crash kept from being written; collect what it left beside full ones."""
+    level = 0
+    while full := size >> 8 * (level + 1):
+        unsure = _unsure(full, published >> 8 * (level + 1), folder.rechecked)
+        for number in unsure:
+            tile = Tile(level, number)
+            if not folder.has(tile):
+                folder.write_tile(tile, _full_tile(reader, folder, level, number))
+        folder.collect(Tile(level, number) for number in unsure)
+        level += 1
+    unsure = _unsure(size >> 8, published >> 8, folder.rechecked)
+    for number in unsure:
+        _ensure_bundle(reader, folder, number)
+    folder.collect(Tile(None, number) for number in unsure)
+
+
+def _unsure(full: int, published: int, rechecked: int) -> range:
+    """Return the numbers of those full tiles that may be missing: none is that a published checkpoint covers.
+
+    The newest ones of those are looked at too, where that is cheap.
+    """
+    return range(max(0, min(published, full - rechecked)), full)
+
+
+def _full_tile(reader: Reader, folder: Tiles, level: int, number: int) -> list[bytes]:
+    """Return a full tile's hashes; where it is not written yet, computed from what lies below."""
     tile = Tile(level, number)
-    if folder.path(tile).exists():
-        return parse_hashes(folder.read(tile), WIDTH, str(folder.path(tile)))
+    if (found := folder.find(tile)) is not None:
+        return parse_hashes(found, WIDTH, folder.where(tile))
     if level == 0:
-        entries = reader.entries(number * WIDTH, (number + 1) * WIDTH)
-        hashes = [leaf_hash(entry) for entry in entries]
-    else:
-        children = range(number * WIDTH, (number + 1) * WIDTH)
-        hashes = [tree_root(_full_tile(reader, folder, level - 1, child)) for child in children]
-    folder.write_tile(tile, hashes)
-    return hashes
+        return [leaf_hash(entry) for entry in reader.entries(number * WIDTH, (number + 1) * WIDTH)]
+    children = range(number * WIDTH, (number + 1) * WIDTH)
+    return [tree_root(_full_tile(reader, folder, level - 1, child)) for child in children]
 
 
-def _ensure_bundle(reader: Reader, folder: TileFolder, number: int) -> None:
+def _ensure_bundle(reader: Reader, folder: Tiles, number: int) -> None:
     tile = Tile(None, number)
-    if not folder.path(tile).exists():
+    if not folder.has(tile):
         folder.write_bundle(tile, reader.entries(number * WIDTH, (number + 1) * WIDTH))
 
 
-def _published(folder: TileFolder) -> tuple[int, bytes] | None:
+def _published(folder: Tiles) -> tuple[int, bytes] | None:
+    """Return what is published now, by whoever wrote before."""
+    folder.begin()
     note = folder.checkpoint()
     if note is None:
         return None
@@ -158,14 +207,12 @@ def _published(folder: TileFolder) -> tuple[int, bytes] | None:
     return checkpoint.size, checkpoint.root
 
 
-def _require_extends(
-    committed: tuple[int, bytes] | None, size: int, root_of: Callable[[int], bytes], what: str
-) -> None:
+def _require_extends(committed: tuple[int, bytes] | None, log: LogReader, what: str) -> None:
     """Refuse to go on from a state that is older than, or other than, what has left already."""
     if committed is None:
         return
     todo = "This database is an older state. Find a newer copy of it, see docs/operations.md; do not sign."
-    if committed[0] > size:
-        raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {size}, the database's", todo=todo)
-    if committed[0] and root_of(committed[0]) != committed[1]:
+    if committed[0] > log.size:
+        raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {log.size}, the database's", todo=todo)
+    if committed[0] and root_at(log, committed[0]) != committed[1]:
         raise StoppedError(what, came=committed[1], expected=f"the database's root at {committed[0]}", todo=todo)

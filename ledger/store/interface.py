@@ -222,6 +222,14 @@ class Reader(Protocol):
         """Return one key's row."""
         ...
 
+    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
+        ...
+
+    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
+        """Return the rows of these keys, as far as there are any."""
+        ...
+
     def counter(self, name: bytes) -> int:
         """Return a subject's counter in hundred-thousandths, 0 where nothing has moved it."""
         ...
@@ -281,14 +289,6 @@ class Reader(Protocol):
 
 class WriteStore(Protocol):
     """The one writer's side: reads see what it has committed; `commit` is durable when it returns."""
-
-    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
-        ...
-
-    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
-        """Return the rows of these keys, as far as there are any."""
-        ...
 
     def reader(self) -> Reader:
         """Return a reader on the writer's own connection."""
@@ -371,6 +371,14 @@ class Store(Protocol):
 
     def writer(self) -> WriteStore:
         """Return the writer's side; there is one."""
+        ...
+
+    def require_synchronous(self) -> None:
+        """Return if what is committed is on every machine that it must be on; an embedded store has one.
+
+        Raises:
+            SetupError: a server commits without waiting for a replica.
+        """
         ...
 
     def beside(self, name: str) -> Path:

@@ -30,7 +30,7 @@ class Recall:
         responsible: URI of the firm that answers for it, None where it names none.
         by: whose it is.
         lifted: name of the event that ended it, None while it stands.
-        suspended: who stopped selling these goods and has not resumed.
+        suspended: who stopped selling these goods, has not resumed, and set no term that is over at the newest seal.
         reported: what its newest progress report counts, None where there is none.
     """
 
@@ -141,13 +141,18 @@ def _answers(name: bytes, goods: Iterable[str], reader: Reader, size: int) -> It
     yield from (found[seq] for seq in sorted(found))
 
 
+def _is_over(head: Head, time: int) -> bool:
+    return head.until is not None and head.until <= time
+
+
 def _suspended(goods: Iterable[str], reader: Reader, size: int) -> tuple[str, ...]:
-    """Return who suspended the sale of goods and has not resumed it."""
+    """Return who suspended the sale of goods and has not resumed it, nor let its term end."""
     suspended: dict[bytes, str] = {}
+    seal = reader.seal_covering(size - 1) if size else None
     for subject in goods:
         for data in reader.history_heads(index_key("case", subject_name(subject)), size):
             head = parse_head(data) if data[0] != _ENVELOPE else None
-            if head and head.type == SUSPENDED:
+            if head and head.type == SUSPENDED and not _is_over(head, seal.time if seal else 0):
                 suspended[event_name(data)] = head.principal
             elif head and head.type == RESUMED:
                 for each in head.about:

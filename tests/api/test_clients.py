@@ -61,7 +61,7 @@ def test_reading_the_log(client, open_server, world):
 
 
 def test_the_auditor_recomputes_the_whole_ledger_over_http(open_server, world, tmp_path):
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
     with world.ledger.store.read() as reader:
         pinned = leaf_hash(reader.entries(0, 1)[0])
     policy = tmp_path / "trust.policy"

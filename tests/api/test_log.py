@@ -14,7 +14,7 @@ from verifier.proof.charterfile import parse_charter_file
 @pytest.fixture
 def published(world, server):
     """The published checkpoint of the newest size."""
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
     answer = server.get("/checkpoint")
     assert answer.status == 200
     return parse_signed_checkpoint(answer.body)[0]
@@ -47,8 +47,8 @@ def test_tiles_give_the_root_of_the_checkpoint(server, open_server, published):
 def test_full_tiles_are_immutable_and_partial_ones_are_not(make_world, serve):
     world = make_world()
     while world.ledger.head.edge.size < 256:
-        world.ledger.writer.call(world.ledger._sequencer.seal).result()
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+        world.ledger.writer.call(world.ledger.writer.sequencer.seal).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
     server = serve(world.ledger, world.folder)
     full = server.get("/tile/0/000")
     assert full.status == 200

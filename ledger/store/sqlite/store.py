@@ -68,6 +68,9 @@ class SqliteStore:
             raise SetupError(str(self._path), came="opened for reading", expected="opened for writing")
         return self._writer
 
+    def require_synchronous(self) -> None:
+        """Return: there is one machine, and each commit is synced to its disk."""
+
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from this database lies."""
         return self._path.with_name(name)

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ledger.errors import ConflictError, StoppedError
-from ledger.store.interface import Block, Deletion, KeyRow, Naming, StoredSeal
+from ledger.store.erasing import erase
+from ledger.store.interface import Block, Deletion, Naming, StoredSeal
 from ledger.store.sqlite.connection import BUSY, TIDY_PAGES
-from ledger.store.sqlite.erasing import erase, write_anew
+from ledger.store.sqlite.erasing import write_anew
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.reader import SqliteReader
 
-_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? AND key < ?"
-_LAST_LEAVES = "SELECT key, leaf FROM history_key WHERE key >= ? ORDER BY key"
-_ROWS = "SELECT key, id, count, frontier, leaf, owner, guarded, custodian FROM history_key WHERE key IN"
-_KEYS = 256  # keys a query
-_RANGES = 32  # ranges a query: fewer calls, and the plan stays a search of the primary key for each
 _INSERT = {
     "statements": "INSERT INTO statement (leaf, entry, identity, kid, first, count, seq) VALUES (?,?,?,?,?,?,?)",
     "events": "INSERT INTO event (seq, leaf, position, id, issuer, head, body) VALUES (?,?,?,?,?,?,?)",
@@ -47,28 +43,6 @@ class SqliteWriter:
         self._tail = tail
         self._stopped: str | None = None
         self._untidy = 0  # pages, about, written since the last checkpoint of the write-ahead log
-
-    def leaves_in(self, ranges: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Return key and leaf hash of every key in these ranges (low, high; b"" for no end), in their order."""
-        found: list[tuple[bytes, bytes]] = []
-        bounded = [each for each in ranges if each[1]]
-        for start in range(0, len(bounded), _RANGES):
-            chunk = bounded[start : start + _RANGES]
-            sql = " UNION ALL ".join([_LEAVES] * len(chunk))
-            found += self._connection.execute(sql, [bound for each in chunk for bound in each]).fetchall()
-        for low, high in ranges:
-            if not high:
-                found += self._connection.execute(_LAST_LEAVES, (low,)).fetchall()
-        return found
-
-    def rows_of(self, keys: Sequence[bytes]) -> list[KeyRow]:
-        """Return the rows of these keys, as far as there are any."""
-        found: list[KeyRow] = []
-        for start in range(0, len(keys), _KEYS):
-            chunk = keys[start : start + _KEYS]
-            sql = f"{_ROWS} ({','.join('?' * len(chunk))})"
-            found += self._connection.execute(sql, chunk).fetchall()
-        return found
 
     def reader(self) -> SqliteReader:
         """Return a reader on the writer's own connection."""

@@ -12,7 +12,7 @@ from verifier.ledgerformat.submission import parse_submission
 
 
 def arrived(world, submission):
-    with world.ledger._arrival() as (_, standing):
+    with world.ledger._leadership.door.arrival() as (_, standing):
         return receive(submission, parse_entry(submission.statement), standing), standing
 
 

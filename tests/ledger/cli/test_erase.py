@@ -53,7 +53,7 @@ def published(world, folder):
     name = tell_order(world)
     save_keys(world, folder)
     world.cosign()
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
     (folder / "zone.policy").write_bytes(format_trust_policy(world.standpoint().policy))
     return name
 
@@ -124,7 +124,7 @@ def test_an_order_is_proposed_approved_submitted_carried_out_and_reported(run, o
     name = published(world, tmp_path)
     order_erasure(run, office, name)
     world.cosign()
-    world.ledger.writer.call(world.ledger._sequencer.tidy).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.tidy).result()
     root = world.ledger.store.beside("ledger.db").parent
     said = run("erase", "status", root, "--json")
     assert said.code == 0, said.err
@@ -179,7 +179,7 @@ def test_a_key_of_a_privacy_officer_that_may_sign_no_approval_is_none_that_is_wa
     key = draft_key(PRIVACY, narrow.public, now())
     world.zone.decree([replace(key, data={**key.data, "types": ["record.erased"]})])
     world.cosign()
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
     to, trust = ("--to", office.url), ("--policy", "zone.policy")
     by = ("--by", world.zone.agencies[0].uri, "--officer", PRIVACY)
     proposed = run(
@@ -205,7 +205,7 @@ def test_the_commands_of_docs_erasure_md_work_in_their_order(run, office, tmp_pa
         words = line.replace("$EVENT", name).replace("http://127.0.0.1:8640", office.url)
         if "status" in words:
             world.cosign()
-            world.ledger.writer.call(world.ledger._sequencer.tidy).result()
+            world.ledger.writer.call(world.ledger.writer.sequencer.tidy).result()
         ran = run(*shlex.split(words)[1:])
         assert ran.code == 0, (words, ran.err)
     assert not places(tmp_path / "zone", ["张三", "13800000001"])

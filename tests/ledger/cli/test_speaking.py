@@ -21,6 +21,7 @@ from verifier.errors import SuyuanError
         (ledgers.ConflictError, 1),
         (ledgers.StoppedError, 1),
         (ledgers.BusyError, 3),
+        (ledgers.OverloadError, 3),
         (StaleError, 3),
         (UnreachableError, 4),
         (ledgers.KeyFileError, 4),

@@ -66,7 +66,7 @@ def test_a_term_that_has_ended_awaits_again_without_any_new_answer(followed):
     followed.world.say("customs", draft)
     assert not followed.awaits("customs", product)
     while followed.world.ledger.head.time < soon:
-        followed.world.ledger.writer.call(followed.world.ledger._sequencer.seal).result()
+        followed.world.ledger.writer.call(followed.world.ledger.writer.sequencer.seal).result()
     (waiting,) = (each for each in followed.inbox("customs") if each.name == product.name)
     assert waiting.outcome == "expired"
 

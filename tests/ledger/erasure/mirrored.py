@@ -27,7 +27,7 @@ AGENCY = "tax"
 
 
 def publish(world: World) -> None:
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
 
 
 def advance(world: World) -> None:

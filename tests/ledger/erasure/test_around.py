@@ -13,8 +13,8 @@ from ledger.compose.event import ComposedEvent
 from ledger.erasure import eraser as module
 from ledger.export.export import export_ledger
 from ledger.fsck.check import check_ledger
+from ledger.store.erasing import format_erasure
 from ledger.store.interface import Deletion, StoredErasure
-from ledger.store.sqlite.erasing import format_erasure
 from ledger.store.sqlite.store import SqliteStore
 from tests.ledger.erasure.seeking import places
 from tests.ledger.erasure.test_eraser import BUYER, NUMBER, erase, held, settle
@@ -100,7 +100,7 @@ def test_a_crash_at_any_point_is_finished_by_the_next_start(world, point, monkey
     world.ledger.close()
     database = world.folder / "ledger.db"
     world.ledger = open_ledger(world.folder, world.keys)
-    monkeypatch.setattr(world.ledger._sequencer, "erase", lambda: None)
+    monkeypatch.setattr(world.ledger.writer.sequencer, "erase", lambda: None)
     world.cosign()
     world.ledger.writer.call(lambda: None).result()
 

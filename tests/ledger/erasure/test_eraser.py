@@ -28,7 +28,7 @@ def held(world: World, word: str):
 def settle(world: World) -> None:
     """Cosign the newest checkpoint, and let the writer do what waits for that."""
     world.cosign()
-    world.ledger.writer.call(world.ledger._sequencer.tidy).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.tidy).result()
 
 
 def erase(world: World, word: str, what=("body",)):
@@ -41,7 +41,7 @@ def test_an_order_in_force_takes_out_body_and_disclosures_once_a_quorum_covers_i
     before = places(world.folder, [*BUYER, NUMBER])
     assert {value for _, value in before} == {*BUYER, NUMBER}, "what is looked for can be found"
     erase(world, "order")
-    world.ledger.writer.call(world.ledger._sequencer.tidy).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.tidy).result()
     assert held(world, "order")[0] is not None, "no quorum covers the order yet"
     settle(world)
     assert held(world, "order") == (None, {})

@@ -77,7 +77,7 @@ def _completing(world: World, ordered: ComposedEvent) -> bytes:
 
 
 def _candidate(world: World, data: bytes) -> Candidate:
-    with world.ledger._arrival() as (_, standing):
+    with world.ledger._leadership.door.arrival() as (_, standing):
         submission = parse_submission(data)
         return admit(receive(submission, parse_entry(submission.statement), standing), standing)
 
@@ -89,7 +89,7 @@ AGAIN = {"the same attachment": lambda world, _: _signed(world, _composed(world,
 def test_what_came_in_before_an_order_and_is_reached_after_it_was_carried_out_is_refused(world, first, again):
     submission, ordered = AGAIN[again](world, first), order(world, first)
     completing = _candidate(world, _completing(world, ordered))
-    sequencer = world.ledger._sequencer
+    sequencer = world.ledger.writer.sequencer
 
     def carry_out() -> None:
         sequencer.commit([completing])

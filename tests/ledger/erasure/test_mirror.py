@@ -21,7 +21,7 @@ from verifier.proof.audit.walk import Audit
 
 def copied(world, folder, monkeypatch, *, by_officer: bool = True):
     """Return an order about the packing, and a copy of the whole log that has every body; and the log's size."""
-    monkeypatch.setattr(world.ledger._sequencer, "erase", lambda: None)
+    monkeypatch.setattr(world.ledger.writer.sequencer, "erase", lambda: None)
     said = order(world, world.events["packing"])
     approve(world, said, by_officer=by_officer)
     settle(world)
@@ -30,7 +30,7 @@ def copied(world, folder, monkeypatch, *, by_officer: bool = True):
 
 
 def publish(world):
-    world.ledger.writer.call(world.ledger._sequencer.publish).result()
+    world.ledger.writer.call(world.ledger.writer.sequencer.publish).result()
 
 
 def state_of(world, folder):

@@ -24,7 +24,7 @@ def run(folder, point: str = "") -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("point", ["erase-before-commit", "erase-after-commit", "erase-scoured"])
 def test_a_process_killed_at_any_point_leaves_what_the_next_one_finishes(world, point, monkeypatch):
     with monkeypatch.context() as idle:
-        idle.setattr(world.ledger._sequencer, "erase", lambda: None)
+        idle.setattr(world.ledger.writer.sequencer, "erase", lambda: None)
         erase(world, "order")
         settle(world)
         world.ledger.close()

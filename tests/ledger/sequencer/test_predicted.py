@@ -53,7 +53,7 @@ def test_a_writer_that_stopped_is_no_fault_of_a_submission(small, monkeypatch):
         raise RuntimeError("a disk that is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(small.ledger._sequencer, "commit", fail)
+        patched.setattr(small.ledger.writer.sequencer, "commit", fail)
         with pytest.raises(Exception, match="a disk that is gone"):
             small.move(1)
     for ask in (small.ledger.validate, small.ledger.submit):

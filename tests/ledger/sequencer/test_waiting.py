@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from ledger.errors import BusyError
+from ledger.errors import BusyError, OverloadError
 from ledger.sequencer import queue
 
 
@@ -21,7 +21,9 @@ def admitted(small, number):
 
 
 def test_queue_that_is_full_asks_to_come_again_and_loses_nothing(closed, monkeypatch):
-    monkeypatch.setattr(queue, "MAX_WAITING", 3)
+    monkeypatch.setattr(
+        queue, "MAX_WAITING", 12
+    )  # of which one issuer may hold what is as much as is free then: 3 of 2
     closed.open()
     before = closed.size
     extra = closed.moved(9)
@@ -66,10 +68,10 @@ def test_submission_that_meets_the_closing_is_answered(small):
         def __getattr__(self, name):
             return getattr(queued, name)
 
-        def put_nowait(self, item):
+        def put(self, item):
             closing.start()
             closing.join(0.3)  # where closing must wait for this put, it is still there afterwards
-            queued.put_nowait(item)
+            queued.put(item)
 
     writer._queue = Late()
     answer = small.ledger.submit(small.moved(1))
@@ -211,3 +213,43 @@ def test_a_block_that_is_full_enough_waits_for_nothing_that_is_being_checked(sma
 def test_nothing_is_awaited_once_a_submission_was_refused(small):
     small.ledger.submit_together([b"none"])
     assert small.ledger.writer._coming == 0
+
+
+def test_what_has_waited_longer_than_whoever_sent_it_waits_is_refused_and_not_recorded(small):
+    writer, before = small.ledger.writer, small.size
+    writer.patience = 5.0
+    late = small.moved(1)
+    with small.held():
+        answer = small.ledger.submit(late)
+        small.clocks.seconds += 6
+        assert writer.oldest == 6
+    with pytest.raises(OverloadError, match="waiting") as refused:
+        answer.result(timeout=30)
+    assert refused.value.retry_after >= 1
+    assert small.size == before
+    assert small.ledger.submit(late).result(timeout=30) == before
+
+
+def test_within_a_block_everything_stands_in_the_order_in_which_it_came(small):
+    numbers = [7, 3, 5, 1]
+    leaves = [each.result(timeout=30) for each in small.together(*map(small.moved, numbers))]
+    assert leaves == sorted(leaves)
+
+
+def test_an_issuer_of_whom_too_much_waits_is_refused_before_anything_is_done_for_it(closed, monkeypatch):
+    monkeypatch.setattr(queue, "MAX_WAITING", 12)
+    closed.open()
+    writer, candidate = closed.ledger.writer, admitted(closed, 9)
+    issuer = candidate.statement.header.issuer
+    with closed.held():
+        answers = [closed.ledger.submit(closed.moved(each)) for each in range(3)]
+        with pytest.raises(OverloadError, match="by you"):
+            writer.require_room(issuer)
+        writer.require_room("urn:suyuan:enterprise:another")
+        assert writer.issuers == 1
+        assert writer.held == (6, 12)
+        assert writer.oldest >= 0
+    for each in answers:
+        each.result(timeout=30)
+    writer.require_room(issuer)
+    assert (writer.waiting, writer.oldest) == (0, 0.0)

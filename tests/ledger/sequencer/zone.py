@@ -99,7 +99,7 @@ class Small:
         try:
             self.ledger = Ledger(
                 store,
-                TileFolder(self.folder / "tiles"),
+                self.tiles(),
                 keys=self.keys,
                 guard=self.folder / "guard",
                 clock=self.clocks.now,
@@ -109,6 +109,9 @@ class Small:
             store.close()
             raise
         return self.ledger
+
+    def tiles(self) -> TileFolder:
+        return TileFolder(self.folder / "tiles")
 
     def close(self) -> None:
         ledger, self.ledger = self.ledger, None

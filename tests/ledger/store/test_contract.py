@@ -137,10 +137,9 @@ def test_keys_are_read_by_range_in_order_with_their_newest_state(store):
         assert reader.key_rows(middle, b"") == [rows[middle], rows[high]]
         assert (reader.key_row(changed), reader.key_row(bytes(32))) == (rows[changed], None)
         assert list(reader.key_leaves()) == [(key, rows[key][4]) for key in (low, middle, high)]
-    writer = store.writer()
-    assert sorted(writer.rows_of([high, low, bytes(32)])) == [rows[low], rows[high]]
-    assert writer.leaves_in([(low, middle), (high, b"")]) == [(low, rows[low][4]), (high, rows[high][4])]
-    assert writer.leaves_in([]) == []
+        assert sorted(reader.rows_of([high, low, bytes(32)])) == [rows[low], rows[high]]
+        assert reader.leaves_in([(low, middle), (high, b"")]) == [(low, rows[low][4]), (high, rows[high][4])]
+        assert reader.leaves_in([]) == []
 
 
 def test_a_counter_is_what_the_newest_block_that_moved_it_says(store):
@@ -360,6 +359,10 @@ def test_second_writer_is_refused_and_readers_are_not(opened):
 
 
 def test_backup_is_the_store_at_one_moment_and_nothing_is_written_over(opened, tmp_path):
+    if opened.engine.name == "postgres":
+        with pytest.raises(SetupError, match="pg_basebackup"):
+            opened.store.backup(str(tmp_path / "copy.db"))
+        return
     write(opened.store, 0, 1)
     before = everything(opened.store)
     opened.store.backup(str(tmp_path / "copy.db"))
@@ -368,7 +371,7 @@ def test_backup_is_the_store_at_one_moment_and_nothing_is_written_over(opened, t
         opened.store.backup(str(tmp_path / "copy.db"))
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy.db").rename(tmp_path / "copy" / "ledger.db")
-    copy = opened._engine.open(tmp_path / "copy")
+    copy = opened.engine.open(tmp_path / "copy")
     assert everything(copy) == before
     copy.close()
 

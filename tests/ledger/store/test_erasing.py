@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.store.erasing import attachments_named
 from ledger.store.interface import Deletion
 from ledger.store.sqlite.connection import create
-from ledger.store.sqlite.erasing import attachments_named
 from ledger.store.sqlite.store import SqliteStore
 from verifier.ledgerformat.disclosure import format_disclosure
 from verifier.primitives.base64strict import format_base64url

@@ -9,7 +9,7 @@ from ledger.errors import UnknownError
 from ledger.trade.members import Item, Made, downstream_of, read_members
 from ledger.trade.recall import reach_of, read_recall
 from tests.ledger.trade.story import BLEND, LOT, OTHER, SERIALS, TEXT, about, item
-from tests.world import PRODUCT, now
+from tests.world import PRODUCT, handle, now
 from verifier.ledgerformat.subject import subject_name
 
 
@@ -85,8 +85,7 @@ def test_a_recall_says_who_answers_for_it_who_stopped_selling_and_what_was_repor
     read = lambda: _read(moved, event.name)  # noqa: E731 - the same question thrice
     assert (read().responsible, read().goods, read().by) == (firm, (LOT,), moved.cast["market"].uri)
     assert (read().lifted, read().suspended, read().reported) == (None, (), None)
-    stopped = Draft("aftersales.sale-suspended", now(), {"goods": [LOT]}, {"scope": "goods", "reason": "recall"})
-    (suspension,) = moved.say("platform", stopped)
+    (suspension,) = moved.say("platform", _suspend("platform"))
     counts = {"affected": 9, "traced": 6, "stopped": 4, "returned": 1, "asOf": "20261120"}
     for returned in (1, 2):
         data = counts | {"returned": returned}
@@ -99,6 +98,24 @@ def test_a_recall_says_who_answers_for_it_who_stopped_selling_and_what_was_repor
         "market", Draft("aftersales.recall-lifted", now(), {"goods": [LOT]}, data, about=(event.name,))
     )
     assert (read().lifted, read().suspended) == (lifted.name, ())
+
+
+def test_whoever_suspended_a_sale_is_told_until_it_resumed_or_its_term_ended(moved):
+    name = moved.recall(LOT).name
+    platform, market = (moved.cast[each].uri for each in ("platform", "market"))
+    (by_platform,) = moved.say("platform", _suspend("of a term", until=now() + 3_600_000))
+    (by_market,) = moved.say("market", _suspend("by an agency"))
+    moved.say("customs", _suspend("of a term that is over", until=now() - 1))
+    assert _read(moved, name).suspended == (platform, market)
+    moved.say("platform", about(by_platform, "aftersales.sale-resumed", {"reason": "recall-ended"}))
+    assert _read(moved, name).suspended == (market,)
+    moved.say("market", about(by_market, "aftersales.sale-resumed", {"reason": "recall-ended"}))
+    assert _read(moved, name).suspended == ()
+
+
+def _suspend(which, until=None):
+    subjects = {"suspension": handle("suspension", which), "goods": [LOT]}
+    return Draft("aftersales.sale-suspended", now(), subjects, {"scope": "goods", "reason": "recall"}, until=until)
 
 
 def test_what_is_no_recall_is_unknown(story):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -157,6 +158,43 @@ def test_how_much_may_come_back_is_stated_once(teller, ordered, role):
     total.say(ordered, "7", subjects=subjects)
     assert "counts.total-stated-twice" in total.refused(ordered, "7", subjects=subjects)
     teller.say(altered(ordered, subjects={name: each for name, each in subjects.items() if name != "total"}))
+
+
+@pytest.mark.parametrize(
+    ("ordered", "role", "returned"),
+    [
+        ("order.placed", "order", "aftersales.return"),
+        ("clearance.export-list", "declaration", "aftersales.export-return"),
+    ],
+)
+def test_what_was_to_come_back_and_did_not_may_come_back_later_once_customs_restored_it(
+    teller, ordered, role, returned
+):
+    """Customs refused it, or the buyer changed his mind: the goods are where they were, and may be returned again."""
+    teller.tell(returned)
+    teller.tell("aftersales.return-restored")
+    subject = handle(role, "of a test of restoring")
+    counted = Counted(teller, "total", subject)
+    counted.say(ordered, "1", subjects={**read_example(ordered).event["subjects"], role: subject, "total": subject})
+    back = coming_back(teller, returned, {role: subject}, "RESTORED-A")
+    opened = altered(returned, subjects=back)
+    again = altered(returned, subjects=coming_back(teller, returned, {role: subject}, "RESTORED-B"))
+    ended = answering(teller, "aftersales.return-closed", teller.say(opened).name, data={"outcome": "withdrawn"})
+    assert "counts.returned-more-than-ordered" in refusal(teller, again)
+    answering(teller, "aftersales.return-restored", ended.name, subjects={role: subject})
+    teller.say(again)
+
+
+def answering(teller, name, about, **changes):
+    """Return an example's event about another one than the example's."""
+    example = altered(name, **changes)
+    (event,) = teller.zone.say(teller.cast[example.by], [replace(teller.draft(example), about=(about,))])
+    return event
+
+
+def test_nobody_but_customs_restores_what_may_come_back(teller):
+    """Else a seller would take back more than it sold: its returns would be closed as withdrawn, and counted anew."""
+    assert "roles" in refusal(teller, altered("aftersales.return-restored", by="seller"))
 
 
 @pytest.mark.parametrize("returned", ["aftersales.return", "aftersales.export-return"])

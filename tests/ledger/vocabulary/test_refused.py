@@ -43,6 +43,8 @@ TWICE = [
     ("coded-twice", "transport.hidden-code"),
     ("contained-elsewhere", "transport.aggregation"),
     ("associated-elsewhere", "transport.association"),
+    ("unpacked-twice", "transport.unpacking"),
+    ("dissociated-twice", "transport.dissociation"),
     ("departed-before-arrived", "transport.departed"),
     ("arrived-before-departed", "transport.arrived"),
     ("held-twice", "clearance.hold"),
@@ -143,6 +145,23 @@ def test_what_was_stated_before_is_not_stated_again(teller, code, name):
     again = replace(teller.draft(read_example(name)), state=stated)
     with pytest.raises(SuyuanError, match=code):
         teller.zone.say(teller.cast[read_example(name).by], [again])
+
+
+def test_what_was_taken_out_once_is_not_taken_out_by_that_again_so_that_nothing_is_in_two_places(teller):
+    """An item goes out of one case and into the next: the first packing's end does not end the second's."""
+    teller.tell("transport.unpacking")
+    item = "https://id.gs1.org/01/09520000000110/21/TWO-PLACES"
+    made = subjects("transport.commissioning.cased", item=item)
+    teller.say(altered("transport.commissioning.cased", subjects=made))
+    packed = altered("transport.aggregation.case", subjects=subjects("transport.aggregation.case", child=item))
+    first = teller.say(packed)
+    out = teller.draft(read_example("transport.unpacking"))
+    teller.zone.say(teller.cast["warehouse"], [replace(out, about=(first.name,))])
+    second = teller.say(packed)
+    with pytest.raises(SuyuanError, match="unpacked-twice"):
+        teller.zone.say(teller.cast["warehouse"], [replace(out, about=(first.name,))])
+    assert "contained-elsewhere" in refusal(teller, packed)
+    teller.zone.say(teller.cast["warehouse"], [replace(out, about=(second.name,))])
 
 
 UNKNOWN = "https://id.gs1.org/01/09520000000127"

