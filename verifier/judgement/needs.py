@@ -38,16 +38,14 @@ def registry_needs(
         origin: the ledger's, whose charter is always needed.
         is_root: whether an event was signed by a root key; those need no registered key.
         history_of: the events of a [kind, name] in log order.
-        also: subjects on whose registry histories something else rests.
-        names: the same, by the names of such subjects.
+        also: subjects on whose registry histories something else rests; `names`: those of such subjects.
     """
     found: dict[Pair, Sequence[Event]] = {}
     agents: set[tuple[str, str]] = set()
     waiting = [f"urn:suyuan:ledger:{origin}", *also]
     for event in events:
-        waiting += _subjects_behind(event, is_root)
+        waiting += _subjects_behind(event, is_root) + ([event.head.behalf] if event.head.behalf else [])
         if event.head.behalf:
-            waiting.append(event.head.behalf)
             agents.add((event.head.behalf, event.head.issuer))
     pairs = [("registry", name) for name in (*map(subject_name, waiting), *names)]
     for event in events:
