@@ -38,7 +38,8 @@ def registry_needs(
         origin: the ledger's, whose charter is always needed.
         is_root: whether an event was signed by a root key; those need no registered key.
         history_of: the events of a [kind, name] in log order.
-        also: subjects on whose registry histories something else rests; `names`: those of such subjects.
+        also: subjects on whose registry histories something else rests.
+        names: of such subjects.
     """
     found: dict[Pair, Sequence[Event]] = {}
     agents: set[tuple[str, str]] = set()
