@@ -49,9 +49,8 @@ def registry_needs(
         if event.head.behalf:
             agents.add((event.head.behalf, event.head.issuer))
     pairs = [("registry", name) for name in (*map(subject_name, waiting), *names)]
-    for event in events:
-        if event.head.type == _SUCCESSION:  # in the trace part of a registry walk
-            pairs += event.head.joins
+    succeeding = (event for event in events if event.head.type == _SUCCESSION)  # in the trace part of a registry walk
+    pairs += [pair for event in succeeding for pair in event.head.joins]
     pairs += _holders_counted(events)
     while pairs:
         pair = pairs.pop()
