@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from api.digital_link import path_of
 from api.labels.sheet import Label
 from api.labels.symbol import encode_link
 from api.labels.words import link_of, readable
@@ -45,12 +44,11 @@ def _drawn(line: str, what: str) -> Drawn:
 
 
 def hidden_link(item: str, hidden: HiddenCode, base: str) -> str:
-    """Return the link under the layer: the public desk's page of the item, and the code behind `#`.
+    """Return the link under the layer: the item's own page, where the browser checks the code, and the code behind `#`.
 
     What stands behind `#` stays in the browser: no server sees it before its owner sends it.
     """
-    root = link_of(item, base).removesuffix(path_of(item) or "")
-    return f"{root}/desk/code?item={path_of(item)}#{hidden.text}"
+    return f"{link_of(item, base)}#{hidden.text}"
 
 
 def hidden_label(drawn: Drawn, base: str) -> Label:

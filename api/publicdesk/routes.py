@@ -57,7 +57,9 @@ async def get_code(request: Request, item: Item = "") -> Response:
     """Return the form for a hidden code."""
     _rates(request).charge_read(_address(request))
     named = item_of(item) if item else ""
-    context = {"item": named, "regions": named_regions(language_of(request)), "secret": _drawn()}
+    language = language_of(request)
+    page = page_of(named, language) if named else ""
+    context = {"item": named, "page": page, "regions": named_regions(language), "secret": _drawn()}
     return _private(render_page(request, "publicdesk/code.html", context))
 
 

@@ -18,7 +18,8 @@ from verifier.ledgerformat.subject import form_of, product_of
 from verifier.proof.verdict import ALTERED, CONTRADICTORY, VERIFIED, Said, StepResult, Story, StoryEvent
 from verifier.rendering import render_error, say
 
-_PRODUCT = "filing.product"
+_PRODUCT, _AMENDED = "filing.product", "filing.product-amended"
+_COUNTING = ("recorded", "recognised")  # outcomes of amendments that change what is shown of a product
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -119,12 +120,26 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
 
 def _product_name(told: Sequence[StoryEvent], subject: str, lang: str) -> str:
     """Return the filed name of the product that a trace is about, empty where there is none."""
+    return _text(_filed(told, subject), "names", lang)
+
+
+def _filed(told: Sequence[StoryEvent], subject: str) -> Mapping[str, object]:
+    """Return what is filed of that product, with its amendments that count, as it stands; empty where there is none."""
     product = product_of(subject) if form_of(subject) in ("product", "lot", "item") else None
-    for each in told:
-        body = each.event.body
-        if each.event.head.type == _PRODUCT and body and (product is None or product in body.of_role("product")):
-            return _text(body.data, "names", lang)
-    return ""
+    filing = next((each for each in told if _files(each, product)), None)
+    if filing is None:
+        return {}
+    name = filing.event.name
+    amended = [each for each in told if each.event.head.type == _AMENDED and name in each.event.head.about]
+    counted = [filing, *(each for each in amended if each.recognition.outcome in _COUNTING)]
+    bodies = [each.event.body for each in counted if each.event.body]
+    return {member: value for body in bodies for member, value in body.data.items()}
+
+
+def _files(told: StoryEvent, product: str | None) -> bool:
+    body = told.event.body
+    named = product is None or (body is not None and product in body.of_role("product"))
+    return told.event.head.type == _PRODUCT and named
 
 
 def _recalls(notices: Sequence[Said], told: Sequence[StoryEvent], lang: str) -> tuple[RecallView, ...]:

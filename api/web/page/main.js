@@ -7,7 +7,7 @@ import { askedOf } from "./asked.js";
 import { check } from "./checking.js";
 import { asOf, keepForOffline } from "./offline.js";
 import { policy } from "./policy.js";
-import { result } from "./result.js";
+import { result, shownOf } from "./result.js";
 import { sayingOf } from "./saying.js";
 import { rememberVerdict, standpointOf } from "./standpoint.js";
 import { spoken } from "./strip.js";
@@ -18,7 +18,7 @@ import { texts } from "./texts.js";
 /**
  * @param {import("./asked.js").Asked} asked
  * @param {Saying} saying
- * @param {{place: any, more: any, live: any, served: any[]}} parts of the document
+ * @param {{place: any, more: any, live: any, served: any[], code: string}} parts of the document, and of its address
  */
 async function show(asked, saying, parts) {
   const { place, more, live, served } = parts;
@@ -33,7 +33,29 @@ async function show(asked, saying, parts) {
   place.replaceChildren(...top);
   more.replaceChildren(...bottom);
   live.textContent = spoken(checked, saying);
+  await offerCode(asked, checked, saying, parts.code);
   if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
+}
+
+/**
+ * @param {import("./asked.js").Asked} asked @param {import("./checking.js").Checked} checked @param {Saying} saying
+ * @param {string} code a hidden code that came behind `#`; empty where none did
+ */
+async function offerCode({ subject }, checked, saying, code) {
+  const place = document.getElementById("hidden");
+  const timeline = shownOf(checked)?.timeline ?? null;
+  const committed = timeline?.some((/** @type {any} */ each) => each.type === "transport.hidden-code");
+  if (!place || (!committed && !code)) return place?.replaceChildren();
+  const desk = document.getElementById("public-desk")?.dataset.desk ?? "";
+  const complete = checked.state !== "incomplete";
+  (await import("./hidden.js")).offerCheck(place, { subject, timeline, complete, desk }, saying, code);
+}
+
+/** @returns {string} a hidden code from behind `#`, which is taken out of the address */
+function takeCode() {
+  const [, code] = /^#([0-9A-Za-z-]{32,40})$/.exec(location.hash) ?? [];
+  if (code) history.replaceState(null, "", location.pathname + location.search);
+  return code ?? "";
 }
 
 /** What checks pages that show no trace, by the section in which it draws; loaded where it is wanted. */
@@ -67,6 +89,7 @@ export async function start(document) {
       more: find("more"),
       live: find("live"),
       served: [find("recalls"), find("served")],
+      code: takeCode(),
     });
   for (const [id, load] of Object.entries(CHECKS)) {
     const found = find(id);

@@ -20,6 +20,9 @@ import { report, unchecked, why } from "./trust.js";
 /** Of a ledger that forked nothing is told: any of its histories may be the false one. */
 const FORKED = "page.said.incomplete-forked";
 
+/** @param {Checked} checked @returns {any} the story that is shown; null where there is none */
+export const shownOf = ({ why, verdict }) => (why === FORKED ? null : (verdict?.story ?? null));
+
 /**
  * @param {Checked} checked
  * @param {Around} around
@@ -27,7 +30,7 @@ const FORKED = "page.said.incomplete-forked";
  *   between top and bottom where nothing could be checked, and nowhere else
  */
 export function result(checked, { subject, saying, policies, again }) {
-  const told = checked.why === FORKED ? null : checked.verdict?.story;
+  const told = shownOf(checked);
   const story = told ? new Story(told, saying) : null;
   const shown = (/** @type {any[]} */ parts) => parts.filter((each) => each !== null);
   const bottom = [

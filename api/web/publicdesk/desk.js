@@ -47,6 +47,14 @@ export function takeCode(field, location) {
   history.replaceState(null, "", location.pathname + location.search);
 }
 
+/** Take what was typed along to the page that checks it on this device, behind `#`. @param {any} link @param {any} field */
+export function takeAlong(link, field) {
+  link.addEventListener("click", () => {
+    const code = field.value.replace(/[^0-9A-Za-z]/g, "");
+    link.hash = code.length === 32 ? code : "";
+  });
+}
+
 /** Show the secret that belongs to a receipt, and keep it for this browser. @param {any} place */
 export async function showSecret(place) {
   const { claim, event } = place.dataset;
@@ -64,6 +72,8 @@ function start(page) {
   const [form, code] = [page.querySelector("form[data-claim]"), page.getElementById("code")];
   if (form && globalThis.crypto.subtle) drawSecrets(form);
   if (code) takeCode(code, location);
+  const first = page.getElementById("check-first");
+  if (first && code) takeAlong(first, code);
   const place = page.getElementById("kept");
   if (place?.dataset.claim) showSecret(place);
 }

@@ -28,8 +28,10 @@ from verifier.primitives.note import ED25519_COSIGNATURE, Note, NoteKey, format_
 PASSPHRASE = b"an invented passphrase"
 RECALLED, HOSTILE, FREE = "09520000009915", "09520000009922", "09520000009939"
 GS1 = "https://id.gs1.org"
+AMENDED = "09520000009946"  # filed, and renamed
 WAITING = "09520000000127"  # filed, and recognised by nobody
 UNDELIVERED = f"{GS1}/01/{HOSTILE}/21/R1"  # repaired before it was delivered
+FILED = {"hsCode": "0409000000", "origin": "NZ"}
 _COSIGNING = 3  # of the four
 
 
@@ -67,6 +69,7 @@ class Scene:
         self.parcel.file_another()
         self._tell_recall()
         self._repair_early()
+        self._rename()
         self.cosign()
 
     @property
@@ -125,15 +128,21 @@ class Scene:
         subjects = {"item": f"{GS1}/01/{HOSTILE}/21/{serial}", "product": f"{GS1}/01/{HOSTILE}"}
         self.zone.say(self.cast.seller, [Draft("transport.commissioning", milliseconds(), subjects, {"action": "ADD"})])
 
-    def file(self, gtin: str, names: dict[str, str]):
-        """Let the seller file a product, and customs and inspection recognise it."""
+    def _rename(self):
+        """Let a product be filed, and amended."""
+        filed = self.file(AMENDED, {"zh": "示例旧名", "en": "Example old name"})
+        data = FILED | {"names": {"zh": "示例新名", "en": "Example new name"}}
+        self.zone.say(self.cast.seller, [Draft("filing.product-amended", milliseconds(), data=data, about=(filed,))])
+
+    def file(self, gtin: str, names: dict[str, str]) -> bytes:
+        """Let the seller file a product, and customs and inspection recognise it; return the filing's name."""
         subjects = {"product": f"{GS1}/01/{gtin}", "enterprise": self.cast.seller.uri}
-        data = {"names": names, "hsCode": "0409000000", "origin": "NZ"}
+        data = FILED | {"names": names}
         (filed,) = self.zone.say(self.cast.seller, [Draft("filing.product", milliseconds(), subjects, data)])
         for actor in (self.cast.customs, self.cast.inspection, self.cast.neighbour):
-            self.zone.say(
-                actor, [Draft("endorsement.recognised", milliseconds(), data={"seen": []}, about=(filed.name,))]
-            )
+            about = (filed.name,)
+            self.zone.say(actor, [Draft("endorsement.recognised", milliseconds(), data={"seen": []}, about=about)])
+        return filed.name
 
     def cosign(self):
         """Let three of the four witnesses cosign the newest checkpoint."""

@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.page import lies
 from tests.web.page.conftest import PICTURES
-from tests.web.page.scene import FREE, HOSTILE, RECALLED, UNDELIVERED, WAITING
+from tests.web.page.scene import AMENDED, FREE, HOSTILE, RECALLED, UNDELIVERED, WAITING
 from tests.web.test_chromium import WITHOUT
 
 LANGUAGES = ["zh", "en"]
@@ -69,6 +69,14 @@ def test_a_good_life_is_verified_here_and_replaces_what_the_server_said(visit, s
     position = {"zh": r"账本位置 (\d+)", "en": r"log position (\d+)"}[lang]
     assert int(re.search(position, said)[1]) >= size
     assert {"zh": "见证方 3/4", "en": "witnesses 3 of 4"}[lang] in said
+
+
+def test_a_product_is_called_by_its_amended_name_with_scripts_and_without(visit, phone):
+    checked = visit(f"/01/{AMENDED}", "en")
+    served = phone(java_script_enabled=False)
+    served.goto(f"/01/{AMENDED}?lang=en")
+    names = [page.locator("h1").inner_text() for page in (checked, served)]
+    assert names == ["Example new name"] * 2
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
