@@ -48,7 +48,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(root: Path, home: Path):
+def served(root: Path, home: Path, *options: object):
     """Serve a ledger with its reserved reads open; yield the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -56,7 +56,7 @@ def served(root: Path, home: Path):
     secret = root.with_name("passphrase")
     secret.write_text(PASSPHRASE)
     secret.chmod(0o600)
-    command = [*SUYUAN, "serve", root, "--port", port, "--open-reads", "--passphrase-file", secret]
+    command = [*SUYUAN, "serve", root, "--port", port, "--open-reads", "--passphrase-file", secret, *options]
     with subprocess.Popen(
         [sys.executable, *map(str, command)], stderr=subprocess.PIPE, text=True, env=environment(home)
     ) as process:
