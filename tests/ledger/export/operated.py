@@ -63,11 +63,11 @@ def served(root: Path, home: Path):
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
 
 
 def _wait(process: subprocess.Popen[str], port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < until:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
