@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from structlog.typing import FilteringBoundLogger
 
 from api.actors import moment_of
 from api.epcis_mount import equip_epcis, include_epcis
 from api.evidence import EvidenceShelf
-from api.following import follow, stop_following
+from api.following import follow, followers_of, stop_following
 from api.health import Health
 from api.intake import Intake
 from api.logs import make_logger
+from api.measured import BesideCollector, QueueCollector, StageCollector, pools_of, queues_of
 from api.metrics import Metrics
 from api.middleware.access import AccessMiddleware
 from api.middleware.edges import HeadMiddleware, LingerMiddleware
@@ -47,6 +49,7 @@ from api.routes import (
     traces,
 )
 from api.settings import Settings
+from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
 from ledger.clock import milliseconds
 from ledger.ledger import Ledger
 from ledger.sequencer.fairness import Shares
@@ -54,6 +57,7 @@ from ledger.witnessing.collection import Collection
 from verifier import __version__
 
 Clock = Callable[[], int]
+_SIGNATURES, _OPERATORS = 4, 2  # requests whose signature is checked, or that are the operator's, at one moment
 _READS = (log, traces, resolver, histories, bodies, endorsed, given, handles, recalls, declarations, lists)
 
 
@@ -82,12 +86,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TRACES_OF_FASTAPI,
         generate_unique_id_function=operation_id,
         lifespan=_lifespan(settings, ledger, logger, clock),
     )
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = Metrics()
+    app.state.telemetry = telemetry_of(os.environ)
     for module in (*_READS, entries, pages, delivery, statements, status, operations):
         app.include_router(module.router)
     include_epcis(app)
@@ -104,6 +110,8 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
     app.add_middleware(LingerMiddleware)
+    if app.state.telemetry:
+        app.add_middleware(app.state.telemetry.wrap)
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics, logger=logger)
 
 
@@ -114,9 +122,16 @@ def _rates(settings: Settings) -> Rates:
 def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = settings.read_threads
+        reads = to_thread.current_default_thread_limiter()
+        reads.total_tokens = settings.read_threads
+        app.state.limiters = {
+            "reads": reads,
+            "signatures": CapacityLimiter(_SIGNATURES),
+            "operators": CapacityLimiter(_OPERATORS),
+        }
         ledger = await to_thread.run_sync(open_from, settings) if given is None else given
         _equip(app, ledger, settings, clock)
+        untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
         if settings.open_reads:
             logger.warning("open reads", meaning="entry bundles, batches and restricted bodies are open to everybody")
@@ -127,9 +142,16 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
             await to_thread.run_sync(stop_following, app)
             if given is None:
                 await to_thread.run_sync(ledger.close)
+            untrace()
+            if app.state.telemetry:
+                await to_thread.run_sync(app.state.telemetry.close)
             logger.info("stopped", size=ledger.head.edge.size)
 
     return lifespan
+
+
+def _nothing() -> None:
+    """Stop nothing: there are no traces."""
 
 
 def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> None:
@@ -147,6 +169,21 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.health = Health(ledger, settings, clock)
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
-    ledger.writer.patience = settings.max_wait
+    ledger.wait_at_most(settings.max_wait)
     follow(app, ledger)
+    _measure(app, ledger)
     equip_epcis(app, ledger)
+
+
+def _measure(app: FastAPI, ledger: Ledger) -> None:
+    """Show queues, stages, and what stands beside the ledger."""
+    state = app.state
+    state.metrics.add(
+        QueueCollector(
+            lambda: queues_of(ledger, state.intake, state.places),
+            lambda: pools_of(state.intake, state.limiters),
+            ledger,
+        ),
+        StageCollector(ledger.measures),
+        BesideCollector(ledger, followers_of(app), ledger.store.beside("disk").parent),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from ledger.endorsing.projection import Projection
@@ -28,8 +30,17 @@ def follow(app: FastAPI, ledger: Ledger) -> None:
         projection.start()
 
 
+def followers_of(app: FastAPI) -> dict[str, Follower]:
+    """Return the projections that the app follows, by the name of their files."""
+    return {Path(file).stem: getattr(app.state, state) for state, (file, _) in _PROJECTIONS.items()}
+
+
 def stop_following(app: FastAPI) -> None:
     """Close them, before the ledger closes; their files stay."""
-    for state in _PROJECTIONS:
-        projection: Follower = getattr(app.state, state)
-        projection.close()
+    for each in projections_of(app):
+        each.close()
+
+
+def projections_of(app: FastAPI) -> list[Follower]:
+    """Return the app's projections."""
+    return [getattr(app.state, state) for state in _PROJECTIONS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -33,6 +34,7 @@ class Intake:
     def __init__(self, ledger: Ledger, settings: Settings, metrics: Metrics) -> None:
         """Take submissions to a ledger."""
         self._ledger = ledger
+        self._measures = ledger.measures
         self._most = settings.max_submission
         self._most_note = settings.max_note
         self._submissions = metrics.submissions
@@ -57,13 +59,25 @@ class Intake:
     async def _take(self, request: Request) -> Recorded:
         media_type = require_media_type(request, COSE, SUBMISSION)
         limit, submit = self._door(media_type)
+        began = self._measures.now()
         async with self.bodies.read(request, limit) as data:  # held, and counted, until it is recorded
             issuer = claimed_issuer(data)
-            self._ledger.writer.require_room(issuer)
+            began = self._measures.since("receive", began)
+            if self._ledger.leads:
+                self._ledger.writer.require_room(issuer)
             path = (_network(request), issuer)
-            future = await self.workers.run(lambda: submit(data), path, max(_LEAST, len(data)))
+            future = await self.workers.run(partial(self._submit, submit, data, began), path, max(_LEAST, len(data)))
+            began = self._measures.now()
             leaf = await settled(future)
-        return await self.workers.finish(lambda: self._ledger.prover.promise(leaf))
+            began = self._measures.since("write", began)
+        promise = await self.workers.finish(lambda: self._ledger.prover.promise(leaf))
+        self._measures.since("answer", began)
+        return promise
+
+    def _submit(self, submit: Callable[[bytes], Future[int]], data: bytes, since: float) -> Future[int]:
+        """Hand bytes in, in a thread, and count how long they waited for it."""
+        self._measures.since("wait", since)
+        return submit(data)
 
     def _door(self, media_type: str) -> tuple[int, Callable[[bytes], Future[int]]]:
         """Return how many bytes a content type may have, and what takes it in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -33,6 +33,14 @@ class Metrics:
             "suyuan_http_request_duration_seconds", "Requests by route, method and status.",
             ["route", "method", "status"], buckets=_BUCKETS, registry=self.registry,
         )  # fmt: skip
+        self.refusals = Counter(
+            "suyuan_refusals", "Requests refused, by the code of the refusal.", ["code"], registry=self.registry,
+        )  # fmt: skip
+        self.overloads = Counter(
+            "suyuan_overloads", "Requests refused since too much waited, by the queue.", ["queue"],
+            registry=self.registry,
+        )  # fmt: skip
+        ProcessCollector(registry=self.registry)
 
     def observe(self, ledger: Ledger) -> None:
         """Add what is read from a ledger whenever somebody asks."""
@@ -41,6 +49,11 @@ class Metrics:
     def watch(self, collection: Collection) -> None:
         """Add how it stands with the witnesses that are asked for cosignatures."""
         self.registry.register(_WitnessCollector(collection))
+
+    def add(self, *collectors: Collector) -> None:
+        """Add what is read by these whenever somebody asks (`api.measured`)."""
+        for each in collectors:
+            self.registry.register(each)
 
 
 class _LedgerCollector(Collector):
@@ -63,11 +76,15 @@ class _LedgerCollector(Collector):
             "suyuan_tree_size": ("Committed leaves.", ledger.head.edge.size),
             "suyuan_published_size": ("Leaves of the published checkpoint.", _size_of(note)),
             "suyuan_quorum_size": ("Leaves of the newest checkpoint with a quorum.", quorum.size if quorum else 0),
-            "suyuan_queue_length": ("Items that wait for the writer.", ledger.waiting),
+            "suyuan_seal_age_seconds": (
+                "Age of the newest seal, 0 in an empty ledger.",
+                max(0, milliseconds() - ledger.head.time) / 1000 if ledger.head.time else 0,
+            ),
             "suyuan_oldest_unwitnessed_seconds": (
                 "For how long the oldest block has waited for its quorum.",
                 ledger.oldest_without_quorum() / 1000,
             ),
+            "suyuan_leads": ("1 where this process has the writer, 0 where it follows.", int(ledger.leads)),
             "suyuan_writer_running": ("1 while the writer writes.", int(ledger.stopped is None)),
             "suyuan_sqlite_wal_reset_safe": ("1 where SQLite has the fix of 3.51.3.", int(is_wal_reset_safe())),
         }
@@ -91,9 +108,15 @@ class _WitnessCollector(Collector):
         cosigned = GaugeMetricFamily(
             "suyuan_witness_cosigned", "1 where the last request for a cosignature got one.", labels=["address"]
         )
+        failures = GaugeMetricFamily(
+            "suyuan_witness_failures",
+            "Requests since a witness's last cosignature.",
+            labels=["address"],
+        )
         for each in self._collection.standings:
             cosigned.add_metric([each.url], int(each.outcome == COSIGNED))
-        yield cosigned
+            failures.add_metric([each.url], each.failures)
+        yield from (cosigned, failures)
 
 
 def _lags(ledger: Ledger) -> Iterator[Metric]:

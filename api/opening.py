@@ -20,6 +20,7 @@ def open_from(settings: Settings) -> Ledger:
         settings.folder,
         passphrase_of(settings),
         guard=settings.guard,
+        tiles=settings.tiles,
         witnesses=settings.witnesses,
         database=settings.database,
         allow_async=settings.allow_async,

@@ -77,6 +77,8 @@ def answer_problem(request: Request, error: SuyuanError) -> Response:
     """Return an error as the answer to a request."""
     status = status_of(error)
     request.state.outcome = error.code
+    if isinstance(error, ledgers.OverloadError):
+        request.state.queue = error.field
     if status >= 500 and not isinstance(error, _TOLD):
         request.state.fault = str(error)
     problem = describe(error, status, language_of(request))

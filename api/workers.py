@@ -41,7 +41,7 @@ class Workers:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Run `threads` calls at a time; let others wait that cost `waiting` together, for `patience` seconds."""
-        self._threads = threads
+        self.threads = threads
         self._patience = patience
         self._what = what
         self._monotonic = monotonic
@@ -82,7 +82,7 @@ class Workers:
         return await to_thread.run_sync(call, limiter=self._finishing)
 
     async def _take_turn(self, path: Path, cost: int) -> None:
-        if self._running < self._threads:
+        if self._running < self.threads:
             self._running += 1
             return
         waiting = _Waiting(asyncio.get_running_loop().create_future(), self._monotonic())

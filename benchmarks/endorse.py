@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from api.app import create_app
+from api.following import projections_of
 from api.logs import make_logger
 from api.server import server_config
 from api.settings import Settings
@@ -91,7 +92,8 @@ def serving(world: World) -> Iterator[str]:
     thread.start()
     while not server.started:
         time.sleep(0.005)
-    assert app.state.projection.wait_for(world.ledger.head.edge.size, 600)  # as a service that runs has
+    for each in projections_of(app):  # as those of a service that runs have: what they catch up on is not what is timed
+        assert each.wait_for(world.ledger.head.edge.size, 600)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(20)

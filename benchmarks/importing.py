@@ -15,10 +15,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import chunks
 from fixtures.trade import draw_shipments
 from fixtures.trade.founding import Authorities, draw_firms, found_trade
 from fixtures.trade.gateways import trade_gateways
@@ -39,7 +38,6 @@ from tests.world import DAY, ORIGIN, found_zone, now
 from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
-_SLICE = 2_000  # parcels whose messages are made at a time
 _AHEAD = 512  # arrivals on their way to the gateway's file at most
 _STAGES = {
     "gateway-reader": "pass", "gateway-keep": "keep", "gateway-send": "send", "gateway-door": "send",
@@ -48,24 +46,24 @@ _STAGES = {
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What importing came to.
 
     Attributes:
         messages: how many were handed over.
         events: how many the ledger recorded of them.
-        seconds: from the first message to the last receipt, making messages excluded.
+        seconds: from the first message to the last receipt.
         cpu: seconds of CPU by stage: `read` (the gateway's reading process), `pass` (to it, and from it to the
             gateway), `keep`, `send`, `redeem` (of promises, beside) and `ledger`.
         left: events that were not recorded, by state.
     """
 
-    messages: int = 0
-    events: int = 0
-    seconds: float = 0.0
-    cpu: dict[str, float] = field(default_factory=dict)
-    left: dict[str, int] = field(default_factory=dict)
+    messages: int
+    events: int
+    seconds: float
+    cpu: dict[str, float]
+    left: dict[str, int]
 
     @property
     def rate(self) -> float:
@@ -112,24 +110,25 @@ def opened_harbour(folder: Path) -> Iterator[Harbour]:
 
 
 def import_trade(harbour: Harbour, parcels: int, *, seed: int = 1) -> Imported:
-    """Hand over the messages of `parcels` and wait until the ledger has promised all of them."""
-    imported = Imported()
+    """Hand over the messages of `parcels`, one after the other, and wait until the ledger has promised all of them."""
     shipments = draw_shipments(seed, parcels, begins=now() - 30 * DAY)
-    for size in chunks(parcels, _SLICE):
-        messages = [sent for _ in range(size) for sent in messages_sent(next(shipments))]
-        before, begun = _spent(harbour), time.perf_counter()
-        imported.messages += _hand_over(harbour, messages)
-        harbour.teller.wait()
-        imported.seconds += time.perf_counter() - begun
-        for stage, seconds in _spent(harbour).items():
-            imported.cpu[stage] = imported.cpu.get(stage, 0.0) + seconds - before[stage]
+    messages = [sent for each in shipments for sent in messages_sent(each)]
+    before, begun = _spent(harbour), time.perf_counter()
+    _hand_over(harbour, messages)
+    harbour.teller.wait()
+    seconds, after = time.perf_counter() - begun, _spent(harbour)
     states = _states(harbour.teller)
-    imported.events, imported.left = states.pop("recorded", 0), states
-    return imported
+    return Imported(
+        messages=len(messages),
+        events=states.pop("recorded", 0),
+        seconds=seconds,
+        cpu={stage: after[stage] - before[stage] for stage in before},
+        left=states,
+    )
 
 
-def _hand_over(harbour: Harbour, messages: Sequence[Sent]) -> int:
-    """Hand messages over in their order; return how many, once all are durable."""
+def _hand_over(harbour: Harbour, messages: Sequence[Sent]) -> None:
+    """Hand messages over in their order, until all are durable."""
     gateway = harbour.teller.gateways[0]
     under_way: deque[Future[Told]] = deque()
     for sent, arrival in zip(messages, harbour.reader.read_all(map(_received, messages)), strict=True):
@@ -142,7 +141,6 @@ def _hand_over(harbour: Harbour, messages: Sequence[Sent]) -> int:
             under_way.popleft().result()
     for each in under_way:
         each.result()
-    return len(messages)
 
 
 def _received(sent: Sent) -> Received:

@@ -17,9 +17,11 @@ from ledger.erasure.eraser import Eraser
 from ledger.errors import BusyError, UnknownError
 from ledger.leading.leadership import Leadership
 from ledger.leading.quorum_wait import waited_for_quorum
+from ledger.measures import Measures
 from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
@@ -27,7 +29,8 @@ from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.standby.shadow import Shadow
 from ledger.store.interface import Store, WriteStore
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from verifier.errors import SuyuanError
 
 
@@ -37,10 +40,10 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
-        guard: Path | None,
+        guard: str | Path | None,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
@@ -56,12 +59,14 @@ class Ledger:
         self._clock = clock
         self._monotonic = monotonic
         self._keys = keys
+        self.measures = Measures()
+        self._patience: float | None = None
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
         if guard is None:
             self._shadow = Shadow(store, tiles)
         else:
-            self.lead(store.writer(), Guard(guard))
+            self.lead(store.writer(), open_guard(guard))
         self.prover = Prover(self.sources, clock=clock)
 
     def close(self) -> None:
@@ -104,18 +109,22 @@ class Ledger:
             monotonic=self._monotonic,
             known=known,
         )
+        self._leadership.sequencer.measures = self.measures
+        self._leadership.writer.patience = self._patience
         shadow, self._shadow = self._shadow, None
         if shadow:
             shadow.close()
 
     def follow(self) -> None:
-        """Give the lead up: another process has it, or the writer has stopped. What is queued ends."""
+        """Give the lead up: another process has it, or the writer has stopped. What is queued ends.
+
+        Where that fails, because the database does not answer, nothing more is written; it may be called again.
+        """
         leadership = self._leadership
-        if leadership is None:
-            return
-        self._shadow = Shadow(self.store, self.tiles)
-        self._leadership = None
-        leadership.close()
+        if leadership:
+            leadership.close()
+            self._shadow = Shadow(self.store, self.tiles)
+            self._leadership = None
 
     def catch_up(self) -> None:
         """Follow what was committed since; a leader has nothing to follow."""
@@ -130,6 +139,12 @@ class Ledger:
             BusyError: another process leads.
         """
         return self._led().writer
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Refuse what has waited longer for the writer, also for writers to come: whoever sent it waits no longer."""
+        self._patience = seconds
+        if self._leadership:
+            self._leadership.writer.patience = seconds
 
     @property
     def eraser(self) -> Eraser:

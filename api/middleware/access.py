@@ -27,7 +27,6 @@ from verifier.errors import SuyuanError
 _OPEN = ("/checkpoint", "/charter", "/consistency/", "/static/", "/healthz", "/readyz", "/metrics")
 _TILES, _ENTRIES = "/tile/", "/tile/entries/"
 _SUBMISSIONS = ("/entries", "/validate", "/cosignatures")
-_CHECKS = 4  # signatures checked at one moment
 _PRIVATE = "private, no-store"
 
 
@@ -39,7 +38,6 @@ class AccessMiddleware:
         self._app = app
         self._rates = rates
         self._public_url = public_url
-        self._checks: CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -102,8 +100,8 @@ class AccessMiddleware:
             )
             return actor_of(signature.kid, moment)
 
-        self._checks = self._checks or CapacityLimiter(_CHECKS)
-        return await to_thread.run_sync(authenticate, limiter=self._checks)
+        checks: CapacityLimiter = app_state.limiters["signatures"]
+        return await to_thread.run_sync(authenticate, limiter=checks)
 
 
 def is_open(path: str) -> bool:

@@ -54,13 +54,17 @@ class ObserveMiddleware:
         route = getattr(scope.get("route"), "path", "-")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.durations.labels(route, method, str(seen.status)).observe(seconds)
+        if "outcome" in state:
+            self._metrics.refusals.labels(state["outcome"]).inc()
+        if "queue" in state:
+            self._metrics.overloads.labels(state["queue"]).inc()
         line: dict[str, Any] = {
             "request": seen.request_id,
             "method": method,
             "route": route,
             "status": seen.status,
             "milliseconds": round(seconds * 1000, 1),
-            **{name: state[name] for name in ("outcome", "form", "key") if name in state},
+            **{name: state[name] for name in ("outcome", "queue", "form", "key") if name in state},
         }
         if "fault" in state:
             self._logger.error("fault", **line, fault=state["fault"])

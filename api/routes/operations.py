@@ -1,8 +1,9 @@
-"""For operators: alive, ready, metrics."""
+"""For operators: alive, ready, metrics. In threads of their own: they answer also where every other is taken."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
@@ -23,13 +24,15 @@ async def get_alive() -> Response:
 @router.get(
     "/readyz", responses={**returns(200, "ready", JSON), **returns(503, "not ready, and why", JSON), **problems(400)}
 )
-def get_ready(health: TheHealth) -> Response:
+async def get_ready(request: Request, health: TheHealth) -> Response:
     """Say whether this server should be asked: writer, disk, quorum, newest seal."""
-    ready, report = health.report()
+    ready, report = await to_thread.run_sync(health.report, limiter=request.app.state.limiters["operators"])
     return answer_json(report, 200 if ready else 503)
 
 
 @router.get("/metrics", responses={**returns(200, "metrics", "text/plain"), **problems(400)})
-def get_metrics(metrics: TheMetrics) -> Response:
+async def get_metrics(request: Request, metrics: TheMetrics) -> Response:
     """Return metrics in the form of Prometheus."""
-    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    limiter: CapacityLimiter = request.app.state.limiters["operators"]
+    text = await to_thread.run_sync(generate_latest, metrics.registry, limiter=limiter)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -83,15 +83,22 @@ class Door:
 
     def _judge(self, group: Sequence[bytes]) -> list[Candidate | Future[int] | SuyuanError]:
         """Return for each submission its candidate, its future where it is recorded already, or what is wrong."""
+        measures = self._sequencer.measures
+        began = measures.now()
         with self._turn.intake(), self.arrival() as (reader, standing):
+            began = measures.since("turn", began)
             arrived = [_attempt(partial(self._receive, data, reader, standing)) for data in group]
+            began = measures.since("parse", began)
             with self._turn.aside():
                 self._signatures.check([each for each in arrived if isinstance(each, Arrived)])
+            began = measures.since("signature", began)
             waited = waited_for_quorum(reader, self._clock)
-            return [
+            admitted = [
                 _attempt(partial(self._admit, each, standing, waited, reader)) if isinstance(each, Arrived) else each
                 for each in arrived
             ]
+            measures.since("admit", began)
+            return admitted
 
     def _receive(self, data: bytes, reader: Reader, standing: Standing) -> Arrived | Future[int]:
         submission = parse_submission(data)

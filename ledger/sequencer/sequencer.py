@@ -15,6 +15,7 @@ from ledger.erasure.eraser import Eraser
 from ledger.errors import ConflictError, StoppedError
 from ledger.failpoints import reach
 from ledger.index.overlay import Overlay
+from ledger.measures import Measures
 from ledger.sequencer.block import BlockBuilder, Built, Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.histories import KeptHistories
@@ -72,6 +73,7 @@ class Sequencer:
         """Take over a recovered ledger."""
         self._store = store
         self._eraser = eraser
+        self.measures = Measures()
         self.overlay = overlay
         self._tree = tree
         self.head = head
@@ -158,6 +160,7 @@ class Sequencer:
         self._publisher.refresh()
 
     def _build(self, candidates: Sequence[Candidate]) -> Built:
+        began = self.measures.now()
         time = max(self._clock(), self.head.time + 1)
         builder = BlockBuilder(
             self._start,
@@ -168,9 +171,12 @@ class Sequencer:
             kept=self._kept,
             eraser=self._eraser,
         )
-        return builder.build(candidates)
+        built = builder.build(candidates)
+        self.measures.since("judge", began)
+        return built
 
     def _commit(self, built: Built) -> None:
+        began = self.measures.now()
         tree = self._tree.copy()
         keys = self._keys_of(built)
         sealed = keys.sign_seal(built.seal)
@@ -186,12 +192,16 @@ class Sequencer:
         except SuyuanError:
             self.overlay.cancel(built.notes)
             raise
+        began = self.measures.since("commit", began)
         reach("after-commit")
         self._tree = tree
         self._start = replace(built.start, last_seal=seal_leaf)
         self._guard.record(tree.size, root)
+        began = self.measures.since("guard", began)
         reach("after-guard")
         self._publisher.add(tree, grown, [row[1] for row in built.block.statements] + [sealed.entry])
+        self.measures.since("tiles", began)
+        self.measures.block(len(built.block.events), built.seal.time - self.head.time if self.head.time else 0)
         self.recent.add(built.events)  # before readers see the block
         self.head = Head(tree.edge(), built.replay, root, built.seal.time, seal_leaf)
         if built.block.checkpoint.quorum:

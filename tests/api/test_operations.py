@@ -44,7 +44,7 @@ def test_metrics_tell_sizes_queue_ages_and_outcomes(make_world, serve, zone_term
     assert sample(text, "suyuan_tree_size") == size
     assert sample(text, "suyuan_quorum_size") == 0
     assert sample(text, "suyuan_oldest_unwitnessed_seconds") >= 0
-    assert sample(text, "suyuan_queue_length") == 0
+    assert sample(text, r'suyuan_queue_length{queue="writer"}') == 0
     assert sample(text, "suyuan_writer_running") == 1
     assert sample(text, "suyuan_sqlite_wal_reset_safe") == is_wal_reset_safe()
     assert sample(text, r'suyuan_submissions_total{outcome="malformed"}') == 1

@@ -72,10 +72,3 @@ def test_every_command_of_the_page_is_one(run):
     assert named
     for command in named:
         assert run(*command.split(), "--help").code == 0, command
-
-
-def test_every_metric_of_the_page_is_served():
-    named = set(re.findall(r"`(suyuan_\w+)`", PAGE))
-    served = (ROOT / "api" / "metrics.py").read_text("utf-8")
-    assert named
-    assert [each for each in named if f'"{each}"' not in served] == []
