@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ledger.readers.ceb.keys import HALF_YEAR, DeclarationKey, OrderKey, ParcelKey, SummaryKey
 from verifier.errors import IncompleteError
+from verifier.primitives.quick import maker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Known:
     item: int | None
 
 
+_make_known = maker_of(Known)
+
+
 class Register:
     """Finds and keeps handles over the gateway's connection, within its holder's transaction."""
 
@@ -64,7 +68,7 @@ class Register:
         if number.form == "parcel":
             near = [row for row in rows if row[0] == number.code and abs(row[1] - number.time) < HALF_YEAR]
             return Known(*min(near, key=lambda row: abs(row[1] - number.time))[2:]) if near else None
-        known = {code: Known(handle, item) for code, _, handle, item in rows}
+        known = {code: _make_known(handle, item) for code, _, handle, item in rows}
         if not number.code:
             if len({each.handle for each in known.values()}) > 1:
                 raise IncompleteError("platform", came="nothing", expected="the platform whose order number this is")
