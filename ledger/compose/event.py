@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from verifier.errors import MalformedError
-from verifier.ledgerformat.body import MAX_BODY, SALT_SIZE, Body, are_subjects, body_hash, parse_body
+from verifier.ledgerformat.body import MAX_BODY, SALT_SIZE, Body, are_subjects, body_hash, make_body, parse_body
 from verifier.ledgerformat.disclosure import MIN_SALT, disclosure_digest, format_disclosure
 from verifier.ledgerformat.head import Head, State, event_name, format_head, make_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
@@ -105,7 +105,7 @@ class PreparedEvent:
     behalf: str | None = None
 
 
-make_draft = maker_of(Draft)  # the same, quickly
+make_draft, make_attachment = maker_of(Draft), maker_of(AttachmentDraft)  # the same, quickly
 _make_prepared = maker_of(PreparedEvent)
 _make_event = maker_of(ComposedEvent)
 
@@ -206,7 +206,7 @@ def _read_back(draft: Draft, digests: Mapping[str, bytes], body: bytes) -> Body:
     What JSON gives back as it was is not read again; of anything else the reader itself says what it makes of it.
     """
     plain = is_plain(draft.data, MAX_DEPTH - 1) and all(map(_are_plain_subjects, draft.subjects.values()))
-    return Body(draft.subjects, draft.data, digests) if plain and len(body) <= MAX_BODY else parse_body(body)
+    return make_body(draft.subjects, draft.data, digests) if plain and len(body) <= MAX_BODY else parse_body(body)
 
 
 def _are_plain_subjects(given: Any) -> bool:
