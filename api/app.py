@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -48,6 +49,7 @@ from api.routes import (
     traces,
 )
 from api.settings import Settings
+from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
 from ledger.clock import milliseconds
 from ledger.ledger import Ledger
 from ledger.sequencer.fairness import Shares
@@ -84,12 +86,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TRACES_OF_FASTAPI,
         generate_unique_id_function=operation_id,
         lifespan=_lifespan(settings, ledger, logger, clock),
     )
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = Metrics()
+    app.state.telemetry = telemetry_of(os.environ)
     for module in (*_READS, entries, pages, delivery, statements, status, operations):
         app.include_router(module.router)
     include_epcis(app)
@@ -106,6 +110,8 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
     app.add_middleware(LingerMiddleware)
+    if app.state.telemetry:
+        app.add_middleware(app.state.telemetry.wrap)
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics, logger=logger)
 
 
@@ -125,6 +131,7 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
         }
         ledger = await to_thread.run_sync(open_from, settings) if given is None else given
         _equip(app, ledger, settings, clock)
+        untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
         if settings.open_reads:
             logger.warning("open reads", meaning="entry bundles, batches and restricted bodies are open to everybody")
@@ -135,9 +142,16 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
             await to_thread.run_sync(stop_following, app)
             if given is None:
                 await to_thread.run_sync(ledger.close)
+            untrace()
+            if app.state.telemetry:
+                await to_thread.run_sync(app.state.telemetry.close)
             logger.info("stopped", size=ledger.head.edge.size)
 
     return lifespan
+
+
+def _nothing() -> None:
+    """Stop nothing: there are no traces."""
 
 
 def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> None:

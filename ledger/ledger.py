@@ -21,6 +21,7 @@ from ledger.measures import Measures
 from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
@@ -28,7 +29,8 @@ from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.standby.shadow import Shadow
 from ledger.store.interface import Store, WriteStore
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from verifier.errors import SuyuanError
 
 
@@ -38,12 +40,13 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
-        guard: Path | None,
+        guard: str | Path | None,
         clock: Clock,
         monotonic: Callable[[], float],
+        behind: SuyuanError | None = None,
     ) -> None:
         """Recover the state, and start the writer; without a guard, follow whoever leads.
 
@@ -61,10 +64,11 @@ class Ledger:
         self._patience: float | None = None
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
+        self._behind = behind  # why nobody may lead over this database
         if guard is None:
             self._shadow = Shadow(store, tiles)
         else:
-            self.lead(store.writer(), Guard(guard))
+            self.lead(store.writer(), open_guard(guard))
         self.prover = Prover(self.sources, clock=clock)
 
     def close(self) -> None:
@@ -114,13 +118,15 @@ class Ledger:
             shadow.close()
 
     def follow(self) -> None:
-        """Give the lead up: another process has it, or the writer has stopped. What is queued ends."""
+        """Give the lead up: another process has it, or the writer has stopped. What is queued ends.
+
+        Where that fails, because the database does not answer, nothing more is written; it may be called again.
+        """
         leadership = self._leadership
-        if leadership is None:
-            return
-        self._shadow = Shadow(self.store, self.tiles)
-        self._leadership = None
-        leadership.close()
+        if leadership:
+            leadership.close()
+            self._shadow = Shadow(self.store, self.tiles)
+            self._leadership = None
 
     def catch_up(self) -> None:
         """Follow what was committed since; a leader has nothing to follow."""
@@ -155,10 +161,12 @@ class Ledger:
     @property
     def stopped(self) -> SuyuanError | None:
         """Return why the writer stopped; None while it writes, and where another process leads."""
-        return self._leadership.writer.stopped if self._leadership else None
+        return self._leadership.writer.stopped if self._leadership else self._behind
 
     def _led(self) -> Leadership:
         if self._leadership is None:
+            if self._behind:
+                raise self._behind
             todo = "Ask again, or ask the process that leads."
             raise BusyError("ledger", came="a process that follows", expected="the one that leads", todo=todo)
         return self._leadership

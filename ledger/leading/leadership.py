@@ -19,7 +19,7 @@ from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.turn import Turn
 from ledger.signing.key_ring import HeldKeys
 from ledger.store.interface import Store, WriteStore
-from ledger.tiles.folder import TileFolder
+from ledger.tiles.interface import Tiles
 from verifier.vocabulary import registry_types
 
 
@@ -37,7 +37,7 @@ class Leadership:
         self,
         store: Store,
         rows: WriteStore,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
         guard: Guard,
@@ -61,7 +61,7 @@ class Leadership:
             StoppedError: an older state than what has left already.
             SetupError: other keys than the charter's.
         """
-        self.guard, self._rows, turn = guard, rows, Turn()
+        self.guard, self._rows, self._tiles, turn = guard, rows, tiles, Turn()
         try:
             found = recover(rows.reader(), tiles, guard, registry_types(), known)
             _require_own(keys, found)
@@ -82,6 +82,7 @@ class Leadership:
     def close(self) -> None:
         """Finish what is queued, publish, and let go of the guard."""
         self.writer.close()
+        self._tiles.close()
         self.door.close()
         self.guard.close()
 
@@ -105,7 +106,7 @@ class Leadership:
     def _go_on_from(  # noqa: PLR0917 - the parts of a ledger
         self,
         found: Recovered,
-        tiles: TileFolder,
+        tiles: Tiles,
         keys: HeldKeys,
         turn: Turn,
         clock: Clock,
