@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from api.settings import Settings
-from ledger.errors import SetupError
+from ledger.errors import BehindError, SetupError
 from ledger.ledger import Ledger
-from ledger.opening import open_ledger
+from ledger.opening import open_behind, open_ledger
 
 
 def open_from(settings: Settings) -> Ledger:
-    """Return the ledger of the settings' folder, recovered and writing.
+    """Return the ledger of the settings' folder, recovered and writing; an older state is only read.
 
     Raises:
         SetupError: no ledger, no guard, no passphrase, or another process that writes.
-        StoppedError: this is an older state than what was signed, published or cosigned already.
+        StoppedError: this is another state than what was signed, published or cosigned already.
         KeyFileError: keys that this passphrase does not open.
     """
-    return open_ledger(
-        settings.folder,
-        passphrase_of(settings),
-        guard=settings.guard,
-        tiles=settings.tiles,
-        witnesses=settings.witnesses,
-        database=settings.database,
-        allow_async=settings.allow_async,
-    )
+    passphrase = passphrase_of(settings)
+    try:
+        return open_ledger(
+            settings.folder,
+            passphrase,
+            guard=settings.guard,
+            tiles=settings.tiles,
+            witnesses=settings.witnesses,
+            database=settings.database,
+            allow_async=settings.allow_async,
+        )
+    except BehindError as error:
+        return open_behind(settings.folder, passphrase, error, database=settings.database)
 
 
 def passphrase_of(settings: Settings) -> bytes:

@@ -59,7 +59,7 @@ class ServerProcess:
                 [sys.executable, *command, *secret], stderr=log, env={**kept, "SUYUAN_LOG_LEVEL": "warning"}
             )
         client = LedgerClient(self.url, timeout=5, patience=ONCE)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             assert self._process.poll() is None, self.log.read_text()[-2000:]
             try:

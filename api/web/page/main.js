@@ -7,7 +7,7 @@ import { askedOf } from "./asked.js";
 import { check } from "./checking.js";
 import { asOf, keepForOffline } from "./offline.js";
 import { policy } from "./policy.js";
-import { result, shownOf } from "./result.js";
+import { FORKED, result, shownOf } from "./result.js";
 import { sayingOf } from "./saying.js";
 import { rememberVerdict, standpointOf } from "./standpoint.js";
 import { spoken } from "./strip.js";
@@ -34,7 +34,8 @@ async function show(asked, saying, parts) {
   more.replaceChildren(...bottom);
   live.textContent = spoken(checked, saying);
   await offerCode(asked, checked, saying, parts.code);
-  if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
+  if (checked.why === FORKED) (await import("./convict.js")).offerEvidence(place.querySelector("#verdict > div"), checked, saying);
+  if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict, checked.data);
 }
 
 /**
@@ -51,9 +52,12 @@ async function offerCode({ subject }, checked, saying, code) {
   (await import("./hidden.js")).offerCheck(place, { subject, timeline, complete, desk }, saying, code);
 }
 
+/** What stands behind `#` where a hidden code was scanned. */
+const CODE = /^#([0-9A-Za-z-]{32,40})$/;
+
 /** @returns {string} a hidden code from behind `#`, which is taken out of the address */
 function takeCode() {
-  const [, code] = /^#([0-9A-Za-z-]{32,40})$/.exec(location.hash) ?? [];
+  const [, code] = CODE.exec(location.hash) ?? [];
   if (code) history.replaceState(null, "", location.pathname + location.search);
   return code ?? "";
 }
@@ -91,6 +95,8 @@ export async function start(document) {
       served: [find("recalls"), find("served")],
       code: takeCode(),
     });
+  // A code that is scanned while its item's page is open: it is checked against a proof of now.
+  globalThis.addEventListener("hashchange", () => CODE.test(location.hash) && location.reload());
   for (const [id, load] of Object.entries(CHECKS)) {
     const found = find(id);
     if (found) await (await load()).show(found, saying);
