@@ -208,7 +208,7 @@ def _identify(
 ) -> tuple[HeldKeys, Path]:
     """Return a ledger's keys, and where its guard lies."""
     reader = store.writer().reader()
-    keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
+    keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)
     found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
     if reader.counters().size and must_exist:
         _require_guard(found, reader)
@@ -226,7 +226,12 @@ def _asked(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> Ledger:
     return ledger
 
 
-def _origin_of(reader: Reader, folder: LedgerFolder) -> str:
+def origin_of(reader: Reader, folder: LedgerFolder) -> str:
+    """Return the name of the ledger that a database is of.
+
+    Raises:
+        SetupError: of none.
+    """
     origin = reader.meta(_ORIGIN)
     if origin is None:
         raise SetupError(str(folder.database), came="no origin", expected="a database that `suyuan init` made")
@@ -279,7 +284,7 @@ def _stored_origin(folder: LedgerFolder) -> str:
     store = open_store(folder.root, writable=False)
     try:
         with store.read() as reader:
-            return _origin_of(reader, folder)
+            return origin_of(reader, folder)
     finally:
         store.close()
 
