@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?=
 PORT ?= 8000
-WORKERS ?= 2
+# One more than the 2 processors that are reckoned with: tests that wait for a server or a browser leave theirs idle.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo web test check lint soak bench screenshots corpus lock clean
@@ -41,7 +42,7 @@ web: build/web/qr_reader.js ## build what browsers lack: Ed25519, ML-DSA, a read
 
 test: $(VENV)/test.stamp ## set up what the tests need, then run all of them
 	@$(MAKE) --no-print-directory web || echo 'What browsers lack is not built; tests of it will be skipped.'
-	$(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -m 'not soak' -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp ## style, types, import contracts
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -49,6 +50,7 @@ from api.routes import (
     traces,
 )
 from api.settings import Settings
+from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
 from ledger.clock import milliseconds
 from ledger.election.candidate import Candidate
 from ledger.ledger import Ledger
@@ -86,12 +88,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=NO_TRACES_OF_FASTAPI,
         generate_unique_id_function=operation_id,
         lifespan=_lifespan(settings, Running(ledger) if isinstance(ledger, Ledger) else ledger, logger, clock),
     )
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
     app.state.metrics = Metrics()
+    app.state.telemetry = telemetry_of(os.environ)
     for module in (*_READS, entries, pages, delivery, statements, status, operations):
         app.include_router(module.router)
     include_epcis(app)
@@ -116,6 +120,8 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
         patience=settings.drain_seconds,
     )
     app.add_middleware(LingerMiddleware)
+    if app.state.telemetry:
+        app.add_middleware(app.state.telemetry.wrap)
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics, logger=logger)
 
 
@@ -146,6 +152,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
         if running.candidate:
             app.state.metrics.stand(running.candidate)
         _equip(app, ledger, settings, clock)
+        untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
         if settings.open_reads:
             logger.warning("open reads", meaning="entry bundles, batches and restricted bodies are open to everybody")
@@ -156,9 +163,16 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
             await to_thread.run_sync(stop_following, app)
             if given is None:
                 await to_thread.run_sync(running.close)
+            untrace()
+            if app.state.telemetry:
+                await to_thread.run_sync(app.state.telemetry.close)
             logger.info("stopped", size=ledger.head.edge.size)
 
     return lifespan
+
+
+def _nothing() -> None:
+    """Stop nothing: there are no traces."""
 
 
 def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> None:

@@ -32,7 +32,7 @@ class Health:
 
     def checks(self) -> list[Check]:
         """Return every check of this moment."""
-        return [self._writer(), self._disk(), self._quorum(), self._seal()]
+        return [self._writer(), self._disk(), self._tiles(), self._quorum(), self._seal()]
 
     def report(self) -> tuple[bool, dict[str, Any]]:
         """Return whether all passed, and what to tell."""
@@ -45,11 +45,13 @@ class Health:
         return Check("writer", stopped is None, "running" if stopped is None else "stopped", "running")
 
     def _disk(self) -> Check:
-        root = self._ledger.tiles.root
-        while not root.exists():
-            root = root.parent
+        root = self._ledger.store.beside("ledger.db").absolute().parent
         free, least = shutil.disk_usage(root).free, self._settings.min_free_disk
         return Check("disk", free >= least, f"{free} bytes free", f"at least {least}")
+
+    def _tiles(self) -> Check:
+        lag, most = self._ledger.tiles.lag, self._settings.max_quorum_wait
+        return Check("tiles", lag <= most, f"{lag:.0f} s on their way", f"at most {most:.0f} s")
 
     def _quorum(self) -> Check:
         waited, most = self._ledger.oldest_without_quorum() / 1000, self._settings.max_quorum_wait

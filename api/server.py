@@ -19,7 +19,9 @@ _LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "api.logs.JsonFormatter"}},
     "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
-    "loggers": {"uvicorn": {"handlers": ["json"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        name: {"handlers": ["json"], "level": "WARNING", "propagate": False} for name in ("uvicorn", "opentelemetry")
+    },
 }
 
 

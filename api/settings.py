@@ -17,8 +17,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SUYUAN_", extra="forbid", frozen=True)
 
     folder: Path = Field(default=Path("ledger"), description="the ledger's folder, made by `suyuan init`")
-    guard: Path | None = Field(
-        default=None, description="the guard's file, where it is no longer where `suyuan init` put it"
+    guard: str | None = Field(
+        default=None,
+        description="the guard, a file or `s3://bucket/prefix`, where it is no longer where `suyuan init` put it",
+    )
+    tiles: str | None = Field(
+        default=None, description="where tiles lie from now on: a folder or `s3://bucket/prefix`; none: where they lay"
     )
     database: str | None = Field(
         default=None,

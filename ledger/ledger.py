@@ -21,6 +21,7 @@ from ledger.measures import Measures
 from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.sequencer import Head as CommittedHead
@@ -28,7 +29,8 @@ from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.standby.shadow import Shadow
 from ledger.store.interface import Store, WriteStore
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from verifier.errors import SuyuanError
 
 
@@ -38,10 +40,10 @@ class Ledger:
     def __init__(
         self,
         store: Store,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
-        guard: Path | None,
+        guard: str | Path | None,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
@@ -61,10 +63,11 @@ class Ledger:
         self._patience: float | None = None
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
+        self._elects = guard is None  # another writer follows when one stops
         if guard is None:
             self._shadow = Shadow(store, tiles)
         else:
-            self.lead(store.writer(), Guard(guard))
+            self.lead(store.writer(), open_guard(guard))
         self.prover = Prover(self.sources, clock=clock)
 
     def close(self) -> None:
@@ -106,6 +109,7 @@ class Ledger:
             clock=self._clock,
             monotonic=self._monotonic,
             known=known,
+            passing=self._elects,
         )
         self._leadership.sequencer.measures = self.measures
         self._leadership.writer.patience = self._patience
@@ -251,9 +255,7 @@ class Ledger:
         while (state := self._state()).head.edge.size < size:
             if isinstance(state, Shadow):
                 state.catch_up(size)
-            else:
+            elif leadership := self._leadership:
                 sleep(0.001)  # the block is durable; the writer is about to show it
-                state_writer = self._leadership
-                if state_writer:
-                    state_writer.writer.require_running()
+                leadership.require_running()
         return state

@@ -28,13 +28,16 @@ from typing import TYPE_CHECKING, Any
 from ledger.clock import milliseconds
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
+from ledger.objects.address import is_object_address
+from ledger.sequencer.guard_opening import holds_something
 from ledger.signing.key_ring import HeldKeys, add_next_keys, load_key_ring, next_number
 from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys, save_ledger_keys
 from ledger.store.interface import Reader, Store
 from ledger.store.opening import NAMED, create_tables, named_database, open_store, require_address
 from ledger.store.sqlite.connection import create, lock
 from ledger.tiles.files import sync_folder, write_new
-from ledger.tiles.folder import TileFolder
+from ledger.tiles.interface import Tiles
+from ledger.tiles.opening import open_tiles
 from ledger.witness.recall import require_extends_witness
 from verifier.primitives.keys import format_key
 from verifier.primitives.note import format_vkey, require_name
@@ -42,7 +45,7 @@ from verifier.primitives.note import format_vkey, require_name
 if TYPE_CHECKING:
     from ledger.store.postgres.fence import Fence
 
-_ORIGIN, _GUARD = "origin", "guard"  # names in the database's own table
+_ORIGIN, GUARD, TILES = "origin", "guard", "tiles"  # names in the database's own table
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,13 @@ class LedgerFolder:
 
 
 def create_ledger(
-    root: Path, origin: str, passphrase: bytes, *, guard: Path | None = None, database: str | None = None
+    root: Path,
+    origin: str,
+    passphrase: bytes,
+    *,
+    guard: str | Path | None = None,
+    tiles: str | None = None,
+    database: str | None = None,
 ) -> dict[str, Any]:
     """Make a new ledger's folder; return what a charter must name.
 
@@ -90,7 +99,8 @@ def create_ledger(
         root: the folder.
         origin: the ledger's name.
         passphrase: of its keys.
-        guard: where the guard lies; None for beside the folder.
+        guard: a file or `s3://bucket/prefix`; None for beside the folder.
+        tiles: a folder or `s3://bucket/prefix`; None for in the folder.
         database: a database on a server, new and empty; None for a file in the folder.
 
     Raises:
@@ -99,15 +109,11 @@ def create_ledger(
     """
     require_name(origin, "origin")
     folder = LedgerFolder(root)
-    guard = (guard or folder.usual_guard).absolute()
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise SetupError(str(root), came="a folder that is not empty", expected="a new folder")
-    if guard.exists():
-        todo = "Name another one, or go on with the ledger that it belongs to."
-        raise SetupError(str(guard), came="a guard that is there already", expected="none", todo=todo)
+    places = {GUARD: _spelt(guard or folder.usual_guard)} | ({TILES: _spelt(tiles)} if tiles else {})
+    _require_new(root, places[GUARD])
     aside = LedgerFolder(root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}"))
     try:
-        public = _make(aside, origin, passphrase, guard, database)
+        public = _make(aside, origin, passphrase, places, database)
         aside.root.replace(root)
         sync_folder(root.absolute().parent)
     except OSError as error:
@@ -117,7 +123,23 @@ def create_ledger(
     return public
 
 
-def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: Path, database: str | None) -> dict[str, Any]:
+def _require_new(root: Path, guard: str) -> None:
+    """Require that there is nothing yet."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise SetupError(str(root), came="a folder that is not empty", expected="a new folder")
+    if holds_something(guard) is not None:
+        todo = "Name another one, or go on with the ledger that it belongs to."
+        raise SetupError(guard, came="a guard that is there already", expected="none", todo=todo)
+
+
+def _spelt(where: str | Path) -> str:
+    """Return a place as the database keeps it: an address as it is, a path from the root."""
+    return str(where) if is_object_address(str(where)) else str(Path(where).absolute())
+
+
+def _make(
+    folder: LedgerFolder, origin: str, passphrase: bytes, places: dict[str, str], database: str | None
+) -> dict[str, Any]:
     folder.keys.mkdir(parents=True, mode=0o700)
     keys = generate_ledger_keys(origin)
     save_ledger_keys(folder.keys, keys, passphrase)
@@ -130,7 +152,8 @@ def _make(folder: LedgerFolder, origin: str, passphrase: bytes, guard: Path, dat
     try:
         if store.writer().reader().meta(_ORIGIN) is not None:
             raise SetupError("database", came="one that has a ledger already", expected="a new database")
-        store.writer().set_meta(_GUARD, str(guard))
+        for name, where in places.items():
+            store.writer().set_meta(name, where)
         store.writer().set_meta(_ORIGIN, origin)
     finally:
         store.close()
@@ -156,7 +179,8 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
     root: Path,
     passphrase: bytes,
     *,
-    guard: Path | None = None,
+    guard: str | Path | None = None,
+    tiles: str | None = None,
     new_guard: bool = False,
     witnesses: Sequence[str] = (),
     clock: Callable[[], int] = milliseconds,
@@ -170,12 +194,13 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
     Args:
         root: the folder.
         passphrase: of its keys.
-        guard: where the guard lies; None for where `init` put it.
+        guard: a file or `s3://bucket/prefix`; None for where `init` put it.
+        tiles: a folder or `s3://bucket/prefix`, from now on; None for where they lay.
         new_guard: begin a new one: the old one is lost, and nothing newer than this was ever signed.
         witnesses: addresses at which witnesses show what they cosigned; who answers must not know of more than this.
         clock: milliseconds since 1970.
         monotonic: seconds, never going back.
-        database: a database on a server, where it is another address than the folder names.
+        database: one on a server, where it is another address than the folder names.
         fence: what every write to a server asks first, where several processes may lead.
         allow_async: open a ledger on a server whose commits wait for no replica.
 
@@ -184,19 +209,20 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
         KeyFileError: keys that this passphrase does not open.
         StoppedError: an older state than what was signed, published or cosigned already.
     """
-    folder = LedgerFolder(root)
-    store = open_store(root, database=database, fence=fence)
-    with _closed_on_failure(store):
-        if not allow_async:
-            store.require_synchronous()
+    folder, store = LedgerFolder(root), open_store(root, database=database, fence=fence)
+    with _closed_on_failure(store, synchronous=not allow_async):
         keys, found = _identify(store, folder, passphrase, guard, must_exist=not new_guard)
-        ledger = Ledger(store, TileFolder(folder.tiles), keys=keys, guard=found, clock=clock, monotonic=monotonic)
+        place = _tiles_of(store, folder, tiles, monotonic)
+        ledger = Ledger(store, place, keys=keys, guard=found, clock=clock, monotonic=monotonic)
     return _asked(witnesses, ledger, keys)
 
 
 @contextmanager
-def _closed_on_failure(store: Store) -> Iterator[None]:
+def _closed_on_failure(store: Store, *, synchronous: bool) -> Iterator[None]:
+    """Close a store where it, or what is done with it, is not what it must be."""
     try:
+        if synchronous:
+            store.require_synchronous()
         yield
     except BaseException:
         store.close()
@@ -204,15 +230,23 @@ def _closed_on_failure(store: Store) -> Iterator[None]:
 
 
 def _identify(
-    store: Store, folder: LedgerFolder, passphrase: bytes, guard: Path | None, *, must_exist: bool
-) -> tuple[HeldKeys, Path]:
+    store: Store, folder: LedgerFolder, passphrase: bytes, guard: str | Path | None, *, must_exist: bool
+) -> tuple[HeldKeys, str]:
     """Return a ledger's keys, and where its guard lies."""
     reader = store.writer().reader()
     keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)
-    found = guard or Path(reader.meta(_GUARD) or folder.usual_guard)
+    found = str(guard or reader.meta(GUARD) or folder.usual_guard)
     if reader.counters().size and must_exist:
         _require_guard(found, reader)
     return keys, found
+
+
+def _tiles_of(store: Store, folder: LedgerFolder, named: str | None, monotonic: Callable[[], float]) -> Tiles:
+    """Return the tiles at the place that is named, which the database remembers, or where they lay."""
+    writer = store.writer()
+    if named and _spelt(named) != writer.reader().meta(TILES):
+        writer.set_meta(TILES, _spelt(named))
+    return open_tiles(writer.reader().meta(TILES) or str(folder.tiles), monotonic=monotonic)
 
 
 def _asked(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> Ledger:
@@ -238,24 +272,17 @@ def origin_of(reader: Reader, folder: LedgerFolder) -> str:
     return origin
 
 
-def _require_guard(guard: Path, reader: Reader) -> None:
+def _require_guard(guard: str, reader: Reader) -> None:
     """Refuse to begin a new guard for a ledger that has signed already: it would know of nothing.
 
     A crash can leave an empty one beside the first block; every later block finds that one guarded.
     """
     first = reader.seal_covering(0)
-    if guard.exists() and (_holds_something(guard) or (first and reader.counters().size == first.leaf + 1)):
+    holds = holds_something(guard)
+    if holds or (holds is not None and first and reader.counters().size == first.leaf + 1):
         return
     todo = "Name where it is. Begin a new one only if nothing newer than this database was ever signed."
-    raise SetupError(str(guard), came="no guard", expected="the guard of this ledger", todo=todo)
-
-
-def _holds_something(guard: Path) -> bool:
-    try:
-        with guard.open("rb") as file:
-            return any(file.read(512))
-    except OSError:
-        return True  # whoever opens it says what is wrong
+    raise SetupError(guard, came="no guard", expected="the guard of this ledger", todo=todo)
 
 
 def prepare_keys(root: Path, passphrase: bytes) -> tuple[int, dict[str, Any]]:

@@ -8,7 +8,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.browsers", "tests.skips", "tests.workers"]
+pytest_plugins = ["tests.browsers", "tests.objects", "tests.skips", "tests.workers"]
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

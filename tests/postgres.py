@@ -122,6 +122,14 @@ class Server:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.dsn(name)
 
+    def copy(self, dsn: str) -> str:
+        """Return the address of a copy of a database that nobody is connected to."""
+        name = f"ledger{next(self._numbers)}"
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            source = conninfo_to_dict(dsn)["dbname"]
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
+        return self.dsn(name)
+
     def drop(self, dsn: str) -> None:
         """Remove a database, whoever is still connected."""
         with psycopg.connect(self.dsn(), autocommit=True) as connection:

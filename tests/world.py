@@ -17,8 +17,8 @@ from ledger.ledger import Ledger
 from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys
 from ledger.signing.notes import sign_line
 from ledger.signing.signer import MemorySigner, generate
+from ledger.store.opening import NAMED, open_store
 from ledger.store.sqlite.connection import create
-from ledger.store.sqlite.store import SqliteStore
 from ledger.tiles.folder import TileFolder
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
@@ -109,7 +109,7 @@ class World:
 def open_ledger(folder: Path, keys: LedgerKeys) -> Ledger:
     """Return a ledger on a folder that has its database."""
     return Ledger(
-        SqliteStore(folder / "ledger.db"),
+        open_store(folder),
         TileFolder(folder / "tiles"),
         keys=keys,
         guard=folder / "guard",
@@ -118,10 +118,15 @@ def open_ledger(folder: Path, keys: LedgerKeys) -> Ledger:
     )
 
 
-def found_world(folder: Path, *, witnesses: int = 3, quorum: int = 2, policies: bool = True) -> World:
-    """Return a founded zone on a new ledger in `folder`."""
+def found_world(
+    folder: Path, *, witnesses: int = 3, quorum: int = 2, policies: bool = True, database: str | None = None
+) -> World:
+    """Return a founded zone on a new ledger in `folder`; with the address of a server's new database, on that."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "ledger.db").write_bytes(_empty_database())
+    if database:
+        (folder / NAMED).write_text(database)
+    else:
+        (folder / "ledger.db").write_bytes(_empty_database())
     keys = generate_ledger_keys(ORIGIN)
     return found_zone(folder, keys, open_ledger(folder, keys), witnesses=witnesses, quorum=quorum, policies=policies)
 

@@ -22,6 +22,8 @@ def serve(  # noqa: PLR0913 - one for each option
     folder: Annotated[Path | None, typer.Argument(help=help_of("help.folder"), metavar="[DIR]")] = None,
     *,
     database: Annotated[str | None, option("--database", text="help.database", metavar="URL")] = None,
+    tiles: Annotated[str | None, option("--tiles", text="help.tiles", metavar="DIR|s3://…")] = None,
+    guard: Annotated[str | None, option("--guard", text="help.guard", metavar="FILE|s3://…")] = None,
     host: Annotated[str | None, option("--host", text="help.host", metavar="ADDRESS")] = None,
     port: Annotated[int | None, option("--port", text="help.port", metavar="NUMBER", min=0, max=65_535)] = None,
     open_reads: Annotated[bool | None, option("--open-reads", text="help.open-reads")] = None,
@@ -33,6 +35,8 @@ def serve(  # noqa: PLR0913 - one for each option
     given = {
         "folder": folder,
         "database": database,
+        "tiles": tiles,
+        "guard": guard,
         "host": host,
         "port": port,
         "open_reads": open_reads,

@@ -14,6 +14,7 @@ from api.desk.pages import language_of, render_page
 from api.desk.routes import router
 from api.desk.routes.dependencies import Work
 from api.desk.texts import text
+from api.telemetry import NO_TRACES_OF_FASTAPI
 from ledger.errors import BusyError, PrivateError, UnknownError, UnreachableError
 from verifier.errors import MalformedError, SuyuanError
 from verifier.rendering import render_error
@@ -36,7 +37,7 @@ def create_desk(office: Office, session: Session, *, language: str) -> ASGIApp:
         session: who may use it.
         language: of pages whose address asks for none, `zh` or `en`.
     """
-    app = FastAPI(title="suyuan desk", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="suyuan desk", telemetry=NO_TRACES_OF_FASTAPI, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.office, app.state.session, app.state.language = office, session, language
     app.state.work, app.state.history = Work(), History(office.keep, office.agency)
     app.state.errors = {}

@@ -16,6 +16,7 @@ from api.errors import MethodError, NoRouteError
 from api.gateway import epcis, routes
 from api.gateway.routes import refused
 from api.gateway.taking import Taking
+from api.telemetry import NO_TRACES_OF_FASTAPI
 from ledger.gateway.gateway import Gateway
 from ledger.gateway.looking import queue_json
 from ledger.gateway.reader import Reader
@@ -35,7 +36,14 @@ def create_gateway_app(
         trust: whose customs signatures are believed; without it none is checked.
         reader: reads for it, in a process beside; its owner's. Without it all is read here.
     """
-    app = FastAPI(title="suyuan gateway", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="suyuan gateway",
+        telemetry=NO_TRACES_OF_FASTAPI,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.taking, app.state.token, app.state.trust = Taking(gateway, reader), token, trust
     app.state.settings = _Language(language)
     app.state.metrics = CollectorRegistry()

@@ -64,7 +64,7 @@ class ObserveMiddleware:
             "route": route,
             "status": seen.status,
             "milliseconds": round(seconds * 1000, 1),
-            **{name: state[name] for name in ("outcome", "form", "key") if name in state},
+            **{name: state[name] for name in ("outcome", "queue", "form", "key") if name in state},
         }
         if "fault" in state:
             self._logger.error("fault", **line, fault=state["fault"])

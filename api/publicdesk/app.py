@@ -17,6 +17,7 @@ from api.publicdesk.pages import DeskPages
 from api.publicdesk.rates import DeskLimits, DeskRates
 from api.reading import BodyReader
 from api.refusals import add_refusals, answer_refusal
+from api.telemetry import NO_TRACES_OF_FASTAPI
 from ledger.errors import BusyError, UnreachableError
 from ledger.publicdesk.desk import PublicDesk
 from ledger.sequencer.fairness import Shares
@@ -35,7 +36,14 @@ def create_public_desk_app(
     desk: PublicDesk, *, limits: DeskLimits | None = None, language: Literal["zh", "en"] = "zh"
 ) -> FastAPI:
     """Return the app of a desk; it stays its owner's."""
-    app = FastAPI(title="suyuan public-desk", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="suyuan public-desk",
+        telemetry=NO_TRACES_OF_FASTAPI,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.desk, app.state.settings, app.state.page = desk, _Settings(language), DeskPages()
     app.state.rates = DeskRates(limits or DeskLimits())
     app.state.bodies = BodyReader(most=_MOST_BODIES, seconds=_SECONDS)

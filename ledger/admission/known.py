@@ -24,7 +24,7 @@ def require_known(event: Event, registry: Registry) -> None:
     """
     if event.head.type in ROLES:
         role, subject = subject_ended(event)
-        if not is_known(registry, role, subject):
+        if not is_known(registry, role, subject, event.leaf):
             todo = f"Look at the {role}'s spelling: what is not known is not ended."
             raise NotPermittedError(f"subjects.{role}", came=subject, expected=f"a {role} that is known", todo=todo)
     elif event.head.type == MANDATE:

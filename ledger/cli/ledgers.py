@@ -21,13 +21,14 @@ def init(
     folder: _Folder,
     origin: Annotated[str, option("--origin", text="help.origin", metavar="NAME")],
     *,
-    guard: Annotated[Path | None, option("--guard", text="help.guard", metavar="FILE")] = None,
+    guard: Annotated[str | None, option("--guard", text="help.guard", metavar="FILE|s3://…")] = None,
+    tiles: Annotated[str | None, option("--tiles", text="help.tiles", metavar="DIR|s3://…")] = None,
     database: Annotated[str | None, option("--database", text="help.new-database", metavar="URL")] = None,
 ) -> None:
     """Make a new ledger; print what a charter must name."""
     voice = holder.voice
     passphrase = holder.passphrase(new=True)
-    public = create_ledger(folder, origin, passphrase, guard=guard, database=database)
+    public = create_ledger(folder, origin, passphrase, guard=guard, tiles=tiles, database=database)
     made = LedgerFolder(folder)
     voice.tell("init.done", folder=str(folder), guard=str(guard or made.usual_guard), public=str(made.public))
     voice.data(public, public["policy"].splitlines())

@@ -5,18 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ledger.clock import milliseconds
 from ledger.election.candidate import Candidate, Writing
 from ledger.errors import SetupError
 from ledger.ledger import Ledger
-from ledger.opening import LedgerFolder, origin_of
+from ledger.objects.address import is_object_address
+from ledger.opening import GUARD, TILES, LedgerFolder, origin_of
 from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_opening import holds_something, open_guard
 from ledger.signing.key_ring import HeldKeys, load_key_ring
 from ledger.store.opening import named_database, require_address
-from ledger.tiles.folder import TileFolder
+from ledger.tiles.opening import open_tiles
 from ledger.witness.recall import require_extends_witness
+
+if TYPE_CHECKING:
+    from ledger.store.postgres.fence import Fence
 
 LEASE = 3.0  # seconds
 
@@ -28,7 +35,9 @@ class Standing:
     Attributes:
         holder: its name, for people.
         url: where the other processes reach it.
-        guard: where its guard is; None for where `init` put it.
+        guard: a file of this process alone, or `s3://bucket/prefix` that all share; None for where `init` put it, or
+            for a file beside the folder.
+        tiles: a folder or `s3://bucket/prefix` that all share; None for what the database remembers.
         database: the address of the primary; None for the one that the folder names.
         replica: where reads go; None for the primary.
         allow_async: lead though no commit waits for a replica.
@@ -38,7 +47,8 @@ class Standing:
 
     holder: str
     url: str
-    guard: Path | None = None
+    guard: str | Path | None = None
+    tiles: str | None = None
     database: str | None = None
     replica: str | None = None
     allow_async: bool = False
@@ -75,35 +85,53 @@ def open_candidate(
         KeyFileError: keys that this passphrase does not open.
         StoppedError: rows that are not those that were sealed.
     """
-    from ledger.store.postgres.lease import Lease  # noqa: PLC0415 - who keeps to a file needs no driver
-    from ledger.store.postgres.store import PostgresStore  # noqa: PLC0415
-
     address = require_address(standing.database) if standing.database else named_database(root)
     if address is None:
         raise SetupError("database", came="a file", expected="postgresql://USER@HOST/NAME")
-    folder = LedgerFolder(root)
-    store = PostgresStore(standing.replica or address, root, writable=False)
+    ledger, keys = _following(LedgerFolder(root), passphrase, standing, address, clock, monotonic)
+    from ledger.store.postgres.lease import Lease  # noqa: PLC0415 - who keeps to a file needs no driver
+
+    lease = Lease(address, holder=standing.holder, url=standing.url, seconds=standing.seconds)
+    writing = partial(_open_writing, LedgerFolder(root), standing, address, lease, ledger, keys)
+    return Candidate(ledger, lease, writing, seconds=standing.seconds, monotonic=monotonic, tell=tell)
+
+
+def _following(  # noqa: PLR0917 - the parts of a ledger
+    folder: LedgerFolder,
+    passphrase: bytes,
+    standing: Standing,
+    address: str,
+    clock: Callable[[], int],
+    monotonic: Callable[[], float],
+) -> tuple[Ledger, HeldKeys]:
+    """Return a ledger that follows, and its keys."""
+    from ledger.store.postgres.store import PostgresStore  # noqa: PLC0415 - who keeps to a file needs no driver
+
+    store = PostgresStore(standing.replica or address, folder.root, writable=False)
     try:
         with store.read() as reader:
             keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)
-        tiles = TileFolder(folder.tiles)
-        ledger = Ledger(store, tiles, keys=keys, guard=None, clock=clock, monotonic=monotonic)
+            tiles = open_tiles(standing.tiles or reader.meta(TILES) or str(folder.tiles), monotonic=monotonic)
+        return Ledger(store, tiles, keys=keys, guard=None, clock=clock, monotonic=monotonic), keys
     except BaseException:
         store.close()
         raise
-    lease = Lease(address, holder=standing.holder, url=standing.url, seconds=standing.seconds)
 
-    def open_writing() -> Writing:
-        writing = PostgresStore(address, root, writable=True, fence=lease)
-        try:
-            if not standing.allow_async:
-                writing.require_synchronous()
-            return Writing(writing.writer(), _guard(folder, standing, ledger, keys), writing.close)
-        except BaseException:
-            writing.close()
-            raise
 
-    return Candidate(ledger, lease, open_writing, seconds=standing.seconds, monotonic=monotonic, tell=tell)
+def _open_writing(  # noqa: PLR0917 - the parts of a ledger
+    folder: LedgerFolder, standing: Standing, address: str, lease: Fence, ledger: Ledger, keys: HeldKeys
+) -> Writing:
+    """Return what a leader writes with, fenced by the lease that it has just got."""
+    from ledger.store.postgres.store import PostgresStore  # noqa: PLC0415 - who keeps to a file needs no driver
+
+    store = PostgresStore(address, folder.root, writable=True, fence=lease)
+    try:
+        if not standing.allow_async:
+            store.require_synchronous()
+        return Writing(store.writer(), _guard(folder, standing, ledger, keys), store.close)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _guard(folder: LedgerFolder, standing: Standing, ledger: Ledger, keys: HeldKeys) -> Guard:
@@ -115,8 +143,18 @@ def _guard(folder: LedgerFolder, standing: Standing, ledger: Ledger, keys: HeldK
     ledger.catch_up()
     for url in standing.witnesses:
         require_extends_witness(ledger, keys, url)
-    path = standing.guard or folder.usual_guard
-    if ledger.head.edge.size and not path.exists() and ledger.tiles.checkpoint() is None:
+    where = _place_of_guard(folder, standing, ledger)
+    if ledger.head.edge.size and not holds_something(where) and ledger.tiles.checkpoint() is None:
         todo = "Name a guard or the tiles of this ledger: one of both must know what was signed."
-        raise SetupError(str(path), came="no guard and no published checkpoint", expected="one of both", todo=todo)
-    return Guard(path)
+        raise SetupError(str(where), came="no guard and no published checkpoint", expected="one of both", todo=todo)
+    return open_guard(where)
+
+
+def _place_of_guard(folder: LedgerFolder, standing: Standing, ledger: Ledger) -> str | Path:
+    """Return where the guard is: shared where it is in object storage, else a file of this process alone.
+
+    A file that `init` named is on the machine on which it was made, and locked by whoever leads there.
+    """
+    with ledger.store.read() as reader:
+        named = reader.meta(GUARD) or ""
+    return standing.guard or (named if is_object_address(named) else folder.usual_guard)

@@ -86,7 +86,7 @@ def event_json(parts: Sequence[Part], *, links: bool) -> dict[str, Any]:
     parts = sorted(parts, key=lambda part: (part.source is None, part.facts.sensor is not None, part.place))
     first = parts[0]
     own = {
-        "recordTime": spell_time(min(part.recorded for part in parts)),
+        "recordTime": spell_time(max(part.recorded for part in parts)),
         "suyuan:events": sorted(part.name.hex() for part in parts),
     }
     if first.source is not None:

@@ -153,9 +153,18 @@ def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
         reading.named = True
     for name, roles in (*_THINGS.items(), *((name, (role,)) for name, role in _DOCUMENTS.items())):
         if name in given:
+            _require_no_pattern(given[name], name)
             uris = tuple(thing_of(each, f"query.{name}") for each in given[name])
             reading.conditions.append(_about(uris, roles, reading))
             reading.named = True
+
+
+def _require_no_pattern(uris: Sequence[str], name: str) -> None:
+    """Refuse a pattern, which means all items of a product: here it would find the product alone."""
+    pattern = next((each for each in uris if each.lower().startswith("urn:epc:idpat:")), None)
+    if pattern is not None and not name.endswith("Class"):
+        todo = f"Name the items; what was told of the product itself finds {name}Class."
+        raise MalformedError(f"query.{name}", came=pattern, expected="one thing, no pattern", todo=todo)
 
 
 def _about(uris: Sequence[str], roles: Sequence[str], reading: _Reading) -> Condition:

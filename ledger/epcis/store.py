@@ -57,7 +57,9 @@ def add(
     )
     event = added.lastrowid
     if not added.rowcount:
-        (event,) = connection.execute("SELECT id FROM event WHERE grp = ?", (facts.group,)).fetchone()
+        # Part of it may have been told already to whoever polls: the rest makes it new.
+        sql = "UPDATE event SET recordTime = max(recordTime, ?) WHERE grp = ? RETURNING id"
+        ((event,),) = connection.execute(sql, (recorded, facts.group)).fetchall()
     connection.execute("INSERT OR IGNORE INTO member VALUES (?, ?)", (name, event))
     things = [(uri, RESERVED + role if uri in facts.reserved else role, event, name) for role, uri in facts.things]
     connection.executemany("INSERT OR IGNORE INTO thing VALUES (?, ?, ?, ?)", things)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +11,14 @@ from ledger.fsck.damage import Damage, Damages
 from ledger.fsck.derive import Derived, derive
 from ledger.fsck.derived import check_derived
 from ledger.fsck.disclosures import check_disclosures
+from ledger.fsck.engines import open_rows
 from ledger.fsck.entries import Log, check_entries, is_log_damaged
 from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, check_files, check_guard, check_published, published_size, read_if_there
 from ledger.fsck.origin import RowsSource
-from ledger.fsck.rows import Rows, open_rows, text_of
+from ledger.fsck.rows import Rows, UnreadableError, text_of
+from ledger.objects.address import is_object_address
 from verifier.errors import SuyuanError
 from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
@@ -53,7 +54,7 @@ def check_ledger(database: Path, tiles: Path, guard: Path | None = None) -> Chec
     """Check every row and file of a ledger, running or stopped; nothing is written.
 
     Args:
-        database: its file.
+        database: its file; where the folder names a server's database, that one is checked instead.
         tiles: the folder of tiles and the published checkpoint.
         guard: its file; None for the one that the database names.
 
@@ -66,7 +67,7 @@ def check_ledger(database: Path, tiles: Path, guard: Path | None = None) -> Chec
             if rows.check(damages):
                 return _Check(rows, damages).run(disk, guard or _named_guard(rows))
             unchecked = Said("fsck.unchecked.tables")
-    except sqlite3.DatabaseError as error:
+    except UnreadableError as error:
         damages.add("database", str(database), came=str(error), expected="a database that can be read")
         unchecked = Said("fsck.unchecked.page")
     return Checked(0, 0, 0, tuple(damages.list()), damages.more, (unchecked,))
@@ -82,6 +83,8 @@ class _Check:
 
     def run(self, disk: Disk, guard: Path | None) -> Checked:
         rows, damages = self._rows, self._damages
+        if not rows.checks_pages:
+            self._unchecked.append(Said("fsck.unchecked.pages"))
         log = check_entries(rows, damages)
         taken_out = read_taken_out(rows)
         check_events(rows, log, taken_out, damages)
@@ -177,4 +180,4 @@ class _Check:
 
 def _named_guard(rows: Rows) -> Path | None:
     found = [text_of(value) for _, value in rows.where("meta", "name", "guard")]
-    return Path(found[0]) if found and found[0] else None
+    return Path(found[0]) if found and found[0] and not is_object_address(found[0]) else None

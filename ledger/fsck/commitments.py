@@ -19,7 +19,7 @@ from verifier.primitives.cose import verify_sign1
 from verifier.primitives.note import NoteKey, NoteSignature, format_signature_line, parse_signature_line
 from verifier.proof.examination import WHOLE_BODY
 
-_KNOWN_NAMES = ("origin", "guard", "looked-up", OVERWRITES)
+_KNOWN_NAMES = ("origin", "guard", "tiles", "looked-up", OVERWRITES)
 
 
 def check_commitments(rows: Rows, log: Log, derived: Derived, damages: Damages) -> None:

@@ -26,6 +26,7 @@ def check_derived(rows: Rows, derived: Derived, damages: Damages) -> None:
     _check_keys(rows, derived, damages)
     _check_histories(rows, derived, damages)
     _check_root(derived, damages)
+    rows.check_beside(damages)
 
 
 def _check_participants(rows: Rows, derived: Derived, damages: Damages) -> None:
@@ -41,8 +42,18 @@ def _check_participants(rows: Rows, derived: Derived, damages: Damages) -> None:
 
 
 def _check_lookups(rows: Rows, derived: Derived, damages: Damages) -> None:
-    """Every event before the number that `looked-up` holds has its row, and no other."""
+    """Every event before the number that `looked-up` holds has its row, and no other; without lag every event has."""
     held = {seq: lookup for lookup, seq in rows.all("event_lookup")}
+    upto = _looked_up(rows, derived, held, damages) if rows.lags else len(derived.lookups)
+    for lookup, seq in rows.all("event_lookup"):
+        if not isinstance(seq, int) or not 0 <= seq < upto or lookup != derived.lookups[seq]:
+            damages.add("event_lookup", f"lookup={lookup}, seq={seq}", came="a row too many", expected="none")
+    for seq in range(upto):
+        if held.get(seq) != derived.lookups[seq]:
+            damages.add("event_lookup", f"lookup={derived.lookups[seq]}, seq={seq}", came="no row", expected="one")
+
+
+def _looked_up(rows: Rows, derived: Derived, held: dict[Any, Any], damages: Damages) -> int:
     named = [text_of(value) for _, value in rows.where("meta", "name", _LOOKED_UP)]
     upto = len(held)
     if named != ([str(upto)] if upto or named else []):
@@ -50,12 +61,7 @@ def _check_lookups(rows: Rows, derived: Derived, damages: Damages) -> None:
             damages.compare("meta", f"name={_LOOKED_UP}", "value", named[0] if named else None, str(upto))
         elif named and named[0] and named[0].isdecimal():
             upto = min(int(named[0]), len(derived.lookups))
-    for lookup, seq in rows.all("event_lookup"):
-        if not isinstance(seq, int) or not 0 <= seq < upto or lookup != derived.lookups[seq]:
-            damages.add("event_lookup", f"lookup={lookup}, seq={seq}", came="a row too many", expected="none")
-    for seq in range(upto):
-        if held.get(seq) != derived.lookups[seq]:
-            damages.add("event_lookup", f"lookup={derived.lookups[seq]}, seq={seq}", came="no row", expected="one")
+    return upto
 
 
 def _check_keys(rows: Rows, derived: Derived, damages: Damages) -> None:

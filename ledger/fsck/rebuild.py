@@ -8,8 +8,6 @@ checkpoints and cosignatures are read only, and where one of them is damaged not
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +17,14 @@ from ledger.errors import StoppedError
 from ledger.fsck.counters import counter_rows, recount
 from ledger.fsck.damage import Damages
 from ledger.fsck.derive import Derived, derive, key_rows
+from ledger.fsck.engines import open_rows, open_target
 from ledger.fsck.entries import Log, check_entries
 from ledger.fsck.erasures import read_taken_out
 from ledger.fsck.events import check_events
 from ledger.fsck.files import Disk, write_files
-from ledger.fsck.rows import Rows, open_rows
+from ledger.fsck.rows import Rows
+from ledger.fsck.targets import Target
 from ledger.index.rebuild import LEVELS, build
-from ledger.store.sqlite.connection import lock, open_writer
 from verifier.ledgerformat.seal import Seal
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
@@ -58,21 +57,14 @@ def rebuild(database: Path, tiles: Path) -> Rebuilt:
         StoppedError: a row that all others follow from is damaged, or the tables would not give the newest seal's
             root; no row was written.
     """
-    held = lock(database)
-    try:
+    with open_target(database) as target:
         with open_rows(database) as rows:
             log, derived, seal = _derive(rows)
             counters = _count(rows, log, derived)
-            upto = _looked_up(rows, derived)
+            upto = _looked_up(rows, derived) if rows.lags else len(derived.lookups)
             files = write_files(Disk.look(tiles), rows, log)
-        connection = open_writer(database)
-        try:
-            tables = [*_tables(derived, upto), ("counter", 2, counters)]
-            return Rebuilt(_write(connection, tables, seal, upto), seal.root, seal.keys, files)
-        finally:
-            connection.close()
-    finally:
-        os.close(held)
+        tables = [*_tables(derived, upto), ("counter", 2, counters)]
+        return Rebuilt(_write(target, tables, seal, upto), seal.root, seal.keys, files)
 
 
 def _derive(rows: Rows) -> tuple[Log, Derived, Seal]:
@@ -119,27 +111,17 @@ def _looked_up(rows: Rows, derived: Derived) -> int:
     return min(int(digits), len(derived.lookups))
 
 
-def _write(connection: sqlite3.Connection, tables: Iterable[_Table], seal: Seal, upto: int) -> dict[str, int]:
-    written: dict[str, int] = {}
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for table, columns, rows in tables:
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
-            marks = ", ".join("?" * columns)
-            cursor = connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - likewise
-            written[table] = cursor.rowcount
-        connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('looked-up', ?)", (str(upto),))
-        _require_written(connection, seal)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+def _write(target: Target, tables: Iterable[_Table], seal: Seal, upto: int) -> dict[str, int]:
+    with target.writing():
+        written = {table: target.replace(table, columns, rows) for table, columns, rows in tables}
+        target.finish(upto)
+        _require_written(target, seal)
     return written
 
 
-def _require_written(connection: sqlite3.Connection, seal: Seal) -> None:
+def _require_written(target: Target, seal: Seal) -> None:
     """Return if what was written gives the newest seal's root, by the ledger's own code."""
-    leaves = connection.execute("SELECT key, leaf FROM history_key ORDER BY key").fetchall()
+    leaves = target.leaves()
     root = build(LEVELS, leaves).root
     if (root, len(leaves)) != (seal.root, seal.keys):
         raise StoppedError("index root", came=root, expected=f"{seal.root.hex()}, of the newest seal", todo=_RESTORE)

@@ -5,13 +5,10 @@ Text comes as bytes and is decoded strictly here, so that a flipped bit is a dam
 
 from __future__ import annotations
 
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from ledger.errors import SetupError
 from ledger.fsck.damage import Damages
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -38,40 +35,40 @@ _ORDER = {
 }
 
 
-class Rows:
-    """One snapshot of a database."""
+class UnreadableError(Exception):
+    """The database could not be read on: a damaged page, or a server that is gone."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Read on a connection that is inside a transaction."""
-        self._connection = connection
 
+class Rows(ABC):
+    """One snapshot of a database, on any engine. Text comes as bytes."""
+
+    lags = False  # whether names of the newest events are not looked up in the table yet
+    checks_pages = False  # whether `check` looks at pages and indices too
+
+    @abstractmethod
     def all(self, table: str, *, order: str = "") -> Iterator[tuple[Any, ...]]:
         """Yield every row of a table, by its key."""
-        by = order or _ORDER.get(table, COLUMNS[table][0])
-        for row in self._connection.execute(_select(table, f"ORDER BY {by}")):  # noqa: UP028 - see below
-            yield row  # `yield from` would close the cursor when a generator that was left is collected: too late
 
+    @abstractmethod
     def between(self, table: str, column: str, low: int, high: int) -> list[tuple[Any, ...]]:
         """Return the rows whose number in a column is from `low` to before `high`, by that column."""
-        sql = _select(table, f"WHERE {column} >= ? AND {column} < ? ORDER BY {column}")
-        return self._connection.execute(sql, (low, high)).fetchall()
 
+    @abstractmethod
     def where(self, table: str, column: str, value: object) -> list[tuple[Any, ...]]:
         """Return the rows with a value in a column."""
-        return self._connection.execute(_select(table, f"WHERE {column} = ? ORDER BY 1, 2"), (value,)).fetchall()
 
+    @abstractmethod
     def check(self, damages: Damages) -> bool:
-        """Ask SQLite whether its pages, indices and tables hang together; return whether the tables can be read."""
-        for (line,) in self._connection.execute("PRAGMA integrity_check"):
-            said = line.decode("utf-8", "replace")
-            if said != "ok":
-                damages.add("database", said, came="a damaged page or index", expected="integrity_check: ok")
-        present = {
-            row[0].decode("utf-8", "replace") for row in self._connection.execute("SELECT name FROM sqlite_schema")
-        }
-        for table in COLUMNS.keys() - present:
-            damages.add("database", table, came="no such table", expected="the tables of this version")
-        return present >= COLUMNS.keys()
+        """Look whether the tables are there and hang together; return whether they can be read."""
+
+    @abstractmethod
+    def check_beside(self, damages: Damages) -> None:
+        """Check the tables that only this engine has."""
+
+
+def order_of(table: str) -> str:
+    """Return what a table's rows are sorted by: its key."""
+    return _ORDER.get(table, COLUMNS[table][0])
 
 
 def text_of(value: Any) -> str | None:
@@ -82,27 +79,3 @@ def text_of(value: Any) -> str | None:
         return value.decode()
     except UnicodeDecodeError:
         return None
-
-
-@contextmanager
-def open_rows(database: Path) -> Iterator[Rows]:
-    """Yield one snapshot of a database.
-
-    Raises:
-        SetupError: there is none, or SQLite cannot open it.
-    """
-    if not database.exists():
-        raise SetupError(str(database), came="no database", expected="one that `suyuan init` made")
-    connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    connection.text_factory = bytes
-    try:
-        connection.execute("PRAGMA query_only=1")
-        connection.execute("BEGIN")
-        yield Rows(connection)
-    finally:
-        connection.close()
-
-
-def _select(table: str, rest: str) -> str:
-    """Return a query for all columns of a table; all its parts are this package's own words."""
-    return f"SELECT {', '.join(COLUMNS[table])} FROM {table} {rest}"  # noqa: S608 - see above

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.erasure.eraser import Eraser
+from ledger.errors import StoppedError
 from ledger.leading.door import Door
 from ledger.prove.prover import cosigned_note
 from ledger.sequencer.guard import Guard
@@ -19,7 +20,7 @@ from ledger.sequencer.sequencer import Clock, Sequencer
 from ledger.sequencer.turn import Turn
 from ledger.signing.key_ring import HeldKeys
 from ledger.store.interface import Store, WriteStore
-from ledger.tiles.folder import TileFolder
+from ledger.tiles.interface import Tiles
 from verifier.vocabulary import registry_types
 
 
@@ -37,41 +38,41 @@ class Leadership:
         self,
         store: Store,
         rows: WriteStore,
-        tiles: TileFolder,
+        tiles: Tiles,
         *,
         keys: HeldKeys,
         guard: Guard,
         clock: Clock,
         monotonic: Callable[[], float],
         known: Known | None = None,
+        passing: bool = False,
     ) -> None:
-        """Recover the state and start the writer; the guard is closed where that fails.
+        """Recover the state and start the writer; where that fails, the guard is closed.
 
         Args:
-            store: for submitters' snapshots; `rows` is its writer's side.
-            rows: nobody else writes.
+            store: for snapshots.
+            rows: its writer's side; nobody else writes.
             tiles: where the log goes.
             keys: the ledger's own.
             guard: opened.
             clock: milliseconds since 1970.
             monotonic: seconds.
             known: what a standby followed.
+            passing: another one follows.
 
         Raises:
-            StoppedError: an older state than what has left already.
+            StoppedError: older than what has left already.
             SetupError: other keys than the charter's.
         """
-        self.guard, self._rows, turn = guard, rows, Turn()
+        self.guard, self._rows, self._tiles, turn = guard, rows, tiles, Turn()
         try:
-            found = recover(rows.reader(), tiles, guard, registry_types(), known)
-            _require_own(keys, found)
-            self.eraser = Eraser(rows, clock)
+            found = _recovered(rows, tiles, guard, keys, known)
             sequencer = self._go_on_from(found, tiles, keys, turn, clock, monotonic)
         except BaseException:
             guard.close()
             raise
         writer = self.writer = WriterThread(sequencer, monotonic=monotonic)
-        self.door = Door(store, writer, keys=keys, turn=turn, eraser=self.eraser, clock=clock)
+        self.door = Door(store, writer, keys=keys, turn=turn, eraser=self.eraser, clock=clock, passing=passing)
         writer.start()
 
     @property
@@ -82,6 +83,7 @@ class Leadership:
     def close(self) -> None:
         """Finish what is queued, publish, and let go of the guard."""
         self.writer.close()
+        self._tiles.close()
         self.door.close()
         self.guard.close()
 
@@ -99,13 +101,23 @@ class Leadership:
                 self.sequencer.add_cosignatures(cosigned.size, cosigned.lines, quorum=cosigned.quorum)
             return cosigned
 
-        cosigned: Cosigned = self.writer.call(store).result()
+        try:
+            cosigned: Cosigned = self.writer.call(store).result()
+        except StoppedError as error:
+            raise self.door.told(error) from error
         return cosigned
+
+    def require_running(self) -> None:
+        """Raise what whoever waits for the writer is told, if it has stopped."""
+        try:
+            self.writer.require_running()
+        except StoppedError as error:
+            raise self.door.told(error) from error
 
     def _go_on_from(  # noqa: PLR0917 - the parts of a ledger
         self,
         found: Recovered,
-        tiles: TileFolder,
+        tiles: Tiles,
         keys: HeldKeys,
         turn: Turn,
         clock: Clock,
@@ -118,6 +130,7 @@ class Leadership:
             note_of=lambda size: cosigned_note(self._rows.reader(), size),
             monotonic=monotonic,
         )
+        self.eraser = Eraser(self._rows, clock)
         sequencer = Sequencer(
             store=self._rows,
             overlay=found.overlay,
@@ -135,7 +148,9 @@ class Leadership:
         return sequencer
 
 
-def _require_own(keys: HeldKeys, found: Recovered) -> None:
-    """Require the keys that the charter in force names."""
+def _recovered(rows: WriteStore, tiles: Tiles, guard: Guard, keys: HeldKeys, known: Known | None) -> Recovered:
+    """Return the state, of a ledger whose keys are those that the charter in force names."""
+    found = recover(rows.reader(), tiles, guard, registry_types(), known)
     if founding := found.replay.founding:
         keys.chosen_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+    return found

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from typing import Generic, TypeVar
 
 from ledger.errors import OverloadError
@@ -31,7 +31,7 @@ class Shares:
         self.most = most
         self.held = 0
         self._what = what
-        self._by: Counter[Path] = Counter()
+        self._by: dict[Path, int] = {}
 
     def require_room(self, path: Path, cost: int = 1) -> None:
         """Refuse whoever would hold too much.
@@ -41,7 +41,7 @@ class Shares:
         """
         if not self.held:
             return
-        own = sum(self._by[path[:end]] for end in range(1, len(path) + 1))
+        own = sum([self._by.get(each, 0) for each in _prefixes(path)])
         free = self.most - self.held
         if cost > free:
             raise self._full(f"{self.held} taken", f"at most {self.most}")
@@ -52,19 +52,24 @@ class Shares:
         """Take places; raise OverloadError where `require_room` does."""
         self.require_room(path, cost)
         self.held += cost
-        for end in range(1, len(path) + 1):
-            self._by[path[:end]] += cost
+        for each in _prefixes(path):
+            self._by[each] = self._by.get(each, 0) + cost
 
     def give_back(self, path: Path, cost: int = 1) -> None:
         """Give places back that were taken."""
         self.held -= cost
-        for end in range(1, len(path) + 1):
-            self._by[path[:end]] -= cost
-            if not self._by[path[:end]]:
-                del self._by[path[:end]]
+        for each in _prefixes(path):
+            if left := self._by[each] - cost:
+                self._by[each] = left
+            else:
+                del self._by[each]
 
     def _full(self, came: str, expected: str) -> OverloadError:
         return OverloadError(self._what, came=came, expected=expected, todo="Try again.")
+
+
+def _prefixes(path: Path) -> tuple[Path, ...]:
+    return (path,) if len(path) == 1 else tuple(path[:end] for end in range(1, len(path) + 1))
 
 
 @dataclass(slots=True)
@@ -108,7 +113,8 @@ class Lanes(Generic[_Item]):
         if lane is None:
             lane = self._lanes[path] = _Lane(max(self._now, self._ended.pop(path, 0.0)))
             self._beside[path[0]] += 1
-            self._queue(lane.tag, path)
+            self._begun += 1
+            heappush(self._turns, (lane.tag, self._begun, path))
         lane.items.append((item, cost))
         self._count += 1
 
@@ -118,21 +124,19 @@ class Lanes(Generic[_Item]):
         Raises:
             IndexError: nothing waits.
         """
-        self._now, _, path = heappop(self._turns)
+        self._now, _, path = self._turns[0]
         lane = self._lanes[path]
         item, cost = lane.items.popleft()
         lane.tag += cost * self._beside[path[0]]
         self._count -= 1
         self.shares.give_back(path, cost)
         if lane.items:
-            self._queue(lane.tag, path)
+            self._begun += 1
+            heapreplace(self._turns, (lane.tag, self._begun, path))
         else:
+            heappop(self._turns)
             self._leave(path, lane.tag)
         return item
-
-    def _queue(self, tag: float, path: Path) -> None:
-        self._begun += 1
-        heappush(self._turns, (tag, self._begun, path))
 
     def _leave(self, path: Path, tag: float) -> None:
         """Forget a path of which nothing waits, but not yet the turns it has had: coming back at once wins nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ledger.failpoints import reach
-from ledger.tiles.folder import TileFolder
+from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import Grown, LogTree
 from verifier.primitives.tiles import WIDTH, Tile
 
@@ -21,7 +21,7 @@ class Publisher:
 
     def __init__(
         self,
-        folder: TileFolder,
+        folder: Tiles,
         *,
         bundle: Sequence[bytes],
         published: int,
@@ -51,8 +51,12 @@ class Publisher:
 
     @property
     def due(self) -> float:
-        """Return in how many seconds publishing is due, 0 for now."""
-        return max(0.0, self._last + PERIOD - self._monotonic())
+        """Return in how many seconds publishing is due, 0 for now.
+
+        Where the last checkpoint is still on its way, it is not: each leaves partial tiles behind.
+        """
+        waits = max(0.0, self._last + PERIOD - self._monotonic())
+        return waits if self._folder.ready else max(waits, PERIOD)
 
     def add(self, tree: LogTree, grown: Grown, entries: Sequence[bytes]) -> None:
         """Write what became full with a block; publish if a second has passed."""

@@ -16,7 +16,8 @@ from ledger.sequencer.block import Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.sequencer import Head
 from ledger.store.interface import Reader, StoredSeal
-from ledger.tiles.folder import LogReader, TileFolder
+from ledger.tiles.folder import LogReader
+from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import LogTree
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
@@ -58,7 +59,7 @@ class Known:
 
 
 def recover(
-    reader: Reader, folder: TileFolder, guard: Guard, builtin: dict[str, EventType], known: Known | None = None
+    reader: Reader, folder: Tiles, guard: Guard, builtin: dict[str, EventType], known: Known | None = None
 ) -> Recovered:
     """Return the state to go on from, once it extends guard and published checkpoint.
 
@@ -75,11 +76,10 @@ def recover(
         StoppedError: guard or published checkpoint know of more, or of another root: this is an older
             state, and signing would fork the ledger.
     """
-    counters = reader.counters()
-    tree = _mended_tree(reader, folder, counters.size)
+    counters, published = reader.counters(), _published(folder)
+    tree = _mended_tree(reader, folder, counters.size, published[0] if published else 0)
     edge, root = tree.edge(), tree.root()
-    published = _published(folder)
-    for committed, what in ((guard.newest, str(guard.path)), (published, "published checkpoint")):
+    for committed, what in ((guard.newest, guard.name), (published, "published checkpoint")):
         _require_extends(committed, LogReader(folder, edge), what)
     seal = reader.seal(counters.size - 1) if counters.size else None
     known = _known(reader, counters.size, builtin, known)
@@ -137,7 +137,7 @@ def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
     return replay
 
 
-def read_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
+def read_tree(reader: Reader, folder: Tiles, size: int) -> LogTree:
     """Return the right edge, from the database at level 0 and from full tiles above; nothing is written."""
     edges = [[leaf_hash(entry) for entry in reader.entries(size - size % WIDTH, size)]]
     level = 1
@@ -150,49 +150,56 @@ def read_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
     return LogTree(size, edges)
 
 
-def _mended_tree(reader: Reader, folder: TileFolder, size: int) -> LogTree:
-    _mend_tiles(reader, folder, size)
+def _mended_tree(reader: Reader, folder: Tiles, size: int, published: int) -> LogTree:
+    _mend_tiles(reader, folder, size, published)
     return read_tree(reader, folder, size)
 
 
-def _mend_tiles(reader: Reader, folder: TileFolder, size: int) -> None:
+def _mend_tiles(reader: Reader, folder: Tiles, size: int, published: int) -> None:
     """Write the full tiles and bundles that a crash kept from being written; collect what it left beside full ones."""
     level = 0
     while full := size >> 8 * (level + 1):
-        for number in _newest(full):
+        unsure = _unsure(full, published >> 8 * (level + 1), folder.rechecked)
+        for number in unsure:
             tile = Tile(level, number)
-            if not folder.path(tile).exists():
+            if not folder.has(tile):
                 folder.write_tile(tile, _full_tile(reader, folder, level, number))
-        folder.collect(Tile(level, number) for number in _newest(full))
+        folder.collect(Tile(level, number) for number in unsure)
         level += 1
-    for number in _newest(size >> 8):
+    unsure = _unsure(size >> 8, published >> 8, folder.rechecked)
+    for number in unsure:
         _ensure_bundle(reader, folder, number)
-    folder.collect(Tile(None, number) for number in _newest(size >> 8))
+    folder.collect(Tile(None, number) for number in unsure)
 
 
-def _newest(full: int) -> range:
-    """Return the numbers of those full tiles that the last block can have made: a crash left no others unfinished."""
-    return range(max(0, full - 2 * WIDTH), full)
+def _unsure(full: int, published: int, rechecked: int) -> range:
+    """Return the numbers of those full tiles that may be missing: none is that a published checkpoint covers.
+
+    The newest ones of those are looked at too, where that is cheap.
+    """
+    return range(max(0, min(published, full - rechecked)), full)
 
 
-def _full_tile(reader: Reader, folder: TileFolder, level: int, number: int) -> list[bytes]:
+def _full_tile(reader: Reader, folder: Tiles, level: int, number: int) -> list[bytes]:
     """Return a full tile's hashes; where it is not written yet, computed from what lies below."""
     tile = Tile(level, number)
-    if folder.path(tile).exists():
-        return parse_hashes(folder.read(tile), WIDTH, str(folder.path(tile)))
+    if (found := folder.find(tile)) is not None:
+        return parse_hashes(found, WIDTH, folder.where(tile))
     if level == 0:
         return [leaf_hash(entry) for entry in reader.entries(number * WIDTH, (number + 1) * WIDTH)]
     children = range(number * WIDTH, (number + 1) * WIDTH)
     return [tree_root(_full_tile(reader, folder, level - 1, child)) for child in children]
 
 
-def _ensure_bundle(reader: Reader, folder: TileFolder, number: int) -> None:
+def _ensure_bundle(reader: Reader, folder: Tiles, number: int) -> None:
     tile = Tile(None, number)
-    if not folder.path(tile).exists():
+    if not folder.has(tile):
         folder.write_bundle(tile, reader.entries(number * WIDTH, (number + 1) * WIDTH))
 
 
-def _published(folder: TileFolder) -> tuple[int, bytes] | None:
+def _published(folder: Tiles) -> tuple[int, bytes] | None:
+    """Return what is published now, by whoever wrote before."""
+    folder.begin()
     note = folder.checkpoint()
     if note is None:
         return None

@@ -17,7 +17,8 @@ from ledger.sequencer.recover import Known, read_overlay, read_tree, replay_regi
 from ledger.sequencer.sequencer import Head
 from ledger.standby.index import FollowedIndex, joins_of
 from ledger.store.interface import Reader, Store, StoredEvent, StoredSeal
-from ledger.tiles.folder import TileFolder, remember
+from ledger.tiles.folder import remember
+from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import LogTree
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
@@ -40,7 +41,7 @@ class Shadow:
         recent: events read lately; a standby composes none, so it only parses.
     """
 
-    def __init__(self, store: Store, tiles: TileFolder) -> None:
+    def __init__(self, store: Store, tiles: Tiles) -> None:
         """Compute the state from what is committed now, as a start does.
 
         Raises:

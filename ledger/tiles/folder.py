@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shutil import rmtree
 
-from ledger.errors import StoppedError, UnknownError
+from ledger.tiles.content import bundle_content, require_found, tile_content
 from ledger.tiles.files import replace, write_new
+from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import Edge
 from verifier.primitives.merkle import tree_root
-from verifier.primitives.tiles import WIDTH, Tile, format_bundle, format_tile_path, parse_hashes
+from verifier.primitives.tiles import WIDTH, Tile, format_tile_path, parse_hashes
 
 _CACHED_TILES = 512
 
@@ -31,19 +32,37 @@ class TileFolder:
         """Return a tile's file."""
         return self.root / format_tile_path(tile)
 
+    @property
+    def name(self) -> str:
+        """Return the folder's path."""
+        return str(self.root)
+
+    @property
+    def rechecked(self) -> int:
+        """Return how many full tiles the last block can have made; files are cheap to look at."""
+        return 2 * WIDTH
+
+    @property
+    def ready(self) -> bool:
+        """Return True: what is written is there."""
+        return True
+
+    @property
+    def lag(self) -> float:
+        """Return 0: nothing waits."""
+        return 0.0
+
+    def where(self, tile: Tile) -> str:
+        """Return a tile's file, for people."""
+        return str(self.path(tile))
+
     def write_tile(self, tile: Tile, hashes: Sequence[bytes]) -> None:
         """Write a hash tile; a path gets exactly as many hashes of 32 bytes as it says, or nothing."""
-        content = b"".join(hashes)
-        if len(hashes) != tile.width or any(len(each) != 32 for each in hashes):
-            came = f"{len(hashes)} hashes, {len(content)} bytes"
-            raise StoppedError(str(self.path(tile)), came=came, expected=f"{tile.width} of 32 bytes each")
-        write_new(self.path(tile), content)
+        write_new(self.path(tile), tile_content(tile, hashes, self.where(tile)))
 
     def write_bundle(self, tile: Tile, entries: Sequence[bytes]) -> None:
         """Write an entry bundle of exactly as many entries as its path says."""
-        if len(entries) != tile.width:
-            raise StoppedError(str(self.path(tile)), came=f"{len(entries)} entries", expected=f"{tile.width}")
-        write_new(self.path(tile), format_bundle(entries))
+        write_new(self.path(tile), bundle_content(tile, entries, self.where(tile)))
 
     def write_checkpoint(self, note: bytes) -> None:
         """Publish a checkpoint."""
@@ -55,10 +74,18 @@ class TileFolder:
         Raises:
             UnknownError: there is none.
         """
+        return require_found(self.find(tile), tile)
+
+    def find(self, tile: Tile) -> bytes | None:
+        """Return a tile's or bundle's bytes, None where there is none."""
         try:
             return self.path(tile).read_bytes()
         except FileNotFoundError:
-            raise UnknownError("tile", came=format_tile_path(tile), expected="a tile of a published size") from None
+            return None
+
+    def has(self, tile: Tile) -> bool:
+        """Return whether a tile or bundle is there."""
+        return self.path(tile).exists()
 
     def checkpoint(self) -> bytes | None:
         """Return the published checkpoint, None before the first."""
@@ -73,11 +100,17 @@ class TileFolder:
             if path.exists() and partial.is_dir():
                 rmtree(partial, ignore_errors=True)
 
+    def begin(self) -> None:
+        """Do nothing: what others have written is seen at once."""
+
+    def close(self) -> None:
+        """Do nothing: every file is closed."""
+
 
 class LogReader:
     """Hashes of the log's tree at one size: full tiles from files, the rest from the edge."""
 
-    def __init__(self, folder: TileFolder, edge: Edge) -> None:
+    def __init__(self, folder: Tiles, edge: Edge) -> None:
         """Read a log at its newest committed size."""
         self._folder = folder
         self._edge = edge
@@ -97,18 +130,18 @@ class LogReader:
         return tree_root([self.hash(level, first + place) for place in range(1 << inner)])
 
 
-_tiles: OrderedDict[tuple[Path, Tile], list[bytes]] = OrderedDict()
+_tiles: OrderedDict[tuple[str, Tile], list[bytes]] = OrderedDict()
 
 
-def _cached(folder: TileFolder, tile: Tile) -> list[bytes]:
+def _cached(folder: Tiles, tile: Tile) -> list[bytes]:
     """Return a full tile's hashes; full tiles never change, so a cache needs no care."""
-    found = _tiles.get((folder.root, tile))
+    found = _tiles.get((folder.name, tile))
     return found or remember(folder, tile, parse_hashes(folder.read(tile), WIDTH))
 
 
-def remember(folder: TileFolder, tile: Tile, hashes: list[bytes]) -> list[bytes]:
+def remember(folder: Tiles, tile: Tile, hashes: list[bytes]) -> list[bytes]:
     """Keep a full tile's hashes as long as the cache does: who computed them need not wait until they are written."""
-    _tiles[folder.root, tile] = hashes
+    _tiles[folder.name, tile] = hashes
     while len(_tiles) > _CACHED_TILES:
         _tiles.popitem(last=False)
     return hashes

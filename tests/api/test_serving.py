@@ -16,16 +16,11 @@ import pytest
 
 from ledger.compose.event import Draft
 from ledger.opening import LedgerFolder, open_ledger
+from tests.ports import free_port
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
 from verifier.primitives.merkle import leaf_hash
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Process:

@@ -1,6 +1,7 @@
 """The server collects cosignatures, shows each witness's lag, and closes intake while the quorum is late."""
 
 import re
+import threading
 
 import pytest
 
@@ -50,6 +51,29 @@ def test_intake_is_closed_while_the_quorum_is_late_and_open_again_with_it(witnes
     assert server.post("/entries", last, MEDIA_TYPE).status == 201  # it is recorded already
     witnesses[0].lie = None
     until(lambda: server.post("/entries", late, MEDIA_TYPE).status == 201)
+
+
+def test_a_witness_that_hangs_and_one_that_is_dead_slow_nothing_that_does_not_need_them(tmp_path, serve):
+    near, slow, dead = (OtherWitness(f"{name}.example") for name in ("near", "slow", "dead"))
+    hangs, go_on = threading.Event(), threading.Event()
+    slow.lie = lambda _: (hangs.set(), go_on.wait(60), (503, "text/plain", b""))[2]
+    dead.close()
+    world = World(tmp_path / "ledger", [each.key for each in (near, slow, dead)], quorum=1)
+    world.found()
+    server = serve(world.ledger, world.root, witnesses=tuple(each.url for each in (near, slow, dead)))
+    try:
+        assert hangs.wait(30), "it was asked, and has not answered"
+        for _ in range(2):
+            assert server.post("/entries", world.submission(), MEDIA_TYPE).status == 201
+            until(lambda: gauge(server, "suyuan_quorum_size") == world.ledger.head.edge.size)
+        assert server.get("/readyz").status == 200
+        until(lambda: gauge(server, f'suyuan_witness_failures{{address="{dead.url}"}}') > 0)
+        assert gauge(server, 'suyuan_witness_lag_leaves{witness="slow.example"}') > 0
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
+        near.close()
+        slow.close()
 
 
 def test_a_server_that_asks_nobody_starts_and_stops(tmp_path, serve):

@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from ledger.client.logtree import VerifiedTree
+from ledger.witness.replay import convict_act as convicting
+from ledger.witness.replay.convict_act import convict_act
 from ledger.witness.replay.convict_registry import convict_envelope, convict_foreign_seal
 from ledger.witness.replay.convict_statement import convict_statement
 from ledger.witness.replay.judge import Taken, parse_taken, read_envelope, read_heads
@@ -39,6 +43,13 @@ class AtHand:
     def statement(self, leaf: int, position: int = 0) -> bytes:
         """Return the file against one event of a statement, whatever speaks against it."""
         return convict_statement(self.past, [self.block], Where(leaf, position), **self.shown)(self.charter)
+
+    def act(self, leaf: int, position: int = 0, *, whole: bool = True) -> bytes:
+        """Return the file against a registry event, whatever speaks against it; `whole`: of the whole registry."""
+        with pytest.MonkeyPatch.context() as narrowed:
+            if not whole:
+                narrowed.setattr(convicting, "_every_name", lambda *_: ())
+            return convict_act(self.past, [self.block], Where(leaf, position), **self.shown)(self.charter)
 
     def envelope(self, leaf: int) -> bytes:
         """Return the file against a hash envelope, whatever speaks against it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -27,6 +28,13 @@ def check_whole(zone, journal):
         check_all(ledger, read_journal(zone.folder / "journal"))
     finally:
         ledger.close()
+
+
+def stop_all(*submitters):
+    """Let no thread outlive the test, whichever of them failed."""
+    with ExitStack() as stack:
+        for each in submitters:
+            stack.callback(each.stop)
 
 
 def acknowledged(zone):
@@ -70,8 +78,7 @@ def test_nothing_acknowledged_is_lost_when_the_leader_is_killed_under_load(zone,
             answers_more(zone, acknowledged(zone) + 20)
             leading.start()
     finally:
-        for each in submitters:
-            each.stop()
+        stop_all(*submitters)
     assert terms == sorted(set(terms))
     for each in machines:
         assert each.stop() == 0
@@ -94,8 +101,7 @@ def test_leader_that_slept_through_its_lease_writes_nothing_more_and_follows(zon
         until(lambda: not sleeper.leads, "it still leads")
         answers_more(zone, acknowledged(zone) + 20)
     finally:
-        submitters.stop()
-        through.stop()
+        stop_all(submitters, through)
     assert other.leads
     assert sleeper.stop() == other.stop() == 0
     check_whole(zone, journal)

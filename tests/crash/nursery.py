@@ -1,4 +1,4 @@
-"""`python -m tests.crash.nursery FOLDER`: forks processes that run a ledger until a failpoint ends them.
+"""`python -m tests.crash.nursery FOLDER [DATABASE]`: forks processes that run a ledger until a failpoint ends them.
 
 Everything is imported, and the zone founded, once; each run is a fork, so that hundreds of them take
 minutes. Commands come on standard input, one JSON object a line; answers go to standard output.
@@ -17,7 +17,7 @@ from pathlib import Path
 from ledger import failpoints
 from ledger.ledger import Ledger
 from ledger.sequencer import publisher
-from ledger.store.sqlite.store import SqliteStore
+from ledger.store.opening import open_store
 from ledger.tiles.folder import TileFolder
 from tests.crash.checking import check_all
 from tests.crash.journal import Journal, read_journal
@@ -32,8 +32,8 @@ LONGEST = 20.0  # seconds; a run whose failpoint is not reached by then ends as 
 class Nursery:
     """A founded zone whose ledger is closed, and the runs over it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.world = found_world(folder)
+    def __init__(self, folder: Path, database: str | None = None) -> None:
+        self.world = found_world(folder, database=database)
         tell_parcel(self.world, until="product")
         self.world.ledger.close()
         self.journal = folder / "journal"
@@ -56,7 +56,7 @@ class Nursery:
     def _open(self) -> World:
         folder = self.world.folder
         self.world.ledger = Ledger(
-            SqliteStore(folder / "ledger.db"),
+            open_store(folder),
             TileFolder(folder / "tiles"),
             keys=self.world.keys,
             guard=folder / "guard",
@@ -121,7 +121,7 @@ def _cosign(world: World, journal: Journal) -> None:
 
 def main() -> None:
     """Answer commands until standard input ends."""
-    nursery = Nursery(Path(sys.argv[1]))
+    nursery = Nursery(Path(sys.argv[1]), *sys.argv[2:])
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         print(json.dumps(nursery.command(json.loads(line))), flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from ledger.signing.ledger_keys import load_ledger_keys
 from ledger.signing.notes import sign_line
 from tests.crash.journal import Journal
 from tests.crash.load import commission, submitter
+from tests.ports import free_port
 from tests.world import ORIGIN, World, found_zone, tell_parcel
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.note import Note, format_note
@@ -46,9 +46,7 @@ class ServerProcess:
     def __init__(self, folder: Path, **settings: str) -> None:
         self._folder = folder
         self._settings = {f"SUYUAN_{name.upper()}": value for name, value in settings.items()}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self.log = folder / "server.log"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger import failpoints
+from tests.postgres import server
 
 ROUNDS = 5  # of an end and a start; more in `make soak`
 MANY = 20
@@ -22,10 +23,10 @@ LEDGER_POINTS = [each for each in failpoints.POINTS if not each.startswith(ELSEW
 class Nursery:
     """The forking process, and how to ask it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *database: str) -> None:
         self._errors = (folder.parent / f"{folder.name}.err").open("w+b")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery", str(folder)],
+            [sys.executable, "-m", "tests.crash.nursery", str(folder), *database],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -59,8 +60,8 @@ class Nursery:
         return json.loads(line)
 
 
-def end_again_and_again(folder: Path, point: str, rounds: int) -> None:
-    nursery = Nursery(folder)
+def end_again_and_again(folder: Path, point: str, rounds: int, *database: str) -> None:
+    nursery = Nursery(folder, *database)
     rnd = random.Random(point)
     try:
         for round_ in range(rounds):
@@ -81,6 +82,25 @@ def test_nothing_acknowledged_is_lost_no_gap_and_one_root_per_size_when_the_proc
 @pytest.mark.parametrize("point", LEDGER_POINTS)
 def test_nothing_acknowledged_is_lost_when_the_process_ends_twenty_times_at(point, tmp_path):
     end_again_and_again(tmp_path / "zone", point, MANY)
+
+
+@pytest.fixture
+def database():
+    made = server().database()
+    yield made
+    server().drop(made)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["after-commit"])
+def test_nothing_acknowledged_is_lost_on_a_server_when_the_process_ends_at(point, tmp_path, database):
+    end_again_and_again(tmp_path / "zone", point, 2, database)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("point", LEDGER_POINTS)
+def test_nothing_acknowledged_is_lost_on_a_server_when_the_process_ends_twenty_times_at(point, tmp_path, database):
+    end_again_and_again(tmp_path / "zone", point, MANY, database)
 
 
 def test_every_point_that_the_code_reaches_is_named_and_every_name_is_reached():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import time
 import urllib.request
 from hashlib import sha256
+from http.client import IncompleteRead
 from pathlib import Path
 from urllib.error import URLError
 
@@ -17,11 +17,12 @@ from ledger.witness.store import open_reader
 from tests.forking import Command, Commands
 from tests.ledger.client.serving import Service
 from tests.ledger.client.world import ORIGIN, World, copy_ledger
+from tests.ports import free_port
 from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint, verify_line
 
 PASSPHRASE = "an invented passphrase"
 GROWTH = 0.05  # seconds between two growths, as long as the witness runs; it looks as often
-LONGEST = 30.0  # seconds; a run whose failpoint is not reached by then is a failure
+LONGEST = 120.0  # seconds; a run whose failpoint is not reached by then is a failure
 
 
 class WatchedZone:
@@ -36,9 +37,7 @@ class WatchedZone:
         self.service = Service(self.world.ledger)
         self.folder.follow(Transport(self.service.url).url, self.world.policy_file)
         self.shown: list[Checkpoint] = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self._address = f"127.0.0.1:{free_port()}"
 
     def close(self) -> None:
         self.service.close()
@@ -99,8 +98,8 @@ class WatchedZone:
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 checkpoint = self._own(answer.read())
-        except (URLError, ConnectionError, TimeoutError):
-            return  # it is not there yet, or no more
+        except (URLError, ConnectionError, TimeoutError, IncompleteRead):
+            return  # it is not there yet, or no more, or ended within its answer
         assert checkpoint.size >= handed
         self.shown.append(checkpoint)
 

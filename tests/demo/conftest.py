@@ -9,13 +9,13 @@ import pytest
 from tests.demo.running import Demo, Killed, kill
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Killed:
     """A demonstration that was killed on its way, and what lies in its folder."""
     return kill(Demo(tmp_path_factory.mktemp("demo") / "zone", until="enterprises are admitted"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(killed: Killed) -> Iterator[Demo]:
     running = Demo(killed.folder)
     yield running

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 BIN = Path(sys.executable).parent
 PATIENCE = 120.0
@@ -65,13 +66,6 @@ def kill(demo: Demo) -> Killed:
 
 def demo_command(folder: Path, port: int, *options: str) -> list[str]:
     return [str(BIN / "suyuan"), "demo", "--folder", str(folder), "--port", str(port), "--lang", "en", *options]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until_gone(demo: Demo) -> None:

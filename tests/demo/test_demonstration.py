@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.running import BIN, Demo, Killed, demo_command, free_port, verify
+from tests.demo.running import BIN, Demo, Killed, demo_command, verify
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 PROCESSES = 5  # the server and four witnesses

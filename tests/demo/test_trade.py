@@ -7,7 +7,8 @@ import pytest
 
 from fixtures.demo.trade import RATE, SEED
 from fixtures.trade import draw_shipments
-from tests.demo.running import demo_command, free_port
+from tests.demo.running import demo_command
+from tests.ports import free_port
 
 PARCELS = 60
 

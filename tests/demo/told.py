@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from ledger.clock import milliseconds
 from ledger.errors import UnreachableError
 from ledger.opening import create_ledger
 from ledger.signing.ledger_keys import load_ledger_keys
+from tests.ports import free_port
 
 PASSPHRASE = b"an invented passphrase"
 
@@ -74,9 +74,7 @@ def tell(root: Path) -> Iterator[Told]:
     folder, log = root / "ledger", root / "server.log"
     create_ledger(folder, ORIGIN, PASSPHRASE)
     keys = load_ledger_keys(folder / "keys", ORIGIN, PASSPHRASE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with _served(folder, log, port):
         url = f"http://127.0.0.1:{port}"
         client, cast, submissions = LedgerClient(url), draw_cast(), []

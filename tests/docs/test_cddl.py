@@ -44,6 +44,7 @@ MADE = {
     "broken-seal-evidence",
     "ceremony-file",
     "foreign-seal-evidence",
+    "inadmissible-act-evidence",
     "inadmissible-envelope-evidence",
     "inadmissible-statement-evidence",
     "rollback-evidence",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import urllib.request
 from ledger.signing.keyfile import save_key
 from tests.docs.pages import ROOT, blocks_of, missing_lines
 from tests.ledger.publicdesk.counter import close_counter, open_counter
+from tests.ports import free_port
 from tests.world import PRODUCT
 from verifier.ledgerformat.trust_policy import format_trust_policy
 
@@ -52,9 +52,7 @@ def post(url, **members):
 def test_the_commands_of_the_page_start_a_desk_whose_receipts_verify(tmp_path):
     counter = open_counter(tmp_path / "zone")
     fill(tmp_path, counter)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     found = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PORT": port, "LANG": "C.UTF-8"}
     environment = {**os.environ, **found, "URL": counter.service.url}
     bash = ["bash", "-euo", "pipefail", "-c"]

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT, Block, blocks_of, missing_lines
+from tests.ports import free_port
 from verifier.cli.main import build_parser
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -40,13 +40,6 @@ def recipe(target: str, **variables: str) -> str:
         command = command.replace(f"$({name})", value)
     assert "$(" not in command
     return command
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -28,9 +28,9 @@ LIES = {
     "act-for-another": "an act for another",
     "act-of-administrators-elsewhere": "administrators of another agency",
     "act-of-administrators-against-anothers-key": "administrators who end another's key",
+    "act-against-a-key-of-its-own-statement": "a key that is ended in its own statement",
 }
 HONEST = {
-    "act-against-a-key-of-its-own-statement": "a key that is ended in its own statement",
     "act-of-the-giver": "who gave a mandate ends it",
 }
 

@@ -58,7 +58,7 @@ def revoke(registry: Registry, event: Event, moment: Moment) -> Effect:
     compromised = _compromised_since(data_of(event, {"reason", "compromisedSince"}), role, event.leaf)
     reach = 0 if moment.by_roots else max(0, moment.time - REACH)
     turn = Revocation(event.name, moment.since, compromised, reach)
-    known = is_known(registry, role, subject)
+    known = is_known(registry, role, subject, moment.leaf)
     return lambda: registry.set_life(subject, registry.life(subject).then(turn)) if known else None
 
 
@@ -69,7 +69,7 @@ def suspend(registry: Registry, event: Event, moment: Moment) -> Effect:
     if event.head.until is None:
         raise MalformedError("head.until", came="nothing", expected="the ledger time at which it ends by itself")
     turn = Suspension(event.name, moment.since, moment.time, event.head.until, moment.hasty)
-    known = is_known(registry, role, subject)
+    known = is_known(registry, role, subject, moment.leaf)
     return lambda: registry.set_life(subject, registry.life(subject).then(turn)) if known else None
 
 
@@ -116,13 +116,14 @@ def _subject(registry: Registry, event: Event) -> tuple[str, str]:
     return role, subject
 
 
-def is_known(registry: Registry, role: str, subject: str) -> bool:
-    """Return whether a registry has what a role of `ROLES` names, in force or not."""
+def is_known(registry: Registry, role: str, subject: str, leaf: int) -> bool:
+    """Return whether a registry has, by a leaf, what a role of `ROLES` names, in force or not."""
     if role == "key":
-        kid = kid_of(subject)
-        return bool(registry.key(kid) or registry.administrator(kid))
-    found = {"mandate": registry.mandate, "grant": registry.grant}.get(role, registry.participant)
-    return found(subject) is not None
+        return registry.is_registered_at(kid_of(subject), leaf)
+    if role in ("mandate", "grant"):
+        given = registry.mandate(subject) if role == "mandate" else registry.grant(subject)
+        return given is not None and given.since <= leaf
+    return registry.was_admitted(subject, leaf)
 
 
 def _compromised_since(data: Any, role: str, leaf: int) -> int | None:

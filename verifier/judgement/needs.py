@@ -29,6 +29,7 @@ def registry_needs(
     is_root: Callable[[Event], bool],
     history_of: HistoryOf,
     also: Collection[str] = (),
+    names: Collection[bytes] = (),
 ) -> dict[Pair, Sequence[Event]]:
     """Return the registry histories that events rest on, by [kind, name].
 
@@ -38,19 +39,18 @@ def registry_needs(
         is_root: whether an event was signed by a root key; those need no registered key.
         history_of: the events of a [kind, name] in log order.
         also: subjects on whose registry histories something else rests.
+        names: of such subjects.
     """
     found: dict[Pair, Sequence[Event]] = {}
     agents: set[tuple[str, str]] = set()
     waiting = [f"urn:suyuan:ledger:{origin}", *also]
     for event in events:
-        waiting += _subjects_behind(event, is_root)
+        waiting += _subjects_behind(event, is_root) + ([event.head.behalf] if event.head.behalf else [])
         if event.head.behalf:
-            waiting.append(event.head.behalf)
             agents.add((event.head.behalf, event.head.issuer))
-    pairs = [("registry", subject_name(each)) for each in waiting]
-    for event in events:
-        if event.head.type == _SUCCESSION:  # in the trace part of a registry walk
-            pairs += event.head.joins
+    pairs = [("registry", name) for name in (*map(subject_name, waiting), *names)]
+    succeeding = (event for event in events if event.head.type == _SUCCESSION)  # in the trace part of a registry walk
+    pairs += [pair for event in succeeding for pair in event.head.joins]
     pairs += _holders_counted(events)
     while pairs:
         pair = pairs.pop()

@@ -1,4 +1,4 @@
-"""What may be said once a charter has expired: the next charter, and approvals of it (docs/formats.md, section 12)."""
+"""What may be said before a charter is in force, and once it has expired (docs/formats.md, section 12)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,35 @@ from verifier.errors import NotPermittedError
 from verifier.judgement.charter import APPROVAL, CHARTER, Charter
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.head import Head
+
+
+def require_founding(heads: Sequence[Head], founding: Charter | None) -> None:
+    """Return if a statement may stand behind leaf 0 while the founding charter waits.
+
+    Args:
+        heads: of the statement's events; none for a hash envelope.
+        founding: version 1 of the charter, None where leaf 0 has none.
+
+    Raises:
+        NotPermittedError: it is anything but approvals of that charter.
+    """
+    about = {name for head in heads for name in head.about}
+    if founding is None or {head.type for head in heads} != {APPROVAL} or about != {founding.name}:
+        raise NotPermittedError("ledger", came="a charter that waits", expected="only approvals of it")
+
+
+def require_phase_of(heads: Sequence[Head], leaf: int, *, replay: Replay, time: int) -> None:
+    """Return if a statement behind leaf 0 may stand at a leaf of this ledger time; `heads` as for the others here.
+
+    Raises:
+        NotPermittedError: the founding charter waits, or the charter in force has expired, and it is something else
+            than what brings about the next one.
+    """
+    charter = replay.registry.charter_in_force(leaf)
+    if charter is None:
+        require_founding(heads, replay.founding)
+    else:
+        require_unexpired(heads, charter, replay=replay, time=time)
 
 
 def require_unexpired(heads: Sequence[Head], charter: Charter, *, replay: Replay, time: int) -> None:

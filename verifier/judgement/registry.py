@@ -42,6 +42,10 @@ class Registry(Charters):
         """Return what was stated last of an agency or enterprise, admitted or not; None if it never was."""
         return self._participants[uri][-1] if uri in self._participants else None
 
+    def was_admitted(self, uri: str, leaf: int) -> bool:
+        """Return whether an agency or enterprise was ever admitted by a leaf, whatever came of it."""
+        return any(version.since <= leaf for version in self._participants.get(uri, ())[:1])
+
     def succession_at(self, uri: str, leaf: int) -> Succession | None:
         """Return who carries on for an agency at a leaf, None if it goes on itself."""
         found = self._successions.get(uri)

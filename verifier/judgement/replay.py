@@ -226,7 +226,7 @@ class Replay:
         mandates.require_one_part(event)
         waiting = [self._proposals[name] for name in event.head.about if name in self._proposals]
         if root := self.root_key(event.kid, event.leaf):
-            self._require_root_may_approve(event, root[0], waiting)
+            self._require_root_may_approve(event, root[0])
             return lambda: self._approve(event, waiting, time)
         known = [act for name in event.head.about if (act := self.registry.act(name))]
         if self.registry.administrator(event.kid):
@@ -241,14 +241,16 @@ class Replay:
             raise NotPermittedError(APPROVAL, came=officer, expected=f"an agency with role {PRIVACY_OFFICER}")
         return lambda: self._approve(event, waiting, time, officer)
 
-    def _require_root_may_approve(self, event: Event, holder: str, waiting: Sequence[Proposal]) -> None:
+    def _require_root_may_approve(self, event: Event, holder: str) -> None:
         """Refuse a new charter's root for anything but that charter, and any root for what is not the roots'."""
         require_issuer(event, holder, "root key")
         in_force = self.registry.root_at(event.kid, event.leaf)
-        for target in waiting:
-            if not in_force and (target.charter is None or event.kid not in target.charter.roots):
+        for name in event.head.about:
+            target = self._proposals.get(name)
+            own = target and target.charter and event.kid in target.charter.roots
+            if not (in_force or own) and self.registry.act(name):
                 raise NotPermittedError(APPROVAL, came=event.kid, expected="a root key of the charter in force")
-            if target.agency is not None:
+            if target and target.agency is not None:
                 raise NotPermittedError(
                     APPROVAL, came="a root key", expected=f"an administrator key of {target.agency}"
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verifier.errors import NotPermittedError
-from verifier.judgement.endings import kid_of, subject_ended
+from verifier.judgement.endings import is_known, kid_of, subject_ended
 from verifier.judgement.participants import Key, Participant, data_of, subject_of
 from verifier.judgement.registry import Registry
 from verifier.ledgerformat.event import Event
@@ -49,7 +49,8 @@ def require_administrators_right(registry: Registry, event: Event, agency: str) 
             raise NotPermittedError("key.use", came=use, expected=f"one of {', '.join(sorted(ADMINISTERED_USES))}")
     elif kind == REVOCATION:
         role, subject = subject_ended(event)
-        if role != "key" or registry.holder_of(kid_of(subject)) != agency:
+        own = role == "key" and is_known(registry, role, subject, event.leaf)
+        if not own or registry.holder_of(kid_of(subject)) != agency:
             raise NotPermittedError(f"{kind}.{role}", came=subject, expected=f"a key of {agency}")
     else:
         expected = "registry.key, registry.revocation or registry.approval"
@@ -87,15 +88,16 @@ def _may_revoke(registry: Registry, event: Event, issuer: Participant, registrar
         return False, _A_ROOT
     if role == "enterprise":
         return registrar, _THE_REGISTRAR
+    known = is_known(registry, role, subject, event.leaf)  # what its own statement brings about is not yet
     if role == "key":
-        key = registry.key(kid_of(subject))
+        key = registry.key(kid_of(subject)) if known else None
         if key is None and registry.administrator(kid_of(subject)):  # a stolen key must not take the cure away
             return False, f"{_A_ROOT}, or the agency's administrators, for a key of an administrator"
         own = issuer.is_agency and key is not None and key.holder == issuer.uri
         of_enterprise = key is not None and not is_agency(key.holder)
         return own or (registrar and of_enterprise), f"{_A_ROOT}, the agency that holds it, or a registrar"
     act = registry.mandate(subject) if role == "mandate" else registry.grant(subject)
-    own = act is not None and act.principal == issuer.uri
+    own = act is not None and known and act.principal == issuer.uri
     return own or registrar, f"the principal of the {role}, or {_THE_REGISTRAR}"
 
 

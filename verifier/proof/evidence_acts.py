@@ -1,15 +1,14 @@
 """Who may say a registry event, as far as evidence of an inadmissible statement judges it (formats, section 17).
 
 Only what follows from charter, issuer and key, whose histories are shown, and from what a revocation names, whose
-history is shown with them. What is not known there, what an approval is about, and what an act brings about is no
-reason here: something that stands before it in its own statement may decide it.
+history is shown with them. What an approval is about, and what an act brings about, is no reason here: it rests on
+other acts, some of them in its own statement (`verifier.proof.evidence_inadmissible_act`).
 """
 
 from __future__ import annotations
 
 from verifier.errors import NotPermittedError
 from verifier.judgement.charter import APPROVAL, CHARTER
-from verifier.judgement.endings import is_known, subject_ended
 from verifier.judgement.participants import subject_of
 from verifier.judgement.registry import Registry
 from verifier.judgement.replay import ADMINISTRATOR, ROOT, STATEMENT, Signer
@@ -56,7 +55,7 @@ def require_act_right(event: Event, signer: Signer, registry: Registry) -> None:
         _require_approver(event, signer, registry)
     elif head.type == CHARTER or signer.use == ROOT:
         _require_root(event, signer, in_force=in_force)
-    elif head.type != REVOCATION or _is_decided(event, registry):
+    else:
         _require_alone(event, signer, registry)
 
 
@@ -73,12 +72,6 @@ def _require_approver(event: Event, signer: Signer, registry: Registry) -> None:
     if signer.use == STATEMENT and not (agency and agency.is_agency and PRIVACY_OFFICER in agency.roles):
         expected = f"an agency with role {PRIVACY_OFFICER}"
         raise NotPermittedError(APPROVAL, came=signer.holder, expected=expected)
-
-
-def _is_decided(event: Event, registry: Registry) -> bool:
-    """Return whether it is known before its statement what a revocation ends."""
-    role, subject = subject_ended(event)
-    return role not in _SHOWN or is_known(registry, role, subject)
 
 
 def _require_alone(event: Event, signer: Signer, registry: Registry) -> None:

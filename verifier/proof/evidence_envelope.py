@@ -18,7 +18,7 @@ from verifier.errors import (
     UnsupportedError,
 )
 from verifier.judgement.participants import key_subject
-from verifier.judgement.phase import require_unexpired
+from verifier.judgement.phase import require_phase_of
 from verifier.judgement.replay import Replay
 from verifier.judgement.rights import require_note_right
 from verifier.ledgerformat.index import IndexProof, parse_index_proof
@@ -159,7 +159,7 @@ def reason_against_envelope(envelope: Envelope, leaf: int, *, replay: Replay, ti
 
 
 def _require_phase(_: Envelope, leaf: int, replay: Replay, time: int) -> None:
-    require_unexpired((), replay.registry.charter_at(leaf), replay=replay, time=time)
+    require_phase_of((), leaf, replay=replay, time=time)
 
 
 def _require_holder(envelope: Envelope, leaf: int, replay: Replay, _: int) -> None:

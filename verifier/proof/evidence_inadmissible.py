@@ -192,12 +192,12 @@ def _replay(found: Examination, evidence: StatementEvidence, event: Event, also:
 
 
 def _require_signer(found: Examination, event: Event, replay: Replay) -> None:
-    """Ask for the histories of issuer and key, unless a root of the charter in force signed.
+    """Ask for the histories of issuer and key, unless a root of the charter in force signed, or none is in force.
 
     A root of a charter that waits needs none in a proof, and is none where its key was registered meanwhile: here that
     registration could be left out.
     """
-    if replay.registry.root_at(event.kid, event.leaf):
+    if replay.registry.root_at(event.kid, event.leaf) or not replay.registry.charter_in_force(event.leaf):
         return
     for subject in (event.head.issuer, key_subject(event.kid)):
         if ("registry", subject_name(subject)) not in found.registry_pairs:

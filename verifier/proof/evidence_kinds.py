@@ -12,6 +12,7 @@ from verifier.proof import (
     evidence_envelope,
     evidence_foreign_seal,
     evidence_inadmissible,
+    evidence_inadmissible_act,
     evidence_index,
     evidence_rollback,
     evidence_seal,
@@ -23,6 +24,7 @@ from verifier.proof.evidence import WORD, confirm_fork, read_fork_evidence
 from verifier.proof.evidence_envelope import confirm_envelope, parse_envelope_evidence
 from verifier.proof.evidence_foreign_seal import confirm_foreign_seal, parse_foreign_seal_evidence
 from verifier.proof.evidence_inadmissible import confirm_inadmissible, parse_statement_evidence
+from verifier.proof.evidence_inadmissible_act import confirm_act, parse_act_evidence
 from verifier.proof.evidence_index import confirm_wrong_index, parse_index_evidence
 from verifier.proof.evidence_reasons import Reason
 from verifier.proof.evidence_rollback import confirm_rollback, parse_rollback_evidence
@@ -36,7 +38,7 @@ WRONG_INDEX, ROLLBACK = evidence_index.KIND, evidence_rollback.KIND
 INADMISSIBLE = evidence_inadmissible.KIND
 SAID_TWICE, BROKEN_SEAL = evidence_twice.KIND, evidence_seal.KIND
 UNREADABLE, FOREIGN_SEAL = evidence_unreadable.KIND, evidence_foreign_seal.KIND
-INADMISSIBLE_ENVELOPE = evidence_envelope.KIND
+INADMISSIBLE_ENVELOPE, INADMISSIBLE_ACT = evidence_envelope.KIND, evidence_inadmissible_act.KIND
 
 
 _Facts: TypeAlias = Mapping[str, "int | str | list[int] | list[str]"]
@@ -109,6 +111,17 @@ def _inadmissible(content: Mapping[int | str, Value], standpoint: Standpoint) ->
     return Convicted(INADMISSIBLE, found.origin, facts)
 
 
+def _act(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
+    found = confirm_act(parse_act_evidence(content), standpoint)
+    facts: _Facts = {
+        "leaf": found.leaf,
+        "position": found.position,
+        "event": found.name.hex(),
+        "fault": str(found.fault),
+    }
+    return Convicted(INADMISSIBLE_ACT, found.origin, facts)
+
+
 def _twice(content: Mapping[int | str, Value], standpoint: Standpoint) -> Convicted:
     found = confirm_twice(parse_twice_evidence(content), standpoint)
     return Convicted(SAID_TWICE, found.origin, {"leaves": [*found.leaves], "reason": found.reason, **found.said})
@@ -148,6 +161,7 @@ _CONFIRMED_BY: dict[str, Callable[[Mapping[int | str, Value], Standpoint], Convi
     WRONG_INDEX: _wrong_index,
     ROLLBACK: _rollback,
     INADMISSIBLE: _inadmissible,
+    INADMISSIBLE_ACT: _act,
     SAID_TWICE: _twice,
     BROKEN_SEAL: _broken_seal,
     UNREADABLE: _unreadable,

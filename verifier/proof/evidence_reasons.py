@@ -14,7 +14,7 @@ from functools import cached_property
 from verifier.errors import MismatchError, NotPermittedError, SuyuanError, UnsupportedError
 from verifier.judgement.authority import check_authority, require_mandate, require_principal
 from verifier.judgement.coherence import check_order
-from verifier.judgement.phase import require_unexpired
+from verifier.judgement.phase import require_phase_of
 from verifier.judgement.replay import Replay, Signer, require_supported
 from verifier.judgement.states import check_state
 from verifier.ledgerformat.body import parse_body
@@ -109,9 +109,8 @@ def _require_issuer(case: _Case) -> None:
 
 
 def _require_phase(case: _Case) -> None:
-    """Ask for a charter that has not expired, or for what brings about the next one."""
-    charter = case.replay.registry.charter_at(case.event.leaf)
-    require_unexpired([case.event.head], charter, replay=case.replay, time=case.time)
+    """Ask for a charter in force that has not expired, or for what brings about the next one."""
+    require_phase_of([case.event.head], case.event.leaf, replay=case.replay, time=case.time)
 
 
 def _require_holder(case: _Case) -> None:

@@ -18,7 +18,7 @@ from verifier.proof.bundle import RESTRICTED, EventPart, SealPart, StatementPart
 from verifier.proof.examination import Examination, Shown
 from verifier.proof.steps.step1_ledger import walk_charter
 from verifier.proof.steps.step3_sealed import require_order_of_seals
-from verifier.proof.steps.step4_keys import check_histories, replay_parts
+from verifier.proof.steps.step4_keys import Place, check_histories, replay_parts
 
 
 def require_seals(found: Examination, registry: Iterable[StatementPart], leaf: int) -> Seal:
@@ -85,14 +85,20 @@ def replay_before(
         also: subjects on whose registry histories it rests besides.
     """
     before = [part for part in parts if part.leaf < leaf]
-    walk_charter(found, before)
+    walk_charter(found, before, approved=False)
     replay = replay_parts(found, before, (), answered)
-    for part in parts:
-        for each in part.events if part.leaf >= leaf else ():
-            later = read_logged(found, part, each)
-            found.registry_events[later.name] = Shown(later, each.body, ())
+    count_later(found, parts, (leaf, 0))
     check_histories(found, answered, replay, proof, also)
     return replay
+
+
+def count_later(found: Examination, parts: Iterable[StatementPart], since: Place) -> None:
+    """Take in what a registry part shows at a place or after it: it stands in histories, and says nothing."""
+    for part in parts:
+        for each in part.events:
+            if (part.leaf, each.position) >= since:
+                later = read_logged(found, part, each)
+                found.registry_events[later.name] = Shown(later, each.body, ())
 
 
 def read_logged(found: Examination, part: StatementPart, shown: EventPart) -> Event:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from verifier.results.amounts import add, read_amount
-from verifier.results.comparison import Comparison
+from verifier.results.comparison import Comparison, agree
 from verifier.results.limits import ABOVE_YEARLY, WITHIN, Assessment, Limits, assess_purchase, limits_on
 from verifier.results.modes import IMPORT, MODES, Mode
-from verifier.results.reckoned import amount_of, items_of
-from verifier.results.rules import Field
+from verifier.results.reckoned import NOT_NEGATIVE, Items, amount_of, items_of
+from verifier.results.rules import TEXT, Field
 
 _DAY = Field("list", "/declaredOn")
+_YUAN = "142"  # among customs' codes of currencies
 
 
 def check_mode(found: Comparison) -> None:
@@ -65,9 +66,10 @@ def _check_limit(found: Comparison, assessment: Assessment | None) -> None:
 def assess_list(found: Comparison, used: Decimal | None = None) -> Assessment | None:
     """Return how a list stands to the limits; None where that cannot be told, which is noted.
 
-    The amount is the dutiable one: the totals of the lines, freight and insurance, without tax.
+    The amount is the dutiable one: the totals of the lines, freight and insurance, without tax, in yuan.
     """
     limits, items = _limits_of(found), items_of(found, "list")
+    _check_currency(found, items)
     charges = [amount_of(found, f"/charges/{name}", "list") for name in ("freight", "insurance")]
     totals = [_total_of(found, number, item) for number, item in items.items()]
     known = [each for each in (*charges, *totals) if each is not None]
@@ -85,11 +87,22 @@ def _limits_of(found: Comparison) -> Limits | None:
     return limits
 
 
+def _check_currency(found: Comparison, items: Items) -> None:
+    """Ask that no currency that the list states is another than that of the limits."""
+    listed = found.documents.get("list")
+    stated = {"list/charges/currency": listed.find("/charges/currency") if listed else None}
+    stated |= {f"list/lines/items/{number}/currency": item.get("currency") for number, item in items.items()}
+    other = {name: value for name, value in stated.items() if value is not None and not agree(value, _YUAN, TEXT)}
+    if other:
+        found.differ({**other, "expected": _YUAN})
+
+
 def _total_of(found: Comparison, number: int, item: Mapping[str, Any]) -> Decimal | None:
     where, stated = f"list/lines/items/{number}/total", item.get("total")
     amount = read_amount(stated)
     if stated is None:
         found.missing.append(where)
-    elif amount is None:
-        found.differ({where: stated, "expected": "a decimal"})
+    elif amount is None or amount < 0:
+        found.differ({where: stated, "expected": "a decimal" if amount is None else NOT_NEGATIVE})
+        return None
     return amount

@@ -14,6 +14,7 @@ from verifier.results.rules import AMOUNT, TEXT, Field
 _PER_UNIT = ("quantity", "price")
 _RETURNED = ("hsCode", "name", "unit")
 _ITEMS, _TOTAL = "/lines/items", "/quantity"
+NOT_NEGATIVE = "0 or more"  # else one amount less than nothing would bring a purchase under a limit, or hide a price
 Items = Mapping[int, Mapping[str, Any]]
 
 
@@ -38,11 +39,14 @@ def _check_paid(found: Comparison, tolerance: Tolerance) -> None:
 
 
 def amount_of(found: Comparison, pointer: str, source: str = "order") -> Decimal | None:
-    """Return an amount of a document; one that is missing or is no number is noted."""
+    """Return an amount of a document; one that is missing, is no number or below zero is noted, and None."""
     stated = found.require(Field(source, pointer))
     amount = read_amount(stated)
     if amount is None and stated is not None:
         found.differ({f"{source}{pointer}": stated, "expected": "a decimal"})
+    elif amount is not None and amount < 0:
+        found.differ({f"{source}{pointer}": stated, "expected": NOT_NEGATIVE})
+        return None
     return amount
 
 
@@ -53,10 +57,12 @@ def _check_total(found: Comparison, source: str, number: int, item: Mapping[str,
     found.missing.extend(lacking)
     if lacking:
         return
-    price, quantity, total = (read_amount(each) for each in stated.values())
+    price, quantity, total = amounts = [read_amount(each) for each in stated.values()]
     made = None if price is None or quantity is None else multiply(price, quantity)
-    if made is None or total is None or not is_within(total, made, tolerance):
-        values = {f"{where}/{name}": value for name, value in stated.items()}
+    values = {f"{where}/{name}": value for name, value in stated.items()}
+    if any(each is not None and each < 0 for each in amounts):
+        found.differ({**values, "expected": NOT_NEGATIVE})
+    elif made is None or total is None or not is_within(total, made, tolerance):
         found.differ({**values, "expected": "decimals" if made is None else spell_amount(made)})
 
 

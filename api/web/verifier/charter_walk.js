@@ -102,6 +102,7 @@ export class Charters {
     const { charter, event, approvals } = proposal;
     const counting = charter.version === 1 ? [charter] : [this.at(approval.leaf), charter];
     if (counting.some((each) => this.holders(each, approvals).size < each.threshold)) return false;
+    if (charter.version !== 1) this.checkFollows(charter, approval.leaf);
     this.waiting.delete(target);
     this.inForce.push({ charter, event, from: charter.version === 1 ? 0 : approval.leaf + 1, approvals });
     return true;
@@ -109,7 +110,16 @@ export class Charters {
 
   /** @param {Event} event @param {Charter} charter @throws untrusted unless it follows the one in force */
   checkNext(event, charter) {
-    const { charter: current, event: before } = this.entry(event.leaf);
+    this.checkFollows(charter, event.leaf);
+    this.checkCompromised(event, charter);
+  }
+
+  /**
+   * @param {Charter} charter @param {number} leaf at which it is proposed, or would be completed
+   * @throws untrusted unless it follows the one in force, and no key changes its use or holder
+   */
+  checkFollows(charter, leaf) {
+    const { charter: current, event: before } = this.entry(leaf);
     const follows = charter.previous === before.name && charter.version === current.version + 1;
     if (!follows || charter.origin !== current.origin) {
       throw untrusted(FIELD, `version ${charter.version}`, `one that follows version ${current.version}`);
@@ -121,7 +131,6 @@ export class Charters {
         throw untrusted(FIELD, "a key of another use or holder", "one key, one use");
       }
     }
-    this.checkCompromised(event, charter);
   }
 
   /** @param {Event} event @param {Charter} charter */
@@ -142,10 +151,12 @@ export class Charters {
  * @param {import("./parts.js").StatementPart[]} parts of registry and trace
  * @param {Uint8Array} pinned leaf hash of leaf 0
  * @param {import("./keys.js").Check} check
+ * @param {{approved?: boolean, until?: Event | null}} [how]
+ *   approved: one has to be in force; until: nothing that stands there or later is taken
  * @returns {Promise<Charters>}
  * @throws untrusted, and whatever is wrong with a charter or a root's signature
  */
-export async function walkCharters(parts, pinned, check) {
+export async function walkCharters(parts, pinned, check, { approved = true, until = null } = {}) {
   const leaves = byLeaf(parts);
   const first = leaves[0]?.[0];
   if (!first || first.leaf !== 0) throw untrusted(FIELD, "no leaf 0", "the founding charter");
@@ -155,12 +166,13 @@ export async function walkCharters(parts, pinned, check) {
   for (const shown of leaves) {
     const rooted = [];
     for (const part of shown) if (await isOfRoot(charters, part, check)) rooted.push(part);
-    const events = rooted.flatMap((each) => each.events).filter((each) => ACTS.includes(each.type));
+    const earlier = rooted.flatMap((each) => each.events).filter((each) => !until || each.before(until));
+    const events = earlier.filter((each) => ACTS.includes(each.type));
     for (const event of events) event.read();
     for (const event of events.sort(inLogOrder)) take(charters, event);
     for (const part of rooted) if (!part.leaf) await verifyFounding(charters, part, check);
   }
-  if (!charters.inForce.length) throw untrusted(FIELD, "not approved", "approvals by its own threshold");
+  if (approved && !charters.inForce.length) throw untrusted(FIELD, "not approved", "approvals by its own threshold");
   return charters;
 }
 
@@ -193,7 +205,7 @@ async function verifyFounding(charters, part, check) {
 }
 
 /** @param {Charters} charters @param {Event} event a charter or an approval, under a root's key */
-function take(charters, event) {
+export function take(charters, event) {
   if (event.type === "registry.approval") {
     for (const name of event.head.about) charters.approve(event, name);
     return;

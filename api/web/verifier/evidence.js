@@ -3,6 +3,7 @@
  * @module
  */
 import { malformed, unsupported } from "./errors.js";
+import { confirmAct } from "./evidence/act.js";
 import { confirmWrongIndex } from "./evidence/block.js";
 import { confirmEnvelope } from "./evidence/envelope.js";
 import { confirmForeignSeal } from "./evidence/foreign_seal.js";
@@ -23,6 +24,7 @@ const KINDS = new Map([
   ["wrong index", confirmWrongIndex],
   ["rollback", confirmRollback],
   ["inadmissible statement", confirmInadmissible],
+  ["inadmissible act", confirmAct],
   ["said twice", confirmTwice],
   ["broken seal", confirmBrokenSeal],
   ["unreadable entry", confirmUnreadable],

@@ -111,7 +111,7 @@ export class Registry {
   /** @param {import("./keys.js").Key} key @returns {boolean} it stands in charter or registry */
   isKeyTaken({ kidHex, hex }) {
     const inCharter = this.charters.inForce.some((each) => each.charter.keys().some(({ key }) => key.hex === hex));
-    return inCharter || this.keys.registered.has(kidHex) || this.keys.administrators.has(kidHex);
+    return inCharter || this.keys.has(kidHex);
   }
 
   /**

@@ -77,16 +77,12 @@ function integer(value, field, least, most) {
 /**
  * @param {any} value
  * @param {string} field
- * @param {boolean} body whether the word `body` may stand alone
+ * @param {boolean} body of an order, which names one at least, and the word `body` alone
  * @returns {string[]}
  */
 function parseFields(value, field, body) {
-  const fields = listOf(
-    value,
-    field,
-    (each) => typeof each === "string" && (isPointer(each) || each === "body"),
-    false,
-  );
+  const isField = (/** @type {any} */ each) => typeof each === "string" && (isPointer(each) || each === "body");
+  const fields = listOf(value, field, isField, !body);
   if (new Set(fields).size < fields.length || (fields.includes("body") && body && fields.length > 1)) {
     throw malformed(field, String(fields), "pointers, each once, or body");
   }

@@ -49,19 +49,29 @@ function register({ registry, act, effect, subject }) {
   registry.keys.register({ ...effect, use, key, types, subjects, holder: subject("holder"), until });
 }
 
-/** @param {Doing} doing */
-function revoke({ registry, act, last, effect }) {
-  const [role, subject] = /** @type {[string, string]} */ ([.../** @type {any} */ (act.event.body()).subjects][0]);
+/** @param {Event} event @returns {[role: string, subject: string]} of a revocation, suspension or restoration */
+const endedBy = (event) => [.../** @type {any} */ (event.body()).subjects][0];
+
+/**
+ * What is not known by then is not ended.
+ * @param {Registry} registry @param {string} role @param {string} subject @param {number} leaf
+ * @returns {boolean}
+ */
+function isKnown(registry, role, subject, leaf) {
   if (role === "key") {
     const kid = subject.slice("urn:suyuan:key:".length);
-    // What is not known is not ended.
-    if (
-      !registry.keys.registration(kid, last.leaf) &&
-      !at(registry.keys.administrators, kid).some((each) => each.from <= last.leaf)
-    )
-      return;
+    const named = at(registry.keys.administrators, kid).some((each) => each.from <= leaf);
+    return named || registry.keys.registration(kid, leaf) !== undefined;
   }
-  if ((role === "agency" || role === "enterprise") && !registry.version(subject, last.leaf)) return;
+  const given = { mandate: registry.mandates, grant: registry.grants }[role];
+  if (given) return given.some((each) => each.uri === subject && each.from <= leaf);
+  return registry.version(subject, leaf) !== undefined;
+}
+
+/** @param {Doing} doing */
+function revoke({ registry, act, last, effect }) {
+  const [role, subject] = endedBy(act.event);
+  if (!isKnown(registry, role, subject, last.leaf)) return;
   add(registry.revocations, subject, {
     ...effect,
     since: act.data.compromisedSince,
@@ -72,7 +82,8 @@ function revoke({ registry, act, last, effect }) {
 
 /** @param {Doing} doing */
 function suspend({ registry, act, last, effect }) {
-  const [, subject] = /** @type {[string, string]} */ ([.../** @type {any} */ (act.event.body()).subjects][0]);
+  const [role, subject] = endedBy(act.event);
+  if (!isKnown(registry, role, subject, last.leaf)) return;
   const charter = registry.charters.at(last.leaf);
   const whole = registry.charters.holders(charter, act.approvals).size >= charter.threshold;
   add(registry.suspensions, subject, {
@@ -173,6 +184,15 @@ const OBSTACLES = {
     if (type.name.startsWith("registry.")) throw notPermitted("type.type", type.name, "another prefix");
     if (type.version <= newest) throw notPermitted("type.version", type.version, `a version after ${newest}`);
   },
+  "registry.revocation": (registry, { event }, leaf) => refuseOfCharter(registry, event, leaf),
+  "registry.suspension": (registry, { event }, leaf) => refuseOfCharter(registry, event, leaf),
+  "registry.restoration": (registry, { event }, leaf) => {
+    refuseOfCharter(registry, event, leaf);
+    const [role, subject] = endedBy(event);
+    if (role === "key" && at(registry.revocations, subject).some((each) => each.since !== null)) {
+      throw notPermitted(event.type, subject, "one that was not compromised");
+    }
+  },
   "registry.succession": (registry, { event }, leaf) => {
     const [agency, successor] = ["agency", "successor"].map(
       (role) => /** @type {string} */ (event.body()?.subjects.get(role)),
@@ -189,6 +209,16 @@ const OBSTACLES = {
 function refuseTaken(registry, key) {
   if (registry.isKeyTaken(key)) {
     throw notPermitted("key", key.kidHex, "a key that stands nowhere else: one key, one use");
+  }
+}
+
+/** No act but a charter ends a key of it. @param {Registry} registry @param {Event} event @param {number} leaf */
+function refuseOfCharter({ charters }, event, leaf) {
+  const [role, subject] = endedBy(event);
+  const kid = role === "key" ? subject.slice("urn:suyuan:key:".length) : "";
+  const keys = charters.inForce.filter((each) => each.from <= leaf + 1).flatMap(({ charter }) => charter.keys());
+  if (keys.some(({ use, key }) => ["root", "seal", "receipt"].includes(use) && key.kidHex === kid)) {
+    throw notPermitted(`${event.type}.key`, subject, "another key");
   }
 }
 

@@ -59,7 +59,7 @@ function brought(event, judged) {
  * @returns {Map<string, Event[]>} histories by the name of their subject
  */
 export function registryHistories(judged, events, registry, also = []) {
-  const waiting = [subjectName(`urn:suyuan:ledger:${registry.charters.at(0).origin}`), ...also, ...holdersOf(judged)];
+  const waiting = [subjectName(`urn:suyuan:ledger:${registry.charters.origin}`), ...also, ...holdersOf(judged)];
   for (const event of judged) {
     waiting.push(...behind(event, registry));
     if (event.head.behalf) waiting.push(subjectName(event.head.behalf));

@@ -28,6 +28,11 @@ export class KeyBook {
     this.signers = new Map();
   }
 
+  /** @param {string} kid @returns {boolean} it was registered, or named as an administrator's */
+  has(kid) {
+    return this.registered.has(kid) || this.administrators.has(kid);
+  }
+
   /** @param {Registration} registration */
   register(registration) {
     const { kidHex } = registration.key;

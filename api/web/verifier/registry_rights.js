@@ -99,7 +99,8 @@ function permitKey(event, { signer, data, body }) {
 function permitRevocation(registry, event, saying) {
   const { signer, body, data } = saying;
   const [role, subject] = onlySubject(body, event);
-  if (data.compromisedSince !== null && data.compromisedSince > event.leaf) {
+  const signs = role !== "mandate" && role !== "grant";
+  if (data.compromisedSince !== null && (!signs || data.compromisedSince > event.leaf)) {
     throw notPermitted(event.type, data.compromisedSince, "a leaf not after its own");
   }
   if (role === "key") return permitKeyRevocation(registry, event, saying, subject);
@@ -130,14 +131,11 @@ function permitKeyRevocation(registry, event, saying, subject) {
 
 /** @param {Registry} registry @param {Event} event @param {Saying} saying @returns {Way} */
 function permitRestoration(registry, event, saying) {
-  const [role, subject] = onlySubject(saying.body, event);
+  const [role] = onlySubject(saying.body, event);
   if (role === "enterprise") {
     return isRegistrar(registry, event, saying) ? "alone" : refuse(event, "an agency with the role registrar");
   }
-  if (!saying.signer.root) refuse(event, "roots");
-  const ended = at(registry.revocations, subject).filter((each) => each.from <= event.leaf);
-  if (role === "key" && ended.some((each) => each.since !== null)) refuse(event, "a key that was not compromised");
-  return "roots";
+  return saying.signer.root ? "roots" : refuse(event, "roots");
 }
 
 /** @param {Registry} registry @param {Event} event @param {Saying} saying @returns {Way} */

@@ -4,6 +4,7 @@
  * @module
  */
 import { mismatch, notPermitted, unsupported } from "./errors.js";
+import { charterOf } from "./charter.js";
 import { checkBody, checkHead, checkLinks, checkTargets, ownLinks } from "./mapping.js";
 import { pairKey } from "./head.js";
 import { apply, checkPossible } from "./registry_effects.js";
@@ -57,16 +58,12 @@ export class Replay {
     const type = /** @type {import("./vocabulary.js").EventType} */ (event.vocabulary);
     checkHead(type, event.head);
     checkBody(type, body);
-    const targets = event.head.about.map((name) => this.shown.get(name)?.head);
-    const known = targets.filter((each) => each !== undefined);
-    checkTargets(type, known);
-    if (
-      event.head.about.some(
-        (name) => this.shown.get(name) && !(/** @type {Event} */ (this.shown.get(name)).before(event)),
-      )
-    ) {
+    const targets = event.head.about.map((name) => this.shown.get(name));
+    if (targets.some((each) => each && !each.before(event))) {
       throw mismatch("head.about", "a target that stands later", "earlier events");
     }
+    const known = targets.filter((each) => each !== undefined).map((each) => each.head);
+    checkTargets(type, known);
     if (known.length === targets.length) return checkLinks(type, event.head, body, known);
     const stands = new Set([...ownLinks(type, body, "joins"), ...known.flatMap((each) => each.joins)].map(pairKey));
     if (!event.head.joins.some((each) => stands.has(pairKey(each)))) {
@@ -76,7 +73,17 @@ export class Replay {
 
   /** @param {Event} event @param {Signer} signer */
   checkCharter(event, signer) {
-    if (!signer.root) throw notPermitted(event.type, "a key of another use", "a root key");
+    const founding = event.leaf === 0;
+    if (!signer.root || !(founding || isRootInForce(this.registry, event))) {
+      throw notPermitted(event.type, "another key", "a root key of the charter in force");
+    }
+    this.checkOwnKeys(charterOf(event));
+  }
+
+  /** @param {import("./charter.js").Charter} charter @throws not-permitted where the registry has one of its keys */
+  checkOwnKeys(charter) {
+    const taken = charter.keys().find(({ key }) => this.registry.keys.has(key.kidHex));
+    if (taken) throw notPermitted("charter", taken.key.kidHex, "keys that stand nowhere else");
   }
 
   /** @param {Event} event @param {Signer} signer */
@@ -92,6 +99,8 @@ export class Replay {
       if (waits && !own) {
         throw notPermitted(event.type, "a root key of a charter that waits", "a root key of the charter in force");
       }
+      const completed = this.registry.charters.inForce.find((each) => each.event.name === name);
+      if (completed?.approvals.at(-1) === event) this.checkOwnKeys(completed.charter);
       if (act) this.approveOne(event, signer, act);
       else if (!signer.root && this.shown.has(name)) {
         throw notPermitted(event.type, "a key of another use", "a root key");
@@ -101,6 +110,7 @@ export class Replay {
 
   /** @param {Event} event @param {Signer} signer @param {Act} act */
   approveOne(event, signer, act) {
+    if (signer.root && act.done) return; // no effect
     const own = act.way === "administrators" && signer.administrator && act.event.head.issuer === event.head.issuer;
     const officer = act.event.type === "registry.erasure" && signer.registration !== null;
     // An approval of what is not waiting has no effect; under an administrator's key it is of its own acts alone.

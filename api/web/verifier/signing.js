@@ -48,7 +48,7 @@ export function findSigner(registry, event) {
  */
 function findRoot({ charters }, event) {
   const { kid, issuer } = event.statement.header;
-  const listed = charters.at(event.leaf).listed(kid);
+  const listed = charters.inForceAt(event.leaf)?.listed(kid);
   if (listed) return listed;
   const waiting = charters.proposed
     .filter((each) => each.event.leaf <= event.leaf)
@@ -63,8 +63,8 @@ function findRoot({ charters }, event) {
  */
 export function isRootInForce({ charters }, event) {
   const { kid, issuer } = event.statement.header;
-  const current = charters.at(event.leaf);
-  return Boolean(current.root(kid, issuer)) && !charters.isCompromisedBefore(current, kid);
+  const current = charters.inForceAt(event.leaf);
+  return Boolean(current?.root(kid, issuer) && !charters.isCompromisedBefore(current, kid));
 }
 
 /**
@@ -75,7 +75,7 @@ export function isRootInForce({ charters }, event) {
 export async function checkSigner(registry, part, check) {
   const [event] = part.events;
   const signer = findSigner(registry, event);
-  await part.verify(check, signer, registry.charters.at(part.leaf).origin);
+  await part.verify(check, signer, registry.charters.origin);
   registry.keys.remember(event, signer);
   for (const each of part.events) each.read();
   if (signer.registration) for (const each of part.events) checkScope(signer.registration, each);

@@ -210,12 +210,16 @@ COMPONENTS = frozenset(
     ]
 )
 
-_COMPACT_PREFIXES = ("cbv:BizStep-", "cbv:Disp-")
+_LONG_PREFIXES = (  # as compact URI, as the web URI of CBV 2.0 chapter 4, and as in EPCIS 1
+    *(f"{space}{word}" for space in ("cbv:", "https://ref.gs1.org/cbv/") for word in ("BizStep-", "Disp-")),
+    "urn:epcglobal:cbv:bizstep:",
+    "urn:epcglobal:cbv:disp:",
+)
 
 
 def short_name(word: str) -> str:
-    """Return the short name of a bizStep or disposition that came as compact URI, like `cbv:BizStep-shipping`."""
-    for prefix in _COMPACT_PREFIXES:
+    """Return the short name of a bizStep or disposition that came as URI, like `cbv:BizStep-shipping`."""
+    for prefix in _LONG_PREFIXES:
         rest = word.removeprefix(prefix)
         if rest != word and rest in BIZ_STEPS | DISPOSITIONS:
             return rest

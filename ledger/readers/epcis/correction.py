@@ -49,7 +49,7 @@ def map_correction(event: EpcisEvent, recorded: Recorded) -> Iterator[Draft]:
 
 def _reason(declared: dict[str, Any]) -> str:
     """Return the reason as the ledger says it; one of somebody's own vocabulary stands in the source only."""
-    given = str(declared.get("reason", "")).removeprefix("cbv:ER-")
+    given = str(declared.get("reason", "")).removeprefix("https://ref.gs1.org/cbv/ER-").removeprefix("cbv:ER-")
     return _REASONS.get(given, "not-stated")
 
 

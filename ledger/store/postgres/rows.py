@@ -42,6 +42,16 @@ _CHANGE_COUNTERS = (
 )
 
 
+DERIVED = {  # tables that follow from heads: what COPY is told of each
+    "participant": _COPIED["participants"],
+    "registry_event": _COPIED["registry"],
+    "event_lookup": ("event_lookup (lookup, seq)", ("int8", "int8")),
+    "history_key": _COPIED["new_keys"],
+    "history": _COPIED["histories"],
+    "counter": ("counter (name, amount)", ("bytea", "int8")),
+}
+
+
 def prepare(connection: Connection[Any]) -> None:
     """Make the temporary tables of a writer's session."""
     connection.execute(_TEMPORARY)

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 
 from ledger.errors import SetupError
 from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, open_writer, place_of, require_tables
@@ -21,6 +22,7 @@ from ledger.store.postgres.writer import PostgresWriter
 READERS = 24  # connections at one moment
 _PATIENCE = 5.0  # seconds that a reader waits for one
 _STATEMENT = 60_000  # milliseconds that a reader's query may take
+_ENDING = "1000"  # milliseconds in which a session whose process was killed ends by itself
 _IDLE = 3_000  # milliseconds that a writer may stand still within a transaction
 
 
@@ -120,10 +122,13 @@ def _lock(connection: Connection[Any], dsn: str, fence: Fence | None) -> None:
         SetupError: another process writes to this database.
         StoppedError: the fence does not let this process write.
     """
-    with connection.transaction():
-        if fence:
-            fence.hold(connection.cursor())
-            connection.execute(END_WRITERS, (WRITER_LOCK,))
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (WRITER_LOCK,)).fetchone()
-    if not row or not row[0]:
-        raise SetupError(place_of(dsn), came="another process that writes to it", expected="one writer")
+    try:
+        with connection.transaction():
+            if fence:
+                fence.hold(connection.cursor())
+                connection.execute(END_WRITERS, (WRITER_LOCK,))
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", (_ENDING,))
+            connection.execute("SELECT pg_advisory_lock(%s)", (WRITER_LOCK,))
+    except LockNotAvailable:
+        came = "another process that writes to it"
+        raise SetupError(place_of(dsn), came=came, expected="one writer") from None

@@ -46,7 +46,7 @@ class PostgresWriter:
         with self._stopping():
             prepare(connection)
             self._end = end_of_ranges(connection)
-        with self._transaction():
+        with self.transaction():
             pass
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
@@ -64,7 +64,7 @@ class PostgresWriter:
         """Write a block in one transaction; a crash before the end leaves nothing of it."""
         if block.seal:
             self._require_next(block, block.seal)
-        with self._transaction(pause) as cursor:
+        with self.transaction(pause) as cursor:
             end = self._grown(block.events[-1][0]) if block.events else self._end
             write_rows(cursor, block)
         self._end = end
@@ -91,13 +91,13 @@ class PostgresWriter:
         with self._stopping():
             ((used,),) = self._all("SELECT coalesce(max(seq), 0) FROM event WHERE seq >= %s", self._end - LENGTH)
         if used + LENGTH // 2 >= self._end > 0:
-            with self._transaction():
+            with self.transaction():
                 end = add_range(self._connection, self._end)
             self._end = end
 
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Add verified lines to a checkpoint; `quorum` says whether they reach it."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             rows = [(size, line) for line in lines]
             cursor.executemany("INSERT INTO cosignature (size, line) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
             if quorum:
@@ -105,7 +105,7 @@ class PostgresWriter:
 
     def erase(self, deletions: Sequence[Deletion], time: int, names: Naming) -> None:
         """Take out what orders are about and write down that it was, in one transaction."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             erase(Portable(self._connection), deletions, time, names)
             row = cursor.execute("SELECT pg_current_xact_id()::xid::text").fetchone()
         self._taken = row[0] if row else None
@@ -131,7 +131,7 @@ class PostgresWriter:
 
     def set_meta(self, name: str, value: str) -> None:
         """Write what the database says of itself."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute(_META, (name, value))
 
     def close(self) -> None:
@@ -140,7 +140,7 @@ class PostgresWriter:
         self._connection.close()
 
     @contextmanager
-    def _transaction(self, pause: AbstractContextManager[None] | None = None) -> Iterator[Cursor[Any]]:
+    def transaction(self, pause: AbstractContextManager[None] | None = None) -> Iterator[Cursor[Any]]:
         """Run one durable transaction, the fence first; a commit whose outcome is not known is not tried again."""
         with self._stopping():
             self._connection.execute("BEGIN")

@@ -14,11 +14,13 @@ from ledger.witness.replay.judge import Taken
 from ledger.witness.replay.lies import Conviction, Where
 from ledger.witness.replay.past import Past
 from ledger.witness.replay.standing import Sealed, Standing
-from verifier.errors import IncompleteError
+from verifier.errors import IncompleteError, NotPermittedError
 from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.judgement.phase import require_founding
+from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import parse_body
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Pair, event_name, parse_head
+from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
 from verifier.ledgerformat.statement import Statement
 from verifier.proof.bundle import StatementPart
 from verifier.proof.evidence_acts import subjects_of_act
@@ -59,15 +61,38 @@ def convict_statement(
     return _Prosecution(past, blocks, where).convict(note=note, tree=tree, size=size)
 
 
-def accused_position(taken: Taken) -> int:
+def speaks_against(past: Past, blocks: Sequence[Sealed], where: Where) -> bool:
+    """Return whether what a file of `convict_statement` shows speaks against a registry event; arguments as there.
+
+    Of other events it is all that can be shown.
+    """
+    return _Prosecution(past, blocks, where).speaks_against()
+
+
+def accused_position(taken: Taken, replay: Replay) -> int:
     """Return which event of a statement to judge that is refused as a whole: one that speaks for itself, if any does.
 
-    That is one in another's name, which no history need be shown of; else one that no expired charter lets be said.
+    That is one in another's name, which no history need be shown of; else one that no charter that waits, or has
+    expired, lets be said.
+
+    Args:
+        taken: the statement.
+        replay: the registry before it.
     """
     issuer = taken.parsed.header.issuer
     anothers = (place for place, head in enumerate(taken.heads) if head.issuer != issuer)
+    waits = replay.registry.charter_in_force(taken.leaf) is None
+    early = (place for place, head in enumerate(taken.heads) if waits and not _founds(head, replay))
     plain = (place for place, head in enumerate(taken.heads) if head.type not in (CHARTER, APPROVAL))
-    return next(anothers, next(plain, 0))
+    return next(anothers, next(early, next(plain, 0)))
+
+
+def _founds(head: Head, replay: Replay) -> bool:
+    try:
+        require_founding([head], replay.founding)
+    except NotPermittedError:
+        return False
+    return True
 
 
 class _Prosecution:
@@ -77,9 +102,10 @@ class _Prosecution:
         taken = next((each for each in blocks[-1].taken if each.leaf == where.leaf), None)
         if taken is None or not isinstance(taken.parsed, Statement):
             raise IncompleteError("evidence", came="no statement", expected="a statement over a batch in this block")
-        self._place = where.leaf, accused_position(taken) if where.position is None else where.position
         self._standing = Standing(past, blocks, where.leaf)
         self._past = past
+        position = accused_position(taken, past.replay) if where.position is None else where.position
+        self._place = where.leaf, position
 
     def convict(self, *, note: bytes, tree: Subtrees, size: int) -> Conviction:
         """Return what makes the file, once the charters are known."""
@@ -103,6 +129,16 @@ class _Prosecution:
         leaves = {part.leaf for part in shown.parts} | {part.leaf for part in seals}
         evidence = replace(shown, path=shared_path(tree, size, leaves))
         return lambda charter: format_statement_evidence(replace(evidence, charter=tuple(charter)))
+
+    def speaks_against(self) -> bool:
+        """Return whether there is a reason against it, or it is no registry event."""
+        shown = self._standing.part(self._place[0], [self._place[1]])
+        (event,), said = shown.events, self._standing.batch(self._place[0]).statement
+        head = parse_head(event.head)
+        judged = Event(event_name(event.head), *self._place, head, None, said.header.kid)
+        replay, time = self._past.replay, self._standing.signed.seal.time
+        narrow = reason_against(judged, said, event, replay=replay, time=time)
+        return narrow is not None or not head.type.startswith("registry.")
 
     def _reach(self, judged: Event, statement: StatementPart) -> _Reach | None:
         """Return which histories a file shows besides the registry's: no more than are needed to convict."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from ledger.client.logtree import VerifiedTree
 from ledger.witness.replay.convict import convict_index
+from ledger.witness.replay.convict_act import convict_act
 from ledger.witness.replay.convict_registry import convict_envelope, convict_foreign_seal
 from ledger.witness.replay.convict_seal import convict_seal, read_entry
-from ledger.witness.replay.convict_statement import convict_statement
+from ledger.witness.replay.convict_statement import convict_statement, speaks_against
 from ledger.witness.replay.convict_twice import FIELDS, convict_twice
 from ledger.witness.replay.convict_unreadable import convict_unreadable
 from ledger.witness.replay.judge import Taken
@@ -91,7 +92,9 @@ class Prosecutor:
         if accused and isinstance(accused.parsed, Envelope):
             return convict_envelope(past, blocks, where.leaf, note=self.note, tree=tree, size=size)
         place = Where(where.leaf) if anothers else where
-        return convict_statement(past, blocks, place, note=self.note, tree=tree, size=size)
+        narrow = speaks_against(self._past(), blocks, place)
+        convict = convict_statement if narrow or place.position is None else convict_act
+        return convict(past, blocks, place, note=self.note, tree=tree, size=size)
 
     def _past(self) -> Past:
         return open_past(self.rows, Replay(registry_types()))

@@ -79,17 +79,32 @@ class Standing:
             self._histories[pair] = self.past.history(pair)
         return self._histories[pair]
 
-    def needs(self, judged: Event | None = None, also: Collection[str] = ()) -> Mapping[Pair, Sequence[Event]]:
-        """Return the registry histories that an event, if there is one, and further subjects rest on."""
+    def needs(
+        self,
+        judged: Event | None = None,
+        also: Collection[str] = (),
+        *,
+        answered: Sequence[Event] = (),
+        names: Collection[bytes] = (),
+    ) -> Mapping[Pair, Sequence[Event]]:
+        """Return the registry histories that an event, what it answers, and further subjects rest on.
+
+        Args:
+            judged: the event, if there is one.
+            also: further subjects.
+            answered: what the event answers and what stands in no registry history, by heads.
+            names: further subjects by their names.
+        """
         replay = self.past.replay
         if replay.founding is None:
             raise IncompleteError("evidence", came="no charter", expected="one in leaf 0")
         return registry_needs(
-            [judged] if judged else [],
+            [*([judged] if judged else []), *answered],
             origin=replay.founding.origin,
             is_root=lambda event: replay.is_root(event.kid, event.leaf),
             history_of=lambda pair: [self._event(row, judged) for row in self.past.history_rows(key_of(*pair))],
             also=also,
+            names=names,
         )
 
     def prove(self, pairs: Collection[Pair]) -> IndexProof:

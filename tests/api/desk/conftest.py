@@ -138,7 +138,7 @@ def tell_story(world: World) -> None:
     world.events.update(zip(GTINS, world.say("seller", *drafts), strict=True))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     made = open_office(tmp_path_factory.mktemp("office"))
     yield made
@@ -154,7 +154,7 @@ class Desk:
     state: dict[str, object]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(office: Office, browser: Browser) -> Desk:
     context = browser.new_context()
     page = context.new_page()

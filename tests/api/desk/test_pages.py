@@ -30,7 +30,7 @@ BROKEN_WORDS = """() => Array.from(document.querySelectorAll(".rows th")).flatMa
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def paths(office, browser, desk) -> dict[str, str]:
     """The address of every page, answers under way and done among them."""
     (name,) = office.file(31)

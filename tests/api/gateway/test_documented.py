@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -13,6 +12,7 @@ from ledger.signing.keyfile import save_key
 from ledger.signing.signer import generate
 from tests.docs.pages import ROOT, blocks_of, missing_lines
 from tests.ledger.gateway.zone import messages_of
+from tests.ports import free_port
 from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.primitives.keys import EDDSA
 
@@ -36,9 +36,7 @@ def firms_folder(folder, firms):
 
 def environment_of(folder, firms, url):
     """Return the variables that the page's commands have."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     found = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "PORT": str(port)}
     return found | {"URL": url, "FIRM": firms.cast["platform"].uri, "SELLER": firms.cast["seller"].uri}
 

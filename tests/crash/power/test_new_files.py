@@ -9,13 +9,16 @@ import sys
 
 import pytest
 
-from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_file import FileGuard
 from tests.crash.power.disk import Disk
 from tests.crash.power.syscalls import SYSCALLS, read_calls
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="needs the Debian package strace")
 LOSSES = 20
-GUARD = "from ledger.sequencer.guard import Guard; Guard(folder / 'a' / 'b' / 'guard').record(7, bytes(range(32)))"
+GUARD = (
+    "from ledger.sequencer.guard_file import FileGuard; "
+    "FileGuard(folder / 'a' / 'b' / 'guard').record(7, bytes(range(32)))"
+)
 KEY = (
     "from ledger.signing.keyfile import save_key; from ledger.signing.signer import generate; "
     "save_key(folder / 'a' / 'keys' / 'key.pem', generate(-8), b'an invented passphrase')"
@@ -50,6 +53,6 @@ def test_new_file_is_there_whole_after_a_power_loss_in_the_next_moment(tmp_path,
         disk.lose_power(target, random.Random(seed))
         assert (target / file).read_bytes() == whole
     if file.endswith("guard"):
-        guard = Guard(target / file)
+        guard = FileGuard(target / file)
         assert guard.newest == (7, bytes(range(32)))
         guard.close()

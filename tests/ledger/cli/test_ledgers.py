@@ -79,7 +79,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path, monkeypatch):
     def fail(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ledger.opening.create", fail)
+    monkeypatch.setattr("ledger.opening.create_tables", fail)
     with pytest.raises(SetupError):
         create_ledger(tmp_path / "zone", ORIGIN, PASSPHRASE)
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from ledger.election.candidate import PATIENCE, Candidate, Writing
 from ledger.election.lease import NOBODY, Known
 from ledger.errors import BusyError, StoppedError
 from ledger.ledger import Ledger
-from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_file import FileGuard as Guard
 from ledger.store.sqlite.store import SqliteStore
 
 SECONDS = 3.0

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.compose.event import Draft
 from ledger.epcis import store
+from ledger.epcis.document import spell_time
 from ledger.epcis.pages import LIFETIME, read_page
 from ledger.epcis.projection import EpcisProjection
 from ledger.epcis.query import parse_query
@@ -65,6 +66,21 @@ def test_parts_of_one_event_are_one_and_others_are_each_their_own(projection, na
         (event,) = page(projection, EQ_eventID="urn:x:1").events
         assert set(store.members(connection, event)) == set(names[:5])
     assert len(page(projection).events) == 6
+
+
+def test_an_event_of_which_more_is_recorded_later_is_told_again_to_whoever_polls(projection, world, names):
+    """A large event may be cut between two batches: who asked in between would otherwise never learn of the rest."""
+    seller, alias = "seller", ALIAS.replace("aaaa", "bbbb")
+    said = {"action": "OBSERVE", "alias": alias, "eventID": "urn:x:large", "bizStep": "accepting"}
+    world.say(seller, Draft("transport.object", now(), {"epcs": ITEMS[:3]}, said))
+    follow(projection)
+    with projection.read() as connection:
+        (first,) = connection.execute("SELECT recordTime FROM event WHERE eventID = 'urn:x:large'").fetchone()
+    polled = {"EQ_bizStep": "accepting", "GE_recordTime": spell_time(first + 1)}
+    assert page(projection, **polled).events == ()
+    world.say(seller, Draft("transport.object", now(), {"epcs": ITEMS[3:]}, said))
+    follow(projection)
+    assert page(projection, **polled).events == page(projection, EQ_eventID="urn:x:large").events != ()
 
 
 def test_it_follows_what_is_recorded_while_it_runs(projection, world):

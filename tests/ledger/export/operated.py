@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from ledger.opening import LedgerFolder
 from ledger.signing.ledger_keys import save_ledger_keys
+from tests.ports import free_port
 from tests.verifier.proof.audit.rich import Rich
 
 PASSPHRASE = "invented for tests"
@@ -50,9 +50,7 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def served(root: Path, home: Path):
     """Serve a ledger with its reserved reads open; yield the address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     secret = root.with_name("passphrase")
     secret.write_text(PASSPHRASE)
     secret.chmod(0o600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ledger.sequencer.conftest import closed, founded, small  # noqa: F401 - fixtures
+from tests.ledger.sequencer.conftest import closed, engine, founded, small  # noqa: F401 - fixtures
 from verifier.primitives.tiles import WIDTH
 
 

@@ -26,7 +26,7 @@ def counting(founded_counting, tmp_path):
     small = founded_counting.copy(tmp_path / "zone")
     small.open()
     yield small
-    small.close()
+    small.drop()
 
 
 def refusal(small, *events):

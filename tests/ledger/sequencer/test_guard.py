@@ -11,7 +11,7 @@ from hashlib import sha256
 import pytest
 
 from ledger.errors import StoppedError
-from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_file import FileGuard
 from ledger.tiles.folder import TileFolder
 
 SLOT = 256
@@ -27,12 +27,12 @@ def path(tmp_path):
 
 
 def newest(path):
-    with closing(Guard(path)) as guard:
+    with closing(FileGuard(path)) as guard:
         return guard.newest
 
 
 def write(path, *sizes):
-    with closing(Guard(path)) as guard:
+    with closing(FileGuard(path)) as guard:
         for size in sizes:
             guard.record(size, root(size))
 
@@ -54,7 +54,7 @@ def test_file_is_its_owner_s_alone(path):
 def test_another_root_for_a_size_and_a_smaller_size_are_refused_and_change_nothing(path, size, other):
     write(path, 1, 4)
     before = path.read_bytes()
-    with closing(Guard(path)) as guard, pytest.raises(StoppedError, match="an extension of size 4"):
+    with closing(FileGuard(path)) as guard, pytest.raises(StoppedError, match="an extension of size 4"):
         guard.record(size, root(99) if other else root(size))
     assert path.read_bytes() == before
 
@@ -121,7 +121,7 @@ def test_damaged_guard_is_not_taken_for_a_new_one(path, content):
     path.parent.mkdir()
     path.write_bytes(content)
     with pytest.raises(StoppedError, match="damaged guard") as refused:
-        Guard(path)
+        FileGuard(path)
     assert refused.value.todo
     assert path.read_bytes() == content
     path.write_bytes(b"")
@@ -135,13 +135,15 @@ def test_guard_of_another_version_or_shape_is_not_read(path, text):
     path.parent.mkdir()
     path.write_bytes(_signed(text))
     with pytest.raises(StoppedError, match="damaged guard"):
-        Guard(path)
+        FileGuard(path)
 
 
 def test_second_process_is_refused_whatever_database_it_brings(path):
     write(path, 4)
-    second = f"from pathlib import Path; from ledger.sequencer.guard import Guard; Guard(Path({str(path)!r}))"
-    with closing(Guard(path)):
+    second = (
+        f"from pathlib import Path; from ledger.sequencer.guard_file import FileGuard; FileGuard(Path({str(path)!r}))"
+    )
+    with closing(FileGuard(path)):
         ran = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=False)
         assert ran.returncode
         assert "another process that has it" in ran.stderr
@@ -151,7 +153,7 @@ def test_second_process_is_refused_whatever_database_it_brings(path):
 def test_guard_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StoppedError, match="a guard that can be written"):
-        Guard(tmp_path / "file" / "guard")
+        FileGuard(tmp_path / "file" / "guard")
 
 
 def test_ledger_with_a_damaged_guard_does_not_start(small):
@@ -210,7 +212,7 @@ def test_database_of_another_root_than_its_guard_does_not_start(closed, founded,
 
 
 def test_closing_twice_closes_no_file_of_somebody_else(tmp_path):
-    guard = Guard(tmp_path / "guard")
+    guard = FileGuard(tmp_path / "guard")
     guard.close()
     with (tmp_path / "another").open("wb") as another:
         guard.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 import pytest
 
 from fixtures.zone.actors import all_types
 from ledger.compose.event import Draft
 from ledger.errors import BusyError, ConflictError
+from ledger.fsck.engines import open_rows
+from ledger.fsck.rows import COLUMNS
 from ledger.signing.signer import generate
 from tests.ledger.sequencer.zone import FOREIGN, MOVED, ORIGIN, key_draft
 from verifier.errors import NotPermittedError, SuyuanError
@@ -19,11 +20,8 @@ from verifier.primitives.keys import EDDSA
 
 def everything(small):
     """Return all that lies on disk, and all that the index says in memory."""
-    connection = sqlite3.connect(f"file:{small.folder / 'ledger.db'}?mode=ro", uri=True)
-    try:
-        dump = list(connection.iterdump())
-    finally:
-        connection.close()
+    with open_rows(small.folder / "ledger.db") as rows:
+        dump = {table: list(rows.all(table)) for table in COLUMNS}
     files = {path: path.read_bytes() for path in sorted((small.folder / "tiles").rglob("*")) if path.is_file()}
     overlay = small.ledger.writer.sequencer.overlay
     heap = (bytes(overlay.heap._classes), bytes(overlay.heap._hashes), overlay.pending)

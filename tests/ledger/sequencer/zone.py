@@ -25,9 +25,10 @@ from ledger.ledger import Ledger
 from ledger.signing.ledger_keys import LedgerKeys, generate_ledger_keys
 from ledger.signing.notes import sign_line
 from ledger.signing.signer import MemorySigner, generate
+from ledger.store.opening import NAMED, open_store
 from ledger.store.sqlite.connection import create
-from ledger.store.sqlite.store import SqliteStore
 from ledger.tiles.folder import TileFolder
+from tests.postgres import server
 from tests.world import uscc
 from verifier.ledgerformat.seal import Seal, parse_seal
 from verifier.ledgerformat.submission import format_submission
@@ -95,7 +96,7 @@ class Small:
     # Opening and closing.
 
     def open(self) -> Ledger:
-        store = SqliteStore(self.folder / "ledger.db")
+        store = open_store(self.folder)
         try:
             self.ledger = Ledger(
                 store,
@@ -125,7 +126,15 @@ class Small:
     def copy(self, folder: Path) -> Small:
         """Return the same zone in another folder, its ledger closed; this one's must be closed too."""
         shutil.copytree(self.folder, folder)
+        if (folder / NAMED).exists():
+            (folder / NAMED).write_text(server().copy((self.folder / NAMED).read_text()))
         return self.at(folder)
+
+    def drop(self) -> None:
+        """Close, and remove the server's database, if it has one."""
+        self.close()
+        if (self.folder / NAMED).exists():
+            server().drop((self.folder / NAMED).read_text())
 
     def at(self, folder: Path) -> Small:
         actors = {name: replace(one, _sequence=dict(one._sequence)) for name, one in self.actors.items()}
@@ -228,10 +237,13 @@ class Small:
 _MOVED = parse_type(json.dumps(MOVED).encode(), "test.moved")
 
 
-def found(folder: Path, *, quorum: int = 0) -> Small:
+def found(folder: Path, *, quorum: int = 0, engine: str = "sqlite") -> Small:
     """Return a founded zone, its ledger closed; with a quorum there are three witnesses, who have cosigned."""
     folder.mkdir(parents=True)
-    create(folder / "ledger.db")
+    if engine == "postgres":
+        (folder / NAMED).write_text(server().database())
+    else:
+        create(folder / "ledger.db")
     customs = agency("customs", "海关", "Customs", ["customs", "registrar"])
     carrier = enterprise(uscc("91330100MA2TEXT09"), "承运", "Carrier", ["carrier"], prefixes=["69012345"])
     signers = [generate(EDDSA) for _ in range(3 if quorum else 0)]

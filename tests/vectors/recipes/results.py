@@ -176,6 +176,43 @@ add(
     papers(list={"tradeMode": "0101"}),
     differs={"mode": "list/tradeMode"},
 )
+add(
+    "freight-below-zero",
+    "a freight of less than nothing brings a purchase under the limit",
+    papers(list={"/charges freight": "-1000"}),
+    differs={"single-limit": "list/charges/freight"},
+)
+add(
+    "a-line-below-zero",
+    "two pieces less than nothing, its arithmetic right, and the same in the order",
+    papers(
+        order={"/lines items 0 quantity": "-2", "/lines items 0 total": "-200"},
+        list={"/lines items 0 quantity": "-2", "/lines items 0 total": "-200"},
+    ),
+    differs={
+        "money": f"{PRODUCT.format('order')} {PRODUCT.format('list')}",
+        "single-limit": "list/lines/items/1/total",
+    },
+)
+add(
+    "discount-below-zero",
+    "what is taken off adds to the price",
+    papers(order={"/amounts discount": "-1", "/amounts paid": "230.11"}, payment={"/amount paid": "230.11"}),
+    differs={"money": "order/amounts/discount"},
+)
+add(
+    "declared-in-another-currency",
+    "limits are of yuan",
+    papers(list={"/charges currency": "502", "/lines items 0 currency": "502"}),
+    differs={"single-limit": "list/charges/currency list/lines/items/1/currency"},
+)
+add(
+    "pieces-of-the-order-are-not-those-of-its-lines",
+    "more may come back than its lines add up to",
+    papers(order={"/quantity": "3"}),
+    differs={"lines": "order/quantity"},
+)
+add("pieces-of-the-order-are-those-of-its-lines", "as much may come back", papers(order={"/quantity": "2"}))
 DEAR = {"/lines items 0 price": "9520", "/lines items 0 total": "19040"}
 add(
     "19050-yuan-in-one-purchase",
@@ -319,6 +356,12 @@ add_export(
     "the simplified way is not for goods that need one",
     bent={"list": {"/numbers licence": "L-1"}},
     differs={"mode": "list/numbers/licence list/statistics"},
+)
+add_export(
+    "export-pieces-of-the-list-are-not-those-of-its-lines",
+    "more may come back than its lines add up to",
+    bent={"list": {"/quantity": "11"}},
+    differs={"lines": "list/quantity"},
 )
 add_export(
     "export-returned-more-in-the-legal-unit",

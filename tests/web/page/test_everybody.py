@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +13,7 @@ from tests.web.page.scene import FREE, HOSTILE, RECALLED, WAITING
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WAYS = list(product(("zh", "en"), (360, 1280), ("light", "dark")))
+PAIRS = [way for way in WAYS if (way[0] == "en") ^ (way[1] == 1280) ^ (way[2] == "dark")]  # each meets each other once
 SMALL = """() => [...document.querySelectorAll("a, button, input, summary")]
   .filter((each) => !each.closest(".skip") && each.type !== "hidden")
   .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect(), each.matches("button, .button, summary")])
@@ -50,8 +51,13 @@ def test_a_whole_life_with_evidence_steps_and_policy_open(visit, scene, lang):
     page.locator(".events summary").first.click()
     page.wait_for_selector(".events pre", state="attached")
     page.evaluate(OPEN_ALL, ":is(.events > li:first-child, section[aria-labelledby=why]) details")
-    for _, width, scheme in WAYS[:4]:
+    for _, width, scheme in (way for way in PAIRS if way[0] == lang):
         seen(page, "whole", lang, width, scheme)
+
+
+def test_pairs_of_language_width_and_scheme_leave_none_out():
+    for first, second in combinations(range(3), 2):
+        assert {(way[first], way[second]) for way in PAIRS} == {(way[first], way[second]) for way in WAYS}
 
 
 @pytest.mark.soak

@@ -9,10 +9,10 @@ from typing import TypeAlias
 from verifier.errors import IncompleteError, MismatchError, NotPermittedError, UnsupportedError
 from verifier.judgement.answers import check_answers
 from verifier.judgement.authority import check_authority, require_link_rights
-from verifier.judgement.charter import APPROVAL, CHARTER
+from verifier.judgement.charter import CHARTER
 from verifier.judgement.coherence import Violation, judge_order
 from verifier.judgement.participants import Key, Participant
-from verifier.judgement.phase import require_unexpired
+from verifier.judgement.phase import require_phase_of
 from verifier.judgement.replay import Signer, require_supported
 from verifier.judgement.room import check_room
 from verifier.judgement.states import check_state
@@ -170,14 +170,7 @@ def require_phase(known: Situation, events: Sequence[Event], leaf: int, time: in
         if types != {CHARTER} or len(events) != 1:
             raise NotPermittedError("ledger", came="another batch", expected="a founding charter, alone in leaf 0")
         return
-    charter = known.replay.registry.charter_in_force(leaf)
-    founding = known.replay.founding
-    if charter is None:
-        about = {name for event in events for name in event.head.about}
-        if founding is None or types != {APPROVAL} or about != {founding.name}:
-            raise NotPermittedError("ledger", came="a charter that waits", expected="only approvals of it")
-    else:
-        require_unexpired([event.head for event in events], charter, replay=known.replay, time=time)
+    require_phase_of([event.head for event in events], leaf, replay=known.replay, time=time)
 
 
 def note_missing(known: Known, event: Event, answered: AnsweredEvent) -> None:

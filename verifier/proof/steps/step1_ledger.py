@@ -50,8 +50,10 @@ def require_log_lines(lines: Sequence[Cosignature], charter: Charter, own: TlogP
     return kinds
 
 
-def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
+def walk_charter(found: Examination, parts: Sequence[StatementPart], *, approved: bool = True) -> Replay:
     """Return the charters in force, from the pinned leaf 0 on; only charters and approvals are applied.
+
+    `approved`: whether one has to be in force; before a leaf, version 1 may still wait.
 
     Raises:
         UntrustedError: leaf 0 is not the pinned one, or no charter reached its threshold.
@@ -69,7 +71,8 @@ def walk_charter(found: Examination, parts: Sequence[StatementPart]) -> Replay:
         for part in rooted:
             if not part.leaf:
                 _verify_founding(found, part, replay)
-    replay.registry.charter_at(0)  # raises where version 1 was never approved
+    if approved:
+        replay.registry.charter_at(0)  # raises where version 1 was never approved
     return replay
 
 

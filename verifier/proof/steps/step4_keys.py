@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import TypeAlias
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.answers import check_answers
@@ -22,6 +23,7 @@ from verifier.proof.examination import Examination, Shown, histories_of, read_ev
 from verifier.proof.verdict import Said
 
 BUILTIN = "registry."
+Place: TypeAlias = tuple[int, int]  # leaf, and position in the batch
 
 
 def establish_keys(
@@ -34,7 +36,11 @@ def establish_keys(
 
 
 def replay_parts(
-    found: Examination, parts: Sequence[StatementPart], trace: Sequence[StatementPart], answered: Mapping[bytes, Event]
+    found: Examination,
+    parts: Sequence[StatementPart],
+    trace: Sequence[StatementPart],
+    answered: Mapping[bytes, Event],
+    until: Place | None = None,
 ) -> Replay:
     """Return the registry that these parts bring about, each event judged by those before it.
 
@@ -43,15 +49,19 @@ def replay_parts(
         parts: the registry part.
         trace: the trace part, of which registry events are replayed as well.
         answered: the events of the trace part by name, as far as their heads go.
+        until: nothing that stands there or later is replayed; None for all.
     """
     replay = Replay(found.standpoint.builtin)
     deciding = [part for part in trace if _has_registry_event(part)]
     own = {id(part) for part in parts}
+    places = {name: event.place for name, event in answered.items()} | places_of([*parts, *trace])
     for shown in by_leaf([*parts, *deciding]):
         events = [(each, id(part) in own) for part in shown for each in _read(found, part, replay)]
         for each, is_own in sorted(events, key=lambda read: read[0].event.place):
+            if until and each.event.place >= until:
+                break
             if is_own or each.event.head.type.startswith(BUILTIN):
-                _take(found, each, replay, answered)
+                _take(found, each, replay, answered, places)
                 (found.registry_events if is_own else found.trace_events)[each.event.name] = each
     found.registry = replay.registry
     return replay
@@ -63,10 +73,12 @@ def check_histories(
     replay: Replay,
     proof: IndexProof,
     also: Collection[str] = (),
+    *,
+    names: Collection[bytes] = (),
 ) -> Said:
     """Check that the registry part is what these events rest on, no less and no more, exactly as indexed.
 
-    `also`: subjects on whose registry histories something else in the file rests.
+    `also`, and `names` of, subjects on whose registry histories something else in the file rests.
     """
     read = {shown.event.name: shown.event for shown in (*found.registry_events.values(), *found.trace_events.values())}
     histories = histories_of({**answered, **read}.values())
@@ -76,6 +88,7 @@ def check_histories(
         is_root=lambda event: replay.is_root(event.kid, event.leaf),
         history_of=lambda pair: histories.get(pair, ()),
         also=also,
+        names=names,
     )
     needed = {event.name for history in needs.values() for event in history}
     if needed - answered.keys() != found.registry_events.keys():
@@ -107,16 +120,31 @@ def _read(found: Examination, part: StatementPart, replay: Replay) -> list[Shown
     return shown
 
 
-def _take(found: Examination, shown: Shown, replay: Replay, answered: Mapping[bytes, Event]) -> None:
+def places_of(parts: Sequence[StatementPart]) -> dict[bytes, Place]:
+    """Return where each event that is shown stands."""
+    return {event_name(each.head): (part.leaf, each.position) for part in parts for each in part.events}
+
+
+def _take(
+    found: Examination, shown: Shown, replay: Replay, answered: Mapping[bytes, Event], places: Mapping[bytes, Place]
+) -> None:
     """Let a registry event take effect, once it is what its type asks for; recorded twice it would undo newer ones."""
     event = shown.event
     if event.name in found.registry_events or event.name in found.trace_events:
         raise MismatchError("event", came=event.name, expected="each event once")
-    _judge(found, shown, replay, answered)
+    judge_act(found, shown, replay, answered, places)
     replay.apply(event, time=found.seal_of(event.leaf).time)
 
 
-def _judge(found: Examination, shown: Shown, replay: Replay, answered: Mapping[bytes, Event]) -> None:
+def _require_earlier(event: Event, places: Mapping[bytes, Place]) -> None:
+    """Return if every event that another answers stands earlier, as far as it is shown."""
+    if any(places[name] >= event.place for name in event.head.about if name in places):
+        raise MismatchError("head.about", came="a later event", expected="earlier ones")
+
+
+def judge_act(
+    found: Examination, shown: Shown, replay: Replay, answered: Mapping[bytes, Event], places: Mapping[bytes, Place]
+) -> None:
     """Refuse an event that is no registry event, or whose body or links are not those of its type."""
     event = shown.event
     if not event.head.type.startswith(BUILTIN):
@@ -127,6 +155,7 @@ def _judge(found: Examination, shown: Shown, replay: Replay, answered: Mapping[b
     kind = replay.registry.type_at(event.head.type, event.leaf)
     check_head(kind, event.head)
     check_body(kind, event.body)
+    _require_earlier(event, places)
     known = _targets(found, event, answered)
     check_targets(kind, known)
     check_answers(event, registry=replay.registry, targets=known)
@@ -142,13 +171,11 @@ def _stands_with(targets: Sequence[Head], head: Head, *, own: AbstractSet[Pair])
 
 
 def _targets(found: Examination, event: Event, answered: Mapping[bytes, Event]) -> list[Head]:
-    """Return the heads that a registry event answers, as far as they are shown; each stands earlier."""
+    """Return the heads that a registry event answers, as far as they are shown."""
     known = []
     for name in event.head.about:
         shown = found.registry_events.get(name)
         target = shown.event if shown else answered.get(name)
-        if target and target.place >= event.place:
-            raise MismatchError("head.about", came="a later event", expected="earlier ones")
         known += [target.head] if target else []
     return known
 

@@ -117,14 +117,6 @@ function checkAlone(act) {
   } else if (event.type !== "registry.grant") refuse(event, "a root key");
 }
 
-/** @param {Act} act @returns {boolean} what a revocation ends is known before its statement */
-function isDecided({ event, body, registry }) {
-  const [role, subject] = onlySubject(event, body);
-  if (role === "key") return holderOf(registry, subject) !== undefined;
-  const all = { mandate: registry.mandates, grant: registry.grants }[role];
-  return !all || all.some((each) => each.uri === subject);
-}
-
 /**
  * Whoever signed a registry event may say it, as far as that follows from its charter, issuer, key and `subjectsOfAct`.
  * @param {Omit<Act, "body">} said
@@ -141,8 +133,6 @@ export function checkActRight(said) {
   } else if (event.type === "registry.charter") {
     if (!act.inForce) refuse(event, "a root key of the charter in force");
   } else if (signer.root) checkRoots(act);
-  else if (event.type !== REVOCATION || isDecided(act)) {
-    if (signer.administrator) checkAdministrators(act);
-    else checkAlone(act);
-  }
+  else if (signer.administrator) checkAdministrators(act);
+  else checkAlone(act);
 }

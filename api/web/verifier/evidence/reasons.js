@@ -27,7 +27,8 @@ import { typeInForce } from "./traces.js";
  * @returns {boolean} of the charter in force, and not called compromised
  */
 export function isRootAt({ charters }, kid, leaf) {
-  const charter = charters.at(leaf);
+  const charter = charters.inForceAt(leaf);
+  if (!charter) return false;
   const dead = charter.compromised.has(kid) || charters.isCompromisedBefore(charter, kid);
   return Boolean(charter.listed(kid)) && !dead;
 }
@@ -35,7 +36,8 @@ export function isRootAt({ charters }, kid, leaf) {
 /** @typedef {Pick<Event, "leaf" | "time"> & {statement: {header: {kid: string, issuer: string}}}} Place */
 
 /**
- * From the first seal past a charter's term on, only the next charter and approvals of it may be said.
+ * While the founding charter waits, only approvals of it may be said; from the first seal past a charter's term on,
+ * only the next charter and approvals of it.
  * @param {Registry} registry @param {Place} place @param {Event[]} events none of a hash envelope
  * @throws not-permitted
  */
@@ -43,8 +45,19 @@ export function checkUnexpired({ charters }, { leaf, time }, events) {
   const next = (/** @type {Event} */ { type, head }) =>
     type === "registry.charter" ||
     (type === "registry.approval" && head.about.every((each) => charters.waiting.has(each)));
-  if (time < charters.at(leaf).expires || (events.length && events.every(next))) return;
+  const charter = charters.inForceAt(leaf);
+  if (!charter) return checkFounding(charters, events);
+  if (time < charter.expires || (events.length && events.every(next))) return;
   throw notPermitted("ledger", "a charter that expired", "a new charter and its approvals");
+}
+
+/** @param {Registry["charters"]} charters @param {Event[]} events @throws not-permitted */
+function checkFounding(charters, events) {
+  const about = new Set(events.flatMap(({ head }) => head.about));
+  const [founding] = charters.proposed;
+  const approvals = events.length && events.every(({ type }) => type === "registry.approval");
+  if (approvals && founding && about.size === 1 && about.has(founding.event.name)) return;
+  throw notPermitted("ledger", "a charter that waits", "only approvals of it");
 }
 
 /** @param {Registry} registry @param {Place} place @throws not-permitted where another holds the key that is named */
@@ -63,7 +76,7 @@ export function checkHolder({ keys, charters }, { statement: { header }, leaf })
 export function signerOf(registry, place) {
   const { kid, issuer } = place.statement.header;
   const signer = findSigner(registry, /** @type {Event} */ (place));
-  const listed = signer.root && registry.charters.at(place.leaf).listed(kid);
+  const listed = signer.root && registry.charters.inForceAt(place.leaf)?.listed(kid);
   if (listed && !isRootAt(registry, kid, place.leaf)) {
     throw notPermitted("statement.kid", kid, "a root that no charter calls compromised");
   }

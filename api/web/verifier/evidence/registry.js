@@ -80,7 +80,7 @@ export function readLogged({ head, state, texts }) {
 }
 
 /** @param {Event[]} events @returns {Event[]} each name once, the last of it */
-const byName = (events) => [...new Map(events.map((each) => [each.name, each])).values()];
+export const byName = (events) => [...new Map(events.map((each) => [each.name, each])).values()];
 
 /**
  * What stands at the leaf or after it says nothing about it: it is only counted.
@@ -94,7 +94,7 @@ const byName = (events) => [...new Map(events.map((each) => [each.name, each])).
 export async function registryBefore({ registry: parts, seals, proof }, leaf, judged, also, standpoint) {
   const { pinned, check, builtin } = standpoint;
   const before = parts.filter((each) => each.leaf < leaf);
-  const registry = new Registry(await walkCharters(before, pinned, check), builtin);
+  const registry = new Registry(await walkCharters(before, pinned, check, { approved: false }), builtin);
   const named = new Map([...judged, ...before.flatMap((each) => each.events)].map((each) => [each.name, each]));
   const events = await replayParts(new Replay(registry, named), { own: before, deciding: [], check });
   const later = parts.filter((each) => each.leaf >= leaf).flatMap((each) => each.events);

@@ -36,7 +36,7 @@ function parseStatementEvidence(content) {
 }
 
 /** @param {Event} event @returns {Event} the same by its head alone: what the registry part follows from */
-function headOf({ statement, position, headBytes, time }) {
+export function headOf({ statement, position, headBytes, time }) {
   const head = new Event({ statement, position, headBytes, state: { word: "restricted" }, disclosures: [] });
   head.time = time;
   return head;
@@ -45,7 +45,7 @@ function headOf({ statement, position, headBytes, time }) {
 /** @param {Registry} registry @param {Event} judged @param {Map<string, Event[]>} histories by subject name */
 function checkSigner(registry, judged, histories) {
   const { kid } = judged.statement.header;
-  if (isRootAt(registry, kid, judged.leaf)) return;
+  if (isRootAt(registry, kid, judged.leaf) || !registry.charters.inForceAt(judged.leaf)) return;
   for (const subject of [judged.head.issuer, `urn:suyuan:key:${kid}`]) {
     if (!histories.has(subjectName(subject))) throw incomplete("registry", `no history of ${subject}`, "one");
   }

@@ -100,6 +100,21 @@ export function checkLines(found) {
 }
 
 /**
+ * How many pieces a document says that may come back are what its lines add up to.
+ * @param {Comparison} found @param {string} source
+ */
+export function checkPieces(found, source) {
+  const document = found.documents.get(source);
+  const field = `${source}/quantity`;
+  if (!document || (document.find("/quantity") === null && !document.isWithheld("/quantity"))) return;
+  const stated = found.require(field);
+  const amounts = [...itemsOf(found, source).values()].map((item) => readAmount(item.get("quantity") ?? null));
+  if (stated === null || !amounts.length || amounts.includes(null)) return;
+  const made = /** @type {bigint[]} */ (amounts).reduce((sum, each) => sum + each, 0n);
+  if (readAmount(stated) !== made) found.differ({ [field]: stated, expected: spellAmount(made) });
+}
+
+/**
  * R10: what is returned was listed, and no more of it.
  * @param {Comparison} found
  * @param {string[]} texts members that are the same
@@ -135,7 +150,9 @@ export function checkTotals(found, source, percent) {
     if (!found.areStated(values)) continue;
     const [price, quantity, total] = Object.values(values).map(readAmount);
     const made = price === null || quantity === null ? null : multiply(price, quantity);
-    if (made === null || total === null || !isWithin(total, made, percent)) {
+    if ([price, quantity, total].some((each) => each !== null && each < 0n)) {
+      found.differ({ ...values, expected: "0 or more" });
+    } else if (made === null || total === null || !isWithin(total, made, percent)) {
       found.differ({ ...values, expected: made === null ? "decimals" : spellAmount(made) });
     }
   }

@@ -3,6 +3,7 @@
  * @module
  */
 import { readAmount, UNITS } from "./amounts.js";
+import { agree } from "./comparison.js";
 import { itemsOf } from "./lines.js";
 
 /** @typedef {import("./comparison.js").Comparison} Comparison */
@@ -37,6 +38,8 @@ const LIMITS = [
   ["20190101", 5_000n, 26_000n],
   ["20160408", 2_000n, 20_000n],
 ];
+
+const YUAN = "142"; // among customs' codes of currencies
 
 /** @param {any} value @returns {boolean} what counts as not stated */
 const isEmpty = (value) => !value || (Array.isArray(value) && !value.length) || (value instanceof Map && !value.size);
@@ -82,13 +85,28 @@ export function checkFunds(found) {
 /**
  * @param {Comparison} found
  * @param {string} field
- * @returns {bigint | null} one that is missing or is no number is noted
+ * @returns {bigint | null} one that is missing, is no number or below zero is noted, and null
  */
 export function amountOf(found, field) {
-  const stated = found.require(field);
+  return noted(found, field, found.require(field));
+}
+
+/** @param {Comparison} found @param {string} field @param {any} stated @returns {bigint | null} */
+function noted(found, field, stated) {
   const amount = readAmount(stated);
-  if (stated !== null && amount === null) found.differ({ [field]: stated, expected: "a decimal" });
-  return amount;
+  if (stated === null || (amount !== null && amount >= 0n)) return amount;
+  found.differ({ [field]: stated, expected: amount === null ? "a decimal" : "0 or more" });
+  return null;
+}
+
+/** Limits are of yuan. @param {Comparison} found @param {Map<bigint, Map<string, any>>} items */
+function checkCurrency(found, items) {
+  const stated = [
+    ["list/charges/currency", found.documents.get("list")?.find("/charges/currency") ?? null],
+    ...[...items].map(([number, item]) => [`list/lines/items/${number}/currency`, item.get("currency") ?? null]),
+  ];
+  const other = stated.filter(([, value]) => value !== null && !agree(value, YUAN, false));
+  if (other.length) found.differ({ ...Object.fromEntries(other), expected: YUAN });
 }
 
 /** @param {Comparison} found @returns {[bigint, bigint] | null} of one purchase and of a year, in yuan */
@@ -108,13 +126,12 @@ function limitsOf(found) {
 function assessList(found, used) {
   const limits = limitsOf(found);
   const items = itemsOf(found, "list");
+  checkCurrency(found, items);
   const amounts = ["freight", "insurance"].map((name) => amountOf(found, `list/charges/${name}`));
   for (const [number, item] of items) {
     const [field, stated] = [`list/lines/items/${number}/total`, item.get("total") ?? null];
-    const amount = readAmount(stated);
     if (stated === null) found.missing.push(field);
-    else if (amount === null) found.differ({ [field]: stated, expected: "a decimal" });
-    amounts.push(amount);
+    amounts.push(noted(found, field, stated));
   }
   if (!limits || !items.size || amounts.includes(null)) return null;
   const total = /** @type {bigint[]} */ (amounts).reduce((sum, each) => sum + each, 0n);

@@ -5,7 +5,7 @@
 import { unsupported } from "../errors.js";
 import { isWithin, readAmount, spellAmount, UNITS } from "./amounts.js";
 import { Comparison, NORMALISATION, outcomeOf } from "./comparison.js";
-import { checkLines, checkReturn, checkTotals, linesInBoth } from "./lines.js";
+import { checkLines, checkPieces, checkReturn, checkTotals, linesInBoth } from "./lines.js";
 import { amountOf, checkExportMode, checkFunds, checkMode, checkSingleLimit, checkYearlyLimit } from "./listed.js";
 
 /** @typedef {import("./comparison.js").Finding} Finding */
@@ -55,13 +55,19 @@ const CHECKS = {
     found.missing.push(...["order", "payment"].filter((each) => !found.documents.has(each)));
   },
   "match.tally": checkTally,
-  "match.lines": ({ found }) => checkLines(found),
+  "match.lines": ({ found }) => {
+    checkLines(found);
+    checkPieces(found, "order");
+  },
   "match.packages": checkPackages,
   "match.return": ({ found }) => checkReturn(found, ["hsCode", "name", "unit"], ["quantity"]),
   "match.mode": ({ found }) => checkMode(found, "import"),
   "match.single-limit": ({ found }) => checkSingleLimit(found),
   "match.yearly-limit": ({ found, used }) => checkYearlyLimit(found, used),
-  "match.export-lines": ({ found }) => void linesInBoth(found),
+  "match.export-lines": ({ found }) => {
+    linesInBoth(found);
+    checkPieces(found, "list");
+  },
   "match.export-mode": ({ found }) => checkExportMode(found),
   "match.export-return": ({ found }) =>
     checkReturn(found, ["hsCode", "name", "model", "unit", "unit1"], ["quantity", "quantity1"]),

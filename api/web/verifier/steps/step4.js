@@ -29,11 +29,12 @@ export async function checkKeys(examination) {
 
 /**
  * @param {Replay} replay
- * @param {{own: StatementPart[], deciding: StatementPart[], check: import("../keys.js").Check}} parts own: those of the
- *   registry part; deciding: others, of which the registry events are replayed as well
+ * @param {{own: StatementPart[], deciding: StatementPart[], check: import("../keys.js").Check, until?: Event}} parts
+ *   own: those of the registry part; deciding: others, of which the registry events are replayed as well; until:
+ *   nothing that stands there or later is
  * @returns {Promise<Event[]>} what was replayed, in log order
  */
-export async function replayParts(replay, { own, deciding, check }) {
+export async function replayParts(replay, { own, deciding, check, until }) {
   const events = [];
   const [taken, mine] = [new Set(), new Set(own)];
   for (const parts of byLeaf([...own, ...deciding])) {
@@ -41,7 +42,8 @@ export async function replayParts(replay, { own, deciding, check }) {
     const read = [];
     for (const part of parts) {
       const signer = await checkSigner(replay.registry, part, check);
-      const judged = mine.has(part) ? part.events : registryEvents(part.events);
+      const earlier = part.events.filter((each) => !until || each.before(until));
+      const judged = mine.has(part) ? earlier : registryEvents(earlier);
       read.push(...judged.map((event) => /** @type {any} */ ([event, signer])));
     }
     for (const [event, signer] of read.sort(([one], [other]) => inLogOrder(one, other))) {

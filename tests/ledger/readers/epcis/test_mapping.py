@@ -87,7 +87,14 @@ def test_units_in_a_commissioning_are_opened_by_an_object_event(commissioning, c
     assert compose(drafts[1])
 
 
-@pytest.mark.parametrize("step", ["commissioning", "cbv:BizStep-commissioning"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "commissioning",
+        "cbv:BizStep-commissioning",
+        "https://ref.gs1.org/cbv/BizStep-commissioning",
+    ],
+)
 def test_an_observed_commissioning_commissions_nothing(object_event, read_one, step):
     (draft,) = map_event(read_one(object_event(bizStep=step, epcList=[ITEM_URN])))
     assert (draft.type, draft.data["bizStep"]) == ("transport.object", "commissioning")

@@ -21,6 +21,7 @@ DEFECTS = {
     "no-such-hour": "2026-01-01T24:00:00Z",
     "leap-second": "2016-12-31T23:59:60Z",
     "before-1970": "1969-12-31T23:59:59.999Z",
+    "a-year-that-only-utc-has": "9999-12-31T23:59:59-14:00",
     "year-zero": "0000-01-01T00:00:00Z",
     "offset-of-15-hours": "2026-01-01T00:00:00+15:00",
     "small-letters": "2026-01-01t00:00:00z",

@@ -1,0 +1,130 @@
+"""More comes than is taken: real clients, a real server. Whoever floods is refused at once, others get in."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ledger.sequencer import queue
+from tests.api.conftest import tell
+
+CLIENTS, EACH = 12, 10
+QUIET = 6
+
+
+@pytest.fixture
+def told(make_world):
+    """A world in which a seller may say a lot, and an agency a little."""
+    world = make_world()
+    tell(world)
+    return world
+
+
+def items(world, terms, first, count):
+    return [world.submission(world.seller, terms.item(f"{first + each}")) for each in range(count)]
+
+
+def registered(world, terms, count):
+    draft = terms.Draft(
+        "registry.enterprise", terms.now(), subjects={"enterprise": world.seller.uri},
+        data={"names": dict(world.seller.names), "roles": ["seller"], "gs1Prefixes": [], "subjects": []},
+    )  # fmt: skip
+    return [world.submission(world.customs, draft) for _ in range(count)]
+
+
+class Client:
+    """One connection that is kept, as a busy sender's is."""
+
+    def __init__(self, server, media_type):
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        self._headers = {"Content-Type": media_type, "Accept": "application/problem+json"}
+
+    def send(self, data):
+        self._connection.request("POST", "/entries", data, self._headers)
+        with self._connection.getresponse() as answer:
+            answer.read()
+            return answer.status, answer.headers
+
+    def close(self):
+        self._connection.close()
+
+
+def gauge(server, name, which):
+    (value,) = re.findall(rf'^{name}{{queue="{which}"}} (\S+)$', server.get("/metrics").text, re.MULTILINE)
+    return float(value)
+
+
+def test_while_the_writer_is_busy_a_flood_is_refused_at_once_and_a_quiet_issuer_gets_in(
+    told, serve, zone_terms, monkeypatch
+):
+    monkeypatch.setattr(queue, "MAX_WAITING", 24)  # of which one issuer alone may hold half: six statements
+    told.ledger.close()
+    told.ledger = told.open()
+    server, kind = serve(told.ledger, told.folder, max_wait=600), zone_terms.SUBMISSION
+    flood, (quiet,) = items(told, zone_terms, 0, 20), registered(told, zone_terms, 1)
+    release = threading.Event()
+    told.ledger.writer.call(lambda: release.wait(120))
+    with ThreadPoolExecutor(21) as senders:
+        try:
+            flooding = [senders.submit(server.post, "/entries", each, kind) for each in flood]
+            until(lambda: sum(each.done() for each in flooding) == 14)
+            refused = [each.result() for each in flooding if each.done()]
+            assert gauge(server, "suyuan_queue_held", "writer") == 12
+            waiting = senders.submit(server.post, "/entries", quiet, kind)
+            until(lambda: told.ledger.writer.issuers == 2)
+        finally:
+            release.set()
+        assert waiting.result(60).status == 201
+        statuses = [each.result(60).status for each in flooding]
+    assert {each.status for each in refused} == {429}
+    assert all(int(each.headers["Retry-After"]) >= 1 for each in refused)
+    assert (statuses.count(201), statuses.count(429)) == (6, 14)
+
+
+def until(condition):
+    ticking = threading.Event()
+    for _ in range(60_000):
+        if condition():
+            return
+        ticking.wait(0.001)
+    raise AssertionError("it did not come about")
+
+
+def test_in_a_flood_every_answer_is_a_receipt_or_a_429_and_whoever_comes_again_gets_in(told, serve, zone_terms):
+    server = serve(told.ledger, told.folder, intake_threads=1, intake_waiting=20 * 4096, max_wait=60.0)
+    before, statuses, leaves = told.ledger.head.edge.size, [], []
+    flood = [items(told, zone_terms, 1_000 * (each + 1), EACH) for each in range(CLIENTS)]
+    quiet = registered(told, zone_terms, QUIET)
+    peaks, over = [], threading.Event()
+
+    def sender(submissions):
+        client = Client(server, zone_terms.SUBMISSION)
+        for data in submissions:
+            status = None
+            while status != 201:
+                status, headers = client.send(data)
+                statuses.append(status)
+            leaves.append(int(headers["Suyuan-Leaf"]))
+        client.close()
+
+    def watch():
+        while not over.wait(0.01):
+            peaks.append(server.app.state.intake.workers.held)
+
+    threading.Thread(target=watch, daemon=True).start()
+    with ThreadPoolExecutor(CLIENTS + 1) as senders:
+        flooding = [senders.submit(sender, each) for each in flood]
+        senders.submit(sender, quiet).result(120)
+        for each in flooding:
+            each.result(120)
+    over.set()
+    assert set(statuses) <= {201, 429}
+    assert len(leaves) == len(set(leaves)) == CLIENTS * EACH + QUIET, "each once"
+    assert all(before <= leaf < told.ledger.head.edge.size for leaf in leaves)
+    assert all(held <= bound for held, bound in peaks)
+    assert server.app.state.intake.workers.held[0] == server.app.state.intake.bodies.held[0] == 0
+    assert told.ledger.writer.held[0] == 0
