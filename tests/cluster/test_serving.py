@@ -61,14 +61,14 @@ def test_what_is_handed_to_the_one_that_follows_is_recorded_and_shown_by_both(zo
     assert following.validate(said) == []
 
 
-def test_nothing_acknowledged_is_lost_when_the_leader_is_killed_under_load(zone, machine):
+def kill_leaders(zone, machine, kills):
     machines = [machine("first"), machine("second")]
     for each in machines:
         each.start()
     journal, terms = Journal(zone.folder / "journal"), []
     submitters = [Submitters(zone, each.url, journal, place, threads=2) for place, each in enumerate(machines)]
     try:
-        for _ in range(2):
+        for _ in range(kills):
             answers_more(zone, acknowledged(zone) + 20)
             leading = leader_of(machines)
             (other,) = (each for each in machines if each is not leading)
@@ -83,6 +83,15 @@ def test_nothing_acknowledged_is_lost_when_the_leader_is_killed_under_load(zone,
     for each in machines:
         assert each.stop() == 0
     check_whole(zone, journal)
+
+
+def test_nothing_acknowledged_is_lost_when_the_leader_is_killed_under_load(zone, machine):
+    kill_leaders(zone, machine, 1)
+
+
+@pytest.mark.soak
+def test_nothing_acknowledged_is_lost_when_leaders_are_killed_twenty_times(zone, machine):
+    kill_leaders(zone, machine, 20)
 
 
 def test_leader_that_slept_through_its_lease_writes_nothing_more_and_follows(zone, machine):
