@@ -9,28 +9,32 @@ from socket import gethostname
 from api.settings import Settings
 from ledger.election.candidate import Candidate
 from ledger.election.opening import Standing, is_on_server, open_candidate
-from ledger.errors import SetupError
+from ledger.errors import BehindError, SetupError
 from ledger.ledger import Ledger
-from ledger.opening import open_ledger
+from ledger.opening import open_behind, open_ledger
 
 
 def open_from(settings: Settings) -> Ledger:
-    """Return the ledger of the settings' folder, recovered and writing.
+    """Return the ledger of the settings' folder, recovered and writing; an older state is only read.
 
     Raises:
         SetupError: no ledger, no guard, no passphrase, or another process that writes.
-        StoppedError: this is an older state than what was signed, published or cosigned already.
+        StoppedError: this is another state than what was signed, published or cosigned already.
         KeyFileError: keys that this passphrase does not open.
     """
-    return open_ledger(
-        settings.folder,
-        passphrase_of(settings),
-        guard=settings.guard,
-        tiles=settings.tiles,
-        witnesses=settings.witnesses,
-        database=settings.database,
-        allow_async=settings.allow_async,
-    )
+    passphrase = passphrase_of(settings)
+    try:
+        return open_ledger(
+            settings.folder,
+            passphrase,
+            guard=settings.guard,
+            tiles=settings.tiles,
+            witnesses=settings.witnesses,
+            database=settings.database,
+            allow_async=settings.allow_async,
+        )
+    except BehindError as error:
+        return open_behind(settings.folder, passphrase, error, database=settings.database)
 
 
 @dataclass(frozen=True, slots=True)

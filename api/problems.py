@@ -51,6 +51,7 @@ STATUSES: Mapping[type[SuyuanError], int] = {
     ledgers.BusyError: 503,  # not able now, whoever asks (RFC 9110 §15.6.4)
     ledgers.OverloadError: 429,  # able, but not for so many (RFC 6585 §4)
     ledgers.StoppedError: 503,
+    ledgers.BehindError: 503,  # reads are answered
     ledgers.KeyFileError: 500,
     ledgers.SetupError: 500,
     ledgers.LedgerError: 500,

@@ -10,6 +10,7 @@ OverloadError      so too, since too much waits already
 StaleError         a ledger's time does not fit a witness's clock
 UnreachableError   no answer came, or one that broke off
 StoppedError       this ledger no longer writes, and says why
+BehindError        this database is an older state than what has left
 KeyFileError       a key file that cannot be opened
 SignerError        a smart key or signing program that does not sign, or signs wrongly
 SetupError         the folder, database or charter is not what it must be
@@ -73,6 +74,12 @@ class StoppedError(LedgerError):
     """The writer has stopped and will not write again before somebody looked."""
 
     code = "stopped"
+
+
+class BehindError(StoppedError):
+    """The database is an older state than what was signed, published or cosigned: it may be read, and restored."""
+
+    code = "behind"
 
 
 class KeyFileError(LedgerError):

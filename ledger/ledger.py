@@ -46,6 +46,7 @@ class Ledger:
         guard: str | Path | None,
         clock: Clock,
         monotonic: Callable[[], float],
+        behind: SuyuanError | None = None,
     ) -> None:
         """Recover the state, and start the writer; without a guard, follow whoever leads.
 
@@ -64,6 +65,7 @@ class Ledger:
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
         self._elects = guard is None  # another writer follows when one stops
+        self._behind = behind  # why nobody may lead over this database
         if guard is None:
             self._shadow = Shadow(store, tiles)
         else:
@@ -161,10 +163,12 @@ class Ledger:
     @property
     def stopped(self) -> SuyuanError | None:
         """Return why the writer stopped; None while it writes, and where another process leads."""
-        return self._leadership.writer.stopped if self._leadership else None
+        return self._leadership.writer.stopped if self._leadership else self._behind
 
     def _led(self) -> Leadership:
         if self._leadership is None:
+            if self._behind:
+                raise self._behind
             todo = "Ask again, or ask the process that leads."
             raise BusyError("ledger", came="a process that follows", expected="the one that leads", todo=todo)
         return self._leadership

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.clock import milliseconds
-from ledger.errors import SetupError
+from ledger.errors import BehindError, SetupError
 from ledger.ledger import Ledger
 from ledger.objects.address import is_object_address
 from ledger.sequencer.guard_opening import holds_something
@@ -211,7 +211,7 @@ def open_ledger(  # noqa: PLR0913 - one door for every way to open, each argumen
     """
     folder, store = LedgerFolder(root), open_store(root, database=database, fence=fence)
     with _closed_on_failure(store, synchronous=not allow_async):
-        keys, found = _identify(store, folder, passphrase, guard, must_exist=not new_guard)
+        keys, found = identify(store, folder, passphrase, guard, must_exist=not new_guard)
         place = _tiles_of(store, folder, tiles, monotonic)
         ledger = Ledger(store, place, keys=keys, guard=found, clock=clock, monotonic=monotonic)
     return _asked(witnesses, ledger, keys)
@@ -229,16 +229,25 @@ def _closed_on_failure(store: Store, *, synchronous: bool) -> Iterator[None]:
         raise
 
 
-def _identify(
+def identify(
     store: Store, folder: LedgerFolder, passphrase: bytes, guard: str | Path | None, *, must_exist: bool
 ) -> tuple[HeldKeys, str]:
-    """Return a ledger's keys, and where its guard lies."""
+    """Return a ledger's keys, and where its guard lies; where something was signed, the guard must exist."""
     reader = store.writer().reader()
     keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)
     found = str(guard or reader.meta(GUARD) or folder.usual_guard)
     if reader.counters().size and must_exist:
         _require_guard(found, reader)
     return keys, found
+
+
+def open_behind(root: Path, passphrase: bytes, behind: BehindError, *, database: str | None = None) -> Ledger:
+    """Return an older state, for reading: it refuses whatever it would have to sign, for the reason that is given."""
+    folder, store = LedgerFolder(root), open_store(root, database=database)
+    with _closed_on_failure(store, synchronous=False):
+        keys = load_key_ring(folder.keys, _origin_of(store.writer().reader(), folder), passphrase)
+        place = _tiles_of(store, folder, None, time.monotonic)
+        return Ledger(store, place, keys=keys, guard=None, clock=milliseconds, monotonic=time.monotonic, behind=behind)
 
 
 def _tiles_of(store: Store, folder: LedgerFolder, named: str | None, monotonic: Callable[[], float]) -> Tiles:

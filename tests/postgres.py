@@ -12,10 +12,12 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -77,15 +79,11 @@ class Server:
 
     def kill(self) -> None:
         """End it as a power loss of the program would: nothing is flushed or answered."""
-        children = subprocess.run(
-            ["/usr/bin/pgrep", "-P", str(self._process.pid)], capture_output=True, text=True, check=False
-        ).stdout.split()
+        sessions = psutil.Process(self._process.pid).children(recursive=True)
         self._process.kill()
-        for child in children:
-            try:
-                os.kill(int(child), 9)
-            except ProcessLookupError:
-                continue
+        for each in sessions:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         self._process.wait()
 
     def stop(self) -> None:
@@ -108,6 +106,14 @@ class Server:
         if not self._as:
             return {"cwd": "/"}
         return {"user": self._as[0], "group": self._as[1], "extra_groups": [], "cwd": "/"}
+
+    def folder(self, name: str) -> Path:
+        """Return a new folder that the server may write to."""
+        made = self.root / name
+        made.mkdir()
+        if self._as:
+            os.chown(made, *self._as)
+        return made
 
     def dsn(self, name: str = "postgres") -> str:
         return f"postgresql://suyuan@/{name}?host={self.root}"

@@ -26,6 +26,7 @@ COMMANDS = {
     "init": _of("ledgers", "init", "init"),
     "migrate": _of("ledgers", "migrate", "migrate"),
     "backup": _of("ledgers", "backup", "backup"),
+    "restore": _of("restoring", "restore", "restore"),
     "submit": _of("submit", "submit", "submit"),
     "declarations": _of("declarations", "declarations", "declarations"),
     "inbox": _of("inbox", "inbox", "inbox"),

@@ -143,6 +143,7 @@ def _period_json(found: Period) -> dict[str, Any]:
         "lists": [each.event.name.hex() for each in found.lists],
         "cancelled": [each.hex() for each in found.cancelled],
         "cancelledSince": [each.hex() for each in found.since],
+        "changed": [each.hex() for each in found.changed],
         "totals": found.totals if found.lists else None,
     }
 
@@ -153,6 +154,7 @@ def _lines(voice: Voice, found: Period) -> list[str]:
     lines += [f"  {each.event.name.hex()}  {each.event.head.type}" for each in found.lists]
     lines += [voice.say("summary.cancelled", event=each.hex()) for each in found.cancelled]
     lines += [voice.say("summary.cancelled-since", event=each.hex()) for each in found.since]
+    lines += [voice.say("summary.changed", event=each.hex()) for each in found.changed]
     if not found.lists:
         return [*lines, voice.say("summary.nothing")]
     totals = found.totals

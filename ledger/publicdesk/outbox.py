@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.client.client import Receipt
 from ledger.client.trusted import TrustedLedger, read_charter
-from ledger.errors import BusyError, ConflictError, StoppedError, UnreachableError
+from ledger.errors import BusyError, ConflictError, OverloadError, StoppedError, UnreachableError
 from ledger.publicdesk.file import DeskFile
 from ledger.publicdesk.setting import Setting
 from ledger.trade.speaker import Said
@@ -21,6 +21,7 @@ from verifier.ledgerformat.submission import Submission, format_submission, pars
 from verifier.proof.bundle import EventPart, StatementPart
 from verifier.proof.promise import Promise, format_promise
 
+MAX_WAITING = 10_000  # events that the ledger has not answered
 LATER = (UnreachableError, BusyError, StoppedError)
 
 
@@ -51,7 +52,15 @@ class Outbox:
         return Signed(event_name(submission.heads[0]), format_submission(submission))
 
     def keep(self, connection: sqlite3.Connection, signed: Signed) -> None:
-        """Keep what is to be sent, within the transaction that makes it necessary."""
+        """Keep what is to be sent, within the transaction that makes it necessary.
+
+        Raises:
+            OverloadError: too much waits for the ledger already.
+        """
+        sql = "SELECT COUNT(*) FROM said WHERE promise IS NULL AND refused IS NULL"
+        if connection.execute(sql).fetchone()[0] >= MAX_WAITING:
+            todo = "The ledger does not answer; try again later."
+            raise OverloadError("outbox", came=f"{MAX_WAITING} waiting", expected="fewer", todo=todo)
         sql = "INSERT INTO said (event, time, submission) VALUES (?, ?, ?)"
         connection.execute(sql, (signed.event, self._clock(), signed.submission))
 

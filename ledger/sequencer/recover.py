@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.errors import StoppedError
+from ledger.errors import BehindError, StoppedError
 from ledger.index.heap import Heap
 from ledger.index.overlay import Overlay
 from ledger.index.rebuild import build_heap, rebuild_overlay
@@ -211,8 +211,8 @@ def _require_extends(committed: tuple[int, bytes] | None, log: LogReader, what: 
     """Refuse to go on from a state that is older than, or other than, what has left already."""
     if committed is None:
         return
-    todo = "This database is an older state. Find a newer copy of it, see docs/operations.md; do not sign."
+    todo = "This database is an older state. `suyuan restore` imports what it lacks, see docs/operations.md."
     if committed[0] > log.size:
-        raise StoppedError(what, came=f"size {committed[0]}", expected=f"at most {log.size}, the database's", todo=todo)
+        raise BehindError(what, came=f"size {committed[0]}", expected=f"at most {log.size}, the database's", todo=todo)
     if committed[0] and root_at(log, committed[0]) != committed[1]:
         raise StoppedError(what, came=committed[1], expected=f"the database's root at {committed[0]}", todo=todo)

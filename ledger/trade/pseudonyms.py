@@ -97,6 +97,10 @@ def draw_key(agency: str, use: Use, year: int | None, *, random: Callable[[int],
     return PseudonymKey(agency, use, year, random(SIZE))
 
 
+def _plain(text: str) -> str:
+    return "".join(normalise(text).split()).upper()
+
+
 def canonical_number(number: str) -> str:
     """Return a number as it is named: normalisation version 1, without spaces, letters as capitals.
 
@@ -105,7 +109,9 @@ def canonical_number(number: str) -> str:
     Raises:
         MalformedError: nothing is left, or more than 128 characters. It does not tell the number.
     """
-    plain = "".join(normalise(number).split()).upper()
+    plain, written = _plain(number), number
+    while plain != written:  # what loses a space, or its small letters, may compose to other signs
+        plain, written = _plain(plain), plain
     if not 0 < len(plain) <= MAX_NUMBER or not plain.isprintable():
         raise MalformedError("number", came=f"{len(plain)} characters", expected=f"1 to {MAX_NUMBER}, all printable")
     return plain

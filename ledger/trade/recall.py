@@ -11,7 +11,7 @@ from ledger.errors import UnknownError
 from ledger.store.interface import Reader, StoredEvent
 from ledger.trade.members import downstream_of
 from ledger.trade.whereabouts import WHERES, Told, Where, Whereabouts
-from verifier.ledgerformat.head import Head, event_name, parse_head
+from verifier.ledgerformat.head import Head, event_name, format_head, parse_head
 from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.subject import subject_name
 
@@ -109,7 +109,9 @@ def read_recall(name: bytes, reader: Reader, size: int) -> Recall:
 def reach_of(goods: Sequence[str], reader: Reader, size: int) -> Reach:
     """Return how far a recall of goods reaches: every item once, and where it is."""
     found = downstream_of(goods, reader, size)
-    whereabouts = Whereabouts(lambda name: [parse_head(each) for each in _heads(name, reader, size)])
+    whereabouts = Whereabouts(
+        lambda name: [parse_head(each) for each in _heads(name, reader, size)], lambda head: _place(head, reader)
+    )
     where = dict.fromkeys(WHERES, 0)
     for name in found.items:
         heads = _heads(name, reader, size)
@@ -119,6 +121,11 @@ def reach_of(goods: Sequence[str], reader: Reader, size: int) -> Reach:
 
 def _heads(name: bytes, reader: Reader, size: int) -> list[bytes]:
     return [each for each in reader.history_heads(index_key("trace", name), size) if each[0] != _ENVELOPE]
+
+
+def _place(head: Head, reader: Reader) -> tuple[int, int]:
+    stored = reader.find_event(event_name(format_head(head)))
+    return (stored.leaf, stored.position) if stored else (0, 0)
 
 
 def _told(heads: Iterable[bytes], reader: Reader) -> Iterator[Told]:

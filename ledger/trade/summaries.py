@@ -5,7 +5,7 @@ A proof since the newest summary is as long as what came after it, however many 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -28,9 +28,11 @@ from verifier.proof.verify import RefusedError, examine_trace
 from verifier.results.amounts import add, read_amount, spell_amount
 from verifier.results.documents import Document
 from verifier.results.recomputation import Input, read_input
-from verifier.results.recomputed_summaries import CANCELLED, LISTS, SUMMARY
+from verifier.results.recomputed_summaries import SUMMARY, member_of
+from verifier.results.totals import Member, newest_of
 
 MEMBER, LATEST = "member", "latest"
+_CHANGE = "2"  # appType of a message that changes what was declared before
 _WEIGHTS = {"grossWeight": "/lines/grossWeight", "netWeight": "/lines/netWeight"}
 
 
@@ -47,6 +49,8 @@ class Period:
             whoever asks.
         cancelled: names of lists that were cancelled before a summary covered them.
         since: names of lists that were cancelled after a summary covered them.
+        changed: names of events of lists that do not count: a newer event of the list does, or an earlier summary
+            covers it.
     """
 
     set: str
@@ -56,6 +60,7 @@ class Period:
     lists: tuple[Input, ...]
     cancelled: tuple[bytes, ...] = ()
     since: tuple[bytes, ...] = ()
+    changed: tuple[bytes, ...] = ()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -102,7 +107,19 @@ def read_period(client: LedgerClient, set_: str, standpoint: Standpoint) -> Peri
     """
     if form_of(set_) != "set":
         raise MalformedError("PERIOD", came=set_, expected="urn:suyuan:set:export-lists:{uscc}:{YYYY-MM}")
-    data = _history(client, set_)
+    found = _read(client, set_, standpoint, _history(client, set_))
+    if not any(map(_is_change, found.lists)):
+        return found
+    return _read(client, set_, standpoint, client.history(MEMBER, set_))  # what it changes may have been covered before
+
+
+def _is_change(listed: Input) -> bool:
+    document = listed.event.body.data.get("document") if listed.event.body else None
+    return isinstance(document, dict) and document.get("appType") == _CHANGE
+
+
+def _read(client: LedgerClient, set_: str, standpoint: Standpoint, data: bytes) -> Period:
+    """Return what a proof of the set's history shows of it."""
     verdict = examine_trace(data, standpoint, subject=set_, walk=MEMBER)
     if verdict.story is None and verdict.outcome != NOT_RECORDED:
         raise RefusedError(verdict)
@@ -115,17 +132,37 @@ def read_period(client: LedgerClient, set_: str, standpoint: Standpoint) -> Peri
     for each in timeline:
         subtrees, count = push(subtrees, count, entry_hash(each.event.entry)), count + 1
     state = State(MEMBER, subject_name(set_), count, fold(subtrees))
-    rest = timeline[max(0, covered - first) :]
-    ended = list(dict.fromkeys(name for each in rest for name in _cancelled_by(each)))
-    uncovered = {each.event.name: each for each in rest if each.event.head.type in LISTS}
-    lists = tuple(_open(client, each) for name, each in uncovered.items() if name not in ended)
-    cancelled = tuple(name for name in ended if name in uncovered)
-    since = tuple(name for name in ended if name not in uncovered)
-    return Period(set_, verdict.story.size, covered, state, lists, cancelled, since)
+    past, rest = timeline[: max(0, covered - first)], timeline[max(0, covered - first) :]
+    lists, ended = _lists_of(past, rest)
+    uncovered = {each.event.name: each for each in rest}
+    open_ = tuple(_open(client, uncovered[each.name]) for each in lists.counted)
+    return Period(set_, verdict.story.size, covered, state, open_, lists.cancelled, ended, lists.changed)
 
 
-def _cancelled_by(told: StoryEvent) -> tuple[bytes, ...]:
-    return tuple(told.event.head.about) if told.event.head.type == CANCELLED else ()
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The lists that no summary covers: those that count, and names of events of those that do not."""
+
+    counted: tuple[Member, ...]
+    cancelled: tuple[bytes, ...]
+    changed: tuple[bytes, ...]
+
+
+def _lists_of(past: Sequence[StoryEvent], rest: Sequence[StoryEvent]) -> tuple[_Lists, tuple[bytes, ...]]:
+    """Return what is open behind the newest summary, and which lists that it covers were cancelled since."""
+    known = {each.event.name: member_of(each.event.name, each.event.head) for each in (*past, *rest)}
+    listed = [known[each.event.name] for each in rest if known[each.event.name].listed]
+    ended = list(dict.fromkeys(name for each in rest for name in known[each.event.name].cancels))
+    over = {known[name].list for name in ended if name in known}
+    before = {known[each.event.name].list for each in past if known[each.event.name].listed}
+    newest, older = newest_of(listed, before)
+    own = {each.name for each in listed}
+    found = _Lists(
+        tuple(each for each in newest if each.list not in over),
+        tuple(each.name for each in newest if each.list in over),
+        tuple(each.name for each in older),
+    )
+    return found, tuple(name for name in ended if name not in own)
 
 
 def _stated(told: StoryEvent, set_: str) -> int:

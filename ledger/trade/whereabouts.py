@@ -28,12 +28,12 @@ class Parcel:
     """What a parcel, unit or order says of whatever is in it.
 
     Attributes:
-        delivered: whether it was delivered.
+        delivered: head of its first delivery, None where it was not delivered.
         held: whether it is held, or was seized.
         follows: subject names of what it goes on at.
     """
 
-    delivered: bool
+    delivered: Head | None
     held: bool
     follows: tuple[bytes, ...]
 
@@ -44,9 +44,11 @@ class Whereabouts:
 
     Attributes:
         heads_of: the heads of a trace by subject name, in log order.
+        place_of: where in the log an event stands, by its head: leaf and position.
     """
 
     heads_of: Callable[[bytes], Sequence[Head]]
+    place_of: Callable[[Head], tuple[int, int]]
     _parcels: dict[bytes, Parcel] = field(default_factory=dict)
 
     def of(self, trace: Iterable[Told]) -> Where:
@@ -58,7 +60,7 @@ class Whereabouts:
             if type_ == _PACKED:
                 where, inside = "away", tuple(name for _, name in head.follows)
             elif type_ == _UNPACKED:
-                where, inside = ("stock" if where == "away" else where), ()
+                where, inside = (self._taken_out(head, inside) if where == "away" else where), ()
             elif type_ in _DELIVERED:
                 where = "delivered"
             elif type_ in _RETURNS:
@@ -66,6 +68,11 @@ class Whereabouts:
             elif type_ == _CLOSED:
                 where = "returned" if _came_back(body()) else "delivered"
         return self._on_the_way(inside) if where == "away" else where
+
+    def _taken_out(self, out: Head, inside: tuple[bytes, ...]) -> Where:
+        """Return what becomes of an item that is taken out: in stock, if that came before its parcel's delivery."""
+        delivered = [each.delivered for each in map(self._parcel, inside) if each.delivered]
+        return "delivered" if any(self.place_of(each) < self.place_of(out) for each in delivered) else "stock"
 
     def _on_the_way(self, inside: tuple[bytes, ...]) -> Where:
         """Return what became of an item that was put into a parcel and not taken out of it."""
@@ -78,7 +85,7 @@ class Whereabouts:
     def _parcel(self, name: bytes) -> Parcel:
         if name not in self._parcels:
             heads = self.heads_of(name)
-            delivered = any(each.type in _DELIVERED for each in heads)
+            delivered = next((each for each in heads if each.type in _DELIVERED), None)
             held = [each.type for each in heads if each.type in _HELD or each.type == _LIFTED]
             follows = {other for each in heads for _, other in each.follows}
             self._parcels[name] = Parcel(delivered, bool(held) and held[-1] != _LIFTED, tuple(follows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from ledger.client.transport import Patience, Transport
-from ledger.errors import StoppedError, UnreachableError
+from ledger.errors import BehindError, StoppedError, UnreachableError
 from ledger.ledger import Ledger
 from ledger.prove.log import root_at
 from ledger.signing.key_ring import HeldKeys
@@ -29,8 +29,9 @@ def require_extends_witness(ledger: Ledger, keys: HeldKeys, url: str) -> None:
         size = sources.log.size
         known = checkpoint.size <= size and root_at(sources.log, checkpoint.size) == checkpoint.root
     if not known:
-        todo = "This database is an older state. Find a newer copy of it, see docs/operations.md; do not sign."
-        raise StoppedError(url, came=f"size {checkpoint.size}, cosigned", expected=f"a part of our {size}", todo=todo)
+        todo = "This database is an older state. `suyuan restore` imports what it lacks, see docs/operations.md."
+        refusal = BehindError if checkpoint.size > size else StoppedError
+        raise refusal(url, came=f"size {checkpoint.size}, cosigned", expected=f"a part of our {size}", todo=todo)
 
 
 def _remembered(ledger: Ledger, keys: HeldKeys, url: str) -> Checkpoint | None:

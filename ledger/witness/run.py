@@ -71,7 +71,7 @@ class Witness:
         self._clock, self._done = clock, threading.Event()
         self._failed: Exception | None = None
         self._request_key = request_key
-        noticing = passphrase and (serves or replays)
+        noticing = replays or (serves and passphrase)  # who replays may have to stop, and says so under its own key
         self._notices = open_notice_key(folder.keys, self.name, passphrase) if noticing else None
         self._replayers: list[Replayer] = []
         self.followers = [self._follower_of(each, folder, keys, replays=replays) for each in ledgers]

@@ -201,7 +201,7 @@ def table(zone):
 
 def published(ledger):
     """Return the size of the published checkpoint, once that is the newest."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while (size := parse_signed_checkpoint(ledger.tiles.checkpoint())[0].size) != ledger.head.edge.size:
         assert time.monotonic() < until, size
         time.sleep(0.02)

@@ -173,7 +173,7 @@ def test_malformed_addresses(server, path, field):
 
 def raw(server, data, *, close=False):
     """Send bytes as they are; return what comes back first. `close`: stop sending before an answer came."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         try:
             connection.sendall(data)
             if close:
@@ -239,7 +239,7 @@ def test_a_chunked_body_counts_as_it_comes(server, world, zone_terms):
 
 def test_an_endless_chunked_body_is_cut_off_while_it_arrives(server):
     """The answer comes long before the sender would be done."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(START + b"Transfer-Encoding: chunked\r\n\r\n")
         chunk = b"%x\r\n" % 8192 + bytes(8192) + b"\r\n"
         for _ in range(20):
@@ -248,7 +248,7 @@ def test_an_endless_chunked_body_is_cut_off_while_it_arrives(server):
 
 
 def test_who_waits_for_permission_to_send_too_much_does_not_get_it(server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(START + b"Content-Length: 20000000\r\nExpect: 100-continue\r\n\r\n")
         assert connection.recv(64).startswith(b"HTTP/1.1 413")
 
@@ -262,10 +262,10 @@ def test_the_answer_reaches_who_closes_after_sending_too_much(server):
 def test_a_body_that_does_not_come_in_time(world, serve):
     server = serve(world.ledger, world.folder, read_timeout=0.3)
     began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(START + b"Content-Length: 10\r\n\r\nabc")
         assert connection.recv(64).startswith(b"HTTP/1.1 408")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < type(server.settings).model_fields["read_timeout"].default
 
 
 def test_bodies_held_together_are_bounded(world, serve):
@@ -277,10 +277,10 @@ def test_bodies_held_together_are_bounded(world, serve):
 
 
 def test_requests_under_way_are_bounded(world, serve):
-    server = serve(world.ledger, world.folder, max_requests=1, read_timeout=5)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
+    server = serve(world.ledger, world.folder, max_requests=1, read_timeout=600)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as slow:
         slow.sendall(START + b"Content-Length: 10\r\n\r\nabc")
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while (answer := server.get("/checkpoint", JSON)).status != 429:
             assert time.monotonic() < until
         assert answer.json["type"] == "urn:suyuan:problem:overload"
@@ -289,8 +289,8 @@ def test_requests_under_way_are_bounded(world, serve):
 
 
 def test_who_is_told_to_come_back_hears_it_also_while_sending(world, serve):
-    server = serve(world.ledger, world.folder, max_requests=1, read_timeout=5)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow:
+    server = serve(world.ledger, world.folder, max_requests=1, read_timeout=600)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as slow:
         slow.sendall(START + b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
         assert slow.recv(25).startswith(b"HTTP/1.1 100")
         for _ in range(3):

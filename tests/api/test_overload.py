@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -127,4 +128,42 @@ def test_in_a_flood_every_answer_is_a_receipt_or_a_429_and_whoever_comes_again_g
     assert all(before <= leaf < told.ledger.head.edge.size for leaf in leaves)
     assert all(held <= bound for held, bound in peaks)
     assert server.app.state.intake.workers.held[0] == server.app.state.intake.bodies.held[0] == 0
+    assert told.ledger.writer.held[0] == 0
+
+
+@pytest.mark.soak
+def test_at_more_than_the_machine_can_take_every_answer_comes_within_what_is_waited_for(told, serve, zone_terms):
+    """So many senders that never rest that most of what they send cannot be taken; a quiet issuer among them."""
+    patience, many, each_sends = 4.0, 128, 150
+    server = serve(told.ledger, told.folder, intake_waiting=96 * 4096, max_wait=patience)
+    flood = [items(told, zone_terms, 10_000 * (number + 1), each_sends) for number in range(many)]
+    quiet, took, quiet_took, over = registered(told, zone_terms, 100), [], [], threading.Event()
+
+    def send(client, data, into):
+        begun = time.monotonic()
+        status, _ = client.send(data)
+        into.append((status, time.monotonic() - begun))
+
+    def sender(submissions):
+        client = Client(server, zone_terms.SUBMISSION)
+        for data in submissions:
+            send(client, data, took)
+        client.close()
+
+    with ThreadPoolExecutor(many) as senders:
+        flooding = [senders.submit(sender, each) for each in flood]
+        client = Client(server, zone_terms.SUBMISSION)
+        for data in quiet:
+            send(client, data, quiet_took)
+            over.wait(0.05)
+        client.close()
+        for each in flooding:
+            each.result(600)
+    assert {status for status, _ in (*took, *quiet_took)} <= {201, 429}
+    assert len(took) == many * each_sends
+    assert {status for status, _ in took} == {201, 429}, "it was more than could be taken"
+    for answers in (took, quiet_took):
+        ordered = sorted(seconds for _, seconds in answers)
+        assert ordered[len(ordered) * 99 // 100] < 2 * patience
+    assert sum(status == 201 for status, _ in quiet_took) >= 0.95 * len(quiet)
     assert told.ledger.writer.held[0] == 0

@@ -39,7 +39,7 @@ class Process:
         )  # fmt: skip
 
     def wait(self):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             assert self.process.poll() is None, self.process.stderr.read()
             try:
@@ -49,7 +49,7 @@ class Process:
         raise AssertionError("it did not start")
 
     def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             response = connection.getresponse()
@@ -58,7 +58,7 @@ class Process:
             connection.close()
 
     def wait_until_it_takes_no_more(self):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -71,7 +71,7 @@ class Process:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        _, errors = self.process.communicate(timeout=30)
+        _, errors = self.process.communicate(timeout=120)
         return errors
 
 
@@ -144,11 +144,11 @@ def test_a_wrong_setup_says_what_is_wrong_and_does_not_start(prepared, passphras
     world, _ = prepared
     passphrase_file.write_bytes(b"another")
     server = Process(["-m", "api.server"], world.folder, passphrase_file)
-    _, errors = server.process.communicate(timeout=30)
+    _, errors = server.process.communicate(timeout=120)
     assert server.process.returncode != 0
     assert "checkpoint.pem" in errors
     server = Process(["-m", "api.server"], tmp_path / "nowhere", passphrase_file)
-    _, errors = server.process.communicate(timeout=30)
+    _, errors = server.process.communicate(timeout=120)
     assert server.process.returncode != 0
     assert "suyuan init" in errors
 
@@ -195,7 +195,7 @@ def test_a_machine_set_back_with_its_guard_does_not_start_while_a_witness_rememb
     witness = showing(ledger.prover.checkpoint())
     ledger.close()
     back = Process(["-m", "api.server"], folder, passphrase_file, GUARD=str(guard), WITNESSES=witness)
-    _, errors = back.process.communicate(timeout=30)
+    _, errors = back.process.communicate(timeout=120)
     assert back.process.returncode != 0
     assert witness in errors
     assert "older state" in errors

@@ -39,10 +39,10 @@ def test_intake_is_closed_while_the_quorum_is_late_and_open_again_with_it(witnes
     until(lambda: gauge(server, "suyuan_oldest_unwitnessed_seconds") == 0)
     witnesses[0].lie = lambda _: (503, "text/plain", b"")
     world.note()
-    world.ahead += 59
+    world.ahead += 30  # so much may pass of itself until the next request
     last = world.submission()
     assert server.post("/entries", last, MEDIA_TYPE).status == 201
-    world.ahead += 2
+    world.ahead += 31
     late = world.submission()
     refused = server.post("/entries", late, MEDIA_TYPE, Accept="application/problem+json")
     assert refused.status == 503

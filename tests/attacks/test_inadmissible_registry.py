@@ -15,12 +15,14 @@ from fixtures.zone.actors import Actor
 from fixtures.zone.founding import draft_key
 from ledger.compose.event import ComposedEvent, Draft
 from ledger.signing.signer import MemorySigner, generate
+from ledger.witness.outcome import COSIGNED
 from ledger.witness.replay.lies import INADMISSIBLE
 from tests.attacks.accusing import Accuser, bent, flipped, require_refused_or_true
 from tests.attacks.at_hand import at_hand
-from tests.attacks.conftest import reborn
+from tests.attacks.conftest import reborn, smuggle
 from tests.attacks.forged import Stage, staged
 from tests.attacks.test_inadmissible_acts import mandate
+from tests.attacks.watching import watched
 from tests.vectors.cddl import Schema
 from tests.verifier.judgement.chronicle import ending, key_draft, restoration, revocation, suspension
 from tests.verifier.proof import governed
@@ -249,6 +251,39 @@ def test_a_witness_convicts_by_the_file_alone(registry: Registry, name: str):
     assert (convicted.facts["leaf"], convicted.facts["position"]) == (stage.size, POSITIONS.get(name, 0))
     assert Schema(CDDL).matches("inadmissible-act-evidence", data)
     assert format_act_evidence(parse_act_evidence(parse_file(data, WORD))) == data
+
+
+def test_a_root_of_a_charter_that_waits_says_nothing_but_approvals(registry: Registry):
+    stage, ended = registry.stage, revocation(registry.stage.world.cast["payer"].signer.public)
+    for draft in (ended, stage.world.zone._agency(stage.world.cast["commerce"]), registry.charter()):
+        _, data = stage.convicted(stage.forged([registry.says(registry.newcomer, draft, root=True)]))
+        found = confirm_evidence(data, stage.world.standpoint())
+        assert (found.kind, found.facts["reason"]) == (INADMISSIBLE, "right")
+    said = stage.said(stage.event(1, registry.newcomer.uri.rsplit(":", 1)[1]), who=under_root(registry.newcomer))
+    found = confirm_evidence(stage.convicted(stage.forged([said]))[1], stage.world.standpoint())
+    assert (found.kind, found.facts["reason"]) == (INADMISSIBLE, "use")
+
+
+def under_root(who: Actor) -> Actor:
+    """Return a root holder whose root key signs everything."""
+    return replace(who, signer=who.root)
+
+
+def test_a_ledger_that_serves_such_an_act_is_caught(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    customs, signers = world.cast["customs"], governed.administered(world, "tax")
+    tax, zone = world.cast["tax"], world.zone
+    (waiting,) = zone.say(tax, [draft_key(tax.uri, generate(EDDSA).public, now())], under=signers[0])
+    with watched(world, tmp_path / "witness") as watch:
+        assert watch.look().word == COSIGNED
+        approval = Draft("registry.approval", now(), about=(waiting.name,))
+        event = customs.compose(approval, zone.types, [zone.heads[waiting.name]])
+        with monkeypatch.context() as lying:
+            lying.setattr("verifier.judgement.replay.Replay.apply", lambda *_, **__: None)
+            leaf = smuggle(world, under_root(customs), [event], monkeypatch)
+        kept = watch.caught(INADMISSIBLE, leaf=leaf, event=0)
+    (file,) = (Path(each) for each in kept if each.endswith(".evidence"))
+    found = confirm_evidence(file.read_bytes(), world.standpoint())
+    assert (found.kind, found.facts["leaf"]) == (INADMISSIBLE_ACT, leaf)
 
 
 HONEST: dict[str, Tell] = {

@@ -62,7 +62,7 @@ class ServerProcess:
                 env={**kept, "SUYUAN_LOG_LEVEL": "warning", **self._settings},
             )
         client = LedgerClient(self.url, timeout=5, patience=ONCE)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             assert self._process.poll() is None, self.log.read_text()[-2000:]
             try:

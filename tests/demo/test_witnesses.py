@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
+from typing import TypeVar
 
 import pytest
 
@@ -21,6 +23,7 @@ from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 pytestmark = pytest.mark.slow
 LISTENER = "inspection"
+T = TypeVar("T")
 
 
 def fetch(url: str) -> str:
@@ -45,27 +48,43 @@ def cosigned_size(demo: Demo, label: str) -> int:
     return newest.size
 
 
-def settled(demo: Demo) -> int:
-    """Return the size of the newest checkpoint, once every witness has cosigned it."""
-    end = time.monotonic() + PATIENCE
-    while set(gauges(demo, "suyuan_witness_lag_leaves").values()) != {0}:
-        assert time.monotonic() < end, fetch(f"{demo.url}/metrics")
-        time.sleep(0.2)
+def newest(demo: Demo) -> int:
     return parse_signed_checkpoint(LedgerClient(demo.url).checkpoint())[0].size
 
 
+def at_rest(demo: Demo, look: Callable[[], T]) -> tuple[int, T]:
+    """Return the size of the newest checkpoint, once every witness has cosigned it, and what `look` sees meanwhile.
+
+    Each idle minute is sealed: what was seen around a seal is looked at again.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        size = newest(demo)
+        if set(gauges(demo, "suyuan_witness_lag_leaves").values()) == {0}:
+            seen = look()
+            if newest(demo) == size:
+                return size, seen
+        assert time.monotonic() < end, fetch(f"{demo.url}/metrics")
+        time.sleep(0.2)
+
+
 def test_the_lag_that_is_shown_of_each_witness_is_what_its_own_database_says(demo: Demo) -> None:
-    size = settled(demo)
-    assert set(gauges(demo, "suyuan_witness_lag_leaves")) == set(WITNESSES)
-    assert gauges(demo, "suyuan_witness_lag_seconds") == dict.fromkeys(WITNESSES, 0.0)
-    assert {cosigned_size(demo, name.partition(".")[0]) for name in WITNESSES} == {size}
+    def look() -> tuple[dict[str, float], set[int]]:
+        databases = {cosigned_size(demo, name.partition(".")[0]) for name in WITNESSES}
+        return gauges(demo, "suyuan_witness_lag_seconds"), databases
+
+    size, (seconds, databases) = at_rest(demo, look)
+    assert seconds == dict.fromkeys(WITNESSES, 0.0)
+    assert databases == {size}
 
 
 def test_one_witness_is_handed_each_checkpoint_by_the_ledger_and_the_others_ask(demo: Demo) -> None:
-    size = settled(demo)
-    ((address, cosigned),) = gauges(demo, "suyuan_witness_cosigned").items()
+    def look() -> tuple[str, float, bytes]:
+        ((address, cosigned),) = gauges(demo, "suyuan_witness_cosigned").items()
+        return address, cosigned, fetch(f"{address}/{sha256(ORIGIN.encode()).hexdigest()}/checkpoint").encode()
+
+    size, (address, cosigned, shown) = at_rest(demo, look)
     assert cosigned == 1
-    shown = fetch(f"{address}/{sha256(ORIGIN.encode()).hexdigest()}/checkpoint").encode()
     checkpoint, note = parse_signed_checkpoint(shown)
     assert checkpoint.size == size
     assert {line.name for line in note.signatures} == {ORIGIN, "inspection.example/witness"}
@@ -76,7 +95,8 @@ def test_one_witness_is_handed_each_checkpoint_by_the_ledger_and_the_others_ask(
 
 
 def test_what_witnesses_passed_over_is_covered_by_a_later_checkpoint_with_a_quorum(demo: Demo) -> None:
-    size, home, client = settled(demo), Home(demo.folder), LedgerClient(demo.url)
+    home, client = Home(demo.folder), LedgerClient(demo.url)
+    size, _ = at_rest(demo, lambda: None)
     trusted = trusted_ledger(home, client)
     passed_over = []
     for each in range(2, size):

@@ -112,7 +112,7 @@ def _served(folder: Path, log: Path, port: int) -> Iterator[None]:
 
 
 def _await(client: LedgerClient, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         assert process.poll() is None, "the server ended"
         try:

@@ -20,7 +20,9 @@ DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 PAGE = (DEPLOY / "README.md").read_text("utf-8")
 UNITS = sorted(DEPLOY.glob("*.service"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
-KUBERNETES = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text("utf-8")))
+MANIFESTS = {
+    each.name: list(yaml.safe_load_all(each.read_text("utf-8"))) for each in sorted(DEPLOY.glob("kubernetes*.yaml"))
+}
 
 
 def ran(*command, cwd=None):
@@ -45,6 +47,10 @@ def test_systemd_takes_the_units(unit, tmp_path):
     assert (told.returncode, [line for line in told.stderr.splitlines() if unit.name in line]) == (0, []), told.stderr
 
 
+def kinds(name, kind):
+    return [each for each in MANIFESTS[name] if each["kind"] == kind]
+
+
 def commands():
     """Return (file, words behind `suyuan`) of every command that an example runs."""
     for unit in UNITS:
@@ -53,9 +59,10 @@ def commands():
     for name, service in COMPOSE["services"].items():
         if "build" in service:
             yield f"compose.yaml: {name}", service["command"]
-    for each in KUBERNETES:
-        for container in each.get("spec", {}).get("template", {}).get("spec", {}).get("containers", []):
-            yield f"kubernetes.yaml: {container['name']}", container["args"]
+    for name in MANIFESTS:
+        (workload,) = kinds(name, "StatefulSet")
+        (container,) = workload["spec"]["template"]["spec"]["containers"]
+        yield name, container["args"]
 
 
 @pytest.mark.parametrize(("file", "words"), list(commands()), ids=lambda each: each if isinstance(each, str) else "")
@@ -76,9 +83,9 @@ def settings():
     found = re.findall(r"^Environment=(SUYUAN_\w+)=(.*)$", text, re.MULTILINE)
     for service in COMPOSE["services"].values():
         found += service.get("environment", {}).items()
-    for each in KUBERNETES:
-        found += each.get("data", {}).items()
-    return found
+    for name in MANIFESTS:
+        found += kinds(name, "ConfigMap")[0]["data"].items()
+    return sorted({(name, value) for name, value in found if name.startswith("SUYUAN_")})
 
 
 @pytest.mark.parametrize(("name", "value"), list(settings()))
@@ -112,13 +119,10 @@ def test_what_compose_refers_to_is_there():
     assert all((DEPLOY / each).exists() for each in prometheus["rule_files"])
 
 
-def kinds(kind):
-    return [each for each in KUBERNETES if each["kind"] == kind]
-
-
-def test_what_the_manifest_refers_to_is_there():
-    (workload,), (service,), (policy,), (configured,) = map(
-        kinds, ("StatefulSet", "Service", "NetworkPolicy", "ConfigMap")
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_what_a_manifest_refers_to_is_there(name):
+    (workload,), (service,), (policy,), (configured,), (space,) = (
+        kinds(name, kind) for kind in ("StatefulSet", "Service", "NetworkPolicy", "ConfigMap", "Namespace")
     )
     template = workload["spec"]["template"]
     (container,) = template["spec"]["containers"]
@@ -130,33 +134,40 @@ def test_what_the_manifest_refers_to_is_there():
     assert workload["spec"]["serviceName"] == service["metadata"]["name"]
     assert {each["targetPort"] for each in service["spec"]["ports"]} <= ports
     assert {each["port"] for rule in policy["spec"]["ingress"] for each in rule["ports"]} <= ports
-    assert {each["configMapRef"]["name"] for each in container["envFrom"]} == {configured["metadata"]["name"]}
+    named = {each["configMapRef"]["name"] for each in container["envFrom"] if "configMapRef" in each}
+    assert named == {configured["metadata"]["name"]}
     given = {each["name"] for each in template["spec"]["volumes"]}
     given |= {each["metadata"]["name"] for each in workload["spec"]["volumeClaimTemplates"]}
     assert {each["name"] for each in container["volumeMounts"]} == given
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
         assert container[probe]["httpGet"]["port"] in ports
-    assert {each["metadata"].get("namespace") for each in KUBERNETES} == {
-        None,
-        kinds("Namespace")[0]["metadata"]["name"],
-    }
+    rest = [each for each in MANIFESTS[name] if each is not space]
+    assert {each["metadata"].get("namespace") for each in rest} == {space["metadata"]["name"]}
 
 
 def test_one_ledger_is_one_process_and_its_stop_has_time():
-    (workload,) = kinds("StatefulSet")
     drain = Settings.model_fields["drain_seconds"].default
-    assert workload["spec"]["replicas"] == 1
-    assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > drain
-    assert int(COMPOSE["services"]["ledger"]["stop_grace_period"].removesuffix("s")) > drain
-    unit = (DEPLOY / "suyuan.service").read_text("utf-8")
-    assert int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1]) > drain
+    for name in MANIFESTS:
+        (workload,) = kinds(name, "StatefulSet")
+        assert workload["spec"]["replicas"] == 1
+        assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > drain
+    for name in ("ledger", "ledger-on-postgres"):
+        assert int(COMPOSE["services"][name]["stop_grace_period"].removesuffix("s")) > drain
+    for name in ("suyuan.service", "suyuan-large.service"):
+        unit = (DEPLOY / name).read_text("utf-8")
+        assert int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1]) > drain
 
 
-def test_the_guard_lies_on_a_volume_of_its_own():
-    (workload,) = kinds("StatefulSet")
+def test_the_guard_lies_apart_from_the_rows():
+    (workload,) = kinds("kubernetes.yaml", "StatefulSet")
     (container,) = workload["spec"]["template"]["spec"]["containers"]
     mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
-    assert kinds("ConfigMap")[0]["data"]["SUYUAN_GUARD"].startswith(mounts["guard"] + "/")
-    ledger = COMPOSE["services"]["ledger"]
-    folders = dict(each.split(":") for each in ledger["volumes"])
-    assert ledger["environment"]["SUYUAN_GUARD"].startswith(folders["guard"] + "/")
+    (configured,) = kinds("kubernetes.yaml", "ConfigMap")
+    assert configured["data"]["SUYUAN_GUARD"].startswith(mounts["guard"] + "/")
+    (configured,) = kinds("kubernetes-large.yaml", "ConfigMap")
+    guard, tiles = (configured["data"][f"SUYUAN_{each}"].split("/")[2] for each in ("GUARD", "TILES"))
+    assert guard != tiles
+    for name in ("ledger", "ledger-on-postgres"):
+        ledger = COMPOSE["services"][name]
+        (folder,) = (each.split(":")[1] for each in ledger["volumes"] if each.startswith("guard"))
+        assert ledger["environment"]["SUYUAN_GUARD"].startswith(folder + "/")

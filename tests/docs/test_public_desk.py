@@ -38,7 +38,7 @@ def fill(folder, counter):
 def post(url, **members):
     """Return the answer to a request, asked again until somebody listens."""
     request = urllib.request.Request(url, json.dumps(members).encode(), {"Content-Type": "application/json"})
-    for _ in range(400):
+    for _ in range(2400):
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
                 return response.read()

@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from verifier.errors import IncompleteError, InconsistentError, MalformedError
-from verifier.judgement.participants import key_subject
+from verifier.errors import InconsistentError, MalformedError
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
-from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.cbor import Value
 from verifier.proof.bundle import (
     Headers,
@@ -153,7 +151,6 @@ def confirm_inadmissible(evidence: StatementEvidence, standpoint: Standpoint) ->
     Raises:
         UntrustedError: not of the ledger that the policy pins, or not signed by it.
         InconsistentError: nothing that the file shows speaks against the statement: this is no evidence.
-        IncompleteError: the histories of issuer and key are not among those that it shows.
         VerificationError: the file does not hold together.
     """
     charters, registry = established(evidence.charter, standpoint)
@@ -185,20 +182,12 @@ def _stand_before(
 
 def _replay(found: Examination, evidence: StatementEvidence, event: Event, also: Collection[str]) -> Replay:
     """Return the registry before the statement; `also` as for `replay_before`."""
-    answered = {event.name: event}
-    replay = replay_before(found, evidence.registry, event.leaf, evidence.proof, answered=answered, also=also)
-    _require_signer(found, event, replay)
-    return replay
-
-
-def _require_signer(found: Examination, event: Event, replay: Replay) -> None:
-    """Ask for the histories of issuer and key, unless a root of the charter in force signed, or none is in force.
-
-    A root of a charter that waits needs none in a proof, and is none where its key was registered meanwhile: here that
-    registration could be left out.
-    """
-    if replay.registry.root_at(event.kid, event.leaf) or not replay.registry.charter_in_force(event.leaf):
-        return
-    for subject in (event.head.issuer, key_subject(event.kid)):
-        if ("registry", subject_name(subject)) not in found.registry_pairs:
-            raise IncompleteError("registry", came=f"no history of {subject}", expected="one")
+    return replay_before(
+        found,
+        evidence.registry,
+        event.leaf,
+        evidence.proof,
+        answered={event.name: event},
+        also=also,
+        signed=event,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from verifier.errors import MismatchError
+from verifier.judgement.participants import key_subject
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.body import body_hash, parse_body
 from verifier.ledgerformat.event import Event
@@ -71,6 +72,7 @@ def replay_before(
     *,
     answered: Mapping[bytes, Event],
     also: Collection[str] = (),
+    signed: Event | None = None,
 ) -> Replay:
     """Return the registry before a leaf, out of histories that are whole.
 
@@ -83,13 +85,27 @@ def replay_before(
         proof: of exactly the histories that are needed, under the root of the newest seal shown.
         answered: the event that is judged, if it is one, by name.
         also: subjects on whose registry histories it rests besides.
+        signed: the event whose issuer and key have to be known, if it is one.
     """
     before = [part for part in parts if part.leaf < leaf]
     walk_charter(found, before, approved=False)
     replay = replay_parts(found, before, (), answered)
     count_later(found, parts, (leaf, 0))
-    check_histories(found, answered, replay, proof, also)
+    check_histories(found, answered, replay, proof, [*also, *(subjects_behind_key(signed, replay) if signed else ())])
     return replay
+
+
+def subjects_behind_key(event: Event, replay: Replay) -> tuple[str, ...]:
+    """Return the subjects whose registry histories say whether a key could sign an event: its issuer and the key.
+
+    None where a root of the charter in force signed, or the founding charter waits, while nothing is registered. A root
+    of a later charter that waits needs none in a proof, and is none where its key was registered meanwhile: here that
+    registration could be left out.
+    """
+    registry = replay.registry
+    if registry.root_at(event.kid, event.leaf) or not registry.charter_in_force(event.leaf):
+        return ()
+    return event.head.issuer, key_subject(event.kid)
 
 
 def count_later(found: Examination, parts: Iterable[StatementPart], since: Place) -> None:

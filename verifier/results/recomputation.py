@@ -45,7 +45,8 @@ class Recomputation:
         missing: documents, fields, histories and versions that keep it from being told.
         facts: of a balance: the `line`, its `amount` at the end of what is here (None where it cannot be told), and
             since which reconciliation it was reckoned (`since`: its name in hex; None from the start). Of a summary:
-            the lists `cancelled` before it, and those `cancelledSince`, names in hex.
+            the lists `cancelled` before it, those `cancelledSince`, and the events of lists that do not count
+            since they were `changed`, names in hex.
     """
 
     what: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from verifier.ledgerformat.head import Head
 from verifier.results import normalisation
 from verifier.results.findings import INCOMPLETE, Difference, Finding, Result, conclude
 from verifier.results.recomputation import (
@@ -55,8 +56,12 @@ def _recompute(summary: Input, shown: Sequence[Input]) -> Recomputation:
 
 
 def _cancellations(covered: Coverage, name: bytes) -> dict[str, str | None]:
-    """Return which lists were cancelled before a summary, and which since it; nothing where none was."""
-    told = {"cancelled": covered.cancelled.get(name, ()), "cancelledSince": covered.since.get(name, ())}
+    """Return which lists were cancelled before a summary, and since it, and which events others replace; if any."""
+    told = {
+        "cancelled": covered.cancelled.get(name, ()),
+        "cancelledSince": covered.since.get(name, ()),
+        "changed": covered.changed.get(name, ()),
+    }
     return {word: ", ".join(each.hex() for each in names) for word, names in told.items() if names}
 
 
@@ -75,7 +80,12 @@ def _totals(summary: Input, lists: Sequence[Input]) -> list[Finding]:
 
 
 def _member(given: Input) -> Member:
-    kind = given.event.head.type
-    covers = stated_count(given) if kind == SUMMARY else None
-    cancels = given.event.head.about if kind == CANCELLED else ()
-    return Member(given.event.name, covers, listed=kind in LISTS, cancels=tuple(cancels))
+    covers = stated_count(given) if given.event.head.type == SUMMARY else None
+    return member_of(given.event.name, given.event.head, covers)
+
+
+def member_of(name: bytes, head: Head, covers: int | None = None) -> Member:
+    """Return an event of a period's history as what it is there; `covers` of a summary."""
+    cancels = head.about if head.type == CANCELLED else ()
+    traces = frozenset(each for kind, each in head.joins if kind == "trace") if head.type in LISTS else frozenset()
+    return Member(name, covers, listed=head.type in LISTS, cancels=tuple(cancels), declares=traces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,12 +24,20 @@ class Member:
         covers: of a summary, how many first entries of the history it states; None of a list or anything else.
         listed: whether it is a list, which has to be in a summary.
         cancels: names of the lists that it cancels.
+        declares: of a list, the traces that it joins: those of its declaration. Events that join the same are of one
+            list; none stands for a list of its own.
     """
 
     name: bytes
     covers: int | None = None
     listed: bool = False
     cancels: tuple[bytes, ...] = ()
+    declares: frozenset[bytes] = frozenset()
+
+    @property
+    def list(self) -> frozenset[bytes]:
+        """Return what all events of one list have in common."""
+        return self.declares or frozenset({self.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Coverage:
         faulty: summaries that cover nothing that an earlier one had not, or what does not stand before them.
         cancelled: lists that a summary would cover, had they not been cancelled among its first entries; by summary.
         since: lists that a summary covers and that were cancelled after its first entries; by summary.
+        changed: events that do not count where a summary covers them, since the list counts by a newer event there, or
+            in an earlier summary; by summary.
     """
 
     lists: Mapping[bytes, tuple[bytes, ...]]
@@ -49,44 +59,61 @@ class Coverage:
     faulty: tuple[bytes, ...]
     cancelled: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
     since: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
+    changed: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
 
 
 def cover(history: Sequence[Member]) -> Coverage:
     """Return which lists each summary covers: those between the count that the one before it states, and its own.
 
-    So a list cannot be in two summaries, nor be left out between two. A list that was cancelled among the first entries
-    that a summary states does not count in it; one that was cancelled later did.
+    So a list cannot be in two summaries, nor be left out between two. A list that was changed is one list: its newest
+    event there counts, and none that comes after a summary which covers it. A list that was cancelled among the first
+    entries that a summary states does not count in it; one that was cancelled later did.
     """
+    ends = _ends(history)
     lists: dict[bytes, tuple[bytes, ...]] = {}
     cancelled: dict[bytes, tuple[bytes, ...]] = {}
     since: dict[bytes, tuple[bytes, ...]] = {}
-    ends = _ends(history)
+    changed: dict[bytes, tuple[bytes, ...]] = {}
     faulty: list[bytes] = []
-    done = 0
+    done, before = 0, frozenset[frozenset[bytes]]()
     for place, each in enumerate(history):
         if each.covers is None:
             continue
         if not done < each.covers <= place:
             faulty.append(each.name)
             continue
-        there = [one.name for one in history[done : each.covers] if one.listed]
-        lists[each.name] = tuple(one for one in there if ends.get(one, each.covers) >= each.covers)
-        cancelled[each.name] = tuple(one for one in there if one not in lists[each.name])
-        since[each.name] = tuple(one for one in lists[each.name] if one in ends)
-        done = each.covers
-    open_ = tuple(each.name for each in history[done:] if each.listed and each.name not in ends)
-    return Coverage(lists, open_, tuple(faulty), cancelled, since)
+        there = [one for one in history[done : each.covers] if one.listed]
+        newest, older = newest_of(there, before)
+        counted = [one for one in newest if ends.get(one.list, each.covers) >= each.covers]
+        lists[each.name], changed[each.name] = _names(counted), _names(older)
+        cancelled[each.name] = _names(one for one in newest if ends.get(one.list, each.covers) < each.covers)
+        since[each.name] = _names(one for one in counted if one.list in ends)
+        done, before = each.covers, before | {one.list for one in there}
+    rest, _ = newest_of([one for one in history[done:] if one.listed], before)
+    open_ = _names(one for one in rest if one.list not in ends)
+    return Coverage(lists, open_, tuple(faulty), cancelled, since, changed)
 
 
-def _ends(history: Sequence[Member]) -> dict[bytes, int]:
+def newest_of(listed: Sequence[Member], before: Collection[frozenset[bytes]] = ()) -> tuple[list[Member], list[Member]]:
+    """Return of events the newest of each list that no earlier summary covers, and all others, in log order."""
+    newest = {each.list: each.name for each in listed if each.list not in before}
+    counted = [each for each in listed if newest.get(each.list) == each.name]
+    return counted, [each for each in listed if newest.get(each.list) != each.name]
+
+
+def _names(members: Iterable[Member]) -> tuple[bytes, ...]:
+    return tuple(each.name for each in members)
+
+
+def _ends(history: Sequence[Member]) -> dict[frozenset[bytes], int]:
     """Return at which place of the history each list that was cancelled was so: after itself, and first."""
-    ends: dict[bytes, int] = {}
-    seen: set[bytes] = set()
+    ends: dict[frozenset[bytes], int] = {}
+    seen: dict[bytes, frozenset[bytes]] = {}
     for place, each in enumerate(history):
-        seen.add(each.name)
+        seen[each.name] = each.list
         for name in each.cancels:
             if name in seen:
-                ends.setdefault(name, place)
+                ends.setdefault(seen[name], place)
     return ends
 
 

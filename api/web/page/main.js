@@ -7,7 +7,7 @@ import { askedOf } from "./asked.js";
 import { check } from "./checking.js";
 import { asOf, keepForOffline } from "./offline.js";
 import { policy } from "./policy.js";
-import { result, shownOf } from "./result.js";
+import { FORKED, result, shownOf } from "./result.js";
 import { sayingOf } from "./saying.js";
 import { rememberVerdict, standpointOf } from "./standpoint.js";
 import { spoken } from "./strip.js";
@@ -34,7 +34,8 @@ async function show(asked, saying, parts) {
   more.replaceChildren(...bottom);
   live.textContent = spoken(checked, saying);
   await offerCode(asked, checked, saying, parts.code);
-  if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
+  if (checked.why === FORKED) (await import("./convict.js")).offerEvidence(place.querySelector("#verdict > div"), checked, saying);
+  if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict, checked.data);
 }
 
 /**

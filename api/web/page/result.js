@@ -18,7 +18,7 @@ import { report, unchecked, why } from "./trust.js";
  */
 
 /** Of a ledger that forked nothing is told: any of its histories may be the false one. */
-const FORKED = "page.said.incomplete-forked";
+export const FORKED = "page.said.incomplete-forked";
 
 /** @param {Checked} checked @returns {any} the story that is shown; null where there is none */
 export const shownOf = ({ why, verdict }) => (why === FORKED ? null : (verdict?.story ?? null));
@@ -41,7 +41,7 @@ export function result(checked, { subject, saying, policies, again }) {
   const top = [
     ...recalls(checked.verdict, story, saying),
     checked.state === "cannot" ? null : product(subject, story, saying),
-    strip(checked, saying),
+    strip(checked, policies.current().from === "operator", saying),
     notices(checked, story, saying),
     story && filed(story),
     story && route(story),

@@ -83,7 +83,7 @@ export async function showFile(data, place, spoken) {
   place.replaceChildren(document.createTextNode(saying.say("page.checking")));
   const opened = await examineFile(data, standpointOf, registryOf);
   for (const { checked } of opened.traces) {
-    if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
+    if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict, checked.data);
     if (checked.data && checked.verdict?.steps[3].passed) held = checked.data;
   }
   const again = () => showFile(data, place, spoken);

@@ -72,7 +72,7 @@ function draw(document, lang) {
     say("page.checking");
     const opened = await examineFile(data, standpointOf, async () => registry);
     for (const { checked } of opened.traces) {
-      if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict);
+      if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict, checked.data);
       if (checked.data && checked.verdict?.steps[3].passed) registry = checked.data;
     }
     place.replaceChildren(...drawOpened(opened, { saying, policies: policy, again: () => show(data) }));

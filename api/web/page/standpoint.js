@@ -4,6 +4,7 @@
  * @module
  */
 import { formatUtf8 } from "../verifier/bytes.js";
+import { parseTraceProof } from "../verifier/traceproof.js";
 import { parseTrustPolicy } from "../verifier/trust_policy.js";
 import { parseType } from "../verifier/vocabulary.js";
 import { checkOfBrowser } from "./fallback.js";
@@ -40,8 +41,9 @@ export function standpointOf(asOf = null) {
  * Remember the checkpoint of what was just checked.
  * @param {import("../verifier/examination.js").Standpoint} standpoint
  * @param {import("../verifier/verdict.js").Verdict} verdict
+ * @param {Uint8Array | null} data the proof; null for one out of a bundle, of which nothing is remembered
  */
-export function rememberVerdict({ policy: { charter }, archived }, { outcome, story }) {
-  if (archived || !story || !REMEMBERED.includes(outcome)) return;
-  remember({ origin: story.origin, size: story.size, root: story.root, charter });
+export function rememberVerdict({ policy: { charter }, archived }, { outcome, story }, data) {
+  if (archived || !data || !story || !REMEMBERED.includes(outcome)) return;
+  remember({ origin: story.origin, size: story.size, root: story.root, charter }, parseTraceProof(data).noteBytes);
 }

@@ -2,6 +2,8 @@
  * The check of the status page: what was computed here, in the place of what the server says of itself.
  * @module
  */
+import { formatUtf8 } from "../verifier/bytes.js";
+import { evidenceAgainst, evidenceLink } from "./convict.js";
 import { element, icon } from "./element.js";
 import { checkLedger, fetchBytes } from "./ledgercheck.js";
 import { withLaterTexts } from "./later_saying.js";
@@ -15,20 +17,28 @@ import { remember } from "./store.js";
 /** @type {Record<string, "ok" | "bad" | "warn">} */
 const TONES = { grown: "ok", forked: "bad", failed: "bad" };
 
-/** @param {Saying} saying @returns {Promise<LedgerCheck | null>} null where the server did not answer */
+/**
+ * @param {Saying} saying
+ * @returns {Promise<(LedgerCheck & {note: Uint8Array, evidence: Uint8Array | null}) | null>} note: of the checkpoint;
+ *   evidence: of a fork, where it convicts; null where the server did not answer
+ */
 async function check(saying) {
   const get = (/** @type {string} */ address) => fetchBytes(address, fetch.bind(globalThis));
   try {
     const answer = await fetch(`/status?format=json&lang=${saying.lang}`);
     const charter = await get("/charter");
     if (!answer.ok || !charter) return null;
-    return await checkLedger({ status: await answer.json(), charter, fetch: get }, standpointOf());
+    const [status, standpoint] = [await answer.json(), standpointOf()];
+    const note = formatUtf8(String((status.cosigned ?? status).checkpoint?.note ?? ""));
+    const checked = await checkLedger({ status, charter, fetch: get }, standpoint);
+    const evidence = checked.state === "forked" ? await evidenceAgainst(note, standpoint) : null;
+    return { ...checked, note, evidence };
   } catch {
     return null;
   }
 }
 
-/** @param {LedgerCheck | null} checked @param {Saying} saying @returns {any[]} */
+/** @param {Awaited<ReturnType<typeof check>>} checked @param {Saying} saying @returns {any[]} */
 function drawn(checked, saying) {
   const { say } = saying;
   const state = checked?.state ?? "cannot";
@@ -44,7 +54,7 @@ function drawn(checked, saying) {
       ),
     ),
     findings.length > 0 && element("ul", {}, ...findings.map(({ key, values }) => element("li", {}, say(key, values)))),
-    state === "forked" && element("p", {}, say("check.keep")),
+    checked && state === "forked" && evidenceLink(checked.evidence, saying),
     element("p", { class: "quiet" }, say("check.limits")),
   ].filter(Boolean);
 }
@@ -56,7 +66,7 @@ export async function show(place, spoken) {
   const heading = place.querySelector("h2");
   place.replaceChildren(heading, live);
   const checked = await check(saying);
-  if (checked?.now) remember(checked.now);
+  if (checked?.now) remember(checked.now, checked.note);
   place.classList.remove("unverified");
   place.append(...drawn(checked, saying));
   live.textContent = saying.say("check.done");

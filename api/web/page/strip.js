@@ -101,13 +101,17 @@ function witnessed(told, { say }) {
   return all.size ? say("page.witnesses", { count: told.cosigned.length, of: all.size }) : say("page.unwitnessed");
 }
 
-/** @param {Checked} checked @param {Saying} saying @returns {any} where and when it was checked */
-function checkedLine({ verdict, at, state, asOf }, saying) {
+/**
+ * @param {Checked} checked @param {boolean} own the policy is that of the ledger's operator @param {Saying} saying
+ * @returns {any} where and when it was checked, and by whose rules, where they are those of who is checked
+ */
+function checkedLine({ verdict, at, state, asOf }, own, saying) {
   const { say, lang } = saying;
   if (state === "cannot") return element("p", { class: "mark" }, say("page.not-checked"));
   const told = verdict?.story;
   const parts = [say("page.checked", { time: clock(at, lang) })];
   if (told) parts.push(say("page.position", { size: String(told.size) }), witnessed(told, saying));
+  if (own) parts.push(say("page.own-policy"));
   const line = element("p", {}, parts.join(say("label.comma")));
   if (asOf)
     line.append(element("br"), element("strong", {}, say("page.offline", { time: beijingTime(asOf.getTime()) })));
@@ -125,8 +129,8 @@ function chips({ verdict }, { word }) {
   );
 }
 
-/** @param {Checked} checked @param {Saying} saying @returns {any} */
-export function strip(checked, saying) {
+/** @param {Checked} checked @param {boolean} own the policy is that of the ledger's operator @param {Saying} saying */
+export function strip(checked, own, saying) {
   const { say } = saying;
   // Recalled goods are never shown in the colour of what is well, however authentic the records.
   const calm = checked.why === "page.said.verified";
@@ -152,7 +156,7 @@ export function strip(checked, saying) {
       ),
       element("p", {}, sentenceOf(checked, saying)),
       !calm && element("p", {}, say(checked.todo)),
-      checkedLine(checked, saying),
+      checkedLine(checked, own, saying),
     ),
   );
 }

@@ -27,6 +27,7 @@ from verifier.proof.evidence_acts import subjects_of_act
 from verifier.proof.evidence_inadmissible import StatementEvidence, format_statement_evidence
 from verifier.proof.evidence_places import TracePart, shown_pairs, stand_before, types_behind
 from verifier.proof.evidence_reasons import reason_against
+from verifier.proof.evidence_registry import subjects_behind_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _Prosecution:
         judged = Event(event_name(statement.events[0].head), *self._place, head, None, kid)
         reach = self._reach(judged, statement)
         also = types_behind(judged, reach.events) if reach else subjects_of_act(_whole(judged, statement))
-        needs = standing.needs(judged, also)
+        needs = standing.needs(judged, [*also, *subjects_behind_key(judged, self._past.replay)])
         rests = {event.place for history in needs.values() for event in history} - {judged.place}
         registry = standing.parts(rests)
         proof = standing.prove(needs)

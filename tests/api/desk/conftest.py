@@ -88,7 +88,7 @@ class Office:
         for desk in self.desks:
             desk.send_signal(signal.SIGINT)
         for desk in self.desks:
-            _, errors = desk.communicate(timeout=20)
+            _, errors = desk.communicate(timeout=120)
             assert not errors
         self.service.close()
         self.world.ledger.close()

@@ -11,7 +11,7 @@ from fixtures.messages import export_messages
 from ledger.compose.event import Draft
 from ledger.trade.summaries import draft_summary, read_period
 from tests.ledger.cli.participants import open_street
-from tests.ledger.matching.office import Office
+from tests.ledger.matching.office import Office, Purchase
 from tests.world import handle, now
 from verifier.cli.main import main
 from verifier.errors import SuyuanError
@@ -169,6 +169,31 @@ def test_a_cancelled_list_is_in_no_summary_and_one_that_is_cancelled_afterwards_
     (told,) = recompute(street, office, bought, capsys)
     assert (told["outcome"], told["inputs"]) == ("confirmed", [names[0].hex(), names[2].hex()])
     assert (told["cancelled"], told["cancelledSince"]) == (names[1].hex(), names[0].hex())
+
+
+def test_a_list_that_was_changed_is_counted_once_by_its_newest_event_and_in_one_summary(run, street, office, capsys):
+    bought = [office.purchase().say("order", "list") for _ in range(2)]
+    changed = change(office, bought[0])
+    shown = declare(street, run, office)
+    kept = [bought[1].said["list"].name.hex(), changed.said["list"].name.hex()]
+    assert (shown.code, shown.answer["lists"], shown.answer["totals"]["lists"]) == (0, kept, "2"), shown.err
+    assert shown.answer["changed"] == [bought[0].said["list"].name.hex()]
+    late = change(office, bought[1])
+    after = declare(street, run, office)
+    assert (after.code, "no list" in after.err) == (1, True), after.out
+    third = office.purchase().say("order", "list")
+    second = declare(street, run, office)
+    assert (second.answer["lists"], second.answer["totals"]["lists"]) == ([third.said["list"].name.hex()], "1")
+    assert second.answer["changed"] == [late.said["list"].name.hex()]
+    street.publish()
+    found = recompute(street, office, [*bought, changed, late, third], capsys)
+    assert [each["outcome"] for each in found] == ["confirmed", "confirmed"]
+
+
+def change(office, bought):
+    """Return the same purchase, whose list was declared again, changed."""
+    document = {"message": "CEB621", "guid": "0F1E2D3C-4B5A-6978-8796-A5B4C3D2E1AA", "appType": "2"}
+    return Purchase(office, bought.seed).say("list", list={"data": {"document": document}})
 
 
 def cancel(office, name):

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from ledger.errors import KeyFileError
 from ledger.sequencer.block import BlockBuilder
 from ledger.witness.folder import WitnessFolder
 from ledger.witness.keys import REPLAY, load_cosigner_keys
-from ledger.witness.statements.keys import open_notice_key
+from ledger.witness.run import Witness
+from ledger.witness.statements.keys import has_notice_key, open_notice_key
 from ledger.witness.statements.store import StatementStore, Taken
 from tests.ledger.cli.conftest import SECRET
 from tests.ledger.client.serving import Service
@@ -60,6 +62,17 @@ def test_a_witness_without_replay_keys_does_not_replay(run, zone):
     refused = run("witness", "run", "w2", "--once", "--replay", *ENV)
     assert refused.code != 0
     assert "replay" in refused.err
+
+
+def test_whoever_replays_has_a_key_to_say_why_it_stopped_before_it_starts(run, zone):
+    place = WitnessFolder(Path("w1"))
+    with pytest.raises(KeyFileError):
+        Witness(place.root, b"", replays=True)
+    assert run("witness", "run", "w1", "--once", *ENV).code == 1
+    assert not has_notice_key(place.keys), "who does not replay stops for what its two notes say"
+    assert run("witness", "run", "w1", "--once", "--replay", *ENV).code == 0
+    named = run("witness", "keys", "w1", "--json", *ENV).answer["vkeys"]["notices"]
+    assert [parse_vkey(each).name for each in named] == ["w1.example/notices"]
 
 
 def test_evidence_of_a_lie_is_confirmed_by_the_verifier(run, zone, monkeypatch):

@@ -48,13 +48,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(root: Path, home: Path):
+def served(root: Path, home: Path, *options: object):
     """Serve a ledger with its reserved reads open; yield the address."""
     port = free_port()
     secret = root.with_name("passphrase")
     secret.write_text(PASSPHRASE)
     secret.chmod(0o600)
-    command = [*SUYUAN, "serve", root, "--port", port, "--open-reads", "--passphrase-file", secret]
+    command = [*SUYUAN, "serve", root, "--port", port, "--open-reads", "--passphrase-file", secret, *options]
     with subprocess.Popen(
         [sys.executable, *map(str, command)], stderr=subprocess.PIPE, text=True, env=environment(home)
     ) as process:
@@ -63,11 +63,11 @@ def served(root: Path, home: Path):
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
 
 
 def _wait(process: subprocess.Popen[str], port: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < until:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:

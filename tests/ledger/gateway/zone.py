@@ -121,7 +121,7 @@ class Gated:
         with self.gateway.store.reading() as connection:
             return [reason for (reason,) in connection.execute("SELECT reason FROM item WHERE state = 'parked'")]
 
-    def wait(self, seconds: float = 30) -> dict[str, int]:
+    def wait(self, seconds: float = 120) -> dict[str, int]:
         assert self.gateway.wait_idle(seconds), (self.states(), self.gateway.sending.troubles)
         assert self.gateway.fault is None
         return self.states()
@@ -133,7 +133,7 @@ def recorded_names(world: World) -> list[bytes]:
         return [event_name(row.head) for row in reader.events_from(0, world.ledger.head.edge.size)]
 
 
-def until(condition, seconds: float = 20.0) -> None:
+def until(condition, seconds: float = 120.0) -> None:
     """Wait for a condition."""
     end = time.monotonic() + seconds
     while not condition():

@@ -197,7 +197,7 @@ def close_office(office: Office) -> None:
     office.world.ledger.close()
 
 
-def until(condition, seconds: float = 20.0) -> None:
+def until(condition, seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about"

@@ -9,7 +9,8 @@ import pytest
 
 from ledger.client.client import LedgerClient
 from ledger.compose.event import Draft
-from ledger.errors import UnknownError
+from ledger.errors import OverloadError, UnknownError, UnreachableError
+from ledger.publicdesk import outbox
 from ledger.publicdesk.lodging import COMPLAINT, RETURN, make_lodged
 from ledger.signing.signer import generate
 from tests.world import DAY, PRODUCT, now
@@ -152,3 +153,20 @@ def test_goods_of_which_nothing_is_recorded_are_refused_and_nothing_is_kept(coun
 def test_what_is_no_complaint_is_refused(changes):
     with pytest.raises(MalformedError):
         lodged(**changes)
+
+
+def test_while_the_ledger_is_away_so_much_is_kept_and_no_more(desk, monkeypatch):
+    monkeypatch.setattr(outbox, "MAX_WAITING", 2)
+
+    def away(_):
+        raise UnreachableError("ledger", came="silence", expected="an answer")
+
+    monkeypatch.setattr(desk.outbox._client, "submit", away)
+    kept = [desk.lodge(lodged(text=f"text {each}"))[0] for each in range(2)]
+    with pytest.raises(OverloadError, match="outbox"):
+        desk.lodge(lodged(text="one too many"))
+    assert desk.outbox.waiting() == kept
+    monkeypatch.undo()
+    desk.send_waiting()
+    assert not desk.outbox.waiting()
+    assert desk.lodge(lodged(text="one more"))[1] is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -13,13 +14,20 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, create_engine, inspect
 from sqlalchemy import Table as AnyTable
+from sqlalchemy.dialects.postgresql import dialect
 
 from ledger.errors import SetupError
 from ledger.store import schema
+from ledger.store.postgres.connection import create as create_on_server
+from ledger.store.postgres.store import PostgresStore
 from ledger.store.sqlite.connection import create
 from ledger.store.sqlite.store import SqliteStore
-from ledger.store.tables import Table
+from ledger.store.tables import DERIVED, PRIMARY, Table
+from ledger.store.tables.server import ServerTable
+from tests.postgres import server
 
+SEARCH = "-csearch_path=public,derived"
+DIALECT = dialect()
 REVISIONS = [each.revision for each in ScriptDirectory(str(schema._MIGRATIONS)).walk_revisions()][::-1]
 
 
@@ -163,3 +171,75 @@ def test_a_migration_that_fails_half_way_leaves_nothing_and_can_be_run_again(pat
     assert dump(path) == []
     create(path)
     assert differences(path) == []
+
+
+@pytest.fixture
+def dsn():
+    made = server().database(empty=True)
+    yield made
+    server().drop(made)
+
+
+@contextmanager
+def on_server(dsn):
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn, options=SEARCH))
+    try:
+        with engine.connect() as connection:
+            yield connection
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def _spelt(kind):
+    return kind.compile(dialect=DIALECT).partition(" COLLATE")[0]
+
+
+def columns_of(connection):
+    """Return type and emptiness of every column, and the primary keys, of a server's tables."""
+    found = inspect(connection)
+    return {
+        name: (
+            [(each["name"], _spelt(each["type"]), each["nullable"]) for each in found.get_columns(name, schema)],
+            found.get_pk_constraint(name, schema)["constrained_columns"],
+        )
+        for schema in ("public", "derived")
+        for name in found.get_table_names(schema)
+        if name != "alembic_version" and "_r0" not in name
+    }
+
+
+def test_a_servers_tables_are_those_that_the_classes_say(dsn):
+    create_on_server(dsn)
+    with on_server(dsn) as connection:
+        made = columns_of(connection)
+    for table in (*Table.metadata.tables.values(), *ServerTable.metadata.tables.values()):
+        columns, key = made.pop(table.name)
+        assert [name for name, _, _ in columns] == [each.name for each in table.columns]
+        for (_, kind, nullable), column in zip(columns, table.columns, strict=True):
+            assert nullable == column.nullable
+            assert kind == _spelt(column.type)
+        assert key == [each.name for each in table.primary_key.columns]
+    assert made == {}
+
+
+def test_on_a_server_what_follows_from_heads_lies_apart(dsn):
+    create_on_server(dsn)
+    with on_server(dsn) as connection:
+        derived = set(inspect(connection).get_table_names("derived"))
+    assert derived == DERIVED | {"event_id"}
+    assert derived & PRIMARY == set()
+
+
+@pytest.mark.parametrize("revision", [None, *REVISIONS])
+def test_a_servers_database_of_every_revision_comes_up_and_keeps_its_rows(dsn, revision):
+    with on_server(dsn) as connection:
+        if revision:
+            command.upgrade(schema._config(connection), revision)
+            connection.exec_driver_sql("INSERT INTO meta (name, value) VALUES ('origin', 'here')")
+    create_on_server(dsn)
+    create_on_server(dsn)
+    store = PostgresStore(dsn, schema._MIGRATIONS)
+    with store.read() as reader:
+        assert reader.meta("origin") == ("here" if revision else None)
+    store.close()

@@ -78,6 +78,10 @@ def test_a_canonical_number_is_canonical_and_no_error_tells_it(text):
     assert len(text) < 8 or text not in told
 
 
+def test_a_space_before_an_accent_makes_no_second_number():
+    assert canonical_number("A \u0301 7") == canonical_number("\u00e1 7") == "\u00c17"
+
+
 def test_a_key_has_one_use():
     with pytest.raises(MalformedError, match="expected a key for a claim"):
         QUOTAS.name_claim(class_="invoice", number=INVOICE)

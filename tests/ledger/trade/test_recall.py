@@ -79,6 +79,15 @@ def test_reach_says_how_many_were_traced_stopped_and_returned(moved):
     assert sum(reach.where.values()) == len({*SERIALS, "blended"})
 
 
+def test_what_is_unpacked_after_its_delivery_is_not_stopped(story):
+    story.commission("late", lot=OTHER)
+    _, packed = story.order("late")
+    story.deliver("late")
+    story.say("seller", about(packed, "transport.unpacking", {"reason": "order cancelled"}))
+    with story.world.ledger.store.read() as reader:
+        assert reach_of([item("late")], reader, reader.counters().size).where["delivered"] == 1
+
+
 def test_a_recall_says_who_answers_for_it_who_stopped_selling_and_what_was_reported(moved):
     firm = moved.cast["warehouse"].uri
     event = moved.recall(LOT, responsible=firm)

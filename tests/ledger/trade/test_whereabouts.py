@@ -25,7 +25,7 @@ def where(item, bodies=(), **traces):
         ORDER: [head(each) for each in traces.get("order", ())],
     }
     given = dict(bodies)
-    return Whereabouts(lambda name: heads_of.get(name, [])).of(
+    return Whereabouts(lambda name: heads_of.get(name, []), lambda _: (0, 0)).of(
         (head(*each), lambda type_=each[0]: given.get(type_)) for each in item
     )
 
@@ -57,6 +57,16 @@ def test_what_was_delivered_is_not_held_any_more():
     )
 
 
+@pytest.mark.parametrize(("delivered", "expected"), [(5, "delivered"), (12, "stock")])
+def test_who_takes_an_item_out_of_a_parcel_that_was_delivered_does_not_bring_it_back_into_stock(delivered, expected):
+    """Else a recall would count as stopped what its firm unpacked on paper after the consumer had it."""
+    told = [(head(*each), lambda: None) for each in (COMMISSIONED, PACKED, UNPACKED)]
+    places = {"transport.unpacking": (9, 0), "delivery.signed": (delivered, 0)}
+    parcel = [head("transport.waybill"), head("delivery.signed")]
+    whereabouts = Whereabouts(lambda name: parcel if name == PARCEL else [], lambda each: places[each.type])
+    assert whereabouts.of(told) == expected
+
+
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [("returned", "returned"), ("refused", "delivered"), ("withdrawn", "delivered"), (None, "returned")],
@@ -76,7 +86,7 @@ def test_a_parcel_that_many_items_share_is_read_once():
         asked.append(name)
         return [head("transport.waybill")]
 
-    whereabouts = Whereabouts(heads_of)
+    whereabouts = Whereabouts(heads_of, lambda _: (0, 0))
     for _ in range(5):
         assert whereabouts.of([(head(*PACKED), lambda: None)]) == "away"
     assert asked == [PARCEL]

@@ -140,7 +140,7 @@ class Collected:
         return self.collection.standings[place]
 
 
-def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait for a condition, for as long as a slow machine may need."""
     end = time.monotonic() + seconds
     while not condition():

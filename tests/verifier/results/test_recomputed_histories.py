@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from verifier.cli.recompute_report import render_recomputation
 from verifier.ledgerformat.body import Body
 from verifier.ledgerformat.disclosure import Disclosure
 from verifier.ledgerformat.event import Event
@@ -161,6 +162,30 @@ def test_a_cancelled_list_does_not_count_and_one_that_is_cancelled_since_is_told
     assert found.facts == {"cancelled": (b"\1" * 32).hex(), "cancelledSince": bytes(32).hex()}
     counted = tell(("clearance.list", LISTED, None), (SUMMARY, {"/totals": {"lists": "1"}}, 1))
     assert recompute_summaries(counted)[0].facts == {}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_does_not_count_in_a_summary_is_said_in_words(lang):
+    history = tell(
+        ("clearance.list", LISTED, None),
+        ("clearance.list", LISTED, None),
+        ("clearance.list", LISTED, None),
+        (CANCELLED, {}, None),
+        (SUMMARY, {"/totals": {"lists": "1", "goods": "10"}}, 4),
+    )
+    history[:2] = [declaring(each, b"one") for each in history[:2]]
+    history[3] = cancelling(history[3], history[2])
+    history[4] = stating(history[4], history[:4])
+    (found,) = recompute_summaries(history)
+    assert (found.outcome, found.inputs) == ("confirmed", (b"\1" * 32,))
+    assert found.facts == {"cancelled": (b"\2" * 32).hex(), "changed": bytes(32).hex()}
+    told = "\n".join(render_recomputation(found, lang))
+    assert all(each in told for each in found.facts.values())
+
+
+def declaring(given: Input, trace: bytes) -> Input:
+    head = replace(given.event.head, joins=(PAIR, ("trace", trace * 8)))
+    return replace(given, event=replace(given.event, head=head))
 
 
 def cancelling(given: Input, which: Input) -> Input:

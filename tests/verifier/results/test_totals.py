@@ -36,6 +36,37 @@ def test_each_summary_covers_what_stands_since_the_one_before_it():
     assert found.faulty == ()
 
 
+def changed(place, declaration):
+    return Member(place.to_bytes(2, "big"), listed=True, declares=frozenset({declaration}))
+
+
+def test_of_a_list_that_was_changed_its_newest_event_counts_and_in_one_summary_alone():
+    """A rejected list is declared again, changed, under its own number: that is one list, told of twice."""
+    history = [
+        changed(0, b"one"),
+        changed(1, b"two"),
+        changed(2, b"one"),
+        member(3, covers=3),
+        changed(4, b"two"),
+        changed(5, b"three"),
+        member(6, covers=6),
+        changed(7, b"three"),
+        changed(8, b"four"),
+        changed(9, b"four"),
+    ]
+    found = cover(history)
+    assert found.lists == {names(3)[0]: names(1, 2), names(6)[0]: names(5)}
+    assert found.changed == {names(3)[0]: names(0), names(6)[0]: names(4)}
+    assert found.open == names(9)
+
+
+def test_a_declaration_that_was_cancelled_is_so_whichever_of_its_events_that_answers():
+    history = [changed(0, b"one"), changed(1, b"one"), cancels(2, 0), changed(3, b"two"), member(4, covers=4)]
+    found = cover(history)
+    assert found.lists == {names(4)[0]: names(3)}
+    assert (found.cancelled[names(4)[0]], found.changed[names(4)[0]]) == (names(1), names(0))
+
+
 @pytest.mark.parametrize("covers", [0, 2, 1, 4, 5])
 def test_a_summary_that_covers_nothing_new_or_what_is_not_there_yet_is_faulty(covers):
     found = cover([member(0), member(1), member(2, covers=2), member(3, covers=covers)])

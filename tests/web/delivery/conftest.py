@@ -43,7 +43,6 @@ def serve():
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that nobody used before; a test ends with no error of a script or of a policy."""
     made = browser.new_context(locale="en")
-    made.set_default_timeout(20_000)
     yield made
     made.close()
 

@@ -1,11 +1,14 @@
 """suyuan-verify.html: one file, from a disk, without a network."""
 
 import json
+from itertools import product
 
 import pytest
 
 from api.web.release.release import TrustedBy, make_release, parse_policy
 from tests.vectors.recipe import ROOT
+from tests.web.page.conftest import PICTURES
+from tests.web.page.test_everybody import OPEN_ALL, require_for_everybody
 
 FILES = ROOT / "files"
 
@@ -60,6 +63,14 @@ def edited(vector, at=300):
 
 
 ITEM = vector_of("trace-proof", "item")
+WAYS = list(product(("zh", "en"), (360, 1280), ("light", "dark")))
+SHOWN = {
+    "trace": ("trace-proof", "item"),
+    "event": ("event-proof", "with-its-seal"),
+    "promise": ("promise-file", "of-a-complaint"),
+    "bundle": ("evidence-bundle", "one-proof-twice"),
+    "evidence": ("fork-evidence", "one-size"),
+}
 
 
 def test_a_trace_is_checked_from_a_disk(opened):
@@ -104,11 +115,29 @@ def test_an_event_needs_the_registry_of_a_trace(opened):
     assert vector["facts"]["name"] in page.locator("#checked").inner_text()
 
 
-def test_evidence_convicts_the_ledger(opened):
-    vector = vector_of("fork-evidence", "one-size")
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("fork-evidence", "one-size", "The ledger forked: the evidence holds"),
+        ("said-twice-evidence", "id-twice", "recorded a number or an id twice"),
+        ("foreign-seal-evidence", "seal-under-another-key", "under another key than its charter's"),
+    ],
+)
+def test_evidence_convicts_the_ledger(opened, kind, name, said):
+    vector = vector_of(kind, name)
     page = opened(vector)
     assert state_of(page, vector["file"]) == "evidence"
-    assert "The ledger forked: the evidence holds" in page.locator("#verdict").inner_text()
+    assert said in page.locator("#verdict").inner_text()
+
+
+def test_a_promise_is_checked_and_a_bent_one_is_altered(opened):
+    vector = vector_of("promise-file", "of-a-complaint")
+    page = opened(vector)
+    assert state_of(page, vector["file"]) == "promised"
+    assert "kept its promise" in page.locator("#checked").inner_text()
+    data = bytearray((FILES / vector["file"]).read_bytes())
+    data[-1] ^= 1
+    assert state_of(page, {"name": "x.promise", "mimeType": "", "buffer": bytes(data)}) == "altered"
 
 
 def test_a_bundle_shows_each_of_its_traces(opened):
@@ -141,8 +170,34 @@ def test_an_older_checkpoint_than_was_seen_is_incomplete(opened):
     """What suyuan-verify remembers in a file, the page does in the browser."""
     page = opened(ITEM)
     assert state_of(page, ITEM["file"]) == "verified"
-    [(key, kept)] = page.evaluate("() => Object.entries(localStorage)")
+    found = page.evaluate("() => Object.entries(localStorage)")
+    [(key, kept)] = [each for each in found if each[0].startswith("suyuan.seen.")]
     size, rest = kept.split(" ", 1)
     assert (key.removeprefix("suyuan.seen."), int(size)) == (ITEM["policy"].split()[-1], ITEM["facts"]["story"]["size"])
     page.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [key, f"{int(size) + 1} {rest}"])
     assert state_of(page, ITEM["file"]) == "incomplete"
+
+
+SOON = [("trace", WAYS[1]), ("bundle", WAYS[4]), ("promise", WAYS[6])]  # the rest is the long battery's
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [each if each in SOON else pytest.param(*each, marks=pytest.mark.soak) for each in product(SHOWN, WAYS)],
+)
+def test_it_is_for_everybody(opened, name, way):
+    """WCAG 2.2 AA by axe of the empty page, of each kind of file, and of one that is refused."""
+    (lang, width, scheme), vector = way, vector_of(*SHOWN[name])
+    page = opened(vector)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 740})
+    if lang == "zh":
+        page.get_by_role("button", name="中文").click()
+    require_for_everybody(page)
+    for file in (*([vector["registry"]] if "registry" in vector else []), vector["file"]):
+        state_of(page, file)
+    page.evaluate(OPEN_ALL, "details")
+    require_for_everybody(page)
+    page.screenshot(path=PICTURES / f"single-{name}-{lang}-{width}-{scheme}.png", full_page=True)
+    state_of(page, {"name": "x", "mimeType": "", "buffer": b"none"})
+    require_for_everybody(page)

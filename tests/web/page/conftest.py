@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +26,35 @@ def scene(tmp_path_factory) -> Iterator[Scene]:
     told.ledger.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Traces of the item out of two histories of one length, each cosigned, and the false one's folder and guard."""
+
+    true: bytes
+    false: bytes
+    folder: Path
+    guard: Path
+
+
 @pytest.fixture(scope="package")
-def fork(scene: Scene, tmp_path_factory) -> bytes:
-    """A trace of the item out of another history of the same length, cosigned as the true one is."""
+def histories(scene: Scene, tmp_path_factory) -> Histories:
     other = tmp_path_factory.mktemp("fork") / "zone"
     guard = other.with_suffix(".guard")
     shutil.copyfile(scene.folder.with_suffix(".guard"), guard)
     back_up(scene.folder, other, keys=True)
     truth, scene.ledger = scene.ledger, open_ledger(other, PASSPHRASE, guard=guard)
     try:
-        scene.observe("A")
-        scene.cosign()
-        proof = scene.ledger.prover.trace(scene.parcel.item).data
+        false = _told(scene, "A")
     finally:
         scene.ledger.close()
         scene.ledger = truth
-    scene.observe("B")
+    return Histories(_told(scene, "B"), false, other, guard)
+
+
+def _told(scene: Scene, serial: str) -> bytes:
+    scene.observe(serial)
     scene.cosign()
-    return proof
+    return scene.ledger.prover.trace(scene.parcel.item).data
 
 
 @pytest.fixture(scope="package")

@@ -141,11 +141,11 @@ def test_another_subjects_proof_is_no_answer(visit, proof, scene, lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_fork_is_named_and_shows_nothing(visit, proof, scene, fork, lang):
-    page = visit(scene.item, lang)
+def test_a_fork_is_named_and_shows_nothing(visit, scene, histories, lang):
+    shown = [histories.false, histories.true]
+    page = visit(scene.item, lang, lie=shown.pop())
     require(page, "verified", lang)
-    page.route("**/*format=proof*", lambda route: route.fulfill(body=fork))
-    page = visit(scene.item, lang, page=page)
+    page = visit(scene.item, lang, lie=shown.pop(), page=page)
     require(page, "incomplete", lang, "forked", "forked")
     assert page.locator(STORY).count() == 0
     assert "infant formula" not in page.locator("main").inner_text()

@@ -64,7 +64,7 @@ def test_another_history_than_before_is_a_contradiction_and_is_not_remembered(vi
       return localStorage.getItem(key); }"""
     other = page.evaluate(change)
     assert checked(page, "/status", "zh") == "forked"
-    assert "保留下方签名原文" in page.locator("#status-check").inner_text()
+    assert "请保留证明文件或签名原文" in page.locator("#status-check").inner_text()
     assert other in page.evaluate("Object.values(localStorage)")
     require_for_everybody(page)
     page.screenshot(path=PICTURES / "live-forked-zh-360.png", full_page=True)

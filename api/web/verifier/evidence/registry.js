@@ -13,6 +13,8 @@ import { registryHistories } from "../registry_histories.js";
 import { Replay } from "../replay.js";
 import { checkBlocks } from "../steps/step3.js";
 import { replayParts } from "../steps/step4.js";
+import { subjectName } from "../subject.js";
+import { isRootAt } from "./reasons.js";
 
 /** @typedef {import("../event.js").Event} Event */
 /** @typedef {import("../parts.js").StatementPart} StatementPart */
@@ -89,9 +91,10 @@ export const byName = (events) => [...new Map(events.map((each) => [each.name, e
  * @param {Event[]} judged the event that is judged, by its head, if it is one
  * @param {string[]} also names of subjects on whose registry histories it rests besides
  * @param {import("./ledger.js").Standpoint} standpoint
- * @returns {Promise<{registry: Registry, known: Event[], histories: Map<string, Event[]>}>} known: the registry part's
+ * @param {Event | null} [signed] the event whose issuer and key have to be known, if it is one
+ * @returns {Promise<{registry: Registry, known: Event[]}>} known: the registry part's
  */
-export async function registryBefore({ registry: parts, seals, proof }, leaf, judged, also, standpoint) {
+export async function registryBefore({ registry: parts, seals, proof }, leaf, judged, also, standpoint, signed = null) {
   const { pinned, check, builtin } = standpoint;
   const before = parts.filter((each) => each.leaf < leaf);
   const registry = new Registry(await walkCharters(before, pinned, check, { approved: false }), builtin);
@@ -101,7 +104,8 @@ export async function registryBefore({ registry: parts, seals, proof }, leaf, ju
   later.forEach(readLogged);
   const known = byName([...events, ...later]);
   const all = byName([...judged, ...known]).sort(inLogOrder);
-  const histories = registryHistories(judged, all, registry, also);
+  const behind = signed ? behindKey(registry, signed) : [];
+  const histories = registryHistories(judged, all, registry, [...also, ...behind]);
   const needed = new Set([...histories.values()].flat().map((each) => each.name));
   const own = new Set(judged.map((each) => each.name));
   if (known.some((each) => own.has(each.name) || !needed.has(each.name))) {
@@ -109,5 +113,17 @@ export async function registryBefore({ registry: parts, seals, proof }, leaf, ju
   }
   const claims = new Map([...histories].map(([name, history]) => [indexKey("registry", name), valueOf(history)]));
   checkIndex(lastOf(seals).root, claims, proof);
-  return { registry, known, histories };
+  return { registry, known };
+}
+
+/**
+ * While the founding charter waits nothing is registered; a root of a later one that waits is none where its key was
+ * registered meanwhile.
+ * @param {Registry} registry @param {Event} event
+ * @returns {string[]} names of the subjects whose histories say whether its key could sign it
+ */
+function behindKey(registry, event) {
+  const { kid } = event.statement.header;
+  if (!registry.charters.inForceAt(event.leaf) || isRootAt(registry, kid, event.leaf)) return [];
+  return [event.head.issuer, `urn:suyuan:key:${kid}`].map((each) => subjectName(each));
 }

@@ -2,20 +2,18 @@
  * Evidence of an inadmissible statement: one event that could not be said where it stands (section 17).
  * @module
  */
-import { inconsistent, incomplete, malformed } from "../errors.js";
+import { inconsistent, malformed } from "../errors.js";
 import { Event } from "../event.js";
 import { parseIndexProof } from "../index.js";
 import { Headers, parseSeals, parseStatements } from "../parts.js";
 import { asBytes, asMap } from "../shape.js";
 import { leavesOf } from "../steps/step3.js";
-import { subjectName } from "../subject.js";
 import { subjectsOfAct } from "./acts.js";
 import { checkLogged, signedCheckpoint, walkShown, WORD } from "./ledger.js";
-import { isRootAt, reasonAgainst } from "./reasons.js";
+import { reasonAgainst } from "./reasons.js";
 import { checkSeals, readLogged, registryBefore } from "./registry.js";
 import { checkTraces, parseTraces, readTraces, typesBehind } from "./traces.js";
 
-/** @typedef {import("../registry.js").Registry} Registry */
 /** @param {Map<any, any>} content */
 function parseStatementEvidence(content) {
   asMap(content, WORD, [3, 4, 5, 6, 7, 8, 10, 13, 16], [9, 18, 19]);
@@ -42,15 +40,6 @@ export function headOf({ statement, position, headBytes, time }) {
   return head;
 }
 
-/** @param {Registry} registry @param {Event} judged @param {Map<string, Event[]>} histories by subject name */
-function checkSigner(registry, judged, histories) {
-  const { kid } = judged.statement.header;
-  if (isRootAt(registry, kid, judged.leaf) || !registry.charters.inForceAt(judged.leaf)) return;
-  for (const subject of [judged.head.issuer, `urn:suyuan:key:${kid}`]) {
-    if (!histories.has(subjectName(subject))) throw incomplete("registry", `no history of ${subject}`, "one");
-  }
-}
-
 /** @param {Map<any, any>} content @param {import("./ledger.js").Standpoint} standpoint */
 export async function confirmInadmissible(content, standpoint) {
   const evidence = parseStatementEvidence(content);
@@ -66,8 +55,7 @@ export async function confirmInadmissible(content, standpoint) {
   const judged = headOf(event);
   const touching = traces ? readTraces(traces, judged) : [];
   const also = traces ? typesBehind(judged, touching) : subjectsOfAct(event);
-  const { registry, known, histories } = await registryBefore(evidence, part.leaf, [judged], also, standpoint);
-  checkSigner(registry, judged, histories);
+  const { registry, known } = await registryBefore(evidence, part.leaf, [judged], also, standpoint, judged);
   const before = traces && checkTraces(traces, { judged, touching, registry, root: seal.root, known });
   const reason = await reasonAgainst(event, { registry, before, check: standpoint.check });
   if (!reason) throw inconsistent("statement", "what could be said there", "a reason: no evidence");

@@ -11,6 +11,7 @@ from ledger.client.logtree import VerifiedTree
 from ledger.witness.replay import blocks
 from ledger.witness.replay import replayer as replaying_module
 from ledger.witness.replay.blocks import replay_block
+from ledger.witness.replay.convict_act import convict_act
 from ledger.witness.replay.convict_statement import convict_statement
 from ledger.witness.replay.judge import judge
 from ledger.witness.replay.lies import LieFoundError, Where
@@ -36,11 +37,15 @@ class Accused:
 
 
 def accuse(
-    replaying: Replaying, monkeypatch: pytest.MonkeyPatch, wanted: Callable[[str, int], bool] = lambda *_: True
+    replaying: Replaying,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: Callable[[str, int], bool] = lambda *_: True,
+    acts: Callable[[int], bool] = lambda _: False,
 ) -> list[Accused]:
     """Replay a ledger block by block, believing what it says, and accuse every event of it.
 
-    `wanted` is asked with type and leaf.
+    `wanted` is asked with type and leaf; `acts` with the leaf of a registry event, whether it is accused once more, by
+    all that the registry holds.
 
     The tree above the histories is shared with the replay: it comes to the same when the block is replayed.
     """
@@ -59,6 +64,10 @@ def accuse(
                 at = [Sealed(block, signed)]
                 convict = convict_statement(before, at, where, note=note, tree=tree, size=checkpoint.size)
                 accused.append(Accused(kind, where, convict(charter)))
+                if kind.startswith("registry.") and acts(where.leaf):
+                    before = open_past(replayer._rows, Replay(registry_types()), past.index.heap)
+                    convict = convict_act(before, at, where, note=note, tree=tree, size=checkpoint.size)
+                    accused.append(Accused(kind, where, convict(charter)))
         replay_block(past, chain, block, signed, hashes)
 
     with monkeypatch.context() as patched:

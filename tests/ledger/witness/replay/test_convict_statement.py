@@ -20,9 +20,11 @@ from verifier.proof.evidence_kinds import confirm_evidence
 BASIS = {"reason": "drill"}
 
 
-def acquitted(replaying: Replaying, monkeypatch: pytest.MonkeyPatch, wanted=lambda *_: True) -> int:
+def acquitted(
+    replaying: Replaying, monkeypatch: pytest.MonkeyPatch, wanted=lambda *_: True, acts=lambda _: False
+) -> int:
     """Require that nobody is convicted by what was said honestly; return how much that was."""
-    accused = accuse(replaying, monkeypatch, wanted)
+    accused = accuse(replaying, monkeypatch, wanted, acts)
     standpoint = replaying.world.standpoint()
     for each in accused:
         with pytest.raises(InconsistentError, match="no evidence"):
@@ -93,7 +95,8 @@ def live(world: World, rng: random.Random, acts: int) -> set[str]:
 def test_no_event_of_a_random_life_is_convicted(replaying: Replaying, monkeypatch, seed: int):
     first = replaying.world.ledger.head.edge.size
     assert len(live(replaying.world, random.Random(seed), 28)) > 4
-    assert acquitted(replaying, monkeypatch, lambda _, leaf: leaf >= first) > 20
+    every = 1 if seed else 8
+    assert acquitted(replaying, monkeypatch, lambda _, leaf: leaf >= first, lambda leaf: not leaf % every) > 20
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Tables that a database server has beside those of `ledger.store.tables`, and SQLite has not.
+"""Tables that a database server has beside the others, and SQLite has not.
 
 `lease` says who leads: primary, though worth nothing once its time has passed. `event_id` is derived from heads.
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, LargeBinary, MetaData, String
 from sqlmodel import Field, SQLModel
 
-from ledger.store.tables import NAMES
+from ledger.store.tables.base import NAMES
 
 
 class ServerTable(SQLModel):
