@@ -245,7 +245,7 @@ def open_behind(root: Path, passphrase: bytes, behind: BehindError, *, database:
     """Return an older state, for reading: it refuses whatever it would have to sign, for the reason that is given."""
     folder, store = LedgerFolder(root), open_store(root, database=database)
     with _closed_on_failure(store, synchronous=False):
-        keys = load_key_ring(folder.keys, _origin_of(store.writer().reader(), folder), passphrase)
+        keys = load_key_ring(folder.keys, origin_of(store.writer().reader(), folder), passphrase)
         place = _tiles_of(store, folder, None, time.monotonic)
         return Ledger(store, place, keys=keys, guard=None, clock=milliseconds, monotonic=time.monotonic, behind=behind)
 
