@@ -50,6 +50,7 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
+from api.workers import Workers
 from ledger.clock import milliseconds
 from ledger.ledger import Ledger
 from ledger.sequencer.fairness import Shares
@@ -124,11 +125,10 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         reads = to_thread.current_default_thread_limiter()
         reads.total_tokens = settings.read_threads
-        app.state.limiters = {
-            "reads": reads,
-            "signatures": CapacityLimiter(_SIGNATURES),
-            "operators": CapacityLimiter(_OPERATORS),
-        }
+        app.state.limiters = {"reads": reads, "operators": CapacityLimiter(_OPERATORS)}
+        app.state.signatures = Workers(
+            _SIGNATURES, waiting=settings.max_requests, patience=settings.max_wait, what="signatures"
+        )
         ledger = await to_thread.run_sync(open_from, settings) if given is None else given
         _equip(app, ledger, settings, clock)
         untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
@@ -180,8 +180,8 @@ def _measure(app: FastAPI, ledger: Ledger) -> None:
     state = app.state
     state.metrics.add(
         QueueCollector(
-            lambda: queues_of(ledger, state.intake, state.places),
-            lambda: pools_of(state.intake, state.limiters),
+            lambda: queues_of(ledger, state.intake, state.places, state.signatures),
+            lambda: pools_of(state.intake, state.signatures, state.limiters),
             ledger,
         ),
         StageCollector(ledger.measures),

@@ -15,8 +15,7 @@ from fixtures.zone.founding import LedgerNames, Zone
 from ledger.compose.event import ComposedEvent, Draft, uuid7
 from ledger.ledger import Ledger
 from ledger.signing.ledger_keys import generate_ledger_keys
-from ledger.store.sqlite.connection import create
-from ledger.store.sqlite.store import SqliteStore
+from ledger.store.opening import NAMED, create_tables, open_store
 from ledger.tiles.folder import TileFolder
 from verifier.ledgerformat.body import body_hash
 from verifier.ledgerformat.head import Head, event_name, format_head
@@ -123,13 +122,18 @@ def uscc(seventeen: str) -> str:
     return seventeen + signs[-total % 31]
 
 
-def open_load(folder: Path, seed: int = 1) -> Load:
-    """Return a new ledger in `folder`, founded without witnesses, with one carrier and the lean type."""
+def open_load(folder: Path, seed: int = 1, database: str | None = None) -> Load:
+    """Return a new ledger in `folder`, founded without witnesses, with one carrier and the lean type.
+
+    With the address of a server's empty database, its rows lie there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    create(folder / "ledger.db")
+    if database:
+        (folder / NAMED).write_text(database)
+    create_tables(folder)
     keys = generate_ledger_keys("bench.example/ledger")
     ledger = Ledger(
-        SqliteStore(folder / "ledger.db"),
+        open_store(folder),
         TileFolder(folder / "tiles"),
         keys=keys,
         guard=folder / "guard",

@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from verifier.errors import MalformedError
-from verifier.ledgerformat.body import MAX_BODY, SALT_SIZE, Body, are_subjects, body_hash, parse_body
+from verifier.ledgerformat.body import MAX_BODY, SALT_SIZE, Body, are_subjects, body_hash, make_body, parse_body
 from verifier.ledgerformat.disclosure import MIN_SALT, disclosure_digest, format_disclosure
-from verifier.ledgerformat.head import Head, State, event_name, format_head
+from verifier.ledgerformat.head import Head, State, event_name, format_head, make_head
 from verifier.ledgerformat.mapping import Links, check_body, check_head, check_targets, map_links
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.base64strict import format_base64url
@@ -105,8 +105,9 @@ class PreparedEvent:
     behalf: str | None = None
 
 
-make_draft = maker_of(Draft)  # the same, quickly
+make_draft, make_attachment = maker_of(Draft), maker_of(AttachmentDraft)  # the same, quickly
 _make_prepared = maker_of(PreparedEvent)
+_make_event = maker_of(ComposedEvent)
 
 
 def compose_event(
@@ -156,11 +157,18 @@ def finish_event(
     prepared: PreparedEvent, kind: EventType, *, issuer: str, targets: Sequence[Head] = ()
 ) -> ComposedEvent:
     """Return the event, its head written over what was prepared; arguments and errors as for `compose_event`."""
+    return finish_with_head(prepared, kind, issuer=issuer, targets=targets)[0]
+
+
+def finish_with_head(
+    prepared: PreparedEvent, kind: EventType, *, issuer: str, targets: Sequence[Head] = ()
+) -> tuple[ComposedEvent, Head]:
+    """Return the event that `finish_event` returns, and its head as whoever reads it will find it."""
     head = _head_of(prepared, map_links(kind, prepared.subjects, targets), issuer=issuer)
     check_head(kind, head)
     check_targets(kind, targets)
     spelt = format_head(head)
-    return ComposedEvent(event_name(spelt), spelt, prepared.body, prepared.disclosures, prepared.attachments)
+    return _make_event(event_name(spelt), spelt, prepared.body, prepared.disclosures, prepared.attachments), head
 
 
 def _no_json(name: str, error: Exception) -> MalformedError:
@@ -198,7 +206,7 @@ def _read_back(draft: Draft, digests: Mapping[str, bytes], body: bytes) -> Body:
     What JSON gives back as it was is not read again; of anything else the reader itself says what it makes of it.
     """
     plain = is_plain(draft.data, MAX_DEPTH - 1) and all(map(_are_plain_subjects, draft.subjects.values()))
-    return Body(draft.subjects, draft.data, digests) if plain and len(body) <= MAX_BODY else parse_body(body)
+    return make_body(draft.subjects, draft.data, digests) if plain and len(body) <= MAX_BODY else parse_body(body)
 
 
 def _are_plain_subjects(given: Any) -> bool:
@@ -206,7 +214,7 @@ def _are_plain_subjects(given: Any) -> bool:
 
 
 def _head_of(prepared: PreparedEvent, links: Links, *, issuer: str) -> Head:
-    return Head(
+    return make_head(
         type=prepared.type,
         id=prepared.id,
         issuer=issuer,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.compose.event import ComposedEvent, PreparedEvent, Randomness, finish_event, prepare_event
+from ledger.compose.event import ComposedEvent, PreparedEvent, Randomness, finish_with_head, prepare_event
 from ledger.errors import UnknownError
 from ledger.gateway.documents import Prepared
 from ledger.gateway.preparing import told_by, with_handles
@@ -16,6 +16,7 @@ from ledger.readers.ceb import Draw
 from verifier.errors import NotPermittedError
 from verifier.ledgerformat.head import Head
 from verifier.ledgerformat.vocabulary import EventType
+from verifier.primitives.quick import maker_of
 
 _HANDLE = "urn:suyuan:"
 FindHead = Callable[[bytes], Head]
@@ -27,6 +28,7 @@ class Composed:
 
     Attributes:
         event: its bytes.
+        head: its head.
         subjects: all of them, in clear.
         opened: new handles and the numbers that they stand for.
         known: the other handles that were asked for, and the items that open them here.
@@ -35,11 +37,15 @@ class Composed:
     """
 
     event: ComposedEvent
+    head: Head
     subjects: tuple[str, ...]
     opened: Mapping[str, Sequence[Number]]
     known: Mapping[str, int | None]
     prepared: PreparedEvent
     told: tuple[str, ...]
+
+
+_make_composed = maker_of(Composed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ class Composer:
         self, event: PreparedEvent, kind: EventType, handles: DocumentHandles, told: tuple[str, ...], *, issuer: str
     ) -> Composed:
         targets = [self.recent.head(name) or self._find_head(name) for name in event.about]
-        made = finish_event(event, kind, issuer=issuer, targets=targets)
-        return Composed(made, tuple(_flat(event.subjects)), handles.drawn, handles.known, event, told)
+        made, head = finish_with_head(event, kind, issuer=issuer, targets=targets)
+        return _make_composed(made, head, tuple(_flat(event.subjects)), handles.drawn, handles.known, event, told)
 
 
 def handles_among(subjects: Iterable[str]) -> set[str]:

@@ -16,7 +16,7 @@ from ledger.errors import UnknownError
 from ledger.gateway.composing import Composed, Composer, Missing
 from ledger.gateway.documents import Read
 from ledger.gateway.intake import Arrival, Fault, read_ceb_again
-from ledger.gateway.items import DOCUMENT, Items, Origin, Ready
+from ledger.gateway.items import DOCUMENT, Items, Origin, Ready, make_origin
 from ledger.gateway.register import Number
 from ledger.gateway.store import READY, WAITING
 from verifier.errors import IncompleteError, SuyuanError, UnsupportedError
@@ -215,7 +215,7 @@ def _stumbling(path: str) -> Iterator[None]:
 
 def _origin(document: Read, told: Told, place: int) -> Origin:
     digest = sha256(document.digest + told.sender.encode() + place.to_bytes(2, "big")).digest()
-    return Origin(digest.hex()[:32], told.id, told.sender, document.path, told.received)
+    return make_origin(digest.hex()[:32], told.id, told.sender, document.path, told.received)
 
 
 def told_json(told: Told) -> dict[str, Any]:

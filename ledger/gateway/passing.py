@@ -12,10 +12,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ledger.compose.event import PreparedEvent
-from ledger.gateway.documents import Prepared, Read, make_read
+from ledger.gateway.documents import Prepared, Read, make_prepared, make_read
 from ledger.gateway.intake import CEB, DRAFTS, Arrival, make_arrival, read_ceb_again
 from ledger.gateway.received import Received
-from ledger.gateway.register import Number
+from ledger.gateway.register import Number, make_number
 from ledger.readers.ceb import Draw, Facts, Mode
 from ledger.readers.ceb.draft import NO_FACTS
 from ledger.readers.epcis import Recorded
@@ -26,8 +26,6 @@ _FACTS = tuple(each.name for each in fields(Facts))
 _WHOLE = True  # in place of an attachment, or source, that is what was received
 _SIGNATURE = b"Signature"
 _make_event = maker_of(PreparedEvent)
-_make_prepared = maker_of(Prepared)
-_make_number = maker_of(Number)
 
 
 def can_be_passed(received: Received) -> bool:
@@ -134,7 +132,7 @@ def _read(document: tuple[Any, ...], received: Received, place: int) -> Read:
         return read.drafts(recorded, about)
 
     events = None if prepared is None else tuple(_event(each, data) for each in prepared)
-    numbers = tuple(_make_number(*each) for each in names)
+    numbers = tuple(make_number(*each) for each in names)
     return make_read(path, digest, drafts, again, reported, answers, numbers, events)
 
 
@@ -142,8 +140,8 @@ def _event(prepared: tuple[Any, ...], data: bytes) -> Prepared:
     type_, id_, time, subjects, body, disclosures, attachments, about, to, until, behalf, asked, told = prepared
     carried = tuple(data if each is _WHOLE else each for each in attachments)
     event = _make_event(type_, id_, time, subjects, body, disclosures, carried, about, to, until, None, behalf)
-    numbers = tuple((stand_in, tuple(_make_number(*each) for each in listed)) for stand_in, listed in asked)
-    return _make_prepared(event, numbers, told)
+    numbers = tuple((stand_in, tuple(make_number(*each) for each in listed)) for stand_in, listed in asked)
+    return make_prepared(event, numbers, told)
 
 
 def without_prepared(arrival: Arrival) -> Arrival:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.compose.event import Draft, PreparedEvent, Randomness, prepare_event
-from ledger.gateway.documents import Prepared, Read, make_read
+from ledger.gateway.documents import Read, make_prepared, make_read
 from ledger.gateway.intake import Arrival, make_arrival
 from ledger.gateway.register import ByNumbers, Number, draw_handle
 from verifier.ledgerformat.vocabulary import EventType
@@ -85,7 +85,7 @@ def prepare_document(document: Read, types: Mapping[str, EventType], random: Ran
             draft = draw(handles)
             event = prepare_event(draft, types[draft.type], random=random)
             made.append(
-                Prepared(event, tuple((each, numbers) for numbers, each in handles.asked.items()), told_by(draft))
+                make_prepared(event, tuple((each, numbers) for numbers, each in handles.asked.items()), told_by(draft))
             )
     except Exception:  # noqa: BLE001 - it is made again where it is kept, and told there
         return document

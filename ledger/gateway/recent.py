@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from verifier.ledgerformat.head import Head, parse_head
+from verifier.ledgerformat.head import Head
 
 _MOST = 20_000
 
@@ -17,9 +17,9 @@ class Recent:
     """
 
     _places: dict[bytes, int] = field(default_factory=dict)
-    _heads: dict[bytes, bytes | Head] = field(default_factory=dict)
+    _heads: dict[bytes, Head] = field(default_factory=dict)
 
-    def note(self, name: bytes, seq: int, head: bytes) -> None:
+    def note(self, name: bytes, seq: int, head: Head) -> None:
         """Remember an event; the oldest are forgotten."""
         if len(self._places) >= _MOST:
             for old in list(self._places)[: _MOST // 2]:
@@ -32,7 +32,4 @@ class Recent:
 
     def head(self, name: bytes) -> Head | None:
         """Return the head of an event, None where it is not remembered."""
-        found = self._heads.get(name)
-        if isinstance(found, bytes):
-            found = self._heads[name] = parse_head(found)
-        return found
+        return self._heads.get(name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ledger.readers.ceb.keys import HALF_YEAR, DeclarationKey, OrderKey, ParcelKey, SummaryKey
 from verifier.errors import IncompleteError
+from verifier.primitives.quick import maker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Number:
     time: int = 0
 
 
+make_number = maker_of(Number)  # the same, quickly
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A handle that is kept.
@@ -42,6 +46,9 @@ class Known:
 
     handle: str
     item: int | None
+
+
+_make_known = maker_of(Known)
 
 
 class Register:
@@ -64,7 +71,7 @@ class Register:
         if number.form == "parcel":
             near = [row for row in rows if row[0] == number.code and abs(row[1] - number.time) < HALF_YEAR]
             return Known(*min(near, key=lambda row: abs(row[1] - number.time))[2:]) if near else None
-        known = {code: Known(handle, item) for code, _, handle, item in rows}
+        known = {code: _make_known(handle, item) for code, _, handle, item in rows}
         if not number.code:
             if len({each.handle for each in known.values()}) > 1:
                 raise IncompleteError("platform", came="nothing", expected="the platform whose order number this is")
@@ -105,11 +112,11 @@ class ByNumbers:
 
     def order(self, key: OrderKey) -> str:
         """Return the handle of an order."""
-        return self.of([Number("order", key.platform or "", key.number)])
+        return self.of([make_number("order", key.platform or "", key.number)])
 
     def parcel(self, key: ParcelKey) -> str:
         """Return the handle of a parcel."""
-        return self.of([Number("parcel", key.carrier, key.number, key.time)])
+        return self.of([make_number("parcel", key.carrier, key.number, key.time)])
 
     def declaration(self, key: DeclarationKey) -> str:
         """Return the handle of a list, by the first of its numbers that is known."""
@@ -162,4 +169,4 @@ def draw_handle(numbers: Sequence[Number], random: Callable[[int], bytes]) -> st
 def numbers_of_declaration(agent: str, customs: str | None, own: str | None, port: str | None) -> list[Number]:
     """Return the numbers of a list that are there, the strongest first."""
     named = [("customs", customs), (f"own {agent}", own), ("port", port)]
-    return [Number("declaration", code, number) for code, number in named if number]
+    return [make_number("declaration", code, number) for code, number in named if number]

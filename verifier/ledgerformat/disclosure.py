@@ -135,12 +135,16 @@ def require_pointer(pointer: str, what: str) -> str:
 
 def find_value(data: Any, pointer: str) -> tuple[bool, Any]:
     """Return whether `data` has a member at `pointer`, and which; pointers enter objects only. RFC 6901 §4."""
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
+    for name in _steps(pointer):
         if not isinstance(data, dict) or name not in data:
             return False, None
         data = data[name]
     return True, data
+
+
+@lru_cache(maxsize=1024)  # types name them: they come again and again
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 def parse_attachment(value: Any, what: str = "attachment") -> Attachment | None:

@@ -7,7 +7,7 @@ computed from heads alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -82,7 +82,7 @@ class Head:
         return self.behalf or self.issuer
 
 
-_make_head = maker_of(Head)
+make_head = maker_of(Head)  # the same, quickly
 
 
 def event_name(head: bytes) -> bytes:
@@ -100,7 +100,7 @@ def parse_head(data: bytes, what: str = "head") -> Head:
         raise TooLargeError(what, came=f"{len(data)} bytes", expected=f"at most {MAX_HEAD}")
     if quick := quick_head(data):
         type_, id_, issuer, time, joins, body, follows, about = quick
-        return _make_head(type_, id_, issuer, time, joins, body, None, follows, about)
+        return make_head(type_, id_, issuer, time, joins, body, None, follows, about)
     value = parse_cbor(data, what)
     if not isinstance(value, dict) or not _REQUIRED <= value.keys() <= _LABELS:
         raise MalformedError(what, came="other labels", expected="a map of labels 1 to 12 with 1, 2, 3, 5, 6 and 12")
@@ -123,32 +123,33 @@ def parse_head(data: bytes, what: str = "head") -> Head:
 
 def format_head(head: Head) -> bytes:
     """Return the head's one spelling: a map whose labels stand in ascending order, as they are written here."""
-    written = [b"\x01", _text(head.type), b"\x02", format_cbor(head.id), b"\x03", _text(head.issuer)]
+    written = [b"\x01", _text(head.type), b"\x02", _bytes(head.id), b"\x03", _text(head.issuer)]
     if head.behalf is not None:
         written += (b"\x04", _text(head.behalf))
     written += (b"\x05", format_cbor(head.time), b"\x06", *_spell_pairs(head.joins))
     if head.follows:
         written += (b"\x07", *_spell_pairs(head.follows))
     if head.about:
-        written += (b"\x08", format_cbor(list[Value](head.about)))
+        written += (b"\x08", head_bytes(4, len(head.about)), *map(_bytes, head.about))
     if head.to is not None:
         written += (b"\x09", _text(head.to))
     if head.until is not None:
         written += (b"\x0a", format_cbor(head.until))
     if state := head.state:
         written += (b"\x0b", format_cbor([state.kind, state.name, state.count, state.root]))
-    written += (b"\x0c", format_cbor(head.body))
+    written += (b"\x0c", _bytes(head.body))
     further = (head.behalf, head.follows or None, head.about or None, head.to, head.until, head.state)
     members = len(_REQUIRED) + sum(each is not None for each in further)
     return head_bytes(5, members) + b"".join(written)
 
 
-def _spell_pairs(pairs: Sequence[Pair]) -> Iterator[bytes]:
-    yield head_bytes(4, len(pairs))
-    for kind, name in pairs:
-        yield b"\x82"
-        yield _text(kind)
-        yield format_cbor(name)
+def _spell_pairs(pairs: Sequence[Pair]) -> list[bytes]:
+    return [head_bytes(4, len(pairs)), *[b"\x82" + _text(kind) + _bytes(name) for kind, name in pairs]]
+
+
+def _bytes(given: bytes) -> bytes:
+    """Return the spelling of bytes; names and hashes, by far the commonest, have 32 of them."""
+    return b"\x58\x20" + given if len(given) == 32 else format_cbor(given)
 
 
 @lru_cache(maxsize=4096)  # types, kinds and participants: the same few again and again

@@ -15,6 +15,7 @@ from verifier.ledgerformat.disclosure import find_value
 from verifier.ledgerformat.head import MAX_LINKS, Head, Pair
 from verifier.ledgerformat.subject import book_of, enterprise_of, form_of, product_of, subject_name
 from verifier.ledgerformat.vocabulary import ANSWERED_KINDS, MEMBER, EventType, Role, matches_any
+from verifier.primitives.quick import maker_of
 
 _DERIVE: Mapping[str, Callable[[str], str]] = {"product": product_of, "book": book_of, "enterprise": enterprise_of}
 
@@ -27,13 +28,16 @@ class Links:
     follows: tuple[Pair, ...]
 
 
+_make_links = maker_of(Links)
+
+
 def map_links(kind_of_event: EventType, subjects: Subjects, targets: Sequence[Head] = ()) -> Links:
     """Return the links that follow from a type, a body's subjects and the answered heads.
 
     Raises:
         MismatchError: roles that the type does not have, missing ones, or other forms.
     """
-    return Links(*_map(kind_of_event, subjects, targets))
+    return _make_links(*_map(kind_of_event, subjects, targets))
 
 
 def _map(

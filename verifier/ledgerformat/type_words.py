@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from verifier.errors import MalformedError
@@ -19,6 +20,7 @@ def matches(pattern: str, name: str) -> bool:
     return pattern in ("*", name) or (pattern.endswith(".*") and name.startswith(pattern[:-1]))
 
 
+@lru_cache(maxsize=4096)  # the same few types and patterns with every event
 def matches_any(patterns: tuple[str, ...], name: str) -> bool:
     """Return whether a type name matches one of the patterns."""
     return any(matches(pattern, name) for pattern in patterns)

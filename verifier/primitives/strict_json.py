@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NoReturn
 
@@ -42,7 +43,10 @@ def parse_json(data: bytes, what: str = "json") -> Any:
 def _decode(text: str) -> Any:
     """Return what the decoder makes of a text; what has no spaces around it is read without looking for them."""
     if text[:1] + text[-1:] in _WHOLE:
-        value, end = _DECODER.raw_decode(text)
+        try:
+            value, end = _scan(text, 0)
+        except StopIteration:  # `decode` says where
+            end = -1
         if end == len(text):
             return value
     return _DECODER.decode(text)
@@ -88,6 +92,12 @@ def _constant(word: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+# What `raw_decode` calls; it is in no stub.
+_scan: Callable[[str, int], tuple[Any, int]] = vars(_DECODER)["scan_once"]
+
+
+_NAMES = frozenset({str})
+_SIMPLE = frozenset({str, bool, type(None)})
 
 
 def is_plain(value: Any, depth: int) -> bool:
@@ -96,13 +106,20 @@ def is_plain(value: Any, depth: int) -> bool:
     Lone surrogates are not looked for: whoever writes UTF-8 meets them.
     """
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind in _SIMPLE:
         return True
     if kind is int:
         return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
+    if depth <= 0 or kind not in (dict, list):
+        return False
     if kind is dict:
-        return depth > 0 and all(type(name) is str and is_plain(each, depth - 1) for name, each in value.items())
-    return kind is list and depth > 0 and all(is_plain(each, depth - 1) for each in value)
+        if not set(map(type, value)) <= _NAMES:
+            return False
+        value = value.values()
+    for each in value:  # noqa: SIM110 - a generator costs more than what it asks
+        if type(each) not in _SIMPLE and not is_plain(each, depth - 1):
+            return False
+    return True
 
 
 def _require_no_lone_surrogate(value: Any, what: str) -> None:

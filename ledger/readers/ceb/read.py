@@ -19,7 +19,15 @@ from ledger.readers.ceb.excerpt import excerpts
 from ledger.readers.ceb.fields import MessageTable
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.lines import check_numbering
-from ledger.readers.ceb.result import Document, DocumentReading, Mode, Reading, Stated
+from ledger.readers.ceb.result import (
+    DocumentReading,
+    Mode,
+    Reading,
+    Stated,
+    make_document,
+    make_document_reading,
+    make_reading,
+)
 from ledger.readers.ceb.signature import ABSENT, NOBODY_ASKED, Signature, Trust, check_signature
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.tables.common import EXTEND, GUID, MAX_SUBSCRIPTIONS, NAMESPACE, SUBSCRIBE, VERSION
@@ -59,7 +67,7 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT, *, trust: Trust | None =
         _read_document(node, table, f"{table.node}[{place}]", mode, source)
         for place, (node, source) in enumerate(zip(nodes, sources, strict=True), 1)
     )
-    return Reading(
+    return make_reading(
         message=table.code,
         guid=guid,
         mode=mode,
@@ -142,8 +150,8 @@ def _read_document(node: Element, table: MessageTable, path: str, mode: Mode, so
         head, lines = _read_parts(node, table, path, findings)
     else:
         head, lines = read_fields(node, table.fields, path, findings), []
-    document = None if findings.faults else Document(table.code, path, Stated(head, path), tuple(lines), source)
-    return DocumentReading(path, document, tuple(findings.faults), tuple(findings.departures))
+    document = None if findings.faults else make_document(table.code, path, Stated(head, path), tuple(lines), source)
+    return make_document_reading(path, document, tuple(findings.faults), tuple(findings.departures))
 
 
 def _read_parts(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ledger.readers.epcis.gs1 import LENGTHS, read_component, require_key
 from verifier.errors import MalformedError
+from verifier.primitives.quick import maker_of
 
 CANONICAL_HOST = "id.gs1.org"
 _LINK = re.compile(r"(?i:https?)://(?P<host>[A-Za-z0-9.-]+(?::[0-9]{1,5})?)/(?P<path>[^?#\s]+)")
@@ -63,6 +64,9 @@ class DigitalLink:
         return "class" if serial and not serial & self.qualifiers.keys() else "instance"
 
 
+_make_link = maker_of(DigitalLink)
+
+
 def parse_digital_link(uri: str, what: str) -> DigitalLink:
     """Return a Digital Link's parts.
 
@@ -85,7 +89,7 @@ def parse_digital_link(uri: str, what: str) -> DigitalLink:
         name: read_component(spelt, what, most=_QUALIFIER_LENGTHS[name])
         for name, spelt in zip(names, rest[1::2], strict=True)
     }
-    return DigitalLink(match["host"], key, _read_key(key, value, what), qualifiers)
+    return _make_link(match["host"], key, _read_key(key, value, what), qualifiers)
 
 
 def _find_key(steps: list[str]) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.compose.event import AttachmentDraft, Draft
+from ledger.compose.event import AttachmentDraft, Draft, make_attachment
 from ledger.readers.epcis.cbv import short_name
 from ledger.readers.epcis.cbv_hash import cbv_hash
 from ledger.readers.epcis.lossless_json import as_strict
@@ -62,7 +62,7 @@ def source_of(event: EpcisEvent) -> AttachmentDraft:
     source = event.source()
     if len(source) > MAX_ATTACHMENT:
         raise TooLargeError(event.path, came=f"{len(source)} bytes", expected=f"at most {MAX_ATTACHMENT}")
-    return AttachmentDraft(MEDIA_TYPE, source)
+    return make_attachment(MEDIA_TYPE, source)
 
 
 def _details(event: EpcisEvent, apart: frozenset[str]) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ledger.errors import SetupError
-
 LENGTH = 5_000_000  # events of a range
 _DIVIDED = ("event", "disclosure")
 
@@ -39,35 +37,9 @@ def add_range(connection: Connection[Any], end: int) -> int:
     return end + LENGTH
 
 
-def move_range(connection: Connection[Any], number: int, tablespace: str) -> None:
-    """Move a range, counted from 0, to another tablespace; whoever reads from it waits meanwhile.
-
-    Raises:
-        SetupError: there is no such range, or it is the newest: blocks are written into it.
-    """
-    end = end_of_ranges(connection)
-    if not 0 <= number < end // LENGTH - 1:
-        expected = f"0 to {end // LENGTH - 2}: those before the newest"
-        raise SetupError("range", came=number, expected=expected)
-    with connection.transaction():
-        for table in _DIVIDED:
-            name, space = sql.Identifier(_name(table, number)), sql.Identifier(tablespace)
-            connection.execute(sql.SQL("ALTER TABLE public.{} SET TABLESPACE {}").format(name, space))
-            connection.execute(
-                sql.SQL("ALTER INDEX public.{} SET TABLESPACE {}").format(
-                    sql.Identifier(_index_of(connection, _name(table, number))), space
-                )
-            )
-
-
 def ranges_of(seqs: list[int]) -> list[str]:
     """Return the tables that hold the rows of some events."""
     return [_name(table, number) for number in sorted({seq // LENGTH for seq in seqs}) for table in _DIVIDED]
-
-
-def _index_of(connection: Connection[Any], table: str) -> str:
-    row = connection.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", (table,)).fetchone()
-    return str(row[0]) if row else ""
 
 
 def _name(table: str, number: int) -> str:

@@ -1,8 +1,12 @@
-"""Writing a block's rows in bulk: COPY, and through temporary tables what changes rows that are there."""
+"""Writing a block's rows. Many: COPY, and through temporary tables what changes rows that are there.
+
+Few, as while nobody else submits: one statement each, all sent before the first is answered, since a COPY waits for
+the server twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from psycopg import Connection, Cursor
@@ -42,6 +46,15 @@ _CHANGE_COUNTERS = (
 )
 
 
+_CHANGE_KEY = (
+    "UPDATE history_key SET count = %s, frontier = %s, leaf = %s, owner = %s, guarded = %s, custodian = %s"
+    " WHERE key = %s"
+)
+_CHANGE_COUNTER = (
+    "INSERT INTO counter (name, amount) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET amount = excluded.amount"
+)
+_CHANGED = ("int8", "bytea", "bytea", "int8", "int8", "int8", "bytea")
+FEW = 60  # rows of a block that are sent one by one
 DERIVED = {  # tables that follow from heads: what COPY is told of each
     "participant": _COPIED["participants"],
     "registry_event": _COPIED["registry"],
@@ -59,27 +72,57 @@ def prepare(connection: Connection[Any]) -> None:
 
 def write_rows(cursor: Cursor[Any], block: Block) -> None:
     """Write what a block brings, within the caller's transaction."""
+    if sum(len(getattr(block, name)) for name in (*_COPIED, "changed_keys", "counters")) <= FEW:
+        with cursor.connection.pipeline():
+            _insert(cursor, block)
+    else:
+        _copy(cursor, block)
+
+
+def _tables(block: Block) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]:
+    """Yield what a block only adds: table with columns, their types, rows."""
     for name, (target, types) in _COPIED.items():
-        copy(cursor, target, types, getattr(block, name))
-    copy(cursor, "event_id (id, issuer)", ("bytea", "int8"), [(each[3], each[4]) for each in block.events])
-    copy(cursor, "event_lookup (lookup, seq)", ("int8", "int8"), sorted(block.lookups))
-    if block.attachments:
-        cursor.executemany(
-            "INSERT INTO attachment (sha256, content) VALUES (%s, %s) ON CONFLICT DO NOTHING", block.attachments
-        )
+        yield target, types, getattr(block, name)
+    yield "event_id (id, issuer)", ("bytea", "int8"), [(each[3], each[4]) for each in block.events]
+    yield "event_lookup (lookup, seq)", ("int8", "int8"), sorted(block.lookups)
+
+
+def _copy(cursor: Cursor[Any], block: Block) -> None:
+    for target, types, rows in _tables(block):
+        copy(cursor, target, types, rows)
     if block.changed_keys:
-        numbers = ("int8", "bytea", "bytea", "int8", "int8", "int8", "bytea")
-        copy(cursor, "changed_key", numbers, block.changed_keys)
+        copy(cursor, "changed_key", _CHANGED, block.changed_keys)
         cursor.execute(_CHANGE_KEYS)
     if block.counters:
         copy(cursor, "changed_counter", ("bytea", "int8"), block.counters)
         cursor.execute(_CHANGE_COUNTERS)
+    _finish(cursor, block)
+
+
+def _insert(cursor: Cursor[Any], block: Block) -> None:
+    """Send one statement a row, none prepared: after a conflict psycopg would know statements the server does not."""
+    for target, types, rows in _tables(block):
+        sql = f"INSERT INTO {target} VALUES ({', '.join(['%s'] * len(types))})".encode()
+        for row in rows:
+            cursor.execute(sql, row, prepare=False)
+    for row in block.changed_keys:
+        cursor.execute(_CHANGE_KEY, row, prepare=False)
+    for row in block.counters:
+        cursor.execute(_CHANGE_COUNTER, row, prepare=False)
+    _finish(cursor, block)
+
+
+def _finish(cursor: Cursor[Any], block: Block) -> None:
+    for row in block.attachments:
+        cursor.execute(
+            "INSERT INTO attachment (sha256, content) VALUES (%s, %s) ON CONFLICT DO NOTHING", row, prepare=False
+        )
     if block.seal:
-        cursor.execute("INSERT INTO seal (leaf, entry, first, time) VALUES (%s, %s, %s, %s)", block.seal)
+        cursor.execute("INSERT INTO seal (leaf, entry, first, time) VALUES (%s, %s, %s, %s)", block.seal, prepare=False)
     if block.checkpoint:
         columns = "(size, note, receipt_header, receipt_signature, quorum)"
-        row = (*block.checkpoint[:4], int(block.checkpoint.quorum))
-        cursor.execute(f"INSERT INTO checkpoint {columns} VALUES (%s, %s, %s, %s, %s)", row)
+        values = (*block.checkpoint[:4], int(block.checkpoint.quorum))
+        cursor.execute(f"INSERT INTO checkpoint {columns} VALUES (%s, %s, %s, %s, %s)", values, prepare=False)
 
 
 def copy(cursor: Cursor[Any], target: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ledger.compose.event import AttachmentDraft, Draft, make_draft
+from ledger.compose.event import Draft, make_attachment, make_draft
 from ledger.readers.ceb.result import Document
 from ledger.readers.ceb.tables import TABLES
 from ledger.readers.ceb.values import milliseconds
@@ -152,7 +152,7 @@ def report(
         subjects=subjects,
         data={**data, "document": known} if _GUID.fullmatch(guid) else data,
         disclosed={pointer: value for pointer, value in disclosed.items() if value},
-        attachments={"/source": AttachmentDraft(MEDIA_TYPE, document.source)},
+        attachments={"/source": make_attachment(MEDIA_TYPE, document.source)},
         to=to,
     )
 
