@@ -172,7 +172,9 @@ def test_an_old_range_moves_to_another_tablespace_and_is_read_as_before(short, s
     run(dsn, *said.replace("/srv/archive", str(server().folder("archive"))).splitlines())
     moved = "SELECT relname FROM pg_class JOIN pg_tablespace t ON t.oid = reltablespace WHERE spcname = 'archive'"
     tables = {"event_r000000", "disclosure_r000000"}
-    assert {name for (name,) in run(dsn, moved)[0]} == tables | {f"{name}_pkey" for name in tables}
+    assert {name for (name,) in run(dsn, moved)[0] if "toast" not in name} == tables | {
+        f"{name}_pkey" for name in tables
+    }
     write(store, 5)
     with store.read() as reader:
         assert list(reader.events_from(0))[: len(before)] == before
