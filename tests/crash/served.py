@@ -27,14 +27,14 @@ PASSPHRASE = b"an invented passphrase"
 ONCE = Patience(attempts=1)
 
 
-def found_served(folder: Path) -> World:
-    """Return a zone whose ledger lies in `folder`/ledger, closed, ready to be served."""
+def found_served(folder: Path, database: str | None = None) -> World:
+    """Return a zone whose ledger lies in `folder`/ledger, or on a server, closed, ready to be served."""
     root = folder / "ledger"
     folder.mkdir()
-    create_ledger(root, ORIGIN, PASSPHRASE)
+    create_ledger(root, ORIGIN, PASSPHRASE, database=database)
     (folder / "passphrase").write_bytes(PASSPHRASE)
     keys = load_ledger_keys(root / "keys", ORIGIN, PASSPHRASE)
-    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE))
+    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE, allow_async=True))
     tell_parcel(world, until="product")
     world.ledger.close()
     return world
@@ -54,9 +54,12 @@ class ServerProcess:
         command = ["-m", "api.cli", "serve", str(self._folder / "ledger"), "--port", str(self.port), "--open-reads"]
         secret = ["--passphrase-file", str(self._folder / "passphrase")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SUYUAN_")}
+        quietly = {**kept, "SUYUAN_LOG_LEVEL": "warning", "SUYUAN_ALLOW_ASYNC": "true"}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command, *secret], stderr=log, env={**kept, "SUYUAN_LOG_LEVEL": "warning"}
+                [sys.executable, *command, *secret],
+                stderr=log,
+                env=quietly,
             )
         client = LedgerClient(self.url, timeout=5, patience=ONCE)
         end = time.monotonic() + 120
