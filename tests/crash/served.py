@@ -27,14 +27,14 @@ PASSPHRASE = b"an invented passphrase"
 ONCE = Patience(attempts=1)
 
 
-def found_served(folder: Path) -> World:
-    """Return a zone whose ledger lies in `folder`/ledger, closed, ready to be served."""
+def found_served(folder: Path, database: str | None = None) -> World:
+    """Return a zone whose ledger lies in `folder`/ledger or in a server's database, closed, ready to be served."""
     root = folder / "ledger"
     folder.mkdir()
-    create_ledger(root, ORIGIN, PASSPHRASE)
+    create_ledger(root, ORIGIN, PASSPHRASE, database=database)
     (folder / "passphrase").write_bytes(PASSPHRASE)
     keys = load_ledger_keys(root / "keys", ORIGIN, PASSPHRASE)
-    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE))
+    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE, allow_async=database is not None))
     tell_parcel(world, until="product")
     world.ledger.close()
     return world
@@ -43,8 +43,9 @@ def found_served(folder: Path) -> World:
 class ServerProcess:
     """`suyuan serve`, killed and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self._folder = folder
+        self._settings = {f"SUYUAN_{name.upper()}": value for name, value in settings.items()}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,7 +57,9 @@ class ServerProcess:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SUYUAN_")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command, *secret], stderr=log, env={**kept, "SUYUAN_LOG_LEVEL": "warning"}
+                [sys.executable, *command, *secret],
+                stderr=log,
+                env={**kept, "SUYUAN_LOG_LEVEL": "warning", **self._settings},
             )
         client = LedgerClient(self.url, timeout=5, patience=ONCE)
         end = time.monotonic() + 120
