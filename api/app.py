@@ -22,10 +22,11 @@ from api.measured import BesideCollector, QueueCollector, StageCollector, pools_
 from api.metrics import Metrics
 from api.middleware.access import AccessMiddleware
 from api.middleware.edges import HeadMiddleware, LingerMiddleware
+from api.middleware.forward import ForwardMiddleware
 from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.openapi import describe, operation_id
-from api.opening import open_from
+from api.opening import Running, run_from
 from api.page_releases import PageReleases
 from api.rates import Rates
 from api.refusals import add_refusals
@@ -50,7 +51,9 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
+from api.workers import Workers
 from ledger.clock import milliseconds
+from ledger.election.candidate import Candidate
 from ledger.ledger import Ledger
 from ledger.sequencer.fairness import Shares
 from ledger.witnessing.collection import Collection
@@ -63,7 +66,7 @@ _READS = (log, traces, resolver, histories, bodies, endorsed, given, handles, re
 
 def create_app(
     settings: Settings | None = None,
-    ledger: Ledger | None = None,
+    ledger: Ledger | Running | None = None,
     *,
     logger: FilteringBoundLogger | None = None,
     clock: Clock = milliseconds,
@@ -73,8 +76,8 @@ def create_app(
     Args:
         settings: what the operator set; None to read the environment, so that
             `uvicorn --factory api.app:create_app` works.
-        ledger: a running ledger, which stays its owner's; None to open the settings' folder at start
-            and to close it, with everything queued done, at the end.
+        ledger: a running ledger, which stays its owner's, with its candidate if it has one; None to open
+            the settings' folder at start and to close it, with everything queued done, at the end.
         logger: where log lines go.
         clock: milliseconds since 1970, for `/readyz`.
     """
@@ -88,7 +91,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=NO_TRACES_OF_FASTAPI,
         generate_unique_id_function=operation_id,
-        lifespan=_lifespan(settings, ledger, logger, clock),
+        lifespan=_lifespan(settings, Running(ledger) if isinstance(ledger, Ledger) else ledger, logger, clock),
     )
     app.state.settings = settings
     app.state.open_reads = settings.open_reads
@@ -109,30 +112,50 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.add_middleware(GateMiddleware, places=app.state.places)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
+    app.add_middleware(
+        ForwardMiddleware,
+        where=lambda: _leader(app),
+        most=max(settings.max_submission, settings.max_note),
+        buffered=settings.max_buffered,
+        seconds=settings.read_timeout,
+        patience=settings.drain_seconds,
+    )
     app.add_middleware(LingerMiddleware)
     if app.state.telemetry:
         app.add_middleware(app.state.telemetry.wrap)
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics, logger=logger)
 
 
+def _leader(app: FastAPI) -> str | None:
+    """Return where the leader is, empty where nobody leads; None where this process does."""
+    candidate: Candidate | None = getattr(app.state, "candidate", None)
+    if candidate is None or candidate.ledger.leads:
+        return None
+    return candidate.leader.url if candidate.leader.left > 0 else ""
+
+
 def _rates(settings: Settings) -> Rates:
     return Rates(per_address=settings.rate_address, per_key=settings.rate_key, submissions=settings.rate_submissions)
 
 
-def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
+def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         reads = to_thread.current_default_thread_limiter()
         reads.total_tokens = settings.read_threads
-        app.state.limiters = {
-            "reads": reads,
-            "signatures": CapacityLimiter(_SIGNATURES),
-            "operators": CapacityLimiter(_OPERATORS),
-        }
-        ledger = await to_thread.run_sync(open_from, settings) if given is None else given
+        app.state.limiters = {"reads": reads, "operators": CapacityLimiter(_OPERATORS)}
+        app.state.signatures = Workers(
+            _SIGNATURES, waiting=settings.max_requests, patience=settings.max_wait, what="signatures"
+        )
+        running = await to_thread.run_sync(run_from, settings) if given is None else given
+        ledger, app.state.candidate = running.ledger, running.candidate
+        if running.candidate:
+            app.state.metrics.stand(running.candidate)
         _equip(app, ledger, settings, clock)
         untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
+        if ledger.stopped:
+            logger.error("read-only", reason=str(ledger.stopped))
         if settings.open_reads:
             logger.warning("open reads", meaning="entry bundles, batches and restricted bodies are open to everybody")
         try:
@@ -141,7 +164,7 @@ def _lifespan(settings: Settings, given: Ledger | None, logger: FilteringBoundLo
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(stop_following, app)
             if given is None:
-                await to_thread.run_sync(ledger.close)
+                await to_thread.run_sync(running.close)
             untrace()
             if app.state.telemetry:
                 await to_thread.run_sync(app.state.telemetry.close)
@@ -180,8 +203,8 @@ def _measure(app: FastAPI, ledger: Ledger) -> None:
     state = app.state
     state.metrics.add(
         QueueCollector(
-            lambda: queues_of(ledger, state.intake, state.places),
-            lambda: pools_of(state.intake, state.limiters),
+            lambda: queues_of(ledger, state.intake, state.places, state.signatures),
+            lambda: pools_of(state.intake, state.signatures, state.limiters),
             ledger,
         ),
         StageCollector(ledger.measures),

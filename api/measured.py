@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from api.intake import Intake
+from api.workers import Workers
 from ledger.errors import BusyError
 from ledger.following.follower import Follower
 from ledger.ledger import Ledger
@@ -42,9 +43,10 @@ class Pool(NamedTuple):
     waiting: int
 
 
-def queues_of(ledger: Ledger, intake: Intake, places: Shares) -> Mapping[str, Queue]:
+def queues_of(ledger: Ledger, intake: Intake, places: Shares, signatures: Workers) -> Mapping[str, Queue]:
     """Return every queue that a request may wait in, in the order of its way."""
     return {
+        "signatures": Queue(signatures.waiting, *signatures.held),
         "requests": Queue(None, places.held, places.most),
         "bodies": Queue(None, *intake.bodies.held),
         "intake": Queue(intake.workers.waiting, *intake.workers.held),
@@ -61,12 +63,10 @@ def writer_of(ledger: Ledger) -> WriterThread | None:
         return None
 
 
-def pools_of(intake: Intake, limiters: Mapping[str, CapacityLimiter]) -> Mapping[str, Pool]:
+def pools_of(intake: Intake, signatures: Workers, limiters: Mapping[str, CapacityLimiter]) -> Mapping[str, Pool]:
     """Return every pool of threads that a request may wait for."""
-    pools = {
-        name: Pool(each.running, each.threads, each.waiting)
-        for name, each in {"intake": intake.workers, "cosignatures": intake.notes}.items()
-    }
+    bounded = {"signatures": signatures, "intake": intake.workers, "cosignatures": intake.notes}
+    pools = {name: Pool(each.running, each.threads, each.waiting) for name, each in bounded.items()}
     for name, limiter in limiters.items():
         told = limiter.statistics()
         pools[name] = Pool(told.borrowed_tokens, int(told.total_tokens), told.tasks_waiting)
@@ -138,7 +138,7 @@ class StageCollector(Collector):
 
 
 class BesideCollector(Collector):
-    """Reads what stands beside the ledger: projections that follow it, and the disk under it."""
+    """Reads what stands beside the ledger: projections that follow it, where its tiles lie, and the disk under it."""
 
     def __init__(self, ledger: Ledger, followers: Mapping[str, Follower], disk: Path) -> None:
         """Read these; `disk` is any folder on it."""
@@ -161,6 +161,8 @@ class BesideCollector(Collector):
             lag.add_metric([name], max(0, size - follower.size))
             failing.add_metric([name], int(follower.fault is not None))
         yield from (lag, failing)
+        help_ = "For how long the oldest of what was written has been on its way to where tiles lie."
+        yield GaugeMetricFamily("suyuan_tiles_lag_seconds", help_, value=self._ledger.tiles.lag)
         free = shutil.disk_usage(self._disk).free
         yield GaugeMetricFamily("suyuan_disk_free_bytes", "Free space where the ledger lies.", value=free)
 

@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ledger.clock import milliseconds
+from ledger.election.candidate import Candidate
 from ledger.ledger import Ledger
 from ledger.store.sqlite.connection import is_wal_reset_safe
 from ledger.witnessing.collection import Collection
@@ -45,6 +46,10 @@ class Metrics:
     def observe(self, ledger: Ledger) -> None:
         """Add what is read from a ledger whenever somebody asks."""
         self.registry.register(_LedgerCollector(ledger))
+
+    def stand(self, candidate: Candidate) -> None:
+        """Add who leads, where several processes stand for the ledger."""
+        self.registry.register(_ElectionCollector(candidate))
 
     def watch(self, collection: Collection) -> None:
         """Add how it stands with the witnesses that are asked for cosignatures."""
@@ -91,6 +96,25 @@ class _LedgerCollector(Collector):
         for name, (help_, value) in gauges.items():
             yield GaugeMetricFamily(name, help_, value=value)
         yield from _lags(ledger)
+
+
+class _ElectionCollector(Collector):
+    """Reads what the candidate knows of the lease."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+
+    def describe(self) -> list[Metric]:
+        """Return nothing: the names are known without asking."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges of this moment."""
+        candidate = self._candidate
+        term = "The fencing number of the lease that this process saw last."
+        yield GaugeMetricFamily("suyuan_lease_term", term, value=candidate.leader.term)
+        fault = "1 where the last turn of this process's candidate failed: it could not follow, renew or lead."
+        yield GaugeMetricFamily("suyuan_candidate_fault", fault, value=int(candidate.fault is not None))
 
 
 class _WitnessCollector(Collector):

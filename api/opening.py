@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from socket import gethostname
+
 from api.settings import Settings
+from ledger.election.candidate import Candidate
+from ledger.election.opening import Standing, is_on_server, open_candidate
 from ledger.errors import BehindError, SetupError
 from ledger.ledger import Ledger
 from ledger.opening import open_behind, open_ledger
@@ -29,6 +35,55 @@ def open_from(settings: Settings) -> Ledger:
         )
     except BehindError as error:
         return open_behind(settings.folder, passphrase, error, database=settings.database)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A ledger that runs, and the candidate that stands for it where several processes may."""
+
+    ledger: Ledger
+    candidate: Candidate | None = None
+
+    def close(self) -> None:
+        """Stand no more, finish what is queued, and let go of everything."""
+        if self.candidate:
+            self.candidate.close()
+        else:
+            self.ledger.close()
+
+
+def run_from(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Running:
+    """Return the running ledger of the settings: in a file, it leads; on a database server, it stands for election.
+
+    Args:
+        settings: where everything is.
+        tell: told `leads` or `follows`, each time that this changes.
+
+    Raises:
+        SetupError: no ledger, no guard, no passphrase, a server that may not be written to, or another writer.
+        StoppedError: this is an older state than what was signed, published or cosigned already.
+        KeyFileError: keys that this passphrase does not open.
+    """
+    if not is_on_server(settings.folder, settings.database):
+        return Running(open_from(settings))
+    standing = Standing(
+        holder=f"{gethostname()}:{settings.port}",
+        url=settings.advertise or f"http://{settings.host}:{settings.port}",
+        guard=settings.guard,
+        tiles=settings.tiles,
+        database=settings.database,
+        replica=settings.replica,
+        allow_async=settings.allow_async,
+        witnesses=settings.witnesses,
+        seconds=settings.lease,
+    )
+    candidate = open_candidate(settings.folder, passphrase_of(settings), standing, tell=tell)
+    try:
+        candidate.start()
+    except BaseException:
+        candidate.close()
+        raise
+    return Running(candidate.ledger, candidate)
 
 
 def passphrase_of(settings: Settings) -> bytes:

@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.opening import open_from
+from api.opening import Running, run_from
 from api.settings import Settings
 from ledger.collector import calm_collector
 from ledger.ledger import Ledger
@@ -46,14 +46,14 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 def serve(settings: Settings | None = None) -> None:
     """Open the ledger of the settings' folder, and serve it until SIGTERM or SIGINT."""
     settings = settings or Settings()
-    ledger = open_from(settings)
+    running = run_from(settings)
     try:
-        run(settings, ledger)
+        run(settings, running)
     finally:
-        ledger.close()
+        running.close()
 
 
-def run(settings: Settings, ledger: Ledger) -> None:
+def run(settings: Settings, ledger: Ledger | Running) -> None:
     """Serve a running ledger until SIGTERM or SIGINT, then end the process by SystemExit.
 
     Then: no new connections, requests under way are answered. What is queued is finished and published

@@ -32,6 +32,17 @@ class Settings(BaseSettings):
     allow_async: bool = Field(
         default=False, description="whether a ledger on a database server may run without a synchronous replica"
     )
+    replica: str | None = Field(
+        default=None, description="where reads go on a database server, as `database`; without it, to the primary"
+    )
+    advertise: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@]+$",
+        description="where other processes on the same database reach this one; without it, `http://HOST:PORT`",
+    )
+    lease: float = Field(
+        default=3.0, ge=1, le=60, description="how long who leads, on a database server, leads without saying so again"
+    )
     passphrase: SecretStr | None = Field(default=None, description="opens the ledger's key files")
     passphrase_file: Path | None = Field(default=None, description="a file whose first line is the passphrase")
 

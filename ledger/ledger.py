@@ -64,6 +64,7 @@ class Ledger:
         self._patience: float | None = None
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
+        self._elects = guard is None  # another writer follows when one stops
         self._behind = behind  # why nobody may lead over this database
         if guard is None:
             self._shadow = Shadow(store, tiles)
@@ -110,6 +111,7 @@ class Ledger:
             clock=self._clock,
             monotonic=self._monotonic,
             known=known,
+            passing=self._elects,
         )
         self._leadership.sequencer.measures = self.measures
         self._leadership.writer.patience = self._patience
@@ -257,9 +259,7 @@ class Ledger:
         while (state := self._state()).head.edge.size < size:
             if isinstance(state, Shadow):
                 state.catch_up(size)
-            else:
+            elif leadership := self._leadership:
                 sleep(0.001)  # the block is durable; the writer is about to show it
-                state_writer = self._leadership
-                if state_writer:
-                    state_writer.writer.require_running()
+                leadership.require_running()
         return state

@@ -45,7 +45,7 @@ from verifier.primitives.note import format_vkey, require_name
 if TYPE_CHECKING:
     from ledger.store.postgres.fence import Fence
 
-_ORIGIN, _GUARD, _TILES = "origin", "guard", "tiles"  # names in the database's own table
+_ORIGIN, GUARD, TILES = "origin", "guard", "tiles"  # names in the database's own table
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ def create_ledger(
     """
     require_name(origin, "origin")
     folder = LedgerFolder(root)
-    places = {_GUARD: _spelt(guard or folder.usual_guard)} | ({_TILES: _spelt(tiles)} if tiles else {})
-    _require_new(root, places[_GUARD])
+    places = {GUARD: _spelt(guard or folder.usual_guard)} | ({TILES: _spelt(tiles)} if tiles else {})
+    _require_new(root, places[GUARD])
     aside = LedgerFolder(root.absolute().with_name(f".{root.absolute().name}.{os.getpid()}"))
     try:
         public = _make(aside, origin, passphrase, places, database)
@@ -234,8 +234,8 @@ def identify(
 ) -> tuple[HeldKeys, str]:
     """Return a ledger's keys, and where its guard lies; where something was signed, the guard must exist."""
     reader = store.writer().reader()
-    keys = load_key_ring(folder.keys, _origin_of(reader, folder), passphrase)
-    found = str(guard or reader.meta(_GUARD) or folder.usual_guard)
+    keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)
+    found = str(guard or reader.meta(GUARD) or folder.usual_guard)
     if reader.counters().size and must_exist:
         _require_guard(found, reader)
     return keys, found
@@ -245,7 +245,7 @@ def open_behind(root: Path, passphrase: bytes, behind: BehindError, *, database:
     """Return an older state, for reading: it refuses whatever it would have to sign, for the reason that is given."""
     folder, store = LedgerFolder(root), open_store(root, database=database)
     with _closed_on_failure(store, synchronous=False):
-        keys = load_key_ring(folder.keys, _origin_of(store.writer().reader(), folder), passphrase)
+        keys = load_key_ring(folder.keys, origin_of(store.writer().reader(), folder), passphrase)
         place = _tiles_of(store, folder, None, time.monotonic)
         return Ledger(store, place, keys=keys, guard=None, clock=milliseconds, monotonic=time.monotonic, behind=behind)
 
@@ -253,9 +253,9 @@ def open_behind(root: Path, passphrase: bytes, behind: BehindError, *, database:
 def _tiles_of(store: Store, folder: LedgerFolder, named: str | None, monotonic: Callable[[], float]) -> Tiles:
     """Return the tiles at the place that is named, which the database remembers, or where they lay."""
     writer = store.writer()
-    if named and _spelt(named) != writer.reader().meta(_TILES):
-        writer.set_meta(_TILES, _spelt(named))
-    return open_tiles(writer.reader().meta(_TILES) or str(folder.tiles), monotonic=monotonic)
+    if named and _spelt(named) != writer.reader().meta(TILES):
+        writer.set_meta(TILES, _spelt(named))
+    return open_tiles(writer.reader().meta(TILES) or str(folder.tiles), monotonic=monotonic)
 
 
 def _asked(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> Ledger:
@@ -269,7 +269,12 @@ def _asked(witnesses: Sequence[str], ledger: Ledger, keys: HeldKeys) -> Ledger:
     return ledger
 
 
-def _origin_of(reader: Reader, folder: LedgerFolder) -> str:
+def origin_of(reader: Reader, folder: LedgerFolder) -> str:
+    """Return the name of the ledger that a database is of.
+
+    Raises:
+        SetupError: of none.
+    """
     origin = reader.meta(_ORIGIN)
     if origin is None:
         raise SetupError(str(folder.database), came="no origin", expected="a database that `suyuan init` made")
@@ -315,7 +320,7 @@ def _stored_origin(folder: LedgerFolder) -> str:
     store = open_store(folder.root, writable=False)
     try:
         with store.read() as reader:
-            return _origin_of(reader, folder)
+            return origin_of(reader, folder)
     finally:
         store.close()
 

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from api.cli.ports import require_free
-from api.opening import open_from
+from api.opening import run_from
 from api.server import run
 from api.settings import Settings
 from ledger.cli.options import Lang, PassphraseFile, help_of, option
@@ -45,14 +45,14 @@ def serve(  # noqa: PLR0913 - one for each option
     settings = _settings({**given, "page_policy": page_policy, "passphrase_file": passphrase_file})
     voice = Voice(lang, as_json=False, quiet=False)
     require_free(settings.host, settings.port)
-    ledger = open_from(settings)
+    running = run_from(settings, tell=lambda what: voice.tell(f"serve.{what}"))
     try:
-        voice.tell("serve.listening", host=settings.host, port=settings.port, origin=ledger.origin)
+        voice.tell("serve.listening", host=settings.host, port=settings.port, origin=running.ledger.origin)
         if settings.open_reads:
             voice.tell("serve.open-reads")
-        run(settings, ledger)
+        run(settings, running)
     finally:
-        ledger.close()
+        running.close()
 
 
 def _settings(given: dict[str, Any]) -> Settings:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,9 +17,10 @@ from api.actors import Moment, actor_of, request_key
 from api.authorise import ANYBODY, Actor
 from api.errors import UnauthenticatedError
 from api.problems import answer_problem
-from api.rates import Rates
+from api.rates import Rates, network_of
 from api.request_signatures import check_signature
 from api.signature_input import Signature, SignedRequest, digest_of, parse_signature
+from api.workers import Workers
 from ledger.store.interface import Nonces
 from verifier.errors import SuyuanError
 
@@ -100,8 +100,9 @@ class AccessMiddleware:
             )
             return actor_of(signature.kid, moment)
 
-        checks: CapacityLimiter = app_state.limiters["signatures"]
-        return await to_thread.run_sync(authenticate, limiter=checks)
+        checks: Workers = app_state.signatures
+        address = scope["client"][0] if scope.get("client") else ""
+        return await checks.run(authenticate, (network_of(address),))
 
 
 def is_open(path: str) -> bool:

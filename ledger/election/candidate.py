@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.election.lease import NOBODY, Leader, Lease
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, SetupError
 from ledger.ledger import Ledger
 from ledger.sequencer.guard import Guard
 from ledger.store.interface import WriteStore
@@ -81,8 +81,14 @@ class Candidate:
         self._thread = threading.Thread(target=self._run, name="suyuan-candidate", daemon=True)
 
     def start(self) -> None:
-        """Take a first turn, so that a ledger that nobody leads has its leader when this returns; go on in a thread."""
+        """Take a first turn, so that a ledger that nobody leads has its leader when this returns; go on in a thread.
+
+        Raises:
+            SetupError: nobody leads, and this process must not: what is wrong, nobody mends by waiting.
+        """
         self.turn()
+        if isinstance(self.fault, SetupError):
+            raise self.fault
         self._thread.start()
 
     def close(self) -> None:

@@ -6,16 +6,33 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Leader:
-    """Who leads, as far as this process knows.
+class Leader(Protocol):
+    """Who leads, as far as this process knows."""
 
-    Attributes:
-        term: the fencing number, which only grows; 0 where nobody has led yet.
-        holder: its name; empty where nobody leads.
-        url: where it takes in what only a leader does.
-        left: seconds that its lease still runs; not above 0 where it has run out.
-    """
+    @property
+    def term(self) -> int:
+        """Return the fencing number, which only grows; 0 where nobody has led yet."""
+        ...
+
+    @property
+    def holder(self) -> str:
+        """Return its name; empty where nobody leads."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Return where it takes in what only a leader does."""
+        ...
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that its lease still runs; not above 0 where it has run out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A leader that somebody knows; implements `Leader`."""
 
     term: int
     holder: str
@@ -23,7 +40,7 @@ class Leader:
     left: float
 
 
-NOBODY = Leader(0, "", "", 0.0)
+NOBODY = Known(0, "", "", 0.0)
 
 
 class Lease(Protocol):

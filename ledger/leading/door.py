@@ -45,8 +45,20 @@ class Door:
         turn: Turn,
         eraser: Eraser,
         clock: Callable[[], int],
+        passing: bool = False,
     ) -> None:
-        """Queue for a writer whatever may be recorded; `clock` in milliseconds since 1970."""
+        """Queue for a writer whatever may be recorded.
+
+        Args:
+            store: for snapshots.
+            writer: whose turn comes after.
+            keys: the ledger's own.
+            turn: of whoever computes.
+            eraser: the writer's.
+            clock: milliseconds since 1970.
+            passing: whether another writer follows when this one stops, so that submitters are told to come back.
+        """
+        self._passing = passing
         self._store = store
         self._writer = writer
         self._sequencer = writer.sequencer
@@ -149,7 +161,7 @@ class Door:
         else:
             refusal = admitted
         if isinstance(refusal, BusyError | StoppedError):
-            raise refusal
+            raise self.told(refusal)
         return [refusal] if refusal else []
 
     @contextmanager
@@ -171,7 +183,18 @@ class Door:
 
     def _queue(self, candidate: Candidate) -> Future[int]:
         reach("intake")
-        return self._answer(candidate.identity, self._writer.submit(candidate))
+        try:
+            queued = self._writer.submit(candidate)
+        except StoppedError as error:
+            raise self.told(error) from error
+        return self._answer(candidate.identity, queued)
+
+    def told(self, error: BaseException) -> BaseException:
+        """Return what whoever waits is told of a fault of the writer: to come back, where another one follows."""
+        if self._passing and isinstance(error, StoppedError):
+            todo = "Another takes over. Try again: what was taken in is recorded once."
+            return BusyError("ledger", came="a writer that has stopped", expected="one that writes", todo=todo)
+        return error
 
     def _answer(self, identity: bytes, queued: Future[int]) -> Future[int]:
         """Return a future of the submitter's own; whatever becomes of it, the writer's stays the writer's.
@@ -191,7 +214,7 @@ class Door:
             elif leaf is not None:
                 answer.set_result(leaf)
             else:
-                answer.set_exception(error)
+                answer.set_exception(self.told(error))
 
         queued.add_done_callback(settle)
         return answer

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.erasure.eraser import Eraser
+from ledger.errors import StoppedError
 from ledger.leading.door import Door
 from ledger.prove.prover import cosigned_note
 from ledger.sequencer.guard import Guard
@@ -44,34 +45,34 @@ class Leadership:
         clock: Clock,
         monotonic: Callable[[], float],
         known: Known | None = None,
+        passing: bool = False,
     ) -> None:
-        """Recover the state and start the writer; the guard is closed where that fails.
+        """Recover the state and start the writer; where that fails, the guard is closed.
 
         Args:
-            store: for submitters' snapshots; `rows` is its writer's side.
-            rows: nobody else writes.
+            store: for snapshots.
+            rows: its writer's side; nobody else writes.
             tiles: where the log goes.
             keys: the ledger's own.
             guard: opened.
             clock: milliseconds since 1970.
             monotonic: seconds.
             known: what a standby followed.
+            passing: another one follows.
 
         Raises:
-            StoppedError: an older state than what has left already.
+            StoppedError: older than what has left already.
             SetupError: other keys than the charter's.
         """
         self.guard, self._rows, self._tiles, turn = guard, rows, tiles, Turn()
         try:
-            found = recover(rows.reader(), tiles, guard, registry_types(), known)
-            _require_own(keys, found)
-            self.eraser = Eraser(rows, clock)
+            found = _recovered(rows, tiles, guard, keys, known)
             sequencer = self._go_on_from(found, tiles, keys, turn, clock, monotonic)
         except BaseException:
             guard.close()
             raise
         writer = self.writer = WriterThread(sequencer, monotonic=monotonic)
-        self.door = Door(store, writer, keys=keys, turn=turn, eraser=self.eraser, clock=clock)
+        self.door = Door(store, writer, keys=keys, turn=turn, eraser=self.eraser, clock=clock, passing=passing)
         writer.start()
 
     @property
@@ -100,8 +101,18 @@ class Leadership:
                 self.sequencer.add_cosignatures(cosigned.size, cosigned.lines, quorum=cosigned.quorum)
             return cosigned
 
-        cosigned: Cosigned = self.writer.call(store).result()
+        try:
+            cosigned: Cosigned = self.writer.call(store).result()
+        except StoppedError as error:
+            raise self.door.told(error) from error
         return cosigned
+
+    def require_running(self) -> None:
+        """Raise what whoever waits for the writer is told, if it has stopped."""
+        try:
+            self.writer.require_running()
+        except StoppedError as error:
+            raise self.door.told(error) from error
 
     def _go_on_from(  # noqa: PLR0917 - the parts of a ledger
         self,
@@ -119,6 +130,7 @@ class Leadership:
             note_of=lambda size: cosigned_note(self._rows.reader(), size),
             monotonic=monotonic,
         )
+        self.eraser = Eraser(self._rows, clock)
         sequencer = Sequencer(
             store=self._rows,
             overlay=found.overlay,
@@ -136,7 +148,9 @@ class Leadership:
         return sequencer
 
 
-def _require_own(keys: HeldKeys, found: Recovered) -> None:
-    """Require the keys that the charter in force names."""
+def _recovered(rows: WriteStore, tiles: Tiles, guard: Guard, keys: HeldKeys, known: Known | None) -> Recovered:
+    """Return the state, of a ledger whose keys are those that the charter in force names."""
+    found = recover(rows.reader(), tiles, guard, registry_types(), known)
     if founding := found.replay.founding:
         keys.chosen_by(found.replay.registry.charter_in_force(found.head.edge.size) or founding)
+    return found

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shutil import rmtree
 
+from ledger.errors import StoppedError
 from ledger.tiles.content import bundle_content, require_found, tile_content
 from ledger.tiles.files import replace, write_new
 from ledger.tiles.interface import Tiles
 from ledger.tiles.tree import Edge
+from verifier.errors import MalformedError
+from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import tree_root
 from verifier.primitives.tiles import WIDTH, Tile, format_tile_path, parse_hashes
 
@@ -65,7 +68,18 @@ class TileFolder:
         write_new(self.path(tile), bundle_content(tile, entries, self.where(tile)))
 
     def write_checkpoint(self, note: bytes) -> None:
-        """Publish a checkpoint."""
+        """Publish a checkpoint, in the place of one that is no newer.
+
+        Of two processes that share a folder, one that slept must not put an older state before readers. Between this
+        look and the renaming it can: docs/adr/0057.
+
+        Raises:
+            StoppedError: a newer one is published.
+        """
+        ours, published = _size_of(note), _size_of(self.checkpoint() or b"")
+        if ours < published:
+            came, expected = f"size {ours}", f"at least {published}, which is published"
+            raise StoppedError(self.name, came=came, expected=expected, todo="Another process leads, or led before.")
         replace(self.root / "checkpoint", note)
 
     def read(self, tile: Tile) -> bytes:
@@ -105,6 +119,14 @@ class TileFolder:
 
     def close(self) -> None:
         """Do nothing: every file is closed."""
+
+
+def _size_of(note: bytes) -> int:
+    """Return the size of a checkpoint, 0 of what is none."""
+    try:
+        return parse_signed_checkpoint(note)[0].size
+    except MalformedError:
+        return 0
 
 
 class LogReader:

@@ -82,7 +82,7 @@ class Collector:
     def _run(self) -> None:
         while not self._done.is_set():
             target = self._rounds.current()
-            if target and (target.size > self._asked or self.standing.failures):
+            if self._ledger.leads and target and (target.size > self._asked or self.standing.failures):
                 self._exchange(target)
             failures = self.standing.failures
             self._done.wait(min(_MOST_PAUSE, LOOK * (1 << min(failures, 12))))

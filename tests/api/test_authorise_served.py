@@ -27,7 +27,7 @@ PARTIES_OF_PAYMENT = PARTIES_OF_ORDER | {"payer"}
 AUDITING = {"auditor", "witness"}
 SELLER = f"urn:suyuan:enterprise:{uscc('91330100MA2TEXT01')}"
 LISTS = f"urn:suyuan:set:lists:{uscc('91330100MA2TEXT01')}:2026-11"  # the seller's
-SECRETS = (b"4711", "张三".encode(), SOURCE, b'"salt"')
+SECRETS = (b"ORDER-4711", b"PAY-4711", "张三".encode(), SOURCE, b'"salt"')
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ledger.export.export import export_ledger
 from ledger.signing.signer import MemorySigner, generate
 from tests.attacks.conftest import examined
 from tests.ledger.witness.replay.conftest import Replaying, replaying, template  # noqa: F401 - fixtures
+from tests.ledger.witness.replay.prosecuting import accuse
 from tests.verifier.judgement.chronicle import (
     admission,
     ending,
@@ -31,10 +32,12 @@ from tests.verifier.judgement.chronicle import (
 )
 from tests.verifier.proof import governed
 from tests.verifier.proof.audit.forge import source_of
+from tests.web.comparing import javascript_says
 from tests.world import DAY, ITEM, PARCEL, UNIT, World, handle, now
 from verifier.errors import SuyuanError
 from verifier.primitives.keys import EDDSA, format_key
 from verifier.proof.audit.walk import audit
+from verifier.proof.evidence_kinds import confirm_evidence
 
 ROOTS = ("customs", "inspection", "tax", "market", "commerce")
 FIRMS = ("seller", "platform", "payer", "carrier", "warehouse")
@@ -151,3 +154,24 @@ def test_what_a_ledger_takes_is_taken_by_proofs_audit_witness_and_restart(replay
     before = world.ledger.head.replay.registry.participants
     world.reopen()
     assert world.ledger.head.replay.registry.participants == before
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_ledger_takes_convicts_it_of_nothing(replaying: Replaying, monkeypatch, tmp_path, seed: int):  # noqa: F811
+    """Of no act, by what decides about it or by all of the registry, in neither implementation."""
+    since = replaying.world.ledger.head.edge.size
+    life = Life(replaying.world, random.Random(seed))
+    for _ in range(60):
+        life.act()
+    accused = accuse(replaying, monkeypatch, lambda kind, leaf: leaf >= since and "registry." in kind, lambda _: True)
+    assert len(accused) > 60
+    standpoint = replaying.world.standpoint()
+    for each in accused:
+        with pytest.raises(SuyuanError) as refused:
+            print(each.type, confirm_evidence(each.data, standpoint))
+        assert refused.value.code == "inconsistent", (each.type, refused.value)
+    said = javascript_says(replaying.world, [each.data for each in accused], tmp_path)
+    assert {(each["error"]["code"], each["error"]["field"]) for each in said} <= {
+        ("inconsistent", "act"), ("inconsistent", "statement"),
+    }  # fmt: skip

@@ -28,13 +28,13 @@ ONCE = Patience(attempts=1)
 
 
 def found_served(folder: Path, database: str | None = None) -> World:
-    """Return a zone whose ledger lies in `folder`/ledger, or on a server, closed, ready to be served."""
+    """Return a zone whose ledger lies in `folder`/ledger or in a server's database, closed, ready to be served."""
     root = folder / "ledger"
     folder.mkdir()
     create_ledger(root, ORIGIN, PASSPHRASE, database=database)
     (folder / "passphrase").write_bytes(PASSPHRASE)
     keys = load_ledger_keys(root / "keys", ORIGIN, PASSPHRASE)
-    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE, allow_async=True))
+    world = found_zone(folder, keys, open_ledger(root, PASSPHRASE, allow_async=database is not None))
     tell_parcel(world, until="product")
     world.ledger.close()
     return world
@@ -43,8 +43,9 @@ def found_served(folder: Path, database: str | None = None) -> World:
 class ServerProcess:
     """`suyuan serve`, killed and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self._folder = folder
+        self._settings = {f"SUYUAN_{name.upper()}": value for name, value in settings.items()}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,12 +55,11 @@ class ServerProcess:
         command = ["-m", "api.cli", "serve", str(self._folder / "ledger"), "--port", str(self.port), "--open-reads"]
         secret = ["--passphrase-file", str(self._folder / "passphrase")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SUYUAN_")}
-        quietly = {**kept, "SUYUAN_LOG_LEVEL": "warning", "SUYUAN_ALLOW_ASYNC": "true"}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *command, *secret],
                 stderr=log,
-                env=quietly,
+                env={**kept, "SUYUAN_LOG_LEVEL": "warning", **self._settings},
             )
         client = LedgerClient(self.url, timeout=5, patience=ONCE)
         end = time.monotonic() + 120

@@ -19,7 +19,7 @@ from verifier.ledgerformat.submission import parse_submission
 
 def kill_again_and_again(folder, kills, database=None):
     world = found_served(folder, database)
-    server, journal = ServerProcess(folder), Journal(folder / "journal")
+    server, journal = ServerProcess(folder, allow_async="true"), Journal(folder / "journal")
     rnd = random.Random(kills)
     answered = 0
     for round_ in range(kills):

@@ -13,6 +13,7 @@ from verifier.proof.evidence_kinds import (
     BROKEN_SEAL,
     FOREIGN_SEAL,
     INADMISSIBLE,
+    INADMISSIBLE_ACT,
     INADMISSIBLE_ENVELOPE,
     ROLLBACK,
     SAID_TWICE,
@@ -132,7 +133,7 @@ def read_broken_seal(vector: Vector) -> Facts:
 def read_registered(vector: Vector) -> Facts:
     """Return what a file convicts of by registry or format."""
     found = confirm_evidence(edited_file(vector), standpoint(vector))
-    assert found.kind in (FOREIGN_SEAL, INADMISSIBLE_ENVELOPE, UNREADABLE)
+    assert found.kind in (FOREIGN_SEAL, INADMISSIBLE_ACT, INADMISSIBLE_ENVELOPE, UNREADABLE)
     return {"origin": found.origin, **{name: fact for name, fact in found.facts.items() if name != "fault"}}
 
 
@@ -163,6 +164,7 @@ PROOF_READERS: dict[str, Callable[[Vector], Facts]] = {
     "event-proof": read_event,
     "fork-evidence": read_evidence,
     "foreign-seal-evidence": read_registered,
+    "inadmissible-act-evidence": read_registered,
     "inadmissible-envelope-evidence": read_registered,
     "rollback-evidence": read_rollback,
     "said-twice-evidence": read_twice,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from tests.web.node import ask
+from tests.world import World
 from verifier.errors import SuyuanError
+from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.evidence_kinds import confirm_evidence
 from verifier.proof.evidencebundle import verify_bundle
 from verifier.proof.examination import Standpoint
@@ -36,6 +40,18 @@ def python_unpacks(data: bytes, standpoint: Standpoint) -> dict[str, Any]:
     named = [[each.event.hex(), each.pointer, each.content is not None] for each in found.attachments]
     verdicts = [_summary(each) for each in found.verdicts]
     return {"facts": {"purpose": found.purpose, "verdicts": verdicts, "worst": found.worst.outcome, "named": named}}
+
+
+def javascript_says(world: World, files: list[bytes], folder: Path, form: str = "bent-evidence") -> list[Any]:
+    """Return what JavaScript says of files that this world's verifiers get; `form`: as tests/web/worker.mjs has it."""
+    standpoint = world.standpoint()
+    policy = format_trust_policy(standpoint.policy).decode()
+    paths = [folder / f"{number}.{form}" for number, _ in enumerate(files)]
+    for path, data in zip(paths, files, strict=True):
+        path.write_bytes(data)
+    known = {"policy": policy, "at": standpoint.now, "archived": False}
+    vectors = ({"file": path.as_uri(), **known} for path in paths)
+    return ask({"format": form, "vector": vector} for vector in vectors)
 
 
 def _summary(verdict: Verdict) -> dict[str, Any]:

@@ -112,6 +112,7 @@ export const PROOF_READERS = {
   "event-proof": readEvent,
   "foreign-seal-evidence": readEvidence,
   "fork-evidence": readEvidence,
+  "inadmissible-act-evidence": readEvidence,
   "inadmissible-envelope-evidence": readEvidence,
   "rollback-evidence": readEvidence,
   "said-twice-evidence": readEvidence,

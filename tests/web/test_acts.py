@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,11 +19,9 @@ from tests.attacks.conftest import proof_of, reborn, smuggle, template  # noqa: 
 from tests.attacks.test_inadmissible_registry import Registry, files_against
 from tests.verifier.judgement.chronicle import revocation
 from tests.verifier.proof import governed
-from tests.web.comparing import python_confirms, python_says
-from tests.web.node import ask
+from tests.web.comparing import javascript_says, python_confirms, python_says
 from tests.world import ITEM, World, now
 from verifier.ledgerformat.head import parse_head
-from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.primitives.keys import EDDSA
 
 
@@ -41,17 +38,6 @@ def world(template: World, tmp_path: Path) -> Iterator[World]:  # noqa: F811
     made = reborn(template, tmp_path / "ledger")
     yield made
     made.ledger.close()
-
-
-def javascript_says(world: World, files: list[bytes], folder: Path, form: str = "bent-evidence") -> list[Any]:
-    standpoint = world.standpoint()
-    policy = format_trust_policy(standpoint.policy).decode()
-    paths = [folder / f"{number}.{form}" for number, _ in enumerate(files)]
-    for path, data in zip(paths, files, strict=True):
-        path.write_bytes(data)
-    known = {"policy": policy, "at": standpoint.now, "archived": False}
-    vectors = ({"file": path.as_uri(), **known} for path in paths)
-    return ask({"format": form, "vector": vector} for vector in vectors)
 
 
 def alike(registry: Registry, folder: Path, lies: Iterable[str], honest: Iterable[str]) -> None:

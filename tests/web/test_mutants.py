@@ -23,8 +23,8 @@ SAY = {  # what Python answers, by the format that Node is asked for
 SUFFIXES = {"mutant": "trace", "bent-evidence": "evidence", "bent-bundle": "bundle"}
 SOAK = range(2, 12)
 EVERY = {
-    "broken seal", "foreign seal", "fork", "inadmissible envelope", "inadmissible statement", "rollback", "said twice",
-    "unreadable entry", "wrong index",
+    "broken seal", "foreign seal", "fork", "inadmissible act", "inadmissible envelope", "inadmissible statement",
+    "rollback", "said twice", "unreadable entry", "wrong index",
 }  # fmt: skip
 
 

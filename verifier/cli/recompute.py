@@ -17,6 +17,7 @@ from verifier.results.recomputation import REFUTED, UNTOLD, Recomputation
 from verifier.results.recomputed_balances import recompute_balances
 from verifier.results.recomputed_lists import recompute_lists
 from verifier.results.recomputed_matches import recompute_matches
+from verifier.results.recomputed_settlements import recompute_settlements
 from verifier.results.recomputed_summaries import recompute_summaries
 from verifier.texts import text
 
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         *recompute_lists(inputs, gathered.lists),
         *recompute_summaries(inputs),
         *recompute_balances(inputs, gathered.starts),
+        *recompute_settlements(inputs),
     ]
     if options.json:
         print(spell_json({"results": [recomputation_json(each, options.lang) for each in found]}))

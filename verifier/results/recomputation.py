@@ -35,7 +35,7 @@ class Recomputation:
     """What became of one result.
 
     Attributes:
-        what: `match`, `summary` or `balance`.
+        what: `match`, `summary`, `balance` or `settlement`.
         recorded: name of the event that records it, 32 bytes; None where nobody recorded one.
         outcome: confirmed (it follows from its inputs), refuted (it does not), untold (inputs are missing), or
             unrecorded (there is nothing to compare with).

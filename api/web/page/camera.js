@@ -23,7 +23,7 @@ class Counter {
     this.show = show;
     this.view = element("div", { class: "camera" });
     this.status = element("p", { class: "quiet", role: "status" });
-    this.checked = element("div", { id: "scanned" });
+    this.checked = element("div", { id: "scanned", class: "scanned" });
   }
 
   /** @param {string} key */

@@ -18,7 +18,7 @@ import { beijingTime } from "./saying.js";
  * @property {boolean} complete whether the records are proved to be all there are
  * @property {string} desk address of the public desk; empty where there is none
  */
-/** @typedef {{tone: "ok" | "bad" | "warn", key: string, time: number | null, reveal: string}} Finding time: of the
+/** @typedef {{tone: "ok" | "bad" | "warn", name: string, time: number | null, reveal: string}} Finding time: of the
  *   first activation on record; reveal: the code, where it can be revealed */
 
 /** @param {() => unknown} check @returns {boolean} whether it holds */
@@ -47,31 +47,31 @@ function activationOf(timeline, committed) {
 
 /** @param {string} text as it was typed or scanned @param {Asked} asked @returns {Finding} */
 export function checkCode(text, asked) {
-  const found = (/** @type {Finding["tone"]} */ tone, /** @type {string} */ key, more = {}) =>
-    ({ tone, key, time: null, reveal: "", ...more });
-  if (!asked.timeline) return found("warn", "hidden.cannot");
+  const found = (/** @type {Finding["tone"]} */ tone, /** @type {string} */ name, more = {}) =>
+    ({ tone, name, time: null, reveal: "", ...more });
+  if (!asked.timeline) return found("warn", "cannot");
   const committed = committedOf(asked);
-  if (!committed) return found("bad", "hidden.none");
-  if (!holds(() => parseHiddenCode(text))) return found("warn", "hidden.misspelt");
+  if (!committed) return found("bad", "none");
+  if (!holds(() => parseHiddenCode(text))) return found("warn", "misspelt");
   const hidden = parseHiddenCode(text);
-  if (!holds(() => checkHiddenCode(hidden, /** @type {any} */ (committed.body())))) return found("bad", "hidden.other");
+  if (!holds(() => checkHiddenCode(hidden, /** @type {any} */ (committed.body())))) return found("bad", "other");
   const activation = activationOf(asked.timeline, committed);
-  if (activation) return found("warn", "hidden.activated", { time: activation.time });
-  return found("ok", asked.complete ? "hidden.first" : "hidden.matches", { reveal: hidden.text });
+  if (activation) return found("warn", "activated", { time: activation.time });
+  return found("ok", asked.complete ? "first" : "matches", { reveal: hidden.text });
 }
 
 /** @param {Finding} finding @param {Asked} asked @param {Saying} saying @returns {any} */
-function drawn({ tone, key, time, reveal }, { subject, desk }, { say, lang }) {
+function drawn({ tone, name, time, reveal }, { subject, desk }, { say, lang }) {
   const address = `${desk}/code?lang=${lang}&item=${encodeURIComponent(subject)}#${reveal}`;
   return element(
     "div",
-    { class: `strip ${tone}`, "data-code": key.split(".")[1], tabindex: -1 },
+    { class: `strip ${tone}`, "data-code": name, tabindex: -1 },
     icon(tone),
     element(
       "div",
       {},
-      element("p", {}, element("strong", {}, say(key))),
-      element("p", {}, say(`${key}-why`, { time: time === null ? "" : beijingTime(time) })),
+      element("p", {}, element("strong", {}, say(`hidden.${name}`))),
+      element("p", {}, say(`hidden.why.${name}`, { time: time === null ? "" : beijingTime(time) })),
       reveal && desk && element("p", {}, element("a", { class: "button", href: address }, say("hidden.reveal"))),
     ),
   );

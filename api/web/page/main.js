@@ -52,9 +52,12 @@ async function offerCode({ subject }, checked, saying, code) {
   (await import("./hidden.js")).offerCheck(place, { subject, timeline, complete, desk }, saying, code);
 }
 
+/** What stands behind `#` where a hidden code was scanned. */
+const CODE = /^#([0-9A-Za-z-]{32,40})$/;
+
 /** @returns {string} a hidden code from behind `#`, which is taken out of the address */
 function takeCode() {
-  const [, code] = /^#([0-9A-Za-z-]{32,40})$/.exec(location.hash) ?? [];
+  const [, code] = CODE.exec(location.hash) ?? [];
   if (code) history.replaceState(null, "", location.pathname + location.search);
   return code ?? "";
 }
@@ -92,6 +95,8 @@ export async function start(document) {
       served: [find("recalls"), find("served")],
       code: takeCode(),
     });
+  // A code that is scanned while its item's page is open: it is checked against a proof of now.
+  globalThis.addEventListener("hashchange", () => CODE.test(location.hash) && location.reload());
   for (const [id, load] of Object.entries(CHECKS)) {
     const found = find(id);
     if (found) await (await load()).show(found, saying);

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ledger.sequencer.conftest import closed, founded
+from tests.ledger.sequencer.conftest import closed, engine, founded
 
-__all__ = ["closed", "founded"]
+__all__ = ["closed", "engine", "founded"]

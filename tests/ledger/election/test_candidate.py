@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from ledger.election.candidate import PATIENCE, Candidate, Writing
-from ledger.election.lease import NOBODY, Leader
+from ledger.election.lease import NOBODY, Known
 from ledger.errors import BusyError, StoppedError
 from ledger.ledger import Ledger
-from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_file import FileGuard as Guard
 from ledger.store.sqlite.store import SqliteStore
 
 SECONDS = 3.0
@@ -41,7 +41,7 @@ class DeskLease:
         if self.desk.until > self.desk.seconds:
             return False
         self.term = self.desk.leader.term + 1
-        self.desk.leader, self.desk.until = Leader(self.term, self.name, "", 0.0), self.desk.seconds + SECONDS
+        self.desk.leader, self.desk.until = Known(self.term, self.name, "", 0.0), self.desk.seconds + SECONDS
         return True
 
     def renew(self):
@@ -59,7 +59,7 @@ class DeskLease:
     def state(self):
         self.desk.ask()
         known = self.desk.leader
-        return Leader(known.term, known.holder, "", self.desk.until - self.desk.seconds)
+        return Known(known.term, known.holder, "", self.desk.until - self.desk.seconds)
 
     def close(self):
         pass
@@ -148,7 +148,7 @@ def test_whoever_closes_lets_another_lead_at_once_and_nothing_is_lost(stage, two
 def test_lease_that_another_has_makes_a_leader_step_down_and_follow(stage, two):
     one, _ = two
     one.turn()
-    stage.desk.leader, stage.desk.until = Leader(7, "elsewhere", "", 0.0), stage.desk.seconds + SECONDS
+    stage.desk.leader, stage.desk.until = Known(7, "elsewhere", "", 0.0), stage.desk.seconds + SECONDS
     one.turn()
     assert not one.ledger.leads
     one.turn()
@@ -208,7 +208,7 @@ def test_follower_whose_database_was_silent_when_it_stepped_down_follows_later(s
     one, _ = two
     one.turn()
     leaf = stage.submit(one, 1)
-    stage.desk.leader, stage.desk.until = Leader(7, "elsewhere", "", 0.0), stage.desk.seconds + SECONDS
+    stage.desk.leader, stage.desk.until = Known(7, "elsewhere", "", 0.0), stage.desk.seconds + SECONDS
     with monkeypatch.context() as patched:
         patched.setattr("ledger.ledger.Shadow", silent)
         one.turn()

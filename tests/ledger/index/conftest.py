@@ -1,3 +1,3 @@
 """The small zone of the sequencer's tests."""
 
-from tests.ledger.sequencer.conftest import closed, founded, founded_witnessed, small, witnessed  # noqa: F401 - fixtures
+from tests.ledger.sequencer.conftest import closed, engine, founded, founded_witnessed, small, witnessed  # noqa: F401 - fixtures

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ledger.ledger import Ledger
-from tests.ledger.sequencer.conftest import closed, founded, founded_witnessed, small, witnessed
+from tests.ledger.sequencer.conftest import closed, engine, founded, founded_witnessed, small, witnessed
 
-__all__ = ["closed", "follower", "founded", "founded_witnessed", "small", "witnessed"]
+__all__ = ["closed", "engine", "follower", "founded", "founded_witnessed", "small", "witnessed"]
 
 
 class Kept:

@@ -12,7 +12,7 @@ from benchmarks.load import unit
 from ledger.errors import BusyError, StoppedError
 from ledger.index.heap import NOTHING
 from ledger.sequencer import recover
-from ledger.sequencer.guard import Guard
+from ledger.sequencer.guard_file import FileGuard as Guard
 from ledger.standby import shadow
 from ledger.store.sqlite.store import SqliteStore
 from verifier.primitives.tiles import WIDTH

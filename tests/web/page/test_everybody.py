@@ -82,12 +82,16 @@ def test_altered_and_cannot_be_checked(visit, server, scene):
         seen(visit(scene.item, lang, lie=lie), "altered" if lie != b"none" else "cannot", lang, 360, scheme)
 
 
-def test_home(phone):
+def test_home_and_what_is_opened_there(phone, server, scene):
     page = phone()
     for lang, width, scheme in (("zh", 360, "dark"), ("en", 1280, "light")):
         page.goto(f"/?lang={lang}")
         page.wait_for_selector("#camera p, #camera button")
         seen(page, "home", lang, width, scheme)
+        proof = {"name": "item.trace", "mimeType": "", "buffer": server.get(f"{scene.item}?format=proof").body}
+        page.set_input_files("#picture", proof)
+        page.wait_for_selector("#verdict")
+        seen(page, "home-opened", lang, width, scheme)
 
 
 @pytest.mark.soak

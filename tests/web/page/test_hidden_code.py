@@ -18,7 +18,9 @@ def drawn(scene):
 def outcome(page, code):
     page.fill("#hidden-code", code)
     page.get_by_role("button", name="Check on this device").click()
-    return page.locator("[data-code]").get_attribute("data-code")
+    told = page.locator("[data-code]")
+    assert len(told.locator("p").nth(1).inner_text().split()) > 5, "a sentence, and no key of one"
+    return told.get_attribute("data-code")
 
 
 def test_the_code_of_the_item_and_no_other_is_confirmed_and_nobody_is_told_it(visit, scene, drawn):
@@ -40,6 +42,10 @@ def test_a_code_behind_the_hash_is_checked_at_once_and_taken_out_of_the_address(
     expect(page.locator("[data-code]")).to_be_focused()
     expect(page.locator("[data-code]")).to_have_attribute("data-code", "first")
     assert page.url.endswith(f"{scene.item}?lang=en")
+    page.fill("#hidden-code", "")
+    page.goto(f"{scene.item}?lang=en#{drawn.hidden.text}")  # scanned once more, on the same page
+    expect(page.locator("#hidden-code")).to_have_value(drawn.hidden.text)
+    expect(page.locator("[data-code]")).to_have_attribute("data-code", "first")
     page.goto(f"/01/{RECALLED}?lang=en#{drawn.hidden.text}")
     expect(page.locator("[data-code]")).to_have_attribute("data-code", "none")
 
