@@ -154,6 +154,8 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
         _equip(app, ledger, settings, clock)
         untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
+        if ledger.stopped:
+            logger.error("read-only", reason=str(ledger.stopped))
         if settings.open_reads:
             logger.warning("open reads", meaning="entry bundles, batches and restricted bodies are open to everybody")
         try:

@@ -138,7 +138,7 @@ class StageCollector(Collector):
 
 
 class BesideCollector(Collector):
-    """Reads what stands beside the ledger: projections that follow it, and the disk under it."""
+    """Reads what stands beside the ledger: projections that follow it, where its tiles lie, and the disk under it."""
 
     def __init__(self, ledger: Ledger, followers: Mapping[str, Follower], disk: Path) -> None:
         """Read these; `disk` is any folder on it."""
@@ -161,6 +161,8 @@ class BesideCollector(Collector):
             lag.add_metric([name], max(0, size - follower.size))
             failing.add_metric([name], int(follower.fault is not None))
         yield from (lag, failing)
+        help_ = "For how long the oldest of what was written has been on its way to where tiles lie."
+        yield GaugeMetricFamily("suyuan_tiles_lag_seconds", help_, value=self._ledger.tiles.lag)
         free = shutil.disk_usage(self._disk).free
         yield GaugeMetricFamily("suyuan_disk_free_bytes", "Free space where the ledger lies.", value=free)
 

@@ -50,14 +50,18 @@ def programs() -> Path:
 class Server:
     """A cluster in a folder of its own, which goes with it."""
 
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, *settings: str, follows: Server | None = None) -> None:
+        """Make a cluster and start it; with one that it follows, as its replica."""
         self._numbers = itertools.count()
         self.root = Path(tempfile.mkdtemp(prefix="pg-", dir=_place()))  # a socket's path must be short
         self.data = self.root / "data"
         self._as = _other_user()
         if self._as:
             os.chown(self.root, *self._as)
-        self.run("initdb", "-D", str(self.data), "-U", "suyuan", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        if follows:
+            self.run("pg_basebackup", "-d", follows.dsn(), "-D", str(self.data), "-R", "-X", "stream", "--no-sync")
+        else:
+            self.run("initdb", "-D", str(self.data), "-U", "suyuan", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         with (self.data / "postgresql.conf").open("a") as file:
             file.write(_SETTINGS + f"unix_socket_directories = '{self.root}'\n" + "\n".join(settings) + "\n")
         self._process: subprocess.Popen[bytes] | None = None

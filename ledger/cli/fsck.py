@@ -13,6 +13,7 @@ from ledger.cli.options import sharing
 from ledger.cli.speaking import DONE, FALSE, Voice, door, render_error
 from ledger.cli.texts import default_language
 from ledger.fsck.check import Checked, check_ledger
+from ledger.fsck.elsewhere import files_at_hand
 from ledger.fsck.rebuild import Rebuilt, rebuild
 from ledger.opening import LedgerFolder
 from verifier.texts.audits import tell
@@ -31,8 +32,12 @@ def fsck(
 ) -> None:
     """Check every row and file of a ledger against its log; name each damage."""
     parts = LedgerFolder(folder)
-    rebuilt = rebuild(parts.database, parts.tiles) if anew else None
-    checked = check_ledger(parts.database, parts.tiles, guard)
+    rebuilt = None
+    if anew:
+        with files_at_hand(parts.database, parts.tiles) as tiles:
+            rebuilt = rebuild(parts.database, tiles)
+    with files_at_hand(parts.database, parts.tiles) as tiles:
+        checked = check_ledger(parts.database, tiles, guard)
     code = FALSE if checked.damages else DONE
     voice.data(_answer(checked, rebuilt, code, voice.lang), _lines(checked, rebuilt, voice.lang))
     raise typer.Exit(code)

@@ -12,13 +12,14 @@ from ledger.opening import open_ledger
 from tests.crash.checking import check_all
 from tests.crash.journal import Journal, read_journal
 from tests.crash.served import PASSPHRASE, ServerProcess, Submitters, found_served
+from tests.postgres import server
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
 
 
-def kill_again_and_again(folder, kills):
-    world = found_served(folder)
-    server, journal = ServerProcess(folder), Journal(folder / "journal")
+def kill_again_and_again(folder, kills, database=None):
+    world = found_served(folder, database)
+    server, journal = ServerProcess(folder, allow_async="true"), Journal(folder / "journal")
     rnd = random.Random(kills)
     answered = 0
     for round_ in range(kills):
@@ -34,7 +35,7 @@ def kill_again_and_again(folder, kills):
     server.start()
     assert server.stop() == 0
     journal.close()
-    ledger = open_ledger(folder / "ledger", PASSPHRASE)
+    ledger = open_ledger(folder / "ledger", PASSPHRASE, allow_async=True)
     try:
         check_all(ledger, read_journal(folder / "journal"))
     finally:
@@ -58,3 +59,10 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(tmp_p
 @pytest.mark.soak
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed_sixty_times(tmp_path):
     kill_again_and_again(tmp_path / "zone", 60)
+
+
+@pytest.mark.soak
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed_over_a_database_server(tmp_path):
+    database = server().database(empty=True)
+    kill_again_and_again(tmp_path / "zone", 20, database)
+    server().drop(database)

@@ -4,6 +4,8 @@ Its term is the fencing number. Whoever takes over raises it; whoever writes ask
 whether it is still its own, and holds the row until that is committed. So two can never write: a process that slept
 through its lease finds another term, or its session ended, however late it wakes.
 
+Terms wait for no replica by themselves: the first block of a term does, and takes the row along.
+
 A crash leaves a lease that runs out. A leader whose session is gone is taken over from at once.
 """
 
@@ -150,7 +152,9 @@ class Lease:
             try:
                 if self._connection is None or self._connection.closed:
                     patience = str(_PATIENCE)
-                    self._connection = connect(self._dsn, statement_timeout=patience, lock_timeout=patience)
+                    self._connection = connect(
+                        self._dsn, statement_timeout=patience, lock_timeout=patience, synchronous_commit="local"
+                    )
                 yield self._connection
             except (psycopg.Error, SetupError) as error:
                 if self._connection:

@@ -66,8 +66,10 @@ DERIVED = {  # tables that follow from heads: what COPY is told of each
 
 
 def prepare(connection: Connection[Any]) -> None:
-    """Make the temporary tables of a writer's session."""
-    connection.execute(_TEMPORARY)
+    """Make the temporary tables of a writer's session; no replica needs to have them."""
+    with connection.transaction():
+        connection.execute("SET LOCAL synchronous_commit = local")
+        connection.execute(_TEMPORARY)
 
 
 def write_rows(cursor: Cursor[Any], block: Block) -> None:

@@ -124,6 +124,7 @@ def _lock(connection: Connection[Any], dsn: str, fence: Fence | None) -> None:
     """
     try:
         with connection.transaction():
+            connection.execute("SET LOCAL synchronous_commit = local")  # whether a replica follows is asked later
             if fence:
                 fence.hold(connection.cursor())
                 connection.execute(END_WRITERS, (WRITER_LOCK,))

@@ -31,10 +31,10 @@ class PostgresWriter:
     """Implements `ledger.store.interface.WriteStore`."""
 
     def __init__(self, connection: Connection[Any], fence: Fence | None) -> None:
-        """Own the read-write connection; what was begun under an older fence is refused here already.
+        """Own the read-write connection, which holds the writer's lock.
 
         Raises:
-            StoppedError: the fence does not let this process write, or the database does not.
+            StoppedError: the database could not write.
         """
         self._connection = connection
         self._fence = fence
@@ -46,8 +46,6 @@ class PostgresWriter:
         with self._stopping():
             prepare(connection)
             self._end = end_of_ranges(connection)
-        with self.transaction():
-            pass
 
     def _all(self, statement: str, *values: Any) -> list[Any]:
         return self._connection.cursor(binary=True).execute(statement.encode(), values).fetchall()

@@ -99,13 +99,13 @@ def kept(folder, arrivals):
                 "SELECT seq, id, job, sender, path, state, name, after FROM item ORDER BY seq"
             ).fetchall()
             names = {row[6].hex(): f"event {row[0]}" for row in rows if row[6]}
-            events = [
-                _shown(event, names, plain) for event in Items(connection).events([row[0] for row in rows if row[6]])
-            ]
+            composed = Items(connection).events([row[0] for row in rows if row[6]])
+            events = [_shown(event, names, plain) for event in composed]
             tables = [
                 sorted(plain(repr(_named(row, names))) for row in connection.execute(f"SELECT * FROM {table}"))
                 for table in ("handle", "need", "reported", "packing", "ended", "told", "source")
             ]
+    assert all(composer.recent.head(each.name) == parse_head(each.head) for each in composed)  # remembered as written
     return [row[:6] + row[7:] for row in rows], events, tables, [told_json(each) for each in told]
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
+from contextlib import closing
 from urllib.parse import urlsplit
 
+from ledger.opening import open_ledger
+from tests.ledger.export.operated import PASSPHRASE as SECRET
 from tests.ledger.export.operated import SUYUAN, run, served
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
@@ -46,7 +49,6 @@ def test_older_copy_serves_reads_refuses_statements_and_is_restored_from_another
                    "--json", home=tmp_path)  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["size"] >= lost.size
-    with served(zone, tmp_path) as url:
-        status, body = ask(url, "POST", "/entries", submission)
-        assert status == 201, body
-        assert parse_signed_checkpoint(ask(url, "GET", f"/checkpoints/{lost.size}")[1])[0].root == lost.root
+    guard = tmp_path / "zone.guard"
+    with closing(open_ledger(zone, SECRET.encode(), guard=guard)) as ledger:
+        assert ledger.submit(submission).result() < lost.size, "recorded already, and promised again"

@@ -63,6 +63,37 @@ def test_a_server_that_does_not_sync_is_refused(tmp_path, setting):
         careless.stop()
 
 
+@pytest.mark.soak
+def test_a_replica_is_required_until_one_follows_synchronously(tmp_path):
+    primary = Server("synchronous_standby_names = 'suyuan'", "synchronous_commit = local")
+    replica = None
+    try:
+        store = PostgresStore(dsn := primary.database(), tmp_path)
+        with pytest.raises(SetupError, match="no synchronous replica"):
+            store.require_synchronous()
+        name = "cluster_name = 'suyuan'"
+        replica = Server(name, "hot_standby = on", follows=primary)
+        following = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'"
+        while run(primary.dsn(), following)[0] != [(1,)]:
+            """Until it has caught up."""
+        store.require_synchronous()
+        write(store, 0)
+        store.close()
+        with pytest.raises(SetupError, match="only reads"):
+            PostgresStore(dsn.replace(str(primary.root), str(replica.root)), tmp_path)
+        following = PostgresStore(dsn.replace(str(primary.root), str(replica.root)), tmp_path, writable=False)
+        seen = 0
+        while not seen:
+            with following.read() as reader:
+                seen = reader.counters().size
+        assert seen == 2
+        following.close()
+    finally:
+        for each in (replica, primary):
+            if each:
+                each.stop()
+
+
 def test_a_database_without_tables_is_refused(tmp_path):
     empty = server().database(empty=True)
     with pytest.raises(SetupError, match=r"tables of revision None"):

@@ -67,7 +67,7 @@ def require_whole(bucket, ledger):
 
 def test_log_is_published_in_storage_and_goes_on_after_a_start_elsewhere(folder, keys, address, bucket, tmp_path):
     world = found_zone(folder, keys, start(folder, keys, address))
-    for _ in range(260):
+    for _ in range(210):
         world.ledger.writer.call(world.ledger.writer.sequencer.seal).result()
     world.ledger.close()
     assert published(bucket).size == world.ledger.head.edge.size > 256
@@ -92,9 +92,9 @@ def test_dead_storage_delays_publishing_and_nothing_else(folder, keys, address, 
     until(lambda: published(bucket) is not None and tiles.lag == 0)
     before = published(bucket)
     faults.always = "refuse"
-    for _ in range(100):
+    for _ in range(30):
         ledger.writer.call(ledger.writer.sequencer.seal).result()
-    assert ledger.head.edge.size >= before.size + 100
+    assert ledger.head.edge.size >= before.size + 30
     world.cosign()
     assert ledger.prover.checkpoint(ledger.head.edge.size)
     assert published(bucket) == before

@@ -148,8 +148,9 @@ def test_a_photo_of_a_label_is_followed_and_its_hidden_code_stays_here(desk, pri
     page, asked = desk(), []
     page.on("request", lambda each: asked.append(each.url))
     choose(page, printed / "label.png")
-    page.wait_for_url(f"**{scene.item}?lang=en#*")
-    assert page.url.endswith(f"#{scene.parcel.hidden.hidden.text}")
+    expect(page.locator("[data-code]")).to_have_attribute("data-code", "first")
+    expect(page.locator("#hidden-code")).to_have_value(scene.parcel.hidden.hidden.text)
+    assert page.url.endswith(f"{scene.item}?lang=en")
     assert not any(scene.parcel.hidden.hidden.text in each.partition("#")[0] for each in asked)
 
 
@@ -216,4 +217,16 @@ def test_a_reader_that_does_not_come_is_none(desk, printed):
     expect(page.get_by_text("cannot read codes here")).to_be_visible()
     page.unroute(f"**/{READER}")
     choose(page, printed / "receipt.png")
+    expect(page.locator("#verdict")).to_have_attribute("data-state", "verified")
+
+
+def test_the_page_that_is_one_file_reads_photos_too(phone, site, printed, tmp_path):
+    (tmp_path / "suyuan-verify.html").write_bytes(site.app.state.page.current().single)
+    page = phone()
+    page.on("console", lambda said: pytest.fail(said.text))
+    page.goto((tmp_path / "suyuan-verify.html").as_uri())
+    page.set_input_files("#file", printed / "item.trace")
+    expect(page.locator("#verdict")).to_have_attribute("data-state", "verified")
+    page.set_input_files("#file", printed / "receipt.png")
+    expect(page.locator("#checked h1")).to_have_text("Release")
     expect(page.locator("#verdict")).to_have_attribute("data-state", "verified")
