@@ -26,11 +26,12 @@ def main() -> int:
     read.add_argument("--events", type=int, default=60_000, help="in batches")
     read.add_argument("--batch", type=int, default=1_000)
     read.add_argument("--singles", type=int, default=500, help="one by one")
+    read.add_argument("--out", type=Path, default=BUILD / "peers.json")
     given = read.parse_args()
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="peers-", dir=BUILD) as work:
         figures = measure(Path(work), events=given.events, batch=given.batch, singles=given.singles)
-    (BUILD / "peers.json").write_text(json.dumps(figures, indent=2) + "\n")
+    given.out.write_text(json.dumps(figures, indent=2) + "\n")
     print(format_table(figures), end="")  # noqa: T201 - its answer
     return 0
 

@@ -12,8 +12,9 @@ LACKS = {
     "suyuan": f"{_OURS}. Durable, on SQLite",
     "suyuan_postgres": f"{_OURS}. Durable, on PostgreSQL",
     "audited_table": (
-        "no proof of anything: whoever owns the database changes rows and audit alike, unseen; no signatures, no checks "
-        "of what is said or by whom, no index by item, no witnesses; no HTTP: one client on a local socket. Durable"
+        "no proof of anything: whoever owns the database changes rows and audit alike, unseen; no signatures, no "
+        "checks of what is said or by whom, no index by item, no witnesses; no HTTP: one client on a local socket. "
+        "Durable"
     ),
     "pymerkle": (
         "no signatures, of issuers or of its own; no check of what is said, by whom, or whether it was said before; no "
@@ -22,8 +23,8 @@ LACKS = {
     ),
     "hypercore": (
         "one writer for each log: no issuers, no check of what is said or by whom; no index by item; no witnesses; no "
-        "HTTP: a library called in one process. It signs each append, and **answers before the disk has it** (`strace`: "
-        "6 syncs over 50 appends): a power loss can take back what was answered"
+        "HTTP: a library called in one process. It signs each append, and **answers before the disk has it** "
+        "(`strace`: 6 syncs over 50 appends): a power loss can take back what was answered"
     ),
 }
 

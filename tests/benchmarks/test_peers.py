@@ -11,23 +11,23 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from benchmarks.load import uscc
 from benchmarks.peers.audited_table import audited_table
 from benchmarks.peers.events import make, records, write_records
 from benchmarks.peers.table import LACKS, format_table
+from benchmarks.served import ORIGIN, PRODUCT
 from fixtures.load.statements import Commissioner
-from ledger.signing.signer import generate
+from fixtures.zone.actors import enterprise
 from tests.postgres import server
 from verifier.ledgerformat.submission import parse_submission
-from verifier.primitives.keys import EDDSA
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = "https://id.gs1.org/01/06901234567892"
 
 
 @pytest.fixture(scope="module")
 def loads():
-    issuer = "urn:suyuan:party:91330100MA27XYZX1X"
-    commissioner = Commissioner(generate(EDDSA), issuer, "bench.example/zone", PRODUCT, first=1, time=1_700_000_000_000)
+    seller = enterprise(uscc("91330100BENCH0001"), "电商", "Seller", ["seller"])
+    commissioner = Commissioner(seller.signer, seller.uri, ORIGIN, PRODUCT, first=1, time=1_700_000_000_000)
     return make(commissioner, events=25, batch=10, singles=3)
 
 
@@ -76,9 +76,10 @@ def test_the_page_says_of_each_what_the_script_says():
 
 
 @pytest.mark.soak
-def test_each_keeps_every_event_in_one_run():
+def test_each_keeps_every_event_in_one_run(tmp_path):
     """It installs what it compares with, so it needs the package registries."""
-    command = [sys.executable, "-m", "benchmarks.peers", "--events", "200", "--batch", "50", "--singles", "5"]
-    subprocess.run(command, cwd=ROOT, check=True)
-    figures = json.loads((ROOT / "build" / "peers.json").read_text("utf-8"))
+    sizes = ["--events", "200", "--batch", "50", "--singles", "5"]
+    out = tmp_path / "peers.json"
+    subprocess.run([sys.executable, "-m", "benchmarks.peers", *sizes, "--out", str(out)], cwd=ROOT, check=True)
+    figures = json.loads(out.read_text("utf-8"))
     assert {name: each["events"] for name, each in figures.items()} == dict.fromkeys(LACKS, 205)
