@@ -29,8 +29,10 @@ def bench(  # noqa: PLR0913 - a command's options
     product: Annotated[str, option("--product", text="help.bench.product", metavar="URI")],
     *,
     batches: Annotated[int, option("--batches", text="help.bench.batches", min=1)] = 60,
+    batch: Annotated[int, option("--batch", text="help.bench.batch", min=1, max=4096)] = 1_000,
     singles: Annotated[int, option("--singles", text="help.bench.singles", min=1)] = 6_000,
     connections: Annotated[int, option("--connections", text="help.bench.connections", min=1, max=1024)] = 64,
+    sequential: Annotated[int, option("--sequential", text="help.bench.sequential", min=1)] = 200,
     reads: Annotated[int, option("--reads", text="help.bench.reads", min=1)] = 2_000,
     out: Annotated[Path | None, option("--out", text="help.bench.out", metavar="FILE")] = None,
 ) -> None:
@@ -38,7 +40,7 @@ def bench(  # noqa: PLR0913 - a command's options
     client, now = LedgerClient(target), milliseconds()
     published = parse_signed_checkpoint(client.checkpoint())[0]
     commissioner = Commissioner(holder.open(key), issuer, published.origin, product, first=now * _A_KEYS_RUNS, time=now)
-    sizes = Sizes(batches=batches, singles=singles, connections=connections, reads=reads)
+    sizes = Sizes(batches, batch, singles=singles, connections=connections, sequential=sequential, reads=reads)
     load, driven = Target(target, commissioner, sizes), {}
     for name in ("http_batched", "http_single", "http_sequential", "trace_read"):
         holder.voice.tell("bench.running", name=name)

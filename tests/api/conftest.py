@@ -189,7 +189,7 @@ def settings_for(folder, **values):
     return Settings(folder=folder, port=0, min_free_disk=0, **values)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory):
     made = World(tmp_path_factory.mktemp("world") / "zone")
     tell(made)
@@ -197,14 +197,14 @@ def world(tmp_path_factory):
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(world):
     running = Server(world.ledger, settings_for(world.folder))
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def open_server(world):
     """The same ledger with reserved reads open."""
     running = Server(world.ledger, settings_for(world.folder, open_reads=True))

@@ -32,7 +32,7 @@ OPERATIONS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def description(server):
     return server.get("/openapi.json").json
 
@@ -74,7 +74,7 @@ def as_it_is(ctx, value):
     return value.value if hasattr(value, "value") else str(value).encode()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def described(server):
     loaded = schemathesis.openapi.from_dict(server.get("/openapi.json").json)
     loaded.config.update(base_url=server.base)

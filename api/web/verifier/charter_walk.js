@@ -4,7 +4,7 @@
  */
 import { equalBytes, formatHex } from "./bytes.js";
 import { charterOf } from "./charter.js";
-import { notPermitted, untrusted } from "./errors.js";
+import { malformed, notPermitted, untrusted } from "./errors.js";
 import { inLogOrder } from "./event.js";
 import { byLeaf } from "./parts.js";
 
@@ -108,7 +108,7 @@ export class Charters {
     return true;
   }
 
-  /** @param {Event} event @param {Charter} charter @throws untrusted unless it follows the one in force */
+  /** @param {Event} event @param {Charter} charter @throws notPermitted unless it follows the one in force */
   checkNext(event, charter) {
     this.checkFollows(charter, event.leaf);
     this.checkCompromised(event, charter);
@@ -116,19 +116,19 @@ export class Charters {
 
   /**
    * @param {Charter} charter @param {number} leaf at which it is proposed, or would be completed
-   * @throws untrusted unless it follows the one in force, and no key changes its use or holder
+   * @throws notPermitted unless it follows the one in force, and no key changes its use or holder
    */
   checkFollows(charter, leaf) {
     const { charter: current, event: before } = this.entry(leaf);
-    const follows = charter.previous === before.name && charter.version === current.version + 1;
-    if (!follows || charter.origin !== current.origin) {
-      throw untrusted(FIELD, `version ${charter.version}`, `one that follows version ${current.version}`);
+    if (charter.previous !== before.name || charter.version !== current.version + 1) {
+      throw notPermitted("charter.previous", charter.version, `version ${current.version + 1}`);
     }
+    if (charter.origin !== current.origin) throw notPermitted("charter.origin", charter.origin, current.origin);
     const held = new Map(this.inForce.flatMap((each) => each.charter.keys()).map((each) => [each.key.hex, each]));
     for (const each of charter.keys()) {
       const known = held.get(each.key.hex);
       if (known && (known.use !== each.use || known.holder !== each.holder)) {
-        throw untrusted(FIELD, "a key of another use or holder", "one key, one use");
+        throw notPermitted(FIELD, "a key of another use or holder", "one key, one use");
       }
     }
   }
@@ -136,14 +136,15 @@ export class Charters {
   /** @param {Event} event @param {Charter} charter */
   checkCompromised(event, charter) {
     for (const [kid, since] of charter.compromised) {
-      if (since > event.leaf || !this.inForce.some((each) => each.charter.listed(kid))) {
-        throw untrusted(FIELD, `compromised ${kid}`, "a root key of a charter before, since a leaf not after this one");
+      if (since > event.leaf) throw malformed("charter.compromised", since, "a leaf before");
+      if (!this.inForce.some((each) => each.charter.listed(kid))) {
+        throw notPermitted("charter.compromised", kid, "a root key before");
       }
     }
     const left = charter.roots.filter(
       ({ key }) => !charter.compromised.has(key.kidHex) && !this.isCompromisedBefore(charter, key.kidHex),
     );
-    if (left.length < charter.threshold) throw untrusted(FIELD, `${left.length} roots left`, "at least the threshold");
+    if (left.length < charter.threshold) throw notPermitted("charter.roots", `${left.length} left`, "the threshold");
   }
 }
 

@@ -7,7 +7,7 @@ import pytest
 from tests.world import found_world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory):
     world = found_world(tmp_path_factory.mktemp("admission") / "zone", witnesses=0, quorum=0, policies=False)
     yield world

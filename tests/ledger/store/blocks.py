@@ -37,7 +37,7 @@ def event_id(seq: int) -> bytes:
 
 
 def leaf_of(key: bytes, number: int) -> bytes:
-    return sha256(key + bytes([number])).digest()
+    return sha256(key + bytes([number % 256])).digest()
 
 
 def amount(number: int) -> int:

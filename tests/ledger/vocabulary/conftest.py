@@ -51,7 +51,7 @@ def state_of(ledger, pair):
     return len(entries), history_root(entries)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def teller(tmp_path_factory):
     """Who tells examples to the ledger."""
     ledger, made = found(tmp_path_factory.mktemp("examples") / "zone")
