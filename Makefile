@@ -9,7 +9,7 @@ PORT ?= 8000
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo web test check lint soak bench screenshots corpus lock clean
+.PHONY: help install run demo web test check lint soak drill bench screenshots corpus lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -54,6 +54,10 @@ check: lint test ## lint, types, imports, tests
 
 soak: $(VENV)/test.stamp ## the long batteries, for hours: crashes, power loss, every bit
 	$(BIN)/python -m pytest -m soak
+
+KILLS ?= 10
+drill: $(VENV)/test.stamp ## kill the leader of a database cluster under load; writes build/drill.json
+	$(BIN)/python -m tests.drill $(KILLS)
 
 bench: $(VENV)/test.stamp ## measure; writes build/bench.json
 	$(BIN)/python -m benchmarks

@@ -55,7 +55,7 @@ class Server:
         self._numbers = itertools.count()
         self.root = Path(tempfile.mkdtemp(prefix="pg-", dir=place or _place()))  # a socket's path must be short
         self.data = self.root / "data"
-        self._as = _other_user()
+        self._as = other_user()
         if self._as:
             os.chown(self.root, *self._as)
         if follows:
@@ -165,7 +165,8 @@ def _place() -> str:
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30 else "/tmp"
 
 
-def _other_user() -> tuple[int, int] | None:
+def other_user() -> tuple[int, int] | None:
+    """Return the user and group whom servers run as where we are root, which they refuse to be."""
     if os.geteuid():
         return None
     found = pwd.getpwnam("nobody")

@@ -1,0 +1,46 @@
+"""`python -m tests.drill [KILLS]`: kills the leader of a cluster in a folder of its own; writes build/drill.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.drill.drill import run_drill
+from tests.drill.needed import DEBIAN, missing
+from tests.drill.report import format_table
+
+BUILD = Path("build")
+
+
+def main() -> int:
+    """Run a drill and tell what it found; 2 where programs are missing."""
+    parser = argparse.ArgumentParser(prog="python -m tests.drill", description=__doc__)
+    parser.add_argument("kills", type=int, nargs="?", default=10)
+    parser.add_argument("--keep", action="store_true", help="keep the folder, also where all is well")
+    given = parser.parse_args()
+    os.environ.setdefault("SUYUAN_POSTGRES", str(DEBIAN))
+    if needed := missing():
+        print(f"needs {', '.join(needed)}", file=sys.stderr)
+        return 2
+    folder = Path(tempfile.mkdtemp(prefix="suyuan-drill-"))
+    print(f"in {folder}", file=sys.stderr)
+    began = time.monotonic()
+    report = run_drill(folder, given.kills, lambda line: print(line, file=sys.stderr, flush=True))
+    about = {"processors": os.cpu_count(), "python": platform.python_version(), "seconds": time.monotonic() - began}
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "drill.json").write_text(json.dumps(report.to_json(**about), indent=1) + "\n", "utf-8")
+    print(format_table(report))
+    if not given.keep:
+        shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""What a drill has found: as JSON, as a table for people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """One kill of the database's leader.
+
+    Attributes:
+        killed: the node.
+        elected: seconds from the kill until another node takes writes.
+        led: seconds from the kill until a ledger process leads again.
+        gap: the longest time in seconds without an acknowledged submission.
+        whole: seconds from the kill until the killed node, started again, follows and a replica is synchronous.
+        acknowledged: submissions acknowledged so far.
+        term: of the ledger's lease afterwards.
+    """
+
+    killed: str
+    elected: float
+    led: float
+    gap: float
+    whole: float
+    acknowledged: int
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A ledger process that slept through its lease.
+
+    Attributes:
+        lease: seconds that a lease runs.
+        slept: seconds that it slept.
+        term: its own, before it slept.
+        other: the term of the process that leads since.
+        gap: the longest time in seconds without an acknowledged submission.
+        refused: what its log says about writing on.
+    """
+
+    lease: float
+    slept: float
+    term: int
+    other: int
+    gap: float
+    refused: str
+
+
+@dataclass(slots=True)
+class Report:
+    """A drill, whole once `checked`.
+
+    Attributes:
+        acknowledged: submissions.
+        lost: of them, those that the ledger does not have where it said so.
+        sizes: of the log, of which a root was seen.
+        forked: of them, those with two roots.
+    """
+
+    failovers: list[Failover] = field(default_factory=list)
+    pause: Pause | None = None
+    acknowledged: int = 0
+    events: int = 0
+    lost: int = 0
+    sizes: int = 0
+    forked: int = 0
+
+    def to_json(self, **about: Any) -> dict[str, Any]:
+        return {**about, **asdict(self)}
+
+
+def format_table(report: Report) -> str:
+    """Return a table in Markdown, and what was checked under it."""
+    lines = [
+        "| kill | node | database led again | ledger led again | gap | cluster whole again | acknowledged so far |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {number} | {each.killed} | {each.elected:.1f} s | {each.led:.1f} s | {each.gap:.1f} s | {each.whole:.1f} s"
+        f" | {each.acknowledged:,} |"
+        for number, each in enumerate(report.failovers, start=1)
+    ]
+    lines.append("")
+    if report.pause:
+        it = report.pause
+        lines.append(
+            f"Paused for {it.slept:.1f} s with a lease of {it.lease:.0f} s: term {it.term} was refused under term "
+            f"{it.other}, gap {it.gap:.1f} s ({it.refused})."
+        )
+    lines.append(
+        f"Acknowledged: {report.acknowledged:,} submissions of {report.events:,} events; lost: {report.lost}. "
+        f"Sizes with a root: {report.sizes:,}; with two: {report.forked}."
+    )
+    return "\n".join(lines)
