@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 _WIDTH, _HEIGHT = 640, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 20, 44, 52
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 36, 44, 52
 _INK, _GRID = "#808080", "#80808055"
 _COLOURS = ("#2f81c7", "#d1762c", "#4c9a52")
 
