@@ -6,14 +6,15 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 
 from benchmarks.conftest import FULL
-from benchmarks.served import served
+from benchmarks.served import DISK, served
 from fixtures.load.plan import Sizes, Target
 from ledger.client.client import LedgerClient
-from tests.postgres import server
+from tests.postgres import Server, server
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 SMALL_SIZES = Sizes(batches=2, batch=20, singles=20, connections=4, sequential=5, reads=20, readers=4)
@@ -21,13 +22,24 @@ ENGINES = ["sqlite", "postgres"]
 
 
 @pytest.fixture(params=ENGINES)
-def ledger(request, tmp_path):
+def ledger(request, tmp_path, scale):
     """A served ledger on each engine."""
-    database = server().database(empty=True) if request.param == "postgres" else None
-    with served(tmp_path / "ledger", database) as running:
+    with database(request.param, on_disk=scale is FULL) as address, served(tmp_path / "ledger", address) as running:
         yield request.param, running
-    if database:
-        server().drop(database)
+
+
+@contextmanager
+def database(engine, *, on_disk):
+    """Yield the address of an empty database, None for SQLite; a figure that says durable is taken on a disk."""
+    if engine == "sqlite":
+        yield None
+        return
+    used = Server(place=DISK) if on_disk else server()
+    address = used.database(empty=True)
+    try:
+        yield address
+    finally:
+        used.stop() if on_disk else used.drop(address)
 
 
 def test_http(benchmark, scale, yardstick, figures, ledger, tmp_path):

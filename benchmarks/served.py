@@ -26,6 +26,7 @@ from verifier.ledgerformat.trust_policy import TrustPolicy, format_trust_policy
 from verifier.primitives.merkle import leaf_hash
 
 ORIGIN, PASSPHRASE = "bench.example/zone", b"an invented passphrase"
+DISK = "/var/tmp"  # a folder that outlives a restart, so no memory; short, as a socket's path must be
 PRODUCT = "https://id.gs1.org/01/06901234567892"
 
 

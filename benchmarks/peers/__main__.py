@@ -13,11 +13,10 @@ from benchmarks.peers.events import Loads, make, records, write_records
 from benchmarks.peers.ours import ours
 from benchmarks.peers.strangers import Files, hypercore, pymerkle
 from benchmarks.peers.table import format_table
-from benchmarks.served import served
+from benchmarks.served import DISK, served
 from tests.postgres import Server
 
 BUILD = Path(__file__).parents[2] / "build"
-DISK = "/var/tmp"  # of all folders for what passes, the one that is meant to outlive a restart: no memory
 
 
 def main() -> int:
