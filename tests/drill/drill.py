@@ -100,6 +100,7 @@ class Drill:
         term, begun = sleeper.term, time.monotonic()
         sleeper.pause()
         until(lambda: other.leads, "nobody took over")
+        taken = time.monotonic() - begun
         until(lambda: time.monotonic() - begun > 2 * LEASE, "time stands still")
         self._more()
         sleeper.resume()
@@ -108,8 +109,13 @@ class Drill:
         self._more()
         assert other.leads
         assert other.term > term
-        said = [str(line.get("event", "")) for line in sleeper.told() if "follow" in str(line)]
-        return Pause(LEASE, slept, term, other.term, self._journal.gap(begun), "; ".join(said[-1:]))
+        return Pause(LEASE, slept, taken, term, other.term, self._journal.gap(begun), _refusal(sleeper))
+
+
+def _refusal(machine: Machine) -> str:
+    """Return what a process that leads no longer said last of why."""
+    said = [str(line["fault"]) for line in machine.told() if line["event"] == "candidate"]
+    return said[-1] if said else ""
 
 
 def _end(machine: Machine) -> None:
