@@ -40,7 +40,7 @@ class Pause:
         term: its own, before it slept.
         other: the term of the process that leads since.
         gap: the longest time in seconds without an acknowledged submission.
-        refused: what its log says about writing on.
+        refused: what the fence tells a transaction under the sleeper's term.
     """
 
     lease: float
@@ -91,7 +91,7 @@ def format_table(report: Report) -> str:
         it = report.pause
         lines.append(
             f"Paused for {it.slept:.1f} s with a lease of {it.lease:.0f} s: term {it.term} was refused under term "
-            f"{it.other}, which led after {it.taken:.1f} s; gap {it.gap:.1f} s. It said: {it.refused}"
+            f"{it.other}, which led after {it.taken:.1f} s; gap {it.gap:.1f} s. {it.refused}"
         )
     lines.append(
         f"Acknowledged: {report.acknowledged:,} submissions of {report.events:,} events; lost: {report.lost}. "
