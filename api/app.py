@@ -149,8 +149,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
         )
         running = await to_thread.run_sync(run_from, settings) if given is None else given
         ledger, app.state.candidate = running.ledger, running.candidate
-        if running.candidate:
-            app.state.metrics.stand(running.candidate)
+        app.state.metrics.stand(running.candidate)
         _equip(app, ledger, settings, clock)
         untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -18,6 +18,8 @@ from ledger.witnessing.lag import witness_lags
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+disable_created_metrics()  # type: ignore[no-untyped-call] # when a counter began, nobody asks; each would be a series more
 
 
 class Metrics:
@@ -47,8 +49,8 @@ class Metrics:
         """Add what is read from a ledger whenever somebody asks."""
         self.registry.register(_LedgerCollector(ledger))
 
-    def stand(self, candidate: Candidate) -> None:
-        """Add who leads, where several processes stand for the ledger."""
+    def stand(self, candidate: Candidate | None) -> None:
+        """Add who leads, where several processes stand for the ledger; None where there is one."""
         self.registry.register(_ElectionCollector(candidate))
 
     def watch(self, collection: Collection) -> None:
@@ -101,7 +103,7 @@ class _LedgerCollector(Collector):
 class _ElectionCollector(Collector):
     """Reads what the candidate knows of the lease."""
 
-    def __init__(self, candidate: Candidate) -> None:
+    def __init__(self, candidate: Candidate | None) -> None:
         self._candidate = candidate
 
     def describe(self) -> list[Metric]:
@@ -111,10 +113,10 @@ class _ElectionCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges of this moment."""
         candidate = self._candidate
-        term = "The fencing number of the lease that this process saw last."
-        yield GaugeMetricFamily("suyuan_lease_term", term, value=candidate.leader.term)
+        term = "The fencing number of the lease that this process saw last, 0 where there is none."
+        yield GaugeMetricFamily("suyuan_lease_term", term, value=candidate.leader.term if candidate else 0)
         fault = "1 where the last turn of this process's candidate failed: it could not follow, renew or lead."
-        yield GaugeMetricFamily("suyuan_candidate_fault", fault, value=int(candidate.fault is not None))
+        yield GaugeMetricFamily("suyuan_candidate_fault", fault, value=int(bool(candidate and candidate.fault)))
 
 
 class _WitnessCollector(Collector):

@@ -50,10 +50,10 @@ def programs() -> Path:
 class Server:
     """A cluster in a folder of its own, which goes with it."""
 
-    def __init__(self, *settings: str, follows: Server | None = None) -> None:
-        """Make a cluster and start it; with one that it follows, as its replica."""
+    def __init__(self, *settings: str, follows: Server | None = None, place: str | None = None) -> None:
+        """Make a cluster and start it; with one that it follows, as its replica; in a folder of this place."""
         self._numbers = itertools.count()
-        self.root = Path(tempfile.mkdtemp(prefix="pg-", dir=_place()))  # a socket's path must be short
+        self.root = Path(tempfile.mkdtemp(prefix="pg-", dir=place or _place()))  # a socket's path must be short
         self.data = self.root / "data"
         self._as = other_user()
         if self._as:

@@ -166,6 +166,16 @@ def test_the_quorum_checkpoint_is_preferred(run, served, export):
     assert run(served.url) == 0
 
 
+def test_a_quorum_that_is_ahead_of_the_published_tiles_is_not_audited_where_as_many_signed_what_is_published(
+    run, served, export
+):
+    origin, size, rest = (export / "checkpoint").read_text("utf-8").split("\n", 2)
+    (export / "checkpoints").mkdir()
+    (export / "checkpoints" / "quorum").write_text(f"{origin}\n{int(size) + 1}\n{rest}", "utf-8")
+    served.answers.clear()
+    assert run(served.url) == 0
+
+
 def test_reserved_reads_that_are_closed_are_named_and_exit_4(run, served, capsys):
     served.answers["/batches/0"] = 403
     assert run(served.url) == 4
