@@ -12,6 +12,7 @@ from ledger.election.opening import Standing, is_on_server, open_candidate
 from ledger.errors import BehindError, SetupError
 from ledger.ledger import Ledger
 from ledger.opening import open_behind, open_ledger
+from verifier.errors import SuyuanError
 
 
 def open_from(settings: Settings) -> Ledger:
@@ -52,12 +53,17 @@ class Running:
             self.ledger.close()
 
 
-def run_from(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Running:
+def run_from(
+    settings: Settings,
+    tell: Callable[[str], None] = lambda _: None,
+    tell_fault: Callable[[SuyuanError], None] = lambda _: None,
+) -> Running:
     """Return the running ledger of the settings: in a file, it leads; on a database server, it stands for election.
 
     Args:
         settings: where everything is.
         tell: told `leads` or `follows`, each time that this changes.
+        tell_fault: told why this process could not follow, renew or lead, each time that this changes.
 
     Raises:
         SetupError: no ledger, no guard, no passphrase, a server that may not be written to, or another writer.
@@ -77,7 +83,7 @@ def run_from(settings: Settings, tell: Callable[[str], None] = lambda _: None) -
         witnesses=settings.witnesses,
         seconds=settings.lease,
     )
-    candidate = open_candidate(settings.folder, passphrase_of(settings), standing, tell=tell)
+    candidate = open_candidate(settings.folder, passphrase_of(settings), standing, tell=tell, tell_fault=tell_fault)
     try:
         candidate.start()
     except BaseException:

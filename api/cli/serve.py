@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from api.cli.ports import require_free
+from api.logs import make_logger
 from api.opening import run_from
 from api.server import run
 from api.settings import Settings
@@ -45,7 +46,12 @@ def serve(  # noqa: PLR0913 - one for each option
     settings = _settings({**given, "page_policy": page_policy, "passphrase_file": passphrase_file})
     voice = Voice(lang, as_json=False, quiet=False)
     require_free(settings.host, settings.port)
-    running = run_from(settings, tell=lambda what: voice.tell(f"serve.{what}"))
+    logger = make_logger(settings.log_level)
+    running = run_from(
+        settings,
+        tell=lambda what: voice.tell(f"serve.{what}"),
+        tell_fault=lambda fault: logger.warning("candidate", code=fault.code, fault=str(fault)),
+    )
     try:
         voice.tell("serve.listening", host=settings.host, port=settings.port, origin=running.ledger.origin)
         if settings.open_reads:

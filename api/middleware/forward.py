@@ -1,8 +1,8 @@
 """What only the leader does: a process that follows hands it on, and gives back what the leader answers.
 
 Whoever asks need not know which process leads. A request is handed on once, as it came: its signature is the asker's,
-and the leader judges it. Where nobody leads, or the leader does not answer, the asker is told to try again: asking
-twice records once.
+and the leader judges it. Where nobody leads, or the leader does not answer, or another one leads before it has, the
+asker is told to try again: asking twice records once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, create_task_group, sleep, to_thread
 from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,6 +25,7 @@ LEADS_ONLY = frozenset({"/entries", "/validate", "/cosignatures"})
 HANDED_ON = "Suyuan-Handed-On"
 _AT_ONCE = 64  # requests that are handed on at one moment
 _ANSWER = 1 << 20  # bytes; the largest answer is a list of faults
+_LOOK = 0.5  # seconds between two looks whether it still leads: a candidate's turn
 _OWN = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "server", "date", "te", "upgrade"})
 
 Where = Callable[[], str | None]
@@ -79,10 +80,34 @@ class ForwardMiddleware:
             path = request.url.path + (f"?{query}" if query else "")
             ask = partial(self._transport(leader).send, "POST", path, body, headers, _ANSWER)
             try:
-                return _response(await to_thread.run_sync(ask, limiter=self._limiter))
+                answer = await self._answer_of(leader, ask)
             except UnreachableError as error:
-                came, todo = "no answer from who leads", "Try again: what was taken in is recorded once."
-                raise BusyError("ledger", came=came, expected="an answer", todo=todo) from error
+                raise _silent() from error
+            if answer is None:
+                raise _silent()
+            return _response(answer)
+
+    async def _answer_of(self, leader: str, ask: Callable[[], Answer]) -> Answer | None:
+        """Return the leader's answer; None where it leads no longer: a machine that is frozen answers nobody."""
+        answer: Answer | None = None
+        failed: SuyuanError | None = None
+
+        async def wait() -> None:
+            nonlocal answer, failed
+            try:
+                answer = await to_thread.run_sync(ask, limiter=self._limiter, abandon_on_cancel=True)
+            except SuyuanError as error:  # not through the group, which would wrap it
+                failed = error
+            group.cancel_scope.cancel()
+
+        async with create_task_group() as group:
+            group.start_soon(wait)
+            while self._where() == leader:  # noqa: ASYNC110 - a candidate wakes nobody
+                await sleep(_LOOK)
+            group.cancel_scope.cancel()
+        if failed:
+            raise failed
+        return answer
 
     def _transport(self, leader: str) -> Transport:
         """Return who talks to the leader; of former ones none is kept."""
@@ -92,6 +117,11 @@ class ForwardMiddleware:
             found = Transport(leader, timeout=self._patience, deadline=self._patience, patience=once)
             self._transports = {leader: found}
         return found
+
+
+def _silent() -> BusyError:
+    todo = "Try again: what was taken in is recorded once."
+    return BusyError("ledger", came="no answer from who leads", expected="an answer", todo=todo)
 
 
 def _handed_on(request: Request) -> Iterable[tuple[str, str]]:

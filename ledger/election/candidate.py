@@ -20,7 +20,7 @@ from ledger.store.interface import WriteStore
 from verifier.errors import SuyuanError
 
 PERIOD = 0.5  # seconds between two turns
-PATIENCE = 5.0  # seconds after which whoever could not take the lead stands again: others go first
+PATIENCE = 2.0  # seconds after which whoever could not take the lead stands again: others go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Candidate:
         seconds: float,
         monotonic: Callable[[], float],
         tell: Callable[[str], None] = lambda _: None,
+        tell_fault: Callable[[SuyuanError], None] = lambda _: None,
     ) -> None:
         """Stand for a ledger that follows; `start` begins.
 
@@ -65,6 +66,7 @@ class Candidate:
             seconds: how long a lease runs.
             monotonic: seconds, never going back.
             tell: told `leads` or `follows`, each time that this changes.
+            tell_fault: told what a turn failed with, where the one before did not fail with the same.
         """
         self.ledger = ledger
         self.leader: Leader = NOBODY
@@ -74,6 +76,7 @@ class Candidate:
         self._seconds = seconds
         self._monotonic = monotonic
         self._tell = tell
+        self._tell_fault = tell_fault
         self._writing: Writing | None = None
         self._renewed = 0.0
         self._waits_until = monotonic()
@@ -102,6 +105,7 @@ class Candidate:
 
     def turn(self) -> None:
         """Follow, renew, take the lead or give it up, as it has come to be."""
+        before = self.fault
         try:
             if self._writing:
                 self.fault = self._stay()
@@ -110,6 +114,8 @@ class Candidate:
                 self.fault = None
         except SuyuanError as error:
             self.fault = error
+        if self.fault and str(self.fault) != str(before):
+            self._tell_fault(self.fault)
 
     def _run(self) -> None:
         while not self._done.wait(PERIOD):

@@ -21,6 +21,7 @@ from ledger.signing.key_ring import HeldKeys, load_key_ring
 from ledger.store.opening import named_database, require_address
 from ledger.tiles.opening import open_tiles
 from ledger.witness.recall import require_extends_witness
+from verifier.errors import SuyuanError
 
 if TYPE_CHECKING:
     from ledger.store.postgres.fence import Fence
@@ -69,6 +70,7 @@ def open_candidate(
     clock: Callable[[], int] = milliseconds,
     monotonic: Callable[[], float] = time.monotonic,
     tell: Callable[[str], None] = lambda _: None,
+    tell_fault: Callable[[SuyuanError], None] = lambda _: None,
 ) -> Candidate:
     """Return a candidate that follows; `start` lets it stand.
 
@@ -79,6 +81,7 @@ def open_candidate(
         clock: milliseconds since 1970.
         monotonic: seconds, never going back.
         tell: told `leads` or `follows`, each time that this changes.
+        tell_fault: told what following, renewing or leading failed with, each time that this changes.
 
     Raises:
         SetupError: no ledger, a database that is none of a server, or other keys than the charter's.
@@ -93,7 +96,9 @@ def open_candidate(
 
     lease = Lease(address, holder=standing.holder, url=standing.url, seconds=standing.seconds)
     writing = partial(_open_writing, LedgerFolder(root), standing, address, lease, ledger, keys)
-    return Candidate(ledger, lease, writing, seconds=standing.seconds, monotonic=monotonic, tell=tell)
+    return Candidate(
+        ledger, lease, writing, seconds=standing.seconds, monotonic=monotonic, tell=tell, tell_fault=tell_fault
+    )
 
 
 def _following(  # noqa: PLR0917 - the parts of a ledger

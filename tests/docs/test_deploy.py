@@ -20,6 +20,7 @@ DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 PAGE = (DEPLOY / "README.md").read_text("utf-8")
 UNITS = sorted(DEPLOY.glob("*.service"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+TWO = ("ledger-on-postgres", "second-on-postgres")
 MANIFESTS = {
     each.name: list(yaml.safe_load_all(each.read_text("utf-8"))) for each in sorted(DEPLOY.glob("kubernetes*.yaml"))
 }
@@ -145,13 +146,13 @@ def test_what_a_manifest_refers_to_is_there(name):
     assert {each["metadata"].get("namespace") for each in rest} == {space["metadata"]["name"]}
 
 
-def test_one_ledger_is_one_process_and_its_stop_has_time():
+def test_a_ledger_in_a_file_is_one_process_one_on_a_server_two_and_a_stop_has_time():
     drain = Settings.model_fields["drain_seconds"].default
-    for name in MANIFESTS:
+    for name, processes in (("kubernetes.yaml", 1), ("kubernetes-large.yaml", 2)):
         (workload,) = kinds(name, "StatefulSet")
-        assert workload["spec"]["replicas"] == 1
+        assert workload["spec"]["replicas"] == processes
         assert workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > drain
-    for name in ("ledger", "ledger-on-postgres"):
+    for name in ("ledger", *TWO):
         assert int(COMPOSE["services"][name]["stop_grace_period"].removesuffix("s")) > drain
     for name in ("suyuan.service", "suyuan-large.service"):
         unit = (DEPLOY / name).read_text("utf-8")
@@ -167,7 +168,29 @@ def test_the_guard_lies_apart_from_the_rows():
     (configured,) = kinds("kubernetes-large.yaml", "ConfigMap")
     guard, tiles = (configured["data"][f"SUYUAN_{each}"].split("/")[2] for each in ("GUARD", "TILES"))
     assert guard != tiles
-    for name in ("ledger", "ledger-on-postgres"):
+    for name in ("ledger", *TWO):
         ledger = COMPOSE["services"][name]
         (folder,) = (each.split(":")[1] for each in ledger["volumes"] if each.startswith("guard"))
         assert ledger["environment"]["SUYUAN_GUARD"].startswith(folder + "/")
+
+
+def test_two_processes_reach_each_other_believe_whom_they_hand_on_for_and_share_no_guard_file():
+    first, second = (COMPOSE["services"][name] for name in TWO)
+    for name, service in zip(TWO, (first, second), strict=True):
+        assert service["environment"]["SUYUAN_ADVERTISE"] == f"http://{name}:8640"
+        (subnet,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+        assert service["environment"]["FORWARDED_ALLOW_IPS"] == subnet["subnet"]
+    shared = set(first["volumes"]) & set(second["volumes"])
+    assert [each.split(":")[1] for each in shared] == [first["environment"]["SUYUAN_TILES"]]
+    (configured,) = kinds("kubernetes-large.yaml", "ConfigMap")
+    assert configured["data"]["SUYUAN_GUARD"].startswith("s3://")
+    (workload,), (policy,) = (kinds("kubernetes-large.yaml", kind) for kind in ("StatefulSet", "NetworkPolicy"))
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    own = {each["name"]: each for each in container["env"]}
+    (port,) = (each["containerPort"] for each in container["ports"])
+    assert own["SUYUAN_ADVERTISE"]["value"] == f"http://$(POD_IP):{port}"
+    assert next(iter(own)) == "POD_IP"  # what a variable refers to stands before it
+    selected = [each["podSelector"] for each in policy["spec"]["ingress"][0]["from"] if "podSelector" in each]
+    assert workload["spec"]["selector"] in selected
+    for address in (configured["data"]["SUYUAN_DATABASE"], (DEPLOY / "suyuan-large.service").read_text("utf-8")):
+        assert "target_session_attrs=read-write" in address

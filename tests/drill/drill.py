@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from ledger.errors import StoppedError
+from ledger.store.postgres.connection import connect
+from ledger.store.postgres.lease import Lease
 from tests.cluster.machines import Machine
 from tests.crash.served import Submitters, found_served
 from tests.drill.checking import check_told
@@ -100,16 +103,33 @@ class Drill:
         term, begun = sleeper.term, time.monotonic()
         sleeper.pause()
         until(lambda: other.leads, "nobody took over")
+        taken = time.monotonic() - begun
         until(lambda: time.monotonic() - begun > 2 * LEASE, "time stands still")
         self._more()
+        refused = _refusal(self._cluster.dsn, term)
         sleeper.resume()
         slept = time.monotonic() - begun
         until(lambda: not sleeper.leads, "it still leads")
         self._more()
         assert other.leads
         assert other.term > term
-        said = [str(line.get("event", "")) for line in sleeper.told() if "follow" in str(line)]
-        return Pause(LEASE, slept, term, other.term, self._journal.gap(begun), "; ".join(said[-1:]))
+        return Pause(LEASE, slept, taken, term, other.term, self._journal.gap(begun), refused)
+
+
+def _refusal(dsn: str, term: int) -> str:
+    """Return what a transaction under a term that is over is told.
+
+    Raises:
+        AssertionError: it may write.
+    """
+    stale = Lease(dsn, holder="whoever slept", url="")
+    stale.term = term
+    with connect(dsn) as connection, connection.transaction(force_rollback=True), connection.cursor() as cursor:
+        try:
+            stale.hold(cursor)
+        except StoppedError as error:
+            return str(error)
+    raise AssertionError(f"term {term} may still write")
 
 
 def _end(machine: Machine) -> None:

@@ -36,14 +36,16 @@ class Pause:
     Attributes:
         lease: seconds that a lease runs.
         slept: seconds that it slept.
+        taken: seconds until the other one led.
         term: its own, before it slept.
         other: the term of the process that leads since.
         gap: the longest time in seconds without an acknowledged submission.
-        refused: what its log says about writing on.
+        refused: what the fence tells a transaction under the sleeper's term.
     """
 
     lease: float
     slept: float
+    taken: float
     term: int
     other: int
     gap: float
@@ -89,7 +91,7 @@ def format_table(report: Report) -> str:
         it = report.pause
         lines.append(
             f"Paused for {it.slept:.1f} s with a lease of {it.lease:.0f} s: term {it.term} was refused under term "
-            f"{it.other}, gap {it.gap:.1f} s ({it.refused})."
+            f"{it.other}, which led after {it.taken:.1f} s; gap {it.gap:.1f} s. {it.refused}"
         )
     lines.append(
         f"Acknowledged: {report.acknowledged:,} submissions of {report.events:,} events; lost: {report.lost}. "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -10,7 +12,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from ledger.errors import SetupError
+from ledger.errors import BusyError, SetupError
 from ledger.store.schema import migrate, require_newest
 
 OLDEST = 150_000  # PostgreSQL 15.0
@@ -85,6 +87,20 @@ def connect(dsn: str, **settings: str) -> psycopg.Connection[Any]:
     return connection
 
 
+@contextmanager
+def answering(dsn: str) -> Iterator[None]:
+    """Tell what a server does that goes away, or does not answer in time, in words of ours.
+
+    Raises:
+        BusyError: it did.
+    """
+    try:
+        yield
+    except (psycopg.Error, DBAPIError) as error:
+        came, todo = type(error).__name__, "Try again; the operator finds the cause in the database server."
+        raise BusyError(place_of(dsn), came=came, expected="a server that answers", todo=todo) from error
+
+
 def _require_version(connection: psycopg.Connection[Any], dsn: str) -> None:
     version = connection.info.server_version
     if version < OLDEST:
@@ -150,9 +166,14 @@ def require_synchronous(connection: psycopg.Connection[Any]) -> None:
     """Return if a commit waits until another server has it too.
 
     Raises:
-        SetupError: no replica is named, none is there that is synchronous, or the session does not wait for one.
+        SetupError: our role does not see replicas, none is named or synchronous, or the session does not wait for one.
     """
     todo = "Name a replica in synchronous_standby_names, or allow a ledger on one server (SUYUAN_ALLOW_ASYNC)."
+    row = connection.execute("SELECT pg_has_role('pg_read_all_stats', 'USAGE')").fetchone()
+    if not row or not row[0]:
+        cure = "As a superuser: GRANT pg_read_all_stats TO the ledger's role."
+        came = "a role that does not see replicas"
+        raise SetupError("pg_stat_replication", came=came, expected="a member of pg_read_all_stats", todo=cure)
     if not show(connection, "synchronous_standby_names"):
         raise SetupError("synchronous_standby_names", came="none", expected="a replica", todo=todo)
     if (present := show(connection, "synchronous_commit")) not in _DURABLE:

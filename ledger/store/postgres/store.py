@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 
 from ledger.errors import SetupError
-from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, open_writer, place_of, require_tables
+from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, answering, open_writer, place_of, require_tables
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.nonces import PostgresNonces
 from ledger.store.postgres.pool import ReaderPool
@@ -41,14 +41,16 @@ class PostgresStore:
         Raises:
             SetupError: no database, of other tables or settings, or another process writes to it.
             StoppedError: the fence does not let this process write.
+            BusyError: the server went away meanwhile.
         """
         self._dsn = dsn
         self._folder = folder
         self._opening = Lock()
         self._nonces: PostgresNonces | None = None
-        self._writer = _open(dsn, fence) if writable else None
-        if not writable:
-            require_tables(dsn)
+        with answering(dsn):
+            self._writer = _open(dsn, fence) if writable else None
+            if not writable:
+                require_tables(dsn)
         self._readers = ReaderPool(dsn, most=READERS, patience=_PATIENCE, statement=_STATEMENT)
 
     @contextmanager
@@ -66,8 +68,10 @@ class PostgresStore:
 
         Raises:
             SetupError: it does not.
+            BusyError: the server went away.
         """
-        self.writer().require_synchronous()
+        with answering(self._dsn):
+            self.writer().require_synchronous()
 
     def writer(self) -> PostgresWriter:
         """Return the writer's side."""

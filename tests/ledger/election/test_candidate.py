@@ -69,7 +69,7 @@ class Stage:
     """Candidates over the rows and tiles of one zone; one process's lock keeps two from writing to the file at once."""
 
     def __init__(self, zone):
-        self.zone, self.desk, self.told = zone, Desk(), []
+        self.zone, self.desk, self.told, self.faults = zone, Desk(), [], []
         self.path, self.guard = zone.folder / "ledger.db", zone.folder / "guard"
 
     def candidate(self, name):
@@ -89,6 +89,7 @@ class Stage:
             seconds=SECONDS,
             monotonic=lambda: self.desk.seconds,
             tell=lambda what: self.told.append((name, what)),
+            tell_fault=self.faults.append,
         )
 
     def open_writing(self):
@@ -172,6 +173,19 @@ def test_silence_of_the_database_is_borne_as_long_as_the_lease_ran(stage, two):
     one.turn()
     assert one.ledger.leads
     assert one.fault is None
+
+
+def test_fault_is_told_once_as_long_as_it_is_the_same(stage, two):
+    one, _ = two
+    stage.desk.answers = False
+    for _ in range(3):
+        one.turn()
+    assert [each.field for each in stage.faults] == ["lease"]
+    stage.desk.answers = True
+    one.turn()
+    stage.desk.answers = False
+    one.turn()
+    assert len(stage.faults) == 2
 
 
 def test_writer_that_stopped_is_given_up_and_another_goes_first(stage, two):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from copy import deepcopy
 from pathlib import Path
@@ -13,7 +14,7 @@ from ledger.errors import BusyError, ConflictError, SetupError, StoppedError
 from ledger.store.interface import Deletion
 from ledger.store.postgres import ranges, rows, writer
 from ledger.store.postgres import store as stores
-from ledger.store.postgres.connection import show
+from ledger.store.postgres.connection import connect, require_synchronous, show
 from ledger.store.postgres.store import PostgresStore
 from tests.ledger.store.blocks import KEYS, block, body, head, write
 from tests.ledger.store.test_contract import TWICE, everything
@@ -92,6 +93,31 @@ def test_a_replica_is_required_until_one_follows_synchronously(tmp_path):
         for each in (replica, primary):
             if each:
                 each.stop()
+
+
+def test_a_role_that_does_not_see_replicas_is_told_what_to_grant(dsn):
+    run(dsn, "CREATE ROLE plain LOGIN")
+    try:
+        with connect(dsn.replace("suyuan@", "plain@")) as plain:
+            with pytest.raises(SetupError, match="GRANT pg_read_all_stats"):
+                require_synchronous(plain)
+            run(dsn, "GRANT pg_read_all_stats TO plain")
+            with pytest.raises(SetupError, match="synchronous_standby_names: came none"):
+                require_synchronous(plain)
+    finally:
+        run(dsn, "DROP ROLE plain")
+
+
+def test_a_server_that_goes_away_while_a_writer_opens_is_busy(dsn, tmp_path):
+    with psycopg.connect(dsn, options="-csearch_path=public") as other:
+        other.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
+        opening = ThreadPoolExecutor(1).submit(PostgresStore, dsn, tmp_path)
+        waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while not (found := run(dsn, waiting)[0]):
+            assert not opening.done(), opening.exception()
+        run(dsn, f"SELECT pg_terminate_backend({found[0][0]})")
+        with pytest.raises(BusyError, match="expected a server that answers"):
+            opening.result()
 
 
 def test_a_database_without_tables_is_refused(tmp_path):
