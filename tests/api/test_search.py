@@ -4,7 +4,6 @@ import html
 import re
 import secrets
 from contextlib import suppress
-from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
@@ -129,18 +128,6 @@ def test_nothing_found_says_so_and_where_absence_is_proved(server):
     assert "as far as this server says" in unknown.text
 
 
-class _Words(HTMLParser):
-    """The text of a page."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.words = []
-        self.feed(text)
-
-    def handle_data(self, data):
-        self.words.append(data)
-
-
 def test_what_only_parties_may_read_is_answered_like_what_is_not_there(server, world, zone_terms):
     """The number of a recorded order, and the subject of a claim, whose history is reserved."""
     number, handle, claim = "20261123000777", f"urn:suyuan:order:{secrets.token_hex(16)}", secrets.token_hex(32)
@@ -172,10 +159,10 @@ def test_what_only_parties_may_read_is_answered_like_what_is_not_there(server, w
 
 
 def test_hostile_words_are_shown_as_text(server):
-    for typed in ('"><script>alert(1)</script>', "x' onmouseover='alert(1)", "{{ 7*7 }}", "javascript:alert(1)"):
+    for typed in ('"><script>alert(1)</script>', "x' onmouseover='alert(1)", "{{ 7919*7907 }}", "javascript:alert(1)"):
         answer = search(server, typed)
         assert answer.status == 400
         assert "<script>" not in answer.text
-        assert "49" not in "".join(_Words(answer.text).words)
+        assert "62615533" not in answer.text
         assert " onmouseover='" not in answer.text
         assert f'value="{html.escape(typed)}"'.replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in answer.text
