@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.election.lease import NOBODY, Leader, Lease
-from ledger.errors import LedgerError, SetupError
+from ledger.errors import LedgerError, SetupError, StoppedError
 from ledger.ledger import Ledger
 from ledger.sequencer.guard import Guard
 from ledger.store.interface import WriteStore
@@ -114,6 +114,9 @@ class Candidate:
                 self.fault = None
         except SuyuanError as error:
             self.fault = error
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next turn comes: without one nobody steps down
+            came = f"{type(error).__name__}: {error}"
+            self.fault = StoppedError("candidate", came=came, expected="no fault", todo="Report it; it tries again.")
         if self.fault and str(self.fault) != str(before):
             self._tell_fault(self.fault)
 

@@ -232,6 +232,17 @@ def test_follower_whose_database_was_silent_when_it_stepped_down_follows_later(s
     assert one.ledger.prover.promise(leaf).leaf == leaf
 
 
+def test_fault_that_nobody_foresaw_ends_no_candidacy(stage, two, monkeypatch):
+    one, _ = two
+    with monkeypatch.context() as patched:
+        patched.setattr(one.ledger, "catch_up", lambda: 1 // 0)
+        one.turn()
+        assert "ZeroDivisionError" in str(one.fault)
+        assert not one.ledger.leads
+    one.turn()
+    assert (one.fault, one.ledger.leads) == (None, True)
+
+
 def silent(*_):
     raise BusyError("database", came="silence", expected="an answer")
 
