@@ -2,14 +2,10 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,81 +14,7 @@ from tests.verifier.proof.audit.forge import Forge, blocks_of, flip
 from verifier.cli import audit as command
 from verifier.cli import server_source
 from verifier.cli.main import main
-from verifier.ledgerformat.batch_answers import format_batch_answers
-from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.audit.walk import Audit
-
-
-@pytest.fixture
-def policy(rich, tmp_path) -> str:
-    path = tmp_path / "trust.policy"
-    path.write_bytes(format_trust_policy(rich.standpoint.policy))
-    return str(path)
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
-    """Where this user's programs remember."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-    return tmp_path / "home" / "suyuan"
-
-
-@pytest.fixture
-def run(policy, home):
-    """Run the command; return its exit code."""
-    return lambda where, *more: main(["--lang", "en", "audit", str(where), "--policy", policy, *map(str, more)])
-
-
-@pytest.fixture
-def export(rich, tmp_path) -> Path:
-    return rich.copy_export(tmp_path / "export")
-
-
-@pytest.fixture
-def served(export):
-    """Serve a folder over HTTP as a ledger would; return its address and what may be changed."""
-    with _serving(export) as made:
-        yield made
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
-        status = self.server.answers.get(self.path)
-        if callable(status):
-            status = status()
-        if status:
-            self.send_error(status)
-            return
-        found = re.fullmatch("/batches/([0-9]+)/([0-9]+)", self.path)
-        if found and self.server.together:
-            self._send(self.server.together(*map(int, found.groups())))
-            return
-        super().do_GET()
-
-    def _send(self, data: bytes) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args) -> None:
-        pass
-
-
-class _serving:  # noqa: N801 - a context manager
-    def __init__(self, folder: Path) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-        self.server.answers, self.server.asked = {"/checkpoints/quorum": 503}, []
-        self.server.together = None  # returns the batches of a range of leaves; None for a server that has no such
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-        self.server.url = f"http://127.0.0.1:{self.server.server_port}/"
-        return self.server
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def test_a_clean_export_exits_0_and_says_what_was_and_was_not_looked_at(run, export, rich, capsys):
@@ -169,59 +91,6 @@ def test_an_export_without_its_manifest_says_so_and_one_with_another_is_altered(
 def test_a_ledger_is_audited_over_http(run, served, rich):
     assert run(served.url) == 0
     assert {"/checkpoint", "/charter", "/tile/0/000", "/batches/0"} <= {path for path, _ in served.asked}
-
-
-def _together(export, most):
-    """Return what answers ranges of leaves from an export, so many batches at once."""
-
-    def answer(first, end):
-        leaves = sorted(leaf for each in (export / "batches").iterdir() if first <= (leaf := int(each.name)) < end)
-        chosen, rest = leaves[:most], leaves[most:]
-        held = [(leaf, (export / f"batches/{leaf}").read_bytes()) for leaf in chosen]
-        return format_batch_answers(rest[0] if rest else end, held)
-
-    return answer
-
-
-def _said(run, url, capsys):
-    code = run(url, "--no-state", "--json")
-    return code, json.loads(capsys.readouterr().out)
-
-
-def _asked_alone(served):
-    return [path for path, _ in served.asked if re.fullmatch("/batches/[0-9]+", path)]
-
-
-@pytest.mark.parametrize("most", [1, 7, 10_000])
-def test_batches_that_come_together_make_the_same_report(run, served, export, capsys, most):
-    alone = _said(run, served.url, capsys)
-    assert len(_asked_alone(served)) > 100
-    served.asked.clear()
-    served.together = _together(export, most)
-    assert _said(run, served.url, capsys) == alone
-    assert alone[0] == 0
-    assert _asked_alone(served) == []
-
-
-def test_a_lie_is_named_alike_however_batches_come(run, served, export, capsys):
-    early, late, missing = sorted(int(each.name) for each in (export / "batches").iterdir())[60::40][:3]
-    for leaf in (early, late):
-        path = export / f"batches/{leaf}"
-        path.write_bytes(flip(path.read_bytes(), 8 * len(path.read_bytes()) - 1))
-    (export / f"batches/{missing}").unlink()
-    alone = _said(run, served.url, capsys)
-    assert {early, late, missing} <= {each["leaf"] for each in alone[1]["findings"]}
-    served.together = _together(export, 50)
-    assert _said(run, served.url, capsys) == alone
-    assert alone[0] == 1
-
-
-@pytest.mark.parametrize("nonsense", [b"", b"<html>", format_batch_answers(1, []), format_batch_answers(0, [])])
-def test_what_comes_together_and_is_none_is_asked_for_alone(run, served, capsys, nonsense):
-    alone = _said(run, served.url, capsys)
-    served.together = lambda *_: nonsense
-    assert _said(run, served.url, capsys) == alone
-    assert alone[0] == 0
 
 
 def test_the_quorum_checkpoint_is_preferred(run, served, export):
