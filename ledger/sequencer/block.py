@@ -98,7 +98,7 @@ class BlockBuilder:
         self._reader = store.reader()
         self._events: list[Event] = []
         self._recorded: list[CandidateEvent] = []
-        self._histories = BlockHistories(self._reader, kept, self._events, self._state)
+        self._histories = BlockHistories(self._reader, kept, self._events, self._state_of)
         self._buckets = TouchedBuckets(self._reader, (), overlay.heap)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
@@ -231,6 +231,11 @@ class BlockBuilder:
             row = self._reader.key_row(key)
             state = self._states[key] = self._from_row(row) if row else KeyState.new(key)
         return state
+
+    def _state_of(self, pair: Pair) -> KeyState:
+        """Return the state of a history."""
+        known = self._traces.get(pair[1]) if pair[0] == "trace" else None
+        return known or self._state(index_key(*pair))
 
     def _from_row(self, row: KeyRow) -> KeyState:
         key, number, count, frontier, leaf, owner, guarded, custodian = row
