@@ -39,6 +39,7 @@ def canonical(field: Field, text: str) -> str | None:
             return text if field.shortest <= len(text) <= field.longest else None
 
 
+@lru_cache(maxsize=1024)  # pieces, prices without cents, nought: the same again and again
 def canonical_number(text: str) -> str | None:
     """Return a decimal number without needless sign, zeros or point; None if it is none or has too many digits."""
     found = _DECIMAL.fullmatch(text.strip(_BLANKS))
