@@ -76,7 +76,7 @@ class Row(NamedTuple):
     field: Field
 
 
-_NOWHERE = Row(-1, "", False, 1, 0, None, Field(""))
+_NOWHERE = Row(place=-1, name="", needed=False, shortest=1, longest=0, usual=None, field=Field(""))
 
 
 @cache

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from ledger.readers.ceb.elements import Row, rows_of
 from ledger.readers.ceb.fields import Field, MessageTable
@@ -30,12 +31,13 @@ _ODD = (b"\xef\xbf", b"<!")  # U+FFFE and U+FFFF, with their neighbours
 _PROLOG = re.compile(rb"""<\?xml version=(["'])1\.0\1 encoding=(["'])(?:UTF-8|utf-8)\2\?>""")
 _ROOT = re.compile(r'[ \t\n]*<ceb:(CEB[0-9]{3})Message((?:[ \t\n]+[A-Za-z:]+="[^"<>\t\n]*")+)[ \t\n]*>')
 _ATTRIBUTE = re.compile(r'([A-Za-z:]+)="([^"]*)"')
-_LEAF = re.compile(r"<ceb:([A-Za-z][A-Za-z0-9]*)>([^<>]*)</ceb:\1>[ \t\n]*")
-_TAG = re.compile(r"[ \t\n]*(<[^<>]*>)[ \t\n]*")
+_LEAF = re.compile(r"<ceb:([A-Za-z][A-Za-z0-9]{0,39})>([^<>]*)</ceb:\1>[ \t\n]*")
+_TAG = re.compile(r"(<[^<>]*>)")
 _TAGS = re.compile(r"(?:<[^<>]*>[^<>]*)*")
 _TEXT = re.compile(r">[^<>]+(?=<)")
 _SIGNED, _SIGNED_END = f'<ds:Signature xmlns:ds="{SIGNATURE_NAMESPACE}">', "</ds:Signature>"
 _SIGNED_DEPTH = 24  # closing tags of a signature at most: within the levels that a message may have
+_SHORT, _SIGNED_SHORT = 512, 8_192  # signs of tags between two values, and of a signature's, that are remembered
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _USUAL = {"xmlns:ceb", "guid", "version"}
 _FURTHER = {"xmlns:xsi", "xsi:schemaLocation"}
@@ -55,16 +57,15 @@ def read_plain(data: bytes, mode: Mode) -> Reading | None:
     many = len(starts) - 2 - ("BaseTransfer" in table.envelope.names)  # lines
     if guid is None or [_tight(tags[start]) for start in starts] != _expected(table, many, signed=signed):
         return None
-    parts = _parts(table, many)
-    blocks = zip(parts, starts[:-1], starts[1:], strict=True)
+    blocks = zip(_parts(table, many), starts[:-1], starts[1:], strict=True)
     read = [_read_block(part, names[start:end], texts[start:end]) for part, start, end in blocks]
-    if starts[-1] < len(names) or None in read:
+    stated = [each for each in read if each is not None]
+    if starts[-1] < len(names) or len(stated) < len(read):
         return None
-    head, *lines = [each for each in read if each is not None][: 1 + many]
-    return _told(table, guid, mode, head, tuple(lines), data, signed=signed)
+    return _told(table, guid, mode, stated[0], tuple(stated[1 : 1 + many]), data, signed=signed)
 
 
-def _told(  # noqa: PLR0913, PLR0917 - what a message comes to
+def _told(  # noqa: PLR0917 - what a message comes to
     table: MessageTable, guid: str, mode: Mode, head: dict[str, str], lines: tuple[dict[str, str], ...], data: bytes,
     *, signed: bool,
 ) -> Reading | None:  # fmt: skip
@@ -89,14 +90,15 @@ def _plain_text(data: bytes) -> str | None:
     if any(each in data for each in _ODD) or data.count(b"<?") > bool(prolog):
         return None
     try:
-        return data[prolog.end() if prolog else 0 :].decode()
+        text = data.decode()
     except UnicodeDecodeError:
         return None
+    return text[prolog.end() :] if prolog else text  # the prolog is of ASCII
 
 
 def _guid_of(attributes: str) -> str | None:
     """Return the message's own number; None where the root's attributes are not the usual ones."""
-    found = _ATTRIBUTE.findall(attributes)
+    found: list[tuple[str, str]] = _ATTRIBUTE.findall(attributes)
     named = dict(found)
     if len(named) < len(found) or not _USUAL <= named.keys() <= _USUAL | _FURTHER:
         return None
@@ -109,12 +111,12 @@ def _guid_of(attributes: str) -> str | None:
 
 def _cut_signature(tags: list[str]) -> bool:
     """Take a well-formed signature out of what stands behind all values; return whether there was one."""
-    before, signed, rest = tags[-1].partition(_SIGNED)
+    before, _, rest = tags[-1].partition(_SIGNED)
     inner, ended, behind = rest.partition(_SIGNED_END)
     if not ended or not _TAGS.fullmatch(inner.lstrip(" \t\n")):
         return False
     shape = _TEXT.sub(">", f"{_SIGNED}{inner}{_SIGNED_END}")
-    if not _is_well_formed(shape):
+    if len(shape) > _SIGNED_SHORT or not _is_well_formed(shape):
         return False
     tags[-1] = before + behind
     return True
@@ -130,35 +132,43 @@ def _is_well_formed(shape: str) -> bool:
     return shape.count("</") <= _SIGNED_DEPTH and parse_shallow(shape.encode()) is not None
 
 
-@lru_cache(maxsize=1024)
 def _tight(tags: str) -> str:
-    """Return tags without the blanks around them."""
-    return _TAG.sub(r"\1", tags)
+    """Return tags without the blanks around them; as they are where there are too many of both."""
+    return _tightened(tags) if len(tags) <= _SHORT else tags
 
 
 @lru_cache(maxsize=1024)
+def _tightened(tags: str) -> str:
+    return "".join(each.strip(" \t\n") for each in _TAG.split(tags))
+
+
 def _expected(table: MessageTable, many: int, *, signed: bool) -> list[str] | None:
     """Return the tags between the values of a message with so many lines; None where it may not have them."""
     if not (table.fewest_lines <= many <= table.most_lines if table.line else many == 0):
         return None
     if signed and "Signature" not in table.envelope.names:
         return None
-    node, head, line = f"ceb:{table.node}", f"ceb:{table.head}", f"ceb:{table.line}"
-    opens = [f"<{node}><{head}>" if table.head else f"<{node}>"]
-    if many:
-        opens += [f"</{head}><{line}>", *[f"</{line}><{line}>"] * (many - 1)]
-    inner = line if many else head
-    closes = f"</{inner}></{node}>" if table.head else f"</{node}>"
-    end = f"</ceb:{table.code}Message>"
+    opens, line, next_line, bare, behind_lines, end = _tags_of(table)
+    lines = [line, *[next_line] * (many - 1)] if many else []
+    closes = behind_lines if many else bare
     if "BaseTransfer" in table.envelope.names:
-        return [*opens, f"{closes}<ceb:BaseTransfer>", f"</ceb:BaseTransfer>{end}"]
-    return [*opens, f"{closes}{end}"]
+        return [opens, *lines, f"{closes}<ceb:BaseTransfer>", f"</ceb:BaseTransfer>{end}"]
+    return [opens, *lines, f"{closes}{end}"]
+
+
+@cache
+def _tags_of(table: MessageTable) -> tuple[str, str, str, str, str, str]:
+    """Return what opens the head, the first line and each further one; closes head, or lines, and document; the end."""
+    node, head, line, end = f"ceb:{table.node}", f"ceb:{table.head}", f"ceb:{table.line}", f"</ceb:{table.code}Message>"
+    if not table.head:
+        return f"<{node}>", "", "", f"</{node}>", "", end
+    lines = f"</{head}><{line}>", f"</{line}><{line}>"
+    return f"<{node}><{head}>", *lines, f"</{head}></{node}>", f"</{line}></{node}>", end
 
 
 _Part = tuple[Field, ...]
 
 
-@lru_cache(maxsize=1024)
 def _parts(table: MessageTable, many: int) -> tuple[_Part, ...]:
     """Return the fields of each run of values in a message with so many lines."""
     transfer = (table.envelope.transfer,) if "BaseTransfer" in table.envelope.names else ()
@@ -166,17 +176,17 @@ def _parts(table: MessageTable, many: int) -> tuple[_Part, ...]:
 
 
 def _read_block(fields: _Part, names: list[str], texts: list[str]) -> dict[str, str] | None:
-    rows = _laid_out(fields, tuple(names))
+    rows = _laid_out(fields, tuple(names)) if len(names) <= len(fields) else None
     return None if rows is None else _read_values(rows, texts)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _laid_out(fields: _Part, names: tuple[str, ...]) -> tuple[Row, ...] | None:
     """Return a row for each name; None where one may not stand there, or one is missing."""
     places, required = rows_of(fields)
     rows = [places.get(f"{{{NAMESPACE}}}{name}") for name in names]
     known = tuple(row for row in rows if row is not None)
-    in_order = all(one.place < other.place for one, other in zip(known, known[1:], strict=False))
+    in_order = all(one.place < other.place for one, other in pairwise(known))
     return known if len(known) == len(names) and in_order and sum(row.needed for row in known) == required else None
 
 
