@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -25,7 +27,8 @@ from ledger.restore.restoring import restore_ledger
 from ledger.restore.sources import FolderSource
 from ledger.signing.ledger_keys import load_ledger_keys
 from ledger.store.postgres.lease import Lease
-from tests.ledger.export.operated import SUYUAN, run, served
+from tests.ledger.export.operated import PASSPHRASE as SECRET
+from tests.ledger.export.operated import SUYUAN, environment, run, served
 from tests.ledger.restore.conftest import PASSPHRASE
 from tests.ledger.restore.rows import rows_on_server
 from tests.ledger.restore.test_restore_served import ask
@@ -193,6 +196,11 @@ def test_ledger_that_somebody_leads_is_not_restored(zone):
             restore(zone)
 
 
+def arguments(zone):
+    where = ("--from", zone.base / "export", "--submissions", zone.base / "receipts", "--guard", zone.guard)
+    return (zone.root, *where, "--passphrase-file", zone.base / "passphrase")
+
+
 @contextmanager
 def serving(zone):
     with served(zone.root, zone.base, "--guard", zone.guard, allow_async="1") as url:
@@ -206,13 +214,54 @@ def test_older_moment_serves_reads_refuses_statements_and_writes_again_once_rest
         assert status == 503
         assert b"urn:suyuan:problem:behind" in body
         assert parse_trace_proof(client.trace(lost.seller)).subject == lost.seller
-    where = ("--from", zone.base / "export", "--submissions", zone.base / "receipts", "--guard", zone.guard)
-    secret = ("--passphrase-file", zone.base / "passphrase")
-    done = run(*SUYUAN, "restore", zone.root, *where, *secret, "--json", home=zone.base)
+    done = run(*SUYUAN, "restore", *arguments(zone), "--json", home=zone.base)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["size"] == lost.size
     with serving(zone) as client:
         assert client.submit(submission).leaf < lost.size, "recorded already, and promised again"
+
+
+@pytest.mark.parametrize("point", ["before-commit:1", "after-commit:9"])
+def test_restore_that_is_killed_leaves_what_was_there_and_holds_nobody_up(zone, lost, point):
+    before = rows_on_server(zone.dsn)
+    (zone.base / "passphrase").write_text(SECRET)
+    (zone.base / "passphrase").chmod(0o600)
+    killed = subprocess.run(
+        [sys.executable, *SUYUAN, "restore", *map(str, arguments(zone))],
+        check=False,
+        timeout=120,
+        env=environment(zone.base) | {"SUYUAN_FAILPOINT": point},
+    )
+    assert killed.returncode == 137
+    assert rows_on_server(zone.dsn) == before
+    with closing(Lease(zone.dsn, holder="another", url="")) as other:
+        while not other.acquire():
+            """The server is about to find that the session is gone."""
+        other.release()
+    assert restore(zone).root == lost.root
+
+
+class Watched(FolderSource):
+    """A source that does something each time that it is asked for a batch."""
+
+    def __init__(self, root, act):
+        super().__init__(root)
+        self._act = act
+
+    def batch(self, leaf):
+        self._act()
+        return super().batch(leaf)
+
+
+def test_no_process_that_stands_by_leads_while_a_ledger_is_restored(zone, lost):
+    taken = []
+    with closing(Lease(zone.dsn, holder="standing by", url="http://127.0.0.1:1")) as lease:
+        source = Watched(zone.base / "export", lambda: taken.append(lease.acquire()))
+        came = restore_ledger(zone.root, PASSPHRASE, source, guard=str(zone.guard), incomplete=True)
+        assert came.root == lost.root
+        assert lease.acquire(), "at once"
+    assert len(taken) > 5
+    assert not any(taken)
 
 
 def test_recovery_to_the_end_of_the_log_has_everything(archived, lost):
