@@ -17,7 +17,7 @@ from ledger.opening import LedgerFolder, identify
 from ledger.restore.blocks import MissingBlock, read_blocks, read_target
 from ledger.restore.candidates import Rebuilder
 from ledger.restore.importing import BlockImporter
-from ledger.restore.places import open_place
+from ledger.restore.places import Place, open_place
 from ledger.restore.sources import BlockSource, read_submissions
 from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.recover import read_tree
@@ -88,9 +88,7 @@ def restore_ledger(
         missing = _read_missing(source, tree, keys, where)
         rebuilder = Rebuilder(source, kept, incomplete=incomplete)
         if missing.blocks:
-            with place.written() as rows:
-                importer = BlockImporter(rows, tree.copy(), keys=keys, blocks=missing.blocks, aside=aside.tiles)
-                importer.run(source, rebuilder, missing.note)
+            _write(place, tree, missing, keys=keys, source=source, rebuilder=rebuilder, aside=aside)
     size = missing.blocks[-1].size if missing.blocks else tree.size
     return Restored(tree.size, size, missing.root, len(missing.blocks), rebuilder.without)
 
@@ -114,3 +112,18 @@ def _read_missing(source: BlockSource, tree: LogTree, keys: HeldKeys, where: str
         return _Missing(read_blocks(source, tree, target, guard.newest), note, target.root)
     finally:
         guard.close()
+
+
+def _write(
+    place: Place,
+    tree: LogTree,
+    missing: _Missing,
+    *,
+    keys: HeldKeys,
+    source: BlockSource,
+    rebuilder: Rebuilder,
+    aside: LedgerFolder,
+) -> None:
+    with place.written() as rows:
+        importer = BlockImporter(rows, tree.copy(), keys=keys, blocks=missing.blocks, aside=aside.tiles)
+        importer.run(source, rebuilder, missing.note)
