@@ -30,12 +30,14 @@ from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
 from verifier.proof.examination import Standpoint
+from verifier.proof.known import Known
 from verifier.proof.traceproof import format_trace_proof
 from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
 from verifier.proof.verify import examine_trace
 from verifier.vocabulary import registry_types
 
 MayShow = Callable[[Sources, StoredEvent], bool]
+_KNOWN = 4_096  # answers kept of proofs that were checked before they left: about 8 MB
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
@@ -89,6 +91,7 @@ class Prover:
         """Make proofs from `sources`; `clock` in milliseconds since 1970."""
         self._sources = sources
         self._clock = clock
+        self._known = Known(_KNOWN)
 
     def promise(self, leaf: int) -> Recorded:
         """Return the receipt of a statement against its own block's checkpoint: ever the same bytes.
@@ -179,7 +182,7 @@ class Prover:
         if founding is None:
             raise UnknownError("charter", came="none", expected="a founded ledger")
         pinned = leaf_hash(sources.reader.entries(0, 1)[0])
-        return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types())
+        return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types(), known=self._known)
 
     def _newest_quorum(self, reader: Reader) -> StoredCheckpoint:
         checkpoint = reader.newest_checkpoint(quorum=True)

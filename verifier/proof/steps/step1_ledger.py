@@ -26,7 +26,7 @@ def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpo
     if read.origin != charter.origin:
         raise UntrustedError("checkpoint.origin", came=read.origin, expected=charter.origin)
     found.checkpoint = read
-    found.cosignatures = verify_lines(read, note, charter.policy.keys)
+    found.cosignatures = found.standpoint.known.ask(verify_lines, read, note, charter.policy.keys)
     kinds = require_log_lines(found.cosignatures, charter, found.standpoint.policy.policy)
     if ML_DSA_COSIGNATURE not in kinds:
         found.unchecked.append(Said("unchecked.post-quantum"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from verifier.errors import MismatchError
+from verifier.ledgerformat.seal import SignedSeal
 from verifier.primitives.merkle import leaf_hash, root_of_shared_path
 from verifier.proof.bundle import SealPart, StatementPart
 from verifier.proof.examination import Examination
@@ -17,14 +18,14 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
     if found.checkpoint is None:
         raise MismatchError("checkpoint", came="none", expected="step 1 first")
     _require_root(found, parts, path)
-    newest = found.newest_seal
+    known, newest = found.standpoint.known, found.newest_seal
     if newest.covered != found.checkpoint.size - 1:
         raise MismatchError(
             "seal", came=f"leaf {newest.covered}", expected=f"leaf {found.checkpoint.size - 1}, the last"
         )
     for part in found.seals:
         charter = found.charter_at(part.leaf)
-        part.signed.verify(charter.seal, charter.origin)
+        known.ask(SignedSeal.verify, part.signed, charter.seal, charter.origin)
     require_order_of_seals(found.seals)
     _require_sequence(found, parts)
     covering = {found.seal_of(part.leaf).covered for part in parts} | {newest.covered}
@@ -38,7 +39,8 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
 def _require_root(found: Examination, parts: Sequence[StatementPart], path: bytes) -> None:
     if found.checkpoint is None:
         return
-    leaves = {part.leaf: leaf_hash(part.signed.entry) for part in found.seals}
+    known = found.standpoint.known
+    leaves = {part.leaf: known.ask(_leaf_of_seal, part.signed) for part in found.seals}
     for part in parts:
         hashed = leaf_hash(found.statement(part).entry)
         if leaves.setdefault(part.leaf, hashed) != hashed:
@@ -46,6 +48,10 @@ def _require_root(found: Examination, parts: Sequence[StatementPart], path: byte
     root = root_of_shared_path(found.checkpoint.size, leaves, path, "log path")
     if root != found.checkpoint.root:
         raise MismatchError("log root", came=root, expected=found.checkpoint.root.hex())
+
+
+def _leaf_of_seal(signed: SignedSeal) -> bytes:
+    return leaf_hash(signed.entry)
 
 
 def require_order_of_seals(seals: Sequence[SealPart]) -> None:
