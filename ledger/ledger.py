@@ -18,6 +18,7 @@ from ledger.errors import BusyError, UnknownError
 from ledger.leading.leadership import Leadership
 from ledger.leading.quorum_wait import waited_for_quorum
 from ledger.measures import Measures
+from ledger.prove.kept import Kept
 from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
@@ -70,6 +71,7 @@ class Ledger:
             self._shadow = Shadow(store, tiles)
         else:
             self.lead(store.writer(), open_guard(guard))
+        self.kept = Kept()
         self.prover = Prover(self.sources, clock=clock)
 
     def close(self) -> None:
@@ -252,7 +254,7 @@ class Ledger:
             state = self._reached(reader.counters().size)
             head = state.head
             log = LogReader(self.tiles, head.edge)
-            yield Sources(reader, log, state.overlay, head.replay, self.origin, state.recent)
+            yield Sources(reader, log, state.overlay, head.replay, self.origin, state.recent, self.kept)
 
     def _reached(self, size: int) -> Sequencer | Shadow:
         """Return the state once it has a committed size."""

@@ -5,12 +5,13 @@ Each proof is made over one snapshot, and checked with the verifier's code befor
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
+from ledger.prove.kept import Kept
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
 from ledger.prove.receipt import prove_event, prove_receipt
@@ -161,7 +162,7 @@ class Prover:
 
     def _trace(self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0) -> Proved:
         form_of(subject)
-        with self._sources() as sources, own_fault("trace"):
+        with self._sources() as sources, _forgetting(sources.kept), own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
             note, size = cosigned_note(sources.reader, checkpoint.size), checkpoint.size
             if since is None:
@@ -170,10 +171,12 @@ class Prover:
             made = prove_trace(subject, walk=walk, size=size, note=note, sources=sources, body_of=body_of, since=since)
             data = format_trace_proof(made)
             standpoint = self._standpoint(sources)
-            newer = sources.log.size - checkpoint.size
-        verdict = examine_trace(data, standpoint, subject=subject)
-        if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
-            raise StoppedError("trace", came=str(verdict.error), expected="a proof that verifies", todo="suyuan fsck")
+            newer, kept = sources.log.size - checkpoint.size, sources.kept
+        with _forgetting(kept):
+            verdict = examine_trace(data, standpoint, subject=subject)
+            if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
+                came = str(verdict.error)
+                raise StoppedError("trace", came=came, expected="a proof that verifies", todo="suyuan fsck")
         return Proved(data, verdict, checkpoint.size, newer)
 
     def _standpoint(self, sources: Sources) -> Standpoint:
@@ -208,7 +211,7 @@ class Prover:
             gone = stored is not None and stored.body is None and order_to_erase(name, registry, size) is None
             if stored is None or stored.leaf >= size or gone:
                 raise UnknownError("event", came=name, expected="the name of a recorded event")
-            with own_fault("event"):
+            with _forgetting(sources.kept), own_fault("event"):
                 body_of = erased_by_order(whole_body if everything else public_body, registry, size)
                 body = body_of(stored, parse_head(stored.head))
                 note = cosigned_note(sources.reader, checkpoint.size)
@@ -260,12 +263,22 @@ class Prover:
             source = EventSource(sources.reader, sources.log.size)
             history = source.history(("registry", subject_name(f"urn:suyuan:ledger:{sources.origin}")))
             events = [event for event in history if event.head.type in (CHARTER, APPROVAL)]
-            parts: tuple[StatementPart, ...] = statement_parts(events, source, sources.reader, whole_body)
+            parts: tuple[StatementPart, ...] = statement_parts(events, source, whole_body)
             if not parts:
                 raise UnknownError("charter", came="none", expected="a founded ledger")
             if sources.replay.registry.charter_in_force(sources.log.size):
                 check_charter(parts, self._standpoint(sources))
         return format_charter_file(parts)
+
+
+@contextmanager
+def _forgetting(kept: Kept) -> Iterator[None]:
+    """Make a proof; where it cannot be made or does not verify, forget what it may have rested on."""
+    try:
+        yield
+    except StoppedError:
+        kept.clear()
+        raise
 
 
 def _receipt_key(size: int, sources: Sources) -> PublicKey:

@@ -19,6 +19,7 @@ from verifier.ledgerformat.subject import subject_name
 _BUILTIN = "registry."
 _POLICY, _SUCCESSION = "registry.policy", "registry.succession"
 _KEY, _SUSPENSION = "registry.key", "registry.suspension"
+_REGISTRY_KINDS = {"registry", "keys"}
 _HOLDERS = "keys"  # the kind that a key's registration joins for its holder
 
 
@@ -62,6 +63,22 @@ def registry_needs(
             pairs += [("registry", subject_name(each)) for each in behind]
         pairs += _holders_counted(history)
     return found
+
+
+def needs_of(events: Collection[Event], is_root: Callable[[Event], bool]) -> frozenset[object] | None:
+    """Return all that `registry_needs` asks of events besides the histories: of two sets alike, the answer is one.
+
+    None where more is asked of them: where one is of the registry itself, or joins its histories.
+    """
+    seeds: set[object] = set()
+    for event in events:
+        head = event.head
+        if head.type.startswith(_BUILTIN) or not _REGISTRY_KINDS.isdisjoint(kind for kind, _ in head.joins):
+            return None
+        if head.behalf:
+            seeds.add((head.behalf, head.issuer))
+        seeds.update(_subjects_behind(event, is_root))
+    return frozenset(seeds)
 
 
 def _holders_counted(events: Collection[Event]) -> list[Pair]:
