@@ -72,7 +72,7 @@ class Ledger:
         else:
             self.lead(store.writer(), open_guard(guard))
         self.kept = Kept()
-        self.prover = Prover(self.sources, clock=clock)
+        self.prover = Prover(self.sources, clock=clock, kept=self.kept)
 
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""

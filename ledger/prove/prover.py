@@ -5,9 +5,10 @@ Each proof is made over one snapshot, and checked with the verifier's code befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
@@ -37,6 +38,7 @@ from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
 from verifier.proof.verify import examine_trace
 from verifier.vocabulary import registry_types
 
+_Made = TypeVar("_Made")
 MayShow = Callable[[Sources, StoredEvent], bool]
 _KNOWN = 4_096  # answers kept of proofs that were checked before they left: about 8 MB
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
@@ -88,10 +90,12 @@ class Prover:
         sources: Callable[[], AbstractContextManager[Sources]],
         *,
         clock: Callable[[], int],
+        kept: Kept | None = None,
     ) -> None:
-        """Make proofs from `sources`; `clock` in milliseconds since 1970."""
+        """Make proofs from `sources`, whose memory is `kept`; `clock` in milliseconds since 1970."""
         self._sources = sources
         self._clock = clock
+        self._kept = kept or Kept()
         self._known = Known(_KNOWN)
 
     def promise(self, leaf: int) -> Recorded:
@@ -131,7 +135,7 @@ class Prover:
             BusyError: no checkpoint has reached a quorum yet.
             StoppedError: the proof does not verify here; it does not leave.
         """
-        return self._again(lambda: self._trace(subject, walk, may_show))
+        return self._again(lambda: self._anew(lambda: self._trace(subject, walk, may_show)))
 
     def history(self, kind: str, subject: str, *, since: int | None = 0, may_show: MayShow | None = None) -> Proved:
         """Return the proof of one history of a subject, whole or since a state that one of its events states.
@@ -148,7 +152,7 @@ class Prover:
             BusyError: no checkpoint has reached a quorum yet.
             StoppedError: the proof does not verify here; it does not leave.
         """
-        return self._again(lambda: self._trace(subject, kind, may_show, since))
+        return self._again(lambda: self._anew(lambda: self._trace(subject, kind, may_show, since)))
 
     def _again(self, prove: Callable[[], Proved]) -> Proved:
         """Make a proof; make it again where a quorum moved on while it was made."""
@@ -160,9 +164,20 @@ class Prover:
                     raise
         raise AssertionError("unreachable")
 
+    def _anew(self, prove: Callable[[], _Made]) -> _Made:
+        """Make a proof; where it does not verify, forget what is kept, and make it once more of what is stored.
+
+        Rows may have been wrong when they were read, and be right again: no refusal may outlast that.
+        """
+        try:
+            return prove()
+        except StoppedError:
+            self._kept.clear()
+            return prove()
+
     def _trace(self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0) -> Proved:
         form_of(subject)
-        with self._sources() as sources, _forgetting(sources.kept), own_fault("trace"):
+        with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
             note, size = cosigned_note(sources.reader, checkpoint.size), checkpoint.size
             if since is None:
@@ -171,12 +186,10 @@ class Prover:
             made = prove_trace(subject, walk=walk, size=size, note=note, sources=sources, body_of=body_of, since=since)
             data = format_trace_proof(made)
             standpoint = self._standpoint(sources)
-            newer, kept = sources.log.size - checkpoint.size, sources.kept
-        with _forgetting(kept):
-            verdict = examine_trace(data, standpoint, subject=subject)
-            if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
-                came = str(verdict.error)
-                raise StoppedError("trace", came=came, expected="a proof that verifies", todo="suyuan fsck")
+            newer = sources.log.size - checkpoint.size
+        verdict = examine_trace(data, standpoint, subject=subject)
+        if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
+            raise StoppedError("trace", came=str(verdict.error), expected="a proof that verifies", todo="suyuan fsck")
         return Proved(data, verdict, checkpoint.size, newer)
 
     def _standpoint(self, sources: Sources) -> Standpoint:
@@ -204,6 +217,9 @@ class Prover:
             UnknownError: there is no such event below that checkpoint.
             StoppedError: the proof does not verify here; it does not leave.
         """
+        return self._anew(lambda: self._event(name, everything=everything))
+
+    def _event(self, name: bytes, *, everything: bool) -> bytes:
         with self._sources() as sources:
             checkpoint = self._newest_quorum(sources.reader)
             stored = sources.reader.find_event(name)
@@ -211,7 +227,7 @@ class Prover:
             gone = stored is not None and stored.body is None and order_to_erase(name, registry, size) is None
             if stored is None or stored.leaf >= size or gone:
                 raise UnknownError("event", came=name, expected="the name of a recorded event")
-            with _forgetting(sources.kept), own_fault("event"):
+            with own_fault("event"):
                 body_of = erased_by_order(whole_body if everything else public_body, registry, size)
                 body = body_of(stored, parse_head(stored.head))
                 note = cosigned_note(sources.reader, checkpoint.size)
@@ -269,16 +285,6 @@ class Prover:
             if sources.replay.registry.charter_in_force(sources.log.size):
                 check_charter(parts, self._standpoint(sources))
         return format_charter_file(parts)
-
-
-@contextmanager
-def _forgetting(kept: Kept) -> Iterator[None]:
-    """Make a proof; where it cannot be made or does not verify, forget what it may have rested on."""
-    try:
-        yield
-    except StoppedError:
-        kept.clear()
-        raise
 
 
 def _receipt_key(size: int, sources: Sources) -> PublicKey:

@@ -13,7 +13,7 @@ from verifier.judgement.participants import key_subject
 from verifier.judgement.rights import MANDATE
 from verifier.judgement.trace import HistoryOf
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Pair
+from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.subject import subject_name
 
 _BUILTIN = "registry."
@@ -73,12 +73,17 @@ def needs_of(events: Collection[Event], is_root: Callable[[Event], bool]) -> fro
     seeds: set[object] = set()
     for event in events:
         head = event.head
-        if head.type.startswith(_BUILTIN) or not _REGISTRY_KINDS.isdisjoint(kind for kind, _ in head.joins):
+        if reaches_registry(head):
             return None
         if head.behalf:
             seeds.add((head.behalf, head.issuer))
         seeds.update(_subjects_behind(event, is_root))
     return frozenset(seeds)
+
+
+def reaches_registry(head: Head) -> bool:
+    """Return whether an event is of the registry, or joins one of its histories."""
+    return head.type.startswith(_BUILTIN) or any(kind in _REGISTRY_KINDS for kind, _ in head.joins)
 
 
 def _holders_counted(events: Collection[Event]) -> list[Pair]:

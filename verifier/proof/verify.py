@@ -7,6 +7,7 @@ from collections.abc import Callable
 from verifier.errors import MalformedError, SuyuanError, TooLargeError, UnsupportedError, VerificationError
 from verifier.ledgerformat.subject import subject_name
 from verifier.proof.examination import Examination, Standpoint
+from verifier.proof.footing import find_footing
 from verifier.proof.notices import notices_of
 from verifier.proof.steps.step1_ledger import establish_ledger
 from verifier.proof.steps.step2_unforked import establish_unforked
@@ -94,6 +95,7 @@ class _Run:
     def __init__(self, proof: TraceProof, standpoint: Standpoint) -> None:
         self.proof = proof
         self.found = Examination(standpoint, proof.seals)
+        self.found.footing = find_footing(self.found, proof.registry, proof.trace)
         self.results: list[StepResult] = []
         self.error: SuyuanError | None = None
 
