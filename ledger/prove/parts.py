@@ -20,9 +20,7 @@ from verifier.proof.examination import WHOLE_BODY
 _PUBLIC_KINDS = {"trace", "recall", "registry"}
 
 
-def statement_parts(
-    events: Iterable[Event], source: EventSource, body_of: BodyOf
-) -> tuple[StatementPart, ...]:
+def statement_parts(events: Iterable[Event], source: EventSource, body_of: BodyOf) -> tuple[StatementPart, ...]:
     """Return the parts that show these events, one a statement, by leaf."""
     by_leaf: dict[int, list[Event]] = {}
     for event in events:

@@ -33,7 +33,7 @@ from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
 from verifier.proof.examination import Standpoint
 from verifier.proof.known import Known
-from verifier.proof.traceproof import format_trace_proof
+from verifier.proof.quick import write_trace_proof
 from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
 from verifier.proof.verify import examine_trace
 from verifier.vocabulary import registry_types
@@ -184,7 +184,7 @@ class Prover:
                 since = newest_state((walk, subject_name(subject)), reader=sources.reader, size=size)
             body_of = _body_of(walk, may_show, sources)
             made = prove_trace(subject, walk=walk, size=size, note=note, sources=sources, body_of=body_of, since=since)
-            data = format_trace_proof(made)
+            data = write_trace_proof(made, self._known)
             standpoint = self._standpoint(sources)
             newer = sources.log.size - checkpoint.size
         verdict = examine_trace(data, standpoint, subject=subject)

@@ -14,7 +14,6 @@ from verifier.errors import SuyuanError
 from verifier.judgement.needs import reaches_registry
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.head import event_name, parse_head
-from verifier.ledgerformat.statement import parse_batch_header
 from verifier.proof.bundle import StatementPart
 from verifier.proof.examination import Examination, Shown
 from verifier.proof.known import Ground, Replayed, Walked
@@ -81,7 +80,7 @@ def find_footing(
     try:
         times = tuple(found.seal_of(part.leaf).time for part in registry)
         heads = [known.ask(parse_head, each.head) for part in trace for each in part.events]
-        kids = frozenset(parse_batch_header(part.protected).kid for part in trace)
+        kids = frozenset(found.statement(part).header.kid for part in trace)
     except SuyuanError:
         return None  # the step whose matter it is says so
     if any(part.leaf == 0 for part in trace) or any(map(reaches_registry, heads)):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.head import Pair
@@ -23,7 +23,26 @@ if TYPE_CHECKING:
 
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
+_Part = TypeVar("_Part")
+_SPELT = 8 << 20  # bytes of parts that were read
 _GROUNDS = 64  # one for each set of parties and types that a story has; each holds a registry part
+
+
+@dataclass(frozen=True, slots=True)
+class Spelt(Generic[_Part]):
+    """A part of a file, and the bytes that spell it.
+
+    Attributes:
+        data: these bytes.
+        index: the place of its header in the table of the file that it was read from.
+        header: the header that stood there.
+        part: the part.
+    """
+
+    data: bytes
+    index: int
+    header: bytes
+    part: _Part
 
 
 class Known:
@@ -35,10 +54,29 @@ class Known:
     def __init__(self, most: int = 0) -> None:
         """Keep at most `most` answers; none by default."""
         self.keeps = most > 0
-        self._answers: Callable[..., Any] = lru_cache(maxsize=most)(_answer) if most else _answer
+        self._answers = lru_cache(maxsize=most)(_answer)
+        self._spelt: dict[Hashable, Spelt[Any]] = {}
+        self._weight = 0
         self.ground: Callable[[bytes, tuple[StatementPart, ...], tuple[int, ...]], Ground] = (
             lru_cache(maxsize=_GROUNDS)(Ground) if most else Ground
         )
+
+    def spelt(self, probe: Hashable) -> Any:
+        """Return the part that was met in a file behind this beginning; None if there was none, or it is gone."""
+        return self._spelt.get(probe)
+
+    def keep_spelt(self, probe: Hashable, spelt: Spelt[Any]) -> None:
+        """Keep a part that was read; when they are too many, all begin anew."""
+        self._weight += len(spelt.data)
+        if self._weight > _SPELT:
+            self._spelt.clear()
+            self._weight = len(spelt.data)
+        self._spelt[probe] = spelt
+
+    @property
+    def held(self) -> int:
+        """Return how many answers are kept."""
+        return self._answers.cache_info().currsize
 
     def ask(self, work: Callable[_Asked, _Answer], *asked: _Asked.args, **_named: _Asked.kwargs) -> _Answer:
         """Return what `work` returns for hashable arguments, which are all that it may look at.
