@@ -251,7 +251,7 @@ class Ledger:
     def sources(self) -> Iterator[Sources]:
         """Yield what proofs are made from: one snapshot, and hashes and index at least as new."""
         with self.store.read() as reader:
-            state = self._reached(reader.counters().size)
+            state = self._reached(reader.size())
             head = state.head
             log = LogReader(self.tiles, head.edge)
             yield Sources(reader, log, state.overlay, head.replay, self.origin, state.recent, self.kept)

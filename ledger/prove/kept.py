@@ -93,6 +93,8 @@ class Kept:
         statements: rows of statements, by leaf.
         parsed: what these spell, by leaf.
         seals: by a leaf that they cover.
+        notes: by a checkpoint's note and the lines of its witnesses.
+        pins: hashes of leaves.
         subtrees: of the log, by height and index.
     """
 
@@ -100,6 +102,8 @@ class Kept:
     statements: Shelf[int, StoredStatement] = field(default_factory=lambda: Shelf(4_096))
     parsed: Shelf[int, Statement] = field(default_factory=lambda: Shelf(4_096))
     seals: Shelf[int, SealPart] = field(default_factory=lambda: Shelf(4_096))
+    notes: Shelf[tuple[bytes, tuple[str, ...]], bytes] = field(default_factory=lambda: Shelf(16))
+    pins: Shelf[int, bytes] = field(default_factory=lambda: Shelf(1))
     subtrees: Shelf[tuple[int, int], bytes] = field(default_factory=lambda: Shelf(1 << 16))
     _settled: Settled = field(default_factory=lambda: Settled(-1))
 
@@ -115,7 +119,7 @@ class Kept:
 
     def clear(self) -> None:
         """Forget everything: a proof did not verify."""
-        for shelf in (self.batches, self.statements, self.parsed, self.seals, self.subtrees):
+        for shelf in (self.batches, self.statements, self.parsed, self.seals, self.notes, self.pins, self.subtrees):
             shelf.clear()
         self._settled = Settled(-1)
 

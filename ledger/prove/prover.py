@@ -179,7 +179,7 @@ class Prover:
         form_of(subject)
         with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
-            note, size = cosigned_note(sources.reader, checkpoint.size), checkpoint.size
+            note, size = self._kept.notes.get(*_note_of(checkpoint, sources.reader)), checkpoint.size
             if since is None:
                 since = newest_state((walk, subject_name(subject)), reader=sources.reader, size=size)
             body_of = _body_of(walk, may_show, sources)
@@ -197,7 +197,7 @@ class Prover:
         founding = sources.replay.founding
         if founding is None:
             raise UnknownError("charter", came="none", expected="a founded ledger")
-        pinned = leaf_hash(sources.reader.entries(0, 1)[0])
+        pinned = self._kept.pins.get(0, lambda: leaf_hash(sources.reader.entries(0, 1)[0]))
         return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types(), known=self._known)
 
     def _newest_quorum(self, reader: Reader) -> StoredCheckpoint:
@@ -318,6 +318,15 @@ def cosigned_note(reader: Reader, size: int) -> bytes:
     stored = reader.checkpoint(size)
     if stored is None:
         raise UnknownError("checkpoint", came=f"size {size}", expected="a size at which a block ended")
-    note = parse_note(stored.note)
-    lines = tuple(parse_signature_line(line) for line in reader.cosignatures(size))
-    return format_note(Note(note.text, note.signatures + lines))
+    return _cosigned(stored.note, tuple(reader.cosignatures(size)))
+
+
+def _cosigned(own: bytes, lines: tuple[str, ...]) -> bytes:
+    note = parse_note(own)
+    return format_note(Note(note.text, note.signatures + tuple(map(parse_signature_line, lines))))
+
+
+def _note_of(checkpoint: StoredCheckpoint, reader: Reader) -> tuple[tuple[bytes, tuple[str, ...]], Callable[[], bytes]]:
+    """Return what a checkpoint's note is made of, and how."""
+    parts = checkpoint.note, tuple(reader.cosignatures(checkpoint.size))
+    return parts, lambda: _cosigned(*parts)

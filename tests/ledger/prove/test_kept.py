@@ -77,9 +77,7 @@ def test_a_suspension_counts_from_the_checkpoint_that_covers_it(world):
     world.cosign()
     before = require_same(world)
     key = key_subject(world.cast["seller"].signer.public.kid)
-    world.zone.decree(
-        [Draft("registry.suspension", now(), {"key": key}, {"reason": "checked"}, until=now() + DAY)]
-    )
+    world.zone.decree([Draft("registry.suspension", now(), {"key": key}, {"reason": "checked"}, until=now() + DAY)])
     known = world.ledger.prover.trace(PRODUCT).data
     world.cosign()
     require_same(world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from verifier.errors import MismatchError
@@ -26,7 +26,7 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
     for part in found.seals:
         charter = found.charter_at(part.leaf)
         known.ask(SignedSeal.verify, part.signed, charter.seal, charter.origin)
-    require_order_of_seals(found.seals)
+    require_order_of_seals(found.seals, lambda signed: known.ask(leaf_of_seal, signed))
     _require_sequence(found, parts)
     covering = {found.seal_of(part.leaf).covered for part in parts} | {newest.covered}
     if covering != {part.leaf for part in found.seals}:
@@ -40,7 +40,7 @@ def _require_root(found: Examination, parts: Sequence[StatementPart], path: byte
     if found.checkpoint is None:
         return
     known = found.standpoint.known
-    leaves = {part.leaf: known.ask(_leaf_of_seal, part.signed) for part in found.seals}
+    leaves = {part.leaf: known.ask(leaf_of_seal, part.signed) for part in found.seals}
     for part in parts:
         hashed = leaf_hash(found.statement(part).entry)
         if leaves.setdefault(part.leaf, hashed) != hashed:
@@ -50,11 +50,12 @@ def _require_root(found: Examination, parts: Sequence[StatementPart], path: byte
         raise MismatchError("log root", came=root, expected=found.checkpoint.root.hex())
 
 
-def _leaf_of_seal(signed: SignedSeal) -> bytes:
+def leaf_of_seal(signed: SignedSeal) -> bytes:
+    """Return the leaf hash of a seal's entry."""
     return leaf_hash(signed.entry)
 
 
-def require_order_of_seals(seals: Sequence[SealPart]) -> None:
+def require_order_of_seals(seals: Sequence[SealPart], hash_of: Callable[[SignedSeal], bytes] = leaf_of_seal) -> None:
     """Refuse seals whose times do not rise, or whose blocks overlap or fail to join up where they meet."""
     for before, after in pairwise(seals):
         earlier, later = before.signed.seal, after.signed.seal
@@ -62,7 +63,7 @@ def require_order_of_seals(seals: Sequence[SealPart]) -> None:
             raise MismatchError(
                 "seal.time", came=f"{earlier.time} then {later.time}", expected="blocks one after the other"
             )
-        if later.first == earlier.covered + 1 and later.previous != leaf_hash(before.signed.entry):
+        if later.first == earlier.covered + 1 and later.previous != hash_of(before.signed):
             raise MismatchError("seal.previous", came=later.previous, expected="the hash of the seal before")
 
 
