@@ -150,6 +150,10 @@ class Reader(Protocol):
         """Return size and next numbers."""
         ...
 
+    def size(self) -> int:
+        """Return how many leaves the log has."""
+        ...
+
     def participants(self) -> dict[str, int]:
         """Return every participant's number."""
         ...

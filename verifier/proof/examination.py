@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.charter import Charter
@@ -27,8 +28,12 @@ from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature
 from verifier.primitives.keys import PublicKey
 from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, SealPart, StatementPart
+from verifier.proof.known import Known
 from verifier.proof.since import Since
 from verifier.proof.verdict import Said, StoryEvent
+
+if TYPE_CHECKING:
+    from verifier.proof.footing import Footing
 
 PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 WHOLE_BODY = "body"  # what an order names that erases everything of an event
@@ -54,6 +59,7 @@ class Standpoint:
         archived: whether `now` was chosen (`--at`) rather than read from a clock.
         answering: whether it looks for an agency that is to answer: then step 7 tells what is not recognised yet,
             lists recognition as unchecked, and keeps the later steps from nothing.
+        known: what it has found before in other proofs; by default nothing, and nothing is kept.
     """
 
     policy: TrustPolicy
@@ -62,6 +68,7 @@ class Standpoint:
     seen: Seen | None = None
     archived: bool = False
     answering: bool = False
+    known: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,12 @@ class Examination:
     told: list[StoryEvent] = field(default_factory=list)
     notices: list[Said] = field(default_factory=list)
     unchecked: list[Said] = field(default_factory=list)
+    footing: Footing | None = None
 
     def statement(self, part: StatementPart) -> Statement:
         """Return the statement that a part makes, assembled once."""
         if id(part) not in self.statements:
-            self.statements[id(part)] = part.assemble()
+            self.statements[id(part)] = self.standpoint.known.ask(StatementPart.assemble, part)
         return self.statements[id(part)]
 
     def charter_at(self, leaf: int) -> Charter:
@@ -139,7 +147,7 @@ class Examination:
             )
         if origin not in statement.header.audience:
             raise MismatchError("statement.aud", came=statement.header.audience, expected=f"{origin} among them")
-        statement.verify(key)
+        self.standpoint.known.ask(Statement.verify, statement, key)
         self.verified.add(id(part))
 
 

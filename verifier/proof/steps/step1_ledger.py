@@ -20,13 +20,13 @@ from verifier.proof.verdict import Said
 
 def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpoint: bytes) -> list[Said]:
     """Establish which ledger speaks, and that it signed the checkpoint; `parts` are those of registry and trace."""
-    found.charters = walk_charter(found, parts)
-    read, note = parse_signed_checkpoint(checkpoint)
+    found.charters = _charters(found, parts)
+    read, note = found.standpoint.known.ask(parse_signed_checkpoint, checkpoint)
     charter = found.charter_at(read.size - 1)
     if read.origin != charter.origin:
         raise UntrustedError("checkpoint.origin", came=read.origin, expected=charter.origin)
     found.checkpoint = read
-    found.cosignatures = verify_lines(read, note, charter.policy.keys)
+    found.cosignatures = found.standpoint.known.ask(verify_lines, read, note, charter.policy.keys)
     kinds = require_log_lines(found.cosignatures, charter, found.standpoint.policy.policy)
     if ML_DSA_COSIGNATURE not in kinds:
         found.unchecked.append(Said("unchecked.post-quantum"))
@@ -34,6 +34,16 @@ def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpo
         Said("step1.charter", {"version": charter.version, "hash": found.standpoint.policy.charter.hex()[:16]}),
         Said("step1.checkpoint", {"origin": charter.origin, "size": read.size}),
     ]
+
+
+def _charters(found: Examination, parts: Sequence[StatementPart]) -> Replay:
+    """Return the charters that the parts lead to, walked once for a registry part that is known."""
+    if found.footing and (known := found.footing.walked(found)):
+        return known
+    charters = walk_charter(found, parts)
+    if found.footing:
+        found.footing.keep_walked(found, charters)
+    return charters
 
 
 def require_log_lines(lines: Sequence[Cosignature], charter: Charter, own: TlogPolicy | None) -> set[int]:
