@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import TypeVar
 
 from ledger.errors import BusyError, StoppedError, UnknownError
@@ -43,6 +44,7 @@ from verifier.vocabulary import registry_types
 _Made = TypeVar("_Made")
 MayShow = Callable[[Sources, StoredEvent], bool]
 _KNOWN = 4_096  # answers kept of proofs that were checked before they left: about 8 MB
+_TURNS = 2  # proofs made at a time: more threads would only wait for each other, and be woken in vain
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
@@ -98,6 +100,7 @@ class Prover:
         self._sources = sources
         self._clock = clock
         self._kept = kept or Kept()
+        self._turns = BoundedSemaphore(_TURNS)
         self._known = Known(_KNOWN)
 
     def promise(self, leaf: int) -> Recorded:
@@ -177,11 +180,12 @@ class Prover:
 
         Rows may have been wrong when they were read, and be right again: no refusal may outlast that.
         """
-        try:
-            return prove()
-        except StoppedError:
-            self._kept.clear()
-            return prove()
+        with self._turns:
+            try:
+                return prove()
+            except StoppedError:
+                self._kept.clear()
+                return prove()
 
     def _trace(self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0) -> Proved:
         form_of(subject)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.charter import Charter
@@ -31,9 +30,6 @@ from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, Seal
 from verifier.proof.known import Known
 from verifier.proof.since import Since
 from verifier.proof.verdict import Said, StoryEvent
-
-if TYPE_CHECKING:
-    from verifier.proof.footing import Footing
 
 PUBLIC_KINDS = frozenset({"trace", "recall", "registry"})
 WHOLE_BODY = "body"  # what an order names that erases everything of an event
@@ -100,7 +96,6 @@ class Examination:
     told: list[StoryEvent] = field(default_factory=list)
     notices: list[Said] = field(default_factory=list)
     unchecked: list[Said] = field(default_factory=list)
-    footing: Footing | None = None
 
     def statement(self, part: StatementPart) -> Statement:
         """Return the statement that a part makes, assembled once."""

@@ -11,15 +11,12 @@ from collections.abc import Callable, Hashable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.head import Pair
 from verifier.ledgerformat.vocabulary import EventType
 from verifier.proof.bundle import StatementPart
-
-if TYPE_CHECKING:
-    from verifier.proof.examination import Shown
 
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
@@ -111,13 +108,13 @@ class Replayed:
 
     Attributes:
         replay: registry and proposals; nobody applies more to it.
-        events: what the part shows, by name.
+        events: what the part shows, by name; each a `verifier.proof.examination.Shown`.
         named: the names of these events, and those that they are about.
         builtin: the types that it began with.
     """
 
     replay: Replay
-    events: Mapping[bytes, Shown]
+    events: Mapping[bytes, Any]
     named: AbstractSet[bytes]
     builtin: Mapping[str, EventType]
 

@@ -96,7 +96,7 @@ class _Run:
     def __init__(self, proof: TraceProof, standpoint: Standpoint) -> None:
         self.proof = proof
         self.found = Examination(standpoint, proof.seals)
-        self.found.footing = find_footing(self.found, proof.registry, proof.trace)
+        self.footing = find_footing(self.found, proof.registry, proof.trace)
         self.results: list[StepResult] = []
         self.error: SuyuanError | None = None
 
@@ -116,10 +116,10 @@ class _Run:
         proof, found = self.proof, self.found
         shown = [*proof.registry, *proof.trace]
         return (
-            lambda: establish_ledger(found, shown, proof.checkpoint),
+            lambda: establish_ledger(found, shown, proof.checkpoint, self.footing),
             lambda: establish_unforked(found),
             lambda: establish_sealed(found, shown, proof.path),
-            lambda: establish_keys(found, proof.registry, proof.trace, proof.registry_index),
+            lambda: establish_keys(found, proof.registry, proof.trace, proof.registry_index, self.footing),
             lambda: establish_authentic(found, proof.trace, proof.subject, proof.walk),
             lambda: establish_complete(found, proof.trace_index, proof.since),
             lambda: establish_recognised(found, proof.walk),

@@ -15,12 +15,15 @@ from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
 from verifier.primitives.tlog_policy import TlogPolicy
 from verifier.proof.bundle import StatementPart, by_leaf
 from verifier.proof.examination import Examination, read_event
+from verifier.proof.footing import Footing
 from verifier.proof.verdict import Said
 
 
-def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpoint: bytes) -> list[Said]:
+def establish_ledger(
+    found: Examination, parts: Sequence[StatementPart], checkpoint: bytes, footing: Footing | None = None
+) -> list[Said]:
     """Establish which ledger speaks, and that it signed the checkpoint; `parts` are those of registry and trace."""
-    found.charters = _charters(found, parts)
+    found.charters = _charters(found, parts, footing)
     read, note = found.standpoint.known.ask(parse_signed_checkpoint, checkpoint)
     charter = found.charter_at(read.size - 1)
     if read.origin != charter.origin:
@@ -36,13 +39,13 @@ def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpo
     ]
 
 
-def _charters(found: Examination, parts: Sequence[StatementPart]) -> Replay:
+def _charters(found: Examination, parts: Sequence[StatementPart], footing: Footing | None) -> Replay:
     """Return the charters that the parts lead to, walked once for a registry part that is known."""
-    if found.footing and (known := found.footing.walked(found)):
+    if footing and (known := footing.walked(found)):
         return known
     charters = walk_charter(found, parts)
-    if found.footing:
-        found.footing.keep_walked(found, charters)
+    if footing:
+        footing.keep_walked(found, charters)
     return charters
 
 

@@ -20,6 +20,7 @@ from verifier.ledgerformat.index import IndexProof, check_index, index_key, valu
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets, map_links
 from verifier.proof.bundle import StatementPart, by_leaf
 from verifier.proof.examination import Examination, Shown, histories_of, read_event, require_scope
+from verifier.proof.footing import Footing
 from verifier.proof.known import Rested
 from verifier.proof.verdict import Said
 
@@ -28,27 +29,33 @@ Place: TypeAlias = tuple[int, int]  # leaf, and position in the batch
 
 
 def establish_keys(
-    found: Examination, parts: Sequence[StatementPart], trace: Sequence[StatementPart], proof: IndexProof
+    found: Examination,
+    parts: Sequence[StatementPart],
+    trace: Sequence[StatementPart],
+    proof: IndexProof,
+    footing: Footing | None = None,
 ) -> list[Said]:
     """Establish the registry that this trace rests on, whole and by the charter's rules."""
     answered = _heads_of(found, trace)
-    replayed = found.footing.replayed(found) if found.footing else None
-    if replayed is None:
+    replayed = footing.replayed(found) if footing else None
+    if footing is None or replayed is None:
         replay = replay_parts(found, parts, trace, answered)
-        replayed = found.footing.keep_replayed(found, replay) if found.footing else None
-        if replayed is None:
+        replayed = footing.keep_replayed(found, replay) if footing else None
+        if footing is None or replayed is None:
             return [check_histories(found, answered, replay, proof)]
     found.registry_events.update(replayed.events)
     found.registry = replayed.replay.registry
-    return [_check_apart(found, answered, replayed.replay, proof)]
+    return [_check_apart(found, answered, replayed.replay, proof, footing)]
 
 
-def _check_apart(found: Examination, answered: Mapping[bytes, Event], replay: Replay, proof: IndexProof) -> Said:
+def _check_apart(
+    found: Examination, answered: Mapping[bytes, Event], replay: Replay, proof: IndexProof, footing: Footing
+) -> Said:
     """Check as `check_histories` does; what a story rests on that stands apart from its registry is known by seeds."""
     seeds = needs_of(answered.values(), lambda event: replay.is_root(event.kid, event.leaf))
-    if found.footing is None or seeds is None:
+    if seeds is None:
         return check_histories(found, answered, replay, proof)
-    rested = found.footing.ground.rested(seeds, lambda: _rested(found, answered, replay))
+    rested = footing.ground.rested(seeds, lambda: _rested(found, answered, replay))
     return _require_rested(found, answered, rested, proof)
 
 
