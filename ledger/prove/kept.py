@@ -99,12 +99,12 @@ class Kept:
     """
 
     batches: Shelf[bytes, Leaves] = field(default_factory=lambda: Shelf(1 << 17, len))
-    statements: Shelf[int, StoredStatement] = field(default_factory=lambda: Shelf(4_096))
-    parsed: Shelf[int, Statement] = field(default_factory=lambda: Shelf(4_096))
-    seals: Shelf[int, SealPart] = field(default_factory=lambda: Shelf(4_096))
+    statements: Shelf[int, StoredStatement] = field(default_factory=lambda: Shelf(2_048))
+    parsed: Shelf[int, Statement] = field(default_factory=lambda: Shelf(2_048))
+    seals: Shelf[int, SealPart] = field(default_factory=lambda: Shelf(2_048))
     notes: Shelf[tuple[bytes, tuple[str, ...]], bytes] = field(default_factory=lambda: Shelf(16))
     pins: Shelf[int, bytes] = field(default_factory=lambda: Shelf(1))
-    subtrees: Shelf[tuple[int, int], bytes] = field(default_factory=lambda: Shelf(1 << 16))
+    subtrees: Shelf[tuple[int, int], bytes] = field(default_factory=lambda: Shelf(1 << 15))
     _settled: Settled = field(default_factory=lambda: Settled(-1))
 
     def settled(self, size: int) -> Settled:

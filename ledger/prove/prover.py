@@ -43,8 +43,8 @@ from verifier.vocabulary import registry_types
 
 _Made = TypeVar("_Made")
 MayShow = Callable[[Sources, StoredEvent], bool]
-_KNOWN = 4_096  # answers kept of proofs that were checked before they left: about 8 MB
-_TURNS = 2  # proofs made at a time: more threads would only wait for each other, and be woken in vain
+_KNOWN = 2_048  # answers kept of proofs that were checked before they left
+_TURNS = 4  # proofs made at a time: more threads would wait for each other, and be woken in vain
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
