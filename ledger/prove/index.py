@@ -89,6 +89,9 @@ class _Writer:
         self.strangers: list[bytes] = []
 
     def heap_node(self, keys: Sequence[bytes], node: int, depth: int) -> None:
+        if len(keys) == 1:
+            self._alone(keys, node, depth)
+            return
         summary = self.view.node(node)
         if summary[0] == EMPTY:
             self.turns.append(NOTHING)
@@ -101,6 +104,27 @@ class _Writer:
             turn = _turn(keys, depth)
             self._heap_child(keys[:turn], node << 1, depth + 1)
             self._heap_child(keys[turn:], node << 1 | 1, depth + 1)
+
+    def _alone(self, keys: Sequence[bytes], node: int, depth: int) -> None:
+        """Go down to one key, which most of the way is alone; what stands to its right is written on the way back."""
+        key, levels, right = keys[0], self.view.levels, []
+        while (summary := self.view.node(node))[0] not in (EMPTY, LEAF) and depth < levels:
+            self.turns.append(NODE)
+            node <<= 1
+            if key[depth >> 3] & 0x80 >> (depth & 7):
+                self._sibling(self.view.node(node))
+                node |= 1
+            else:
+                right.append(node | 1)
+            depth += 1
+        if summary[0] == EMPTY:
+            self.turns.append(NOTHING)
+        elif summary[0] == LEAF:
+            self._leaf(keys, self.view.lone_key(node))
+        else:
+            self._rows(keys, self.view.bucket(node), depth)
+        for each in reversed(right):
+            self._sibling(self.view.node(each))
 
     def _heap_child(self, keys: Sequence[bytes], node: int, depth: int) -> None:
         if keys:

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from tests.verifier.proof.mutations import mutations
-from verifier.errors import BadSignatureError
+from verifier.errors import BadSignatureError, SuyuanError
 from verifier.primitives.merkle import leaf_hash, node_hash
 from verifier.proof.known import Known
-from verifier.proof.traceproof import format_trace_proof
+from verifier.proof.quick import read_trace_proof, write_trace_proof
+from verifier.proof.traceproof import format_trace_proof, parse_trace_proof
 from verifier.proof.verdict import VERIFIED
 from verifier.proof.verify import examine_trace
 
@@ -55,6 +56,25 @@ def test_a_flipped_bit_gets_the_verdict_that_a_stranger_gives_whatever_was_seen_
         bent = bytearray(told.data)
         bent[place] ^= 1 << (place % 8)
         assert summary(examine_trace(bytes(bent), knowing)) == summary(examine_trace(bytes(bent), stranger)), place
+
+
+def test_part_by_part_a_file_is_read_and_written_as_it_is_whole(told, standpoints):
+    known = standpoints[1].known
+    seen: Counter[str] = Counter()
+    for mutation in mutations(told.proof):
+        if seen[mutation.kind] % SAMPLE == 0:
+            data = format_trace_proof(mutation.proof)
+            assert write_trace_proof(mutation.proof, known) == data, mutation.kind
+            assert read_by(read_trace_proof, data, known) == read_by(parse_trace_proof, data), mutation.kind
+        seen[mutation.kind] += 1
+
+
+def read_by(reader, *given):
+    """Return what a reader makes of a file: the proof, or the words of its refusal."""
+    try:
+        return reader(*given)
+    except SuyuanError as error:
+        return str(error)
 
 
 def test_what_was_refused_is_looked_at_again():
