@@ -63,6 +63,10 @@ class Statement:
     count: int
     first: int
 
+    def __hash__(self) -> int:
+        """Return a hash of what tells statements apart at once."""
+        return hash(self.signature)
+
     @property
     def entry(self) -> bytes:
         """Return the log entry: the statement's bytes."""
