@@ -381,6 +381,14 @@ class Store(Protocol):
         """
         ...
 
+    def confirm(self, seal: StoredSeal) -> None:
+        """Return if a block that a snapshot showed stays, whatever becomes of the machine that showed it.
+
+        Raises:
+            BusyError: nobody can say so now; it must not be shown.
+        """
+        ...
+
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from the store lies."""
         ...

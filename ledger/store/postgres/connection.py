@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from ledger.errors import BusyError, SetupError
+from ledger.store.postgres.severing import within
 from ledger.store.schema import migrate, require_newest
 
 OLDEST = 150_000  # PostgreSQL 15.0
 WRITER_LOCK: Final = 0x7375_7975_616E  # "suyuan": the advisory lock of the one writer of a database
 END_WRITERS = (
-    "SELECT pg_terminate_backend(pid, 2000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    "SELECT pg_terminate_backend(pid, 1000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " AND (classid::bigint << 32 | objid::bigint) = %s AND pid <> pg_backend_pid()"
 )
@@ -31,6 +32,7 @@ _DEFAULTS = {
     "application_name": "suyuan",
     "client_encoding": "UTF8",
 }
+_FIRST_ANSWER = 5.0  # seconds
 _PATH = "public, derived"
 _REQUIRED = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8", "client_encoding": "UTF8"}
 _DURABLE = ("on", "remote_apply")
@@ -74,10 +76,11 @@ def connect(dsn: str, **settings: str) -> psycopg.Connection[Any]:
     try:
         _require_version(connection, dsn)
         assigned = {"search_path": _PATH, **settings}
-        connection.execute(
-            "SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(assigned)),
-            [each for pair in assigned.items() for each in pair],
-        )
+        with within(connection, _FIRST_ANSWER):
+            connection.execute(
+                "SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(assigned)),
+                [each for pair in assigned.items() for each in pair],
+            )
     except psycopg.Error as error:
         connection.close()
         raise SetupError(place_of(dsn), came=str(error), expected="a server that takes our settings") from error
