@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.drill.drill import run_drill
 from tests.drill.harm import KINDS
-from tests.drill.needed import DEBIAN, missing
+from tests.drill.needed import DEBIAN, may_freeze, missing
 from tests.drill.report import format_table
 
 BUILD = Path("build")
@@ -36,6 +36,9 @@ def main() -> int:
     print(f"in {folder}", file=sys.stderr)
     began = time.monotonic()
     times = {kind: getattr(given, kind) for kind in KINDS}
+    if not may_freeze() and any(times[kind] for kind in KINDS if KINDS[kind].wakes):
+        print("needs Patroni 3.0.3 or newer (SUYUAN_PATRONI), or --freeze 0 --split 0", file=sys.stderr)
+        return 2
     report = run_drill(folder, times, lambda line: print(line, file=sys.stderr, flush=True))
     about = {"processors": os.cpu_count(), "python": platform.python_version(), "seconds": time.monotonic() - began}
     BUILD.mkdir(exist_ok=True)

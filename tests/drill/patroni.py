@@ -14,6 +14,7 @@ import psycopg
 
 from tests.drill.etcd import Etcd
 from tests.drill.links import Link
+from tests.drill.needed import PATRONI
 from tests.drill.processes import asked, owned, start, until
 from tests.ports import free_port
 from tests.postgres import programs
@@ -67,7 +68,7 @@ class Node:
         }
 
     def start(self) -> None:
-        self._process = start(["patroni", str(self._settings)], self._home / "log", self._home)
+        self._process = start([PATRONI, str(self._settings)], self._home / "log", self._home)
 
     def cluster(self) -> list[dict[str, Any]]:
         """Return the members as this node knows them; none where it does not answer."""
