@@ -165,6 +165,9 @@ Kid = Annotated[
 Size = Annotated[int, _read(_parse_number, "size"), WithJsonSchema(_NUMBER), Path(description="leaves")]
 Newer = Annotated[int, _read(_parse_number, "newer"), WithJsonSchema(_NUMBER), Path(description="leaves")]
 Leaf = Annotated[int, _read(_parse_number, "leaf"), WithJsonSchema(_NUMBER), Path(description="a log position")]
+End = Annotated[
+    int, _read(_parse_number, "end"), WithJsonSchema(_NUMBER), Path(description="the log position behind the last")
+]
 Subject = Annotated[
     str,
     _read(_parse_subject, "subject"),

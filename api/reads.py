@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from sys import maxsize
-
 from api.access import Access
 from api.actors import Moment
-from api.authorise import READ_BATCH, READ_BODY, READ_HISTORY, WALK_PARTIES, Thing
+from api.authorise import READ_BODY, READ_HISTORY, WALK_PARTIES
 from api.facts import Facts
 from ledger.errors import UnknownError
 from ledger.ledger import Ledger
-from ledger.prove.parts import order_to_erase
 from ledger.prove.prover import Proved
 from ledger.prove.trace import Sources
 from ledger.store.interface import StoredEvent
-from verifier.judgement.registry import Registry
-from verifier.ledgerformat.batch_answer import ERASED, MISSING, RESTRICTED, SHOWN, AnsweredEvent, format_batch_answer
-from verifier.ledgerformat.head import event_name, parse_head
-from verifier.ledgerformat.statement import Statement, parse_entry
+from verifier.ledgerformat.head import parse_head
 
 
 def leaf_of(ledger: Ledger, identity: bytes) -> int:
@@ -43,37 +37,6 @@ def published_checkpoint(ledger: Ledger) -> bytes:
     if note is None:
         raise UnknownError("checkpoint", came="none", expected="a ledger that has published")
     return note
-
-
-def batch_answer(ledger: Ledger, leaf: int, access: Access, moment: Moment) -> bytes:
-    """Return the batch of a statement as a CBOR answer, with the bodies that whoever asks may read.
-
-    Raises:
-        UnauthenticatedError: whoever asks may not read it, and signed nothing.
-        PrivateError: whoever asks may not read it.
-        UnknownError: there is no statement over a batch at this leaf; told to those who may read any.
-    """
-    with ledger.sources() as sources:
-        facts = Facts(sources, moment, access.actor)
-        stored = sources.reader.statement(leaf)
-        statement = parse_entry(stored.entry) if stored else None
-        issuer = statement.header.issuer if isinstance(statement, Statement) else None
-        access.require(READ_BATCH, facts.batch(issuer) if issuer else Thing())
-        if not isinstance(statement, Statement):
-            raise UnknownError("leaf", came=leaf, expected="the leaf of a statement over a batch")
-        every = access.allows(READ_BODY, Thing())  # what is open whatever it is needs no facts: an agency's reads
-        orders = sources.replay.registry
-        events = [_answered(each, access, None if every else facts, orders) for each in sources.reader.batch(leaf)]
-    return format_batch_answer(events)
-
-
-def _answered(event: StoredEvent, access: Access, facts: Facts | None, registry: Registry) -> AnsweredEvent:
-    if event.body is None:
-        order = order_to_erase(event_name(event.head), registry, maxsize)
-        return AnsweredEvent(event.head, MISSING) if order is None else AnsweredEvent(event.head, ERASED, order=order)
-    if facts and not access.allows(READ_BODY, facts.event(event, parse_head(event.head))):
-        return AnsweredEvent(event.head, RESTRICTED)
-    return AnsweredEvent(event.head, SHOWN, event.body)
 
 
 _OPEN_WALKS = ("public", "registry")

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import WithJsonSchema
 from starlette.responses import Response
 
+from api.batches import batch_answer, batch_answers
 from api.dependencies import TheAccess, TheLedger, TheMoment, require_entries
 from api.openapi import problems, returns
 from api.own_proofs import own_proofs
-from api.parameters import Leaf, Newer, Size, strict_query
-from api.reads import batch_answer, published_checkpoint
+from api.parameters import End, Leaf, Newer, Size, strict_query
+from api.reads import published_checkpoint
+from verifier.ledgerformat.batch_answers import MEDIA_TYPE as BATCHES
 from verifier.primitives.base64strict import format_base64
 from verifier.primitives.tiles import WIDTH, Tile, parse_tile_path
 from verifier.proof.charterfile import MEDIA_TYPE as CHARTER
@@ -92,6 +94,15 @@ def get_charter(ledger: TheLedger) -> Response:
 def get_batch(leaf: Leaf, ledger: TheLedger, access: TheAccess, moment: TheMoment) -> Response:
     """Return the heads of a statement, and the bodies that whoever asks may read. Reserved."""
     return Response(batch_answer(ledger, leaf, access, moment), media_type=BATCH)
+
+
+@router.get(
+    "/batches/{leaf}/{end}",
+    responses={**returns(200, "the batches of many statements", BATCHES), **problems(400, 403, 404)},
+)
+def get_batches(leaf: Leaf, end: End, ledger: TheLedger, access: TheAccess, moment: TheMoment) -> Response:
+    """Return the batches from a leaf to before another, as many as go into one answer. Reserved."""
+    return Response(batch_answers(ledger, leaf, end, access, moment), media_type=BATCHES)
 
 
 def _tile(ledger: TheLedger, tile: Tile) -> Response:

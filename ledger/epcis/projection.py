@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from ledger.epcis import store
@@ -36,8 +35,11 @@ class EpcisProjection(Follower):
         taking = _Taking(connection, sources)
         for row in rows:
             taking.take(row)
-        erased = [each.target for each in sources.replay.registry.erasures_at(end) if _BODY in each.what]
-        store.forget(connection, erased)
+        taking.finish()
+        orders = sources.replay.registry.erasures_at(end)
+        new = {each.target for each in orders if _BODY in each.what and each.since > begin}  # others were forgotten
+        found = [(name, stored.seq) for name in new if (stored := sources.reader.find_event(name))]
+        store.forget(connection, found)
         return Taken(end)
 
 
@@ -45,7 +47,7 @@ class _Taking:
     """Takes committed events in, within a transaction."""
 
     def __init__(self, connection: sqlite3.Connection, sources: Sources) -> None:
-        self._connection, self._reader, self._recent = connection, sources.reader, sources.recent
+        self._adding, self._reader, self._recent = store.Adding(connection), sources.reader, sources.recent
         self._seals: tuple[int, int] = (-1, 0)  # the last leaf of a block, and its time
 
     def take(self, row: StoredEvent) -> None:
@@ -58,10 +60,13 @@ class _Taking:
         head, name = self._recent.head(row.head), self._recent.name(row.head)
         facts = read_facts(self._reader, name, head, self._recent.body(row.head, row.body))
         if facts is not None:
-            parties = {each for each in (head.issuer, head.behalf, head.to) if each is not None}
-            error = head.type == CORRECTION
-            add = partial(store.add, self._connection, name, facts, recorded=self._time_of(row.leaf))
-            add(parties=parties, error=error)
+            parties = {head.issuer, head.principal, head.to or head.issuer}
+            recorded, error = self._time_of(row.leaf), head.type == CORRECTION
+            self._adding.add(store.Part(name, row.seq, facts, recorded, parties, error))
+
+    def finish(self) -> None:
+        """Write what was taken in."""
+        self._adding.finish()
 
     def _time_of(self, leaf: int) -> int:
         last, time = self._seals

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.epcis.shapes import DOCUMENTS, EVENT_TYPES, Role
-from ledger.epcis.store import RESERVED
+from ledger.epcis.store import RESERVED, names_of
 from ledger.readers.epcis.cbv import short_name
 from ledger.readers.epcis.identifiers import canonical_subject
 from ledger.readers.epcis.times import parse_time
@@ -146,10 +146,7 @@ def _read_words(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
 
 def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
     if "EQ_eventID" in given:
-        values = tuple(given["EQ_eventID"])
-        marks = _marks(values)
-        sql = f"e.id IN (SELECT id FROM event WHERE eventID IN ({marks}) UNION SELECT id FROM event WHERE alias IN ({marks}))"  # noqa: E501, S608
-        reading.conditions.append(Condition(sql, values * 2))
+        reading.conditions.append(_named(tuple(given["EQ_eventID"])))
         reading.named = True
     for name, roles in (*_THINGS.items(), *((name, (role,)) for name, role in _DOCUMENTS.items())):
         if name in given:
@@ -157,6 +154,19 @@ def _read_things(given: Mapping[str, Sequence[str]], reading: _Reading) -> None:
             uris = tuple(thing_of(each, f"query.{name}") for each in given[name])
             reading.conditions.append(_about(uris, roles, reading))
             reading.named = True
+
+
+def _named(ids: tuple[str, ...]) -> Condition:
+    """Return the condition that an event has one of these eventIDs: told, its hash, or of our own making."""
+    own = tuple(names_of(ids))
+    found = " UNION ".join(
+        (
+            f"SELECT id FROM event WHERE eventID IN ({_marks(ids)})",  # noqa: S608 - own columns
+            f"SELECT id FROM event WHERE alias IN ({_marks(ids)})",  # noqa: S608
+            f"SELECT id FROM event WHERE name IN ({_marks(own)}) AND eventID IS NULL",  # noqa: S608
+        )
+    )
+    return Condition(f"e.id IN ({found})", (*ids, *ids, *own))
 
 
 def _require_no_pattern(uris: Sequence[str], name: str) -> None:

@@ -160,6 +160,8 @@ class DerivedFile:
 
     def _keep(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=wal")
+        connection.execute("PRAGMA cache_size=-8192")  # a turn's pages, or they are written several times
+        connection.execute("PRAGMA wal_autocheckpoint=4096")
         connection.execute("PRAGMA synchronous=NORMAL")  # losing the last turns loses nothing: they are made again
         self._connection, self._inode = connection, self._found()
         return connection

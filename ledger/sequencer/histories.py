@@ -76,6 +76,8 @@ class BlockHistories:
 
     def _stored(self, pair: Pair) -> Digest:
         count = self._stored_count(pair)
+        if not count:
+            return Digest(pair)
         return self._kept.digests.digest(pair, count, lambda first: self._events(pair, first, count))
 
     def _stored_count(self, pair: Pair) -> int:

@@ -80,6 +80,8 @@ def event_rows(zone, leaf, tile):
         ("get_attachment", f"/attachments/{digest}?event={'0' * 64}", AGENCIES, 404),
         ("get_batch", f"/batches/{leaf}", AGENCIES | AUDITING | {"payer"}),
         ("get_batch", "/batches/999999", AGENCIES | AUDITING, 404),
+        ("get_batches", f"/batches/0/{leaf}", AGENCIES | AUDITING),
+        ("get_batches", "/batches/999999/9999999", AGENCIES | AUDITING, 404),
         ("get_entries", f"/tile/entries/{tile}", AGENCIES | AUDITING),
     ]
 

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.compose.batch import sign_envelope
 from ledger.signing.signer import generate
+from verifier.ledgerformat.batch_answers import parse_batch_answers
 from verifier.ledgerformat.receipt import parse_receipt, verify_receipt
 from verifier.ledgerformat.submission import format_submission, parse_submission
 from verifier.primitives.base64strict import format_base64url
@@ -102,7 +103,7 @@ def envelope_key(world, zone_terms):
     return signer
 
 
-def test_a_plain_scitt_statement_is_recorded(server, world, zone_terms, envelope_key):
+def test_a_plain_scitt_statement_is_recorded(server, open_server, world, zone_terms, envelope_key):
     entry = sign_envelope(
         bytes(32),
         envelope_key,
@@ -112,7 +113,9 @@ def test_a_plain_scitt_statement_is_recorded(server, world, zone_terms, envelope
     )
     answer = server.post("/entries", entry, 'application/cose; cose-type="cose-sign1"')
     assert answer.status == 201
-    verify(world, answer.body, entry, int(answer.headers["Suyuan-Leaf"]))
+    leaf = int(answer.headers["Suyuan-Leaf"])
+    verify(world, answer.body, entry, leaf)
+    assert parse_batch_answers(open_server.get(f"/batches/{leaf}/{leaf + 1}").body, leaf).answers == ()
     assert server.post("/entries", entry, COSE).body == answer.body
     assert server.get(answer.headers["Location"] + "/statement").body == entry
 

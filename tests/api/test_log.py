@@ -1,7 +1,12 @@
 import pytest
 
+from api.access import Access
+from api.actors import moment_of
+from api.authorise import ANYBODY
+from api.batches import batch_answers
 from ledger.opening import create_ledger, open_ledger
 from verifier.ledgerformat.batch_answer import SHOWN, parse_batch_answer
+from verifier.ledgerformat.batch_answers import MEDIA_TYPE, parse_batch_answers
 from verifier.ledgerformat.head import parse_head
 from verifier.ledgerformat.statement import check_batch, parse_statement
 from verifier.primitives.base64strict import parse_base64
@@ -117,6 +122,38 @@ def test_a_leaf_without_a_batch_has_no_answer(open_server, world):
     newest_seal = world.ledger.head.edge.size - 1
     for leaf in (newest_seal, 10**9):
         assert open_server.get(f"/batches/{leaf}").status == 404
+
+
+def test_the_batches_of_a_range_are_those_of_each_leaf(open_server, world):
+    size = world.ledger.head.edge.size
+    answer = open_server.get(f"/batches/0/{size}")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == MEDIA_TYPE
+    found = parse_batch_answers(answer.body, 0)
+    singly = {leaf: open_server.get(f"/batches/{leaf}") for leaf in range(size)}
+    assert dict(found.answers) == {leaf: each.body for leaf, each in singly.items() if each.status == 200}
+    assert len(found.answers) > 3
+    assert found.next == size
+
+
+def test_a_range_is_cut_where_the_log_ends_and_where_there_is_enough(world):
+    access, size = Access(ANYBODY, open_reads=True), world.ledger.head.edge.size
+    moment = moment_of(world.ledger, 0)
+    every = parse_batch_answers(batch_answers(world.ledger, 0, size, access, moment), 0)
+    assert parse_batch_answers(batch_answers(world.ledger, 0, 10**9, access, moment), 0).next < 10**9
+    found, first = [], 0
+    while first < size:
+        part = parse_batch_answers(batch_answers(world.ledger, first, size, access, moment, enough=1), first)
+        assert len(part.answers) <= 1
+        found += part.answers
+        first = part.next
+    assert tuple(found) == every.answers
+
+
+def test_a_range_without_a_leaf_is_refused_and_one_behind_the_log_is_not_there(open_server, world):
+    assert open_server.get("/batches/3/3").status == 400
+    assert open_server.get("/batches/3/2").status == 400
+    assert open_server.get(f"/batches/{10**9}/{10**9 + 1}").status == 404
 
 
 def test_nothing_is_published_before_the_first_statement(tmp_path, serve):

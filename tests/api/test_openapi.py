@@ -18,7 +18,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "http.md"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = [
     "add_cosignatures", "add_epcis_query", "delete_epcis_query", "get_alive", "get_attachment", "get_batch",
-    "get_body", "get_charter", "get_checkpoint", "get_checkpoint_of_size", "get_consistency", "get_custody",
+    "get_batches", "get_body",
+    "get_charter", "get_checkpoint", "get_checkpoint_of_size", "get_consistency", "get_custody",
     "get_declarations", "get_disclosures", "get_entries", "get_entry", "get_epcis_event", "get_epcis_event_types",
     "get_epcis_events", "get_epcis_events_of", "get_epcis_queries", "get_epcis_query", "get_epcis_query_events",
     "get_epcis_sub_resources", "get_epcis_values", "get_epcis_vocabulary", "get_event", "get_evidence", "get_filing",

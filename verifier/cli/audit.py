@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -25,6 +25,7 @@ from verifier.proof.audit.opinion import Roots
 from verifier.proof.audit.report import Report
 from verifier.proof.audit.source import AbsentError, Source, SourceError
 from verifier.proof.audit.walk import Audit
+from verifier.proof.examination import Standpoint
 from verifier.proof.verdict import INCOMPLETE, VERIFIED, Said
 from verifier.rendering import render_error
 from verifier.texts.audits import tell
@@ -86,20 +87,27 @@ def run_audit(options: argparse.Namespace) -> int:
         return EXIT_USAGE
     try:
         standpoint = standpoint_of(options)
-        source = open_source(options.source, _headers(options.header))
-        state = None if options.no_state else options.state or default_state(standpoint.policy.charter)
-        audit = open_audit(state, source, standpoint, go_on=options.go_on)
-        if opinion:
-            audit.ask(*opinion)
-        if not _walk(audit, state, options):
-            return EXIT_INTERRUPTED
-        report = _conclude(audit, source)
-        _write(report, opinion[0] if opinion else None, options)
-        if state:
-            _keep(state, audit, report, options)
+        with closing(open_source(options.source, _headers(options.header))) as source:
+            return _audit(source, standpoint, opinion, options)
     except SourceError as error:
         complain(render_error(error, options.lang))
         return EXIT_UNREADABLE
+
+
+def _audit(
+    source: Source, standpoint: Standpoint, opinion: tuple[str, Roots] | None, options: argparse.Namespace
+) -> int:
+    """Audit what a source holds; return the exit code."""
+    state = None if options.no_state else options.state or default_state(standpoint.policy.charter)
+    audit = open_audit(state, source, standpoint, go_on=options.go_on)
+    if opinion:
+        audit.ask(*opinion)
+    if not _walk(audit, state, options):
+        return EXIT_INTERRUPTED
+    report = _conclude(audit, source)
+    _write(report, opinion[0] if opinion else None, options)
+    if state:
+        _keep(state, audit, report, options)
     return report.exit_code
 
 

@@ -10,6 +10,7 @@ from http.client import HTTPException
 
 from verifier import __version__
 from verifier.errors import MalformedError
+from verifier.ledgerformat.batch_answers import MAX_ANSWERS
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.tiles import WIDTH, Tile, format_tile_path
 from verifier.proof.audit.source import AbsentError, ClosedError, SourceError, UnreachableError
@@ -57,6 +58,10 @@ class ServerSource:
     def batch(self, leaf: int) -> bytes:
         """Return a batch answer."""
         return self._get(f"batches/{leaf}", MAX_BATCH_ANSWER)
+
+    def batches(self, first: int, end: int) -> bytes:
+        """Return the batch answers from a leaf to before another, as many as the server puts into one answer."""
+        return self._get(f"batches/{first}/{end}", MAX_ANSWERS)
 
     def _get(self, path: str, most: int) -> bytes:
         """Return what stands under a path; a server that is busy or gone is asked again.

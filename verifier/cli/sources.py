@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from verifier.primitives.tiles import Tile, format_tile_path
 from verifier.proof.audit.source import AbsentError, ClosedError, Source, SourceError
 
 
-def open_source(where: str, headers: Mapping[str, str] | None = None) -> Source:
+class OpenSource(Source, Protocol):
+    """A source that is to be closed."""
+
+    def close(self) -> None:
+        """Read no more."""
+        ...
+
+
+def open_source(where: str, headers: Mapping[str, str] | None = None) -> OpenSource:
     """Return the source for an address or a folder.
 
     Raises:
         AbsentError: a folder that is not there.
     """
     if urlsplit(where).scheme in ("http", "https"):
-        from verifier.cli.server_source import ServerSource  # noqa: PLC0415 - whoever reads files needs no network
+        from verifier.cli.read_ahead import ReadAhead  # noqa: PLC0415 - whoever reads files needs no network
+        from verifier.cli.server_source import ServerSource  # noqa: PLC0415 - the same
 
-        return ServerSource(where, headers or {})
+        return ReadAhead(ServerSource(where, headers or {}))
     folder = Path(where)
     if not folder.is_dir():
         raise AbsentError(where, came="no folder", expected="a folder that `suyuan export` wrote, or an http address")
@@ -48,6 +58,9 @@ class FolderSource:
     def batch(self, leaf: int) -> bytes:
         """Return a batch answer."""
         return self.read(f"batches/{leaf}")
+
+    def close(self) -> None:
+        """Do nothing: no file is held open."""
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
 
 Place: TypeAlias = tuple[int, int]  # leaf, position
 CASE = "case"
+_NOTHING: dict[Any, Any] = {}  # what a history without events has of everything; nobody writes to it
 
 
 class First(NamedTuple):
@@ -46,16 +47,23 @@ class Digest:
     def __init__(self, pair: Pair, *, every: bool = False) -> None:
         """Begin with a history without events."""
         self.pair, self.every, self.size = pair, every, 0
-        self.places: dict[str, list[Place]] = {}
-        self.names: dict[str, list[bytes]] = {}
-        self.firsts: dict[str, First] = {}
-        self.earliest: dict[str, Sequence[tuple[int, bytes]]] = {}
-        self.counts: dict[str, list[tuple[Place, int]]] = {}
-        self.follows: dict[Pair, None] = {}
-        self.speakers: dict[str, int] = {}
+        self.places: dict[str, list[Place]] = _NOTHING
+        self.names: dict[str, list[bytes]] = _NOTHING
+        self.firsts: dict[str, First] = _NOTHING
+        self.earliest: dict[str, Sequence[tuple[int, bytes]]] = _NOTHING
+        self.counts: dict[str, list[tuple[Place, int]]] = _NOTHING
+        self.follows: dict[Pair, None] = _NOTHING
+        self.speakers: dict[str, int] = _NOTHING
+
+    def _begin(self) -> None:
+        """Make room for events: most histories that are asked for have none yet."""
+        self.places, self.names, self.firsts, self.earliest = {}, {}, {}, {}
+        self.counts, self.follows, self.speakers = {}, {}, {}
 
     def add(self, event: Event) -> None:
         """Take the next event of the history."""
+        if not self.size:
+            self._begin()
         self.size += 1
         head = event.head
         places, names = self.places.setdefault(head.type, []), self.names.setdefault(head.type, [])
@@ -191,17 +199,19 @@ class LayeredDigests:
         self._events = events
         self._seen = 0
         self._joined: dict[Pair, list[Event]] = {}
-        self._digests: dict[Pair, Digest] = {}  # the one below, until an event of this layer joins it
+        # The one below, until it is asked for after an event of this layer has joined it; and how many of these it has.
+        self._digests: dict[Pair, tuple[Digest, int]] = {}
 
     def __call__(self, pair: Pair) -> Digest:
         """Return the digest of a history; nobody else may add to it."""
         self._look()
-        digest = self._digests.get(pair)
-        if digest is None:
-            digest = self._below(pair)
-            if joined := self._joined.get(pair):
-                digest = _extended(digest, joined)
-            self._digests[pair] = digest
+        digest, has = self._digests.get(pair) or (self._below(pair), 0)
+        joined = self._joined.get(pair, ())
+        if has < len(joined):
+            digest = digest if has else digest.copy()
+            for event in joined[has:]:
+                digest.add(event)
+        self._digests[pair] = digest, len(joined)
         return digest
 
     def joined(self, pair: Pair) -> Sequence[Event]:
@@ -213,19 +223,9 @@ class LayeredDigests:
         """Take the events that have come since; where nobody asks, nobody looks."""
         for event in self._events[self._seen :]:
             for pair in event.head.joins:
-                joined = self._joined.setdefault(pair, [])
-                joined.append(event)
-                if digest := self._digests.get(pair):
-                    if len(joined) > 1:
-                        digest.add(event)
-                    else:
-                        self._digests[pair] = _extended(digest, joined)
+                joined = self._joined.get(pair)
+                if joined is None:
+                    self._joined[pair] = [event]
+                else:
+                    joined.append(event)
         self._seen = len(self._events)
-
-
-def _extended(digest: Digest, events: Iterable[Event]) -> Digest:
-    """Return the digest of a longer history; the one that is given stays as it is."""
-    copied = digest.copy()
-    for event in events:
-        copied.add(event)
-    return copied

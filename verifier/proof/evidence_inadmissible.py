@@ -14,23 +14,19 @@ from dataclasses import dataclass, replace
 from verifier.errors import InconsistentError, MalformedError
 from verifier.judgement.replay import Replay
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
+from verifier.ledgerformat.index import format_index_proof, parse_index_proof
 from verifier.primitives.cbor import Value
 from verifier.proof.bundle import (
     Headers,
-    SealPart,
     StatementPart,
     format_file,
-    format_seals,
     format_statements,
-    header_table,
-    parse_seals,
     parse_statements,
-    require_bytes,
     require_labels,
 )
 from verifier.proof.evidence import WORD, established, verified_checkpoint
 from verifier.proof.evidence_acts import subjects_of_act
+from verifier.proof.evidence_one import OneEvent, format_one_event, parse_one_event
 from verifier.proof.evidence_places import Before, TracePart, before_event, read_traces, types_behind
 from verifier.proof.evidence_reasons import Reason, reason_against
 from verifier.proof.evidence_registry import read_logged, replay_before, require_logged, require_seals
@@ -41,27 +37,13 @@ _TRACES_PROOF, _ORDERED_PROOF = 9, 19
 
 
 @dataclass(frozen=True, slots=True)
-class StatementEvidence:
+class StatementEvidence(OneEvent):
     """Evidence of an inadmissible statement. Parsed, not confirmed.
 
     Attributes:
-        charter: statement parts of the charters and their approvals.
-        checkpoint: the signed note's bytes.
-        seals: the seals that cover what the registry part shows, and last that of the statement's block.
-        statement: the statement with the one event that is judged; its body RESTRICTED where it is not shown.
-        registry: statement parts of the registry histories that the event rests on.
-        proof: of these histories, under the root of the last seal.
-        path: shared path in the log.
         traces: of what the event touches, and what else decides about it; None where they are not shown.
     """
 
-    charter: tuple[StatementPart, ...]
-    checkpoint: bytes
-    seals: tuple[SealPart, ...]
-    statement: StatementPart
-    registry: tuple[StatementPart, ...]
-    proof: IndexProof
-    path: bytes
     traces: TracePart | None = None
 
     @property
@@ -93,24 +75,10 @@ def parse_statement_evidence(content: Mapping[int | str, Value]) -> StatementEvi
     """Return the evidence that the content of a file spells."""
     require_labels(content, {3, 4, 5, 6, 7, 8, 10, 13, 16}, {9, 18, 19}, WORD)
     headers = Headers(content[4], "headers")
-    seals = parse_seals(content[5], headers)
-    charter = parse_statements(content[6], headers, "charter")
-    statements = parse_statements(content[8], headers, "statement")
-    registry = parse_statements(content[16], headers, "registry")
+    one = parse_one_event(content, headers)
     traces = _parse_traces(content, headers)
     headers.require_all_used()
-    if len(statements) != 1 or len(statements[0].events) != 1:
-        raise MalformedError("statement", came="another shape", expected="one statement with one event")
-    return StatementEvidence(
-        charter,
-        require_bytes(content[3], "checkpoint"),
-        seals,
-        statements[0],
-        registry,
-        parse_index_proof(content[7]),
-        require_bytes(content[10], "log path"),
-        traces,
-    )
+    return StatementEvidence(*one, traces)
 
 
 def _parse_traces(content: Mapping[int | str, Value], headers: Headers) -> TracePart | None:
@@ -126,18 +94,7 @@ def _parse_traces(content: Mapping[int | str, Value], headers: Headers) -> Trace
 
 def format_statement_evidence(evidence: StatementEvidence) -> bytes:
     """Return the file's bytes."""
-    headers = header_table([*evidence.charter, *evidence.parts], evidence.seals)
-    content: dict[int | str, Value] = {
-        3: evidence.checkpoint,
-        4: list[Value](headers),
-        5: list[Value](format_seals(evidence.seals, headers)),
-        6: list[Value](format_statements(evidence.charter, headers)),
-        7: list[Value](format_index_proof(evidence.proof)),
-        8: list[Value](format_statements([evidence.statement], headers)),
-        10: evidence.path,
-        13: KIND,
-        16: list[Value](format_statements(evidence.registry, headers)),
-    }
+    content, headers = format_one_event(evidence, KIND)
     if evidence.traces:
         label = _ORDERED_PROOF if evidence.traces.ordered else _TRACES_PROOF
         content[label] = list[Value](format_index_proof(evidence.traces.proof))

@@ -23,24 +23,20 @@ from verifier.judgement.participants import key_subject
 from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import event_name, parse_head
-from verifier.ledgerformat.index import IndexProof, format_index_proof, parse_index_proof
 from verifier.primitives.cbor import Value
 from verifier.proof.bundle import (
     RESTRICTED,
     Headers,
-    SealPart,
     StatementPart,
     format_file,
-    format_seals,
     format_statements,
-    header_table,
-    parse_seals,
     parse_statements,
     require_bytes,
     require_labels,
     require_list,
 )
 from verifier.proof.evidence import WORD, established, verified_checkpoint
+from verifier.proof.evidence_one import OneEvent, format_one_event, parse_one_event
 from verifier.proof.evidence_registry import count_later, require_logged, require_seals
 from verifier.proof.examination import Examination, Shown, Standpoint, read_event, require_scope
 from verifier.proof.steps.step1_ledger import walk_charter
@@ -52,28 +48,14 @@ _NAME = 32  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class ActEvidence:
+class ActEvidence(OneEvent):
     """Evidence of an inadmissible act. Parsed, not confirmed.
 
     Attributes:
-        charter: statement parts of the charters and their approvals.
-        checkpoint: the signed note's bytes.
-        seals: the seals that cover what registry part and answered part show, and last that of the act's block.
-        statement: the statement with the one event that is judged, and its body.
-        registry: statement parts of the registry histories that are shown.
-        proof: of these histories, under the root of the last seal.
-        path: shared path in the log.
         answered: statement parts of what the event, and acts among these, answer and stands in none of these histories.
         further: names of the subjects whose registry histories are shown by choice, sorted.
     """
 
-    charter: tuple[StatementPart, ...]
-    checkpoint: bytes
-    seals: tuple[SealPart, ...]
-    statement: StatementPart
-    registry: tuple[StatementPart, ...]
-    proof: IndexProof
-    path: bytes
     answered: tuple[StatementPart, ...]
     further: tuple[bytes, ...] = ()
 
@@ -98,25 +80,10 @@ def parse_act_evidence(content: Mapping[int | str, Value]) -> ActEvidence:
     """Return the evidence that the content of a file spells."""
     require_labels(content, {3, 4, 5, 6, 7, 8, 10, 13, 16, 18, 20}, set(), WORD)
     headers = Headers(content[4], "headers")
-    seals = parse_seals(content[5], headers)
-    charter = parse_statements(content[6], headers, "charter")
-    statements = parse_statements(content[8], headers, "statement")
-    registry = parse_statements(content[16], headers, "registry")
+    one = parse_one_event(content, headers)
     answered = parse_statements(content[18], headers, "answered")
     headers.require_all_used()
-    if len(statements) != 1 or len(statements[0].events) != 1:
-        raise MalformedError("statement", came="another shape", expected="one statement with one event")
-    return ActEvidence(
-        charter,
-        require_bytes(content[3], "checkpoint"),
-        seals,
-        statements[0],
-        registry,
-        parse_index_proof(content[7]),
-        require_bytes(content[10], "log path"),
-        answered,
-        _parse_names(content[20]),
-    )
+    return ActEvidence(*one, answered, _parse_names(content[20]))
 
 
 def _parse_names(value: Value) -> tuple[bytes, ...]:
@@ -128,20 +95,9 @@ def _parse_names(value: Value) -> tuple[bytes, ...]:
 
 def format_act_evidence(evidence: ActEvidence) -> bytes:
     """Return the file's bytes."""
-    headers = header_table([*evidence.charter, *evidence.parts], evidence.seals)
-    content: dict[int | str, Value] = {
-        3: evidence.checkpoint,
-        4: list[Value](headers),
-        5: list[Value](format_seals(evidence.seals, headers)),
-        6: list[Value](format_statements(evidence.charter, headers)),
-        7: list[Value](format_index_proof(evidence.proof)),
-        8: list[Value](format_statements([evidence.statement], headers)),
-        10: evidence.path,
-        13: KIND,
-        16: list[Value](format_statements(evidence.registry, headers)),
-        18: list[Value](format_statements(evidence.answered, headers)),
-        20: list[Value](evidence.further),
-    }
+    content, headers = format_one_event(evidence, KIND)
+    content[18] = list[Value](format_statements(evidence.answered, headers))
+    content[20] = list[Value](evidence.further)
     return format_file(WORD, content)
 
 

@@ -91,17 +91,35 @@ def test_it_follows_what_is_recorded_while_it_runs(projection, world):
     assert len(page(projection, EQ_bizStep="picking").events) == 1
 
 
-def test_what_was_erased_is_forgotten_and_its_event_with_the_last_part(projection, names):
+def numbered(world, names):
+    with world.ledger.store.read() as reader:
+        return [(name, reader.find_event(name).seq) for name in names]
+
+
+def test_what_was_erased_is_forgotten_and_its_event_with_the_last_part(projection, world, names):
     follow(projection)
+    *others, last, alone = numbered(world, names[:6])
     with projection._file.write() as connection:
-        store.forget(connection, names[:4])
+        store.forget(connection, others)
     (event,) = page(projection, EQ_eventID="urn:x:1").events
     assert page(projection, MATCH_epc=ITEMS[0], EQ_bizStep="commissioning").events == ()
     assert page(projection, MATCH_epc=ITEMS[4], EQ_bizStep="commissioning").events == (event,)
     with projection._file.write() as connection:
-        store.forget(connection, [names[4], bytes(32)])
+        store.forget(connection, [last, alone])
     assert page(projection, EQ_eventID="urn:x:1").events == ()
+    assert page(projection, MATCH_epc=ITEMS[0], EQ_bizStep="storing").events == ()
     assert [row for row in told(projection)["party"] if row[1] == event] == []
+    assert {row[3] for row in told(projection)["thing"]}.isdisjoint({last[1], alone[1]})
+
+
+def test_an_event_that_was_told_without_an_id_is_found_by_the_one_of_our_making(projection, names):
+    follow(projection)
+    with projection.read() as connection:
+        for name in names[5:]:
+            (event,) = page(projection, EQ_eventID=f"urn:suyuan:event:{name.hex()}").events
+            assert store.members(connection, event) == [name]
+    assert page(projection, EQ_eventID=f"urn:suyuan:event:{names[0].hex()}").events == (), "it was told one"
+    assert page(projection, EQ_eventID="urn:suyuan:event:none").events == ()
 
 
 def test_only_a_partys_events_are_listed_for_it(projection, world):

@@ -268,3 +268,14 @@ def test_what_a_layer_adds_stays_in_the_layer():
     events = [at("a.lifted", 2, SET)]
     assert LayeredDigests(lambda _: below, events)(SET).places.keys() == {"a.held", "a.lifted"}
     assert below.places.keys() == {"a.held"}
+
+
+def test_a_layer_that_was_asked_before_has_what_came_since_and_leaves_what_lies_below():
+    below, events = digest_history(SET, [at("a.held", 1, SET)]), []
+    layer = LayeredDigests(lambda _: below, events)
+    assert layer(SET) is below, "nothing is copied for nobody"
+    for leaf in (2, 3, 4):
+        events += [at("a.lifted", leaf, SET), at("a.lifted", leaf + 10, ("trace", bytes(32)))]
+        assert layer(SET).size == leaf
+    assert layer(SET).places["a.lifted"] == [(2, 0), (4, 0)]
+    assert below.places.keys() == {"a.held"}

@@ -6,9 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,70 +14,7 @@ from tests.verifier.proof.audit.forge import Forge, blocks_of, flip
 from verifier.cli import audit as command
 from verifier.cli import server_source
 from verifier.cli.main import main
-from verifier.ledgerformat.trust_policy import format_trust_policy
 from verifier.proof.audit.walk import Audit
-
-
-@pytest.fixture
-def policy(rich, tmp_path) -> str:
-    path = tmp_path / "trust.policy"
-    path.write_bytes(format_trust_policy(rich.standpoint.policy))
-    return str(path)
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
-    """Where this user's programs remember."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-    return tmp_path / "home" / "suyuan"
-
-
-@pytest.fixture
-def run(policy, home):
-    """Run the command; return its exit code."""
-    return lambda where, *more: main(["--lang", "en", "audit", str(where), "--policy", policy, *map(str, more)])
-
-
-@pytest.fixture
-def export(rich, tmp_path) -> Path:
-    return rich.copy_export(tmp_path / "export")
-
-
-@pytest.fixture
-def served(export):
-    """Serve a folder over HTTP as a ledger would; return its address and what may be changed."""
-    with _serving(export) as made:
-        yield made
-
-
-class _Handler(SimpleHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
-        status = self.server.answers.get(self.path)
-        if callable(status):
-            status = status()
-        if status:
-            self.send_error(status)
-            return
-        super().do_GET()
-
-    def log_message(self, *args) -> None:
-        pass
-
-
-class _serving:  # noqa: N801 - a context manager
-    def __init__(self, folder: Path) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-        self.server.answers, self.server.asked = {"/checkpoints/quorum": 503}, []
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-        self.server.url = f"http://127.0.0.1:{self.server.server_port}/"
-        return self.server
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def test_a_clean_export_exits_0_and_says_what_was_and_was_not_looked_at(run, export, rich, capsys):
