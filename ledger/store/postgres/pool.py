@@ -16,6 +16,7 @@ from ledger.store.postgres.connection import connect
 from ledger.store.postgres.severing import within
 
 _BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1"  # a snapshot begins with the first query
+_SILENCE = 5.0  # seconds after which a server that begins or ends no snapshot is given up
 _TODO = "Try again; the operator finds the cause in the database server and its limits."
 
 
@@ -65,7 +66,7 @@ class ReaderPool:
             except Empty:
                 break
             try:
-                with within(idle, self._patience):
+                with within(idle, _SILENCE):
                     idle.execute(_BEGIN)
             except psycopg.Error:
                 idle.close()
@@ -82,7 +83,7 @@ class ReaderPool:
         except SetupError as error:
             raise BusyError("database", came=error.came, expected="a server that answers", todo=_TODO) from error
         try:
-            with within(fresh, self._patience):
+            with within(fresh, _SILENCE):
                 fresh.execute(_BEGIN)
         except BaseException:
             fresh.close()
@@ -93,7 +94,7 @@ class ReaderPool:
         if connection is None:
             return
         with suppress(psycopg.Error):
-            with within(connection, self._patience):
+            with within(connection, _SILENCE):
                 connection.execute("ROLLBACK")
             if not self._closed:
                 self._idle.put(connection)

@@ -142,11 +142,11 @@ class PostgresStore:
 
 
 def _open(dsn: str, fence: Fence | None) -> PostgresWriter:
-    connection = open_writer(dsn, idle=_IDLE)
+    connection, level = open_writer(dsn, idle=_IDLE)
     try:
         with within(connection, _SILENCE):
             _lock(connection, dsn, fence)
-            return PostgresWriter(connection, fence)
+            return PostgresWriter(connection, fence, level)
     except BaseException:
         connection.close()
         raise

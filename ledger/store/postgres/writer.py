@@ -33,14 +33,20 @@ _OLDER = (  # sessions and replicas whose snapshot may still need what a transac
 class PostgresWriter:
     """Implements `ledger.store.interface.WriteStore`."""
 
-    def __init__(self, connection: Connection[Any], fence: Fence | None) -> None:
+    def __init__(self, connection: Connection[Any], fence: Fence | None, level: str) -> None:
         """Own the read-write connection, which holds the writer's lock.
+
+        Args:
+            connection: whose session waits for no replica by itself.
+            fence: asked first in every transaction.
+            level: of `synchronous_commit`, for every transaction.
 
         Raises:
             StoppedError: the database could not write.
         """
         self._connection = connection
         self._fence = fence
+        self._begin = f"BEGIN; SET LOCAL synchronous_commit = {level}".encode()
         self._stopped: str | None = None
         self._told: str | None = None  # a warning of the server's, within a commit
         self._unscoured: set[int] | None = None  # events whose contents went; None for not known
@@ -157,7 +163,7 @@ class PostgresWriter:
     def transaction(self, pause: AbstractContextManager[None] | None = None) -> Iterator[Cursor[Any]]:
         """Run one durable transaction, the fence first; a commit whose outcome is not known is not tried again."""
         with self._stopping():
-            self._connection.execute("BEGIN")
+            self._connection.execute(self._begin)
             try:
                 cursor = self._connection.cursor()
                 if self._fence:

@@ -26,9 +26,8 @@ def own():
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    for module in (lease, nonces, store):
+    for module in (lease, nonces, pool, store):
         monkeypatch.setattr(module, "_SILENCE", 0.5)
-    monkeypatch.setattr(store, "_PATIENCE", 0.5)
 
 
 def count_while_it_freezes(opened, own):
