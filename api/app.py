@@ -21,6 +21,7 @@ from api.logs import make_logger
 from api.measured import BesideCollector, QueueCollector, StageCollector, pools_of, queues_of
 from api.metrics import Metrics
 from api.middleware.access import AccessMiddleware
+from api.middleware.direct import DirectMiddleware
 from api.middleware.edges import HeadMiddleware, LingerMiddleware
 from api.middleware.forward import ForwardMiddleware
 from api.middleware.gate import GateMiddleware
@@ -109,6 +110,8 @@ def create_app(
 def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogger) -> None:
     """Stand around every request: the innermost comes first, the outermost last."""
     app.state.places = Shares("requests", settings.max_requests)
+    submit = next(each for each in entries.router.routes if getattr(each, "endpoint", None) is entries.submit_entry)
+    app.add_middleware(DirectMiddleware, routes={("POST", "/entries"): (submit, entries.answer_submission)})
     app.add_middleware(GateMiddleware, places=app.state.places)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
@@ -162,6 +165,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
         finally:
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(stop_following, app)
+            await to_thread.run_sync(app.state.intake.close)
             if given is None:
                 await to_thread.run_sync(running.close)
             untrace()

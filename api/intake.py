@@ -1,20 +1,18 @@
-"""A submission's way through the door: body, checks in a thread, the writer's answer, the promise."""
+"""A submission's way through the door: its body, whose turn it is, and then with others (`api.gathering`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 from fastapi import Request
 
 from api.claimed import claimed_issuer
+from api.gathering import LEAST, Gathering
 from api.metrics import Metrics
 from api.rates import network_of
 from api.reading import BodyReader, require_media_type
 from api.settings import Settings
-from api.workers import Workers, settled
+from api.workers import Workers
 from ledger.ledger import Ledger
 from ledger.prove.prover import Recorded
 from verifier.errors import SuyuanError
@@ -23,7 +21,7 @@ from verifier.primitives.tiles import MAX_ENTRY
 
 COSE = "application/cose"
 NOTE = "text/plain"
-_LEAST = 4_096  # bytes that a submission counts as at least while it waits
+_VALIDATIONS = 2  # submissions of which every fault is looked for in one moment; each waits for the writer
 _NOTES = 2  # notes of witnesses looked at in one moment; each waits for the writer in its thread
 _MOST_NOTES = 256  # that wait
 
@@ -38,9 +36,18 @@ class Intake:
         self._most = settings.max_submission
         self._most_note = settings.max_note
         self._submissions = metrics.submissions
-        self.workers = Workers(settings.intake_threads, waiting=settings.intake_waiting, patience=settings.max_wait)
+        self.gathering = Gathering(
+            ledger, threads=settings.intake_threads, waiting=settings.intake_waiting, patience=settings.max_wait
+        )
+        self.validations = Workers(
+            _VALIDATIONS, waiting=settings.intake_waiting, patience=settings.max_wait, what="validations"
+        )
         self.notes = Workers(_NOTES, waiting=_MOST_NOTES, patience=settings.max_wait, what="cosignatures")
         self.bodies = BodyReader(most=settings.max_buffered, seconds=settings.read_timeout)
+
+    def close(self) -> None:
+        """End the threads that look at submissions."""
+        self.gathering.close()
 
     async def take(self, request: Request) -> Recorded:
         """Return where a request's submission stands, once it is durable.
@@ -57,40 +64,21 @@ class Intake:
         return recorded
 
     async def _take(self, request: Request) -> Recorded:
-        media_type = require_media_type(request, COSE, SUBMISSION)
-        limit, submit = self._door(media_type)
+        plain = require_media_type(request, COSE, SUBMISSION) == COSE
         began = self._measures.now()
-        async with self.bodies.read(request, limit) as data:  # held, and counted, until it is recorded
+        async with self.bodies.read(request, MAX_ENTRY if plain else self._most) as data:  # held until it is recorded
             issuer = claimed_issuer(data)
-            began = self._measures.since("receive", began)
+            self._measures.since("receive", began)
             if self._ledger.leads:
                 self._ledger.writer.require_room(issuer)
-            path = (_network(request), issuer)
-            future = await self.workers.run(partial(self._submit, submit, data, began), path, max(_LEAST, len(data)))
-            began = self._measures.now()
-            leaf = await settled(future)
-            began = self._measures.since("write", began)
-        promise = await self.workers.finish(lambda: self._ledger.prover.promise(leaf))
-        self._measures.since("answer", began)
-        return promise
-
-    def _submit(self, submit: Callable[[bytes], Future[int]], data: bytes, since: float) -> Future[int]:
-        """Hand bytes in, in a thread, and count how long they waited for it."""
-        self._measures.since("wait", since)
-        return submit(data)
-
-    def _door(self, media_type: str) -> tuple[int, Callable[[bytes], Future[int]]]:
-        """Return how many bytes a content type may have, and what takes it in."""
-        if media_type == COSE:
-            return MAX_ENTRY, self._ledger.submit_envelope
-        return self._most, self._ledger.submit
+            return await self.gathering.record(data, (_network(request), issuer), plain=plain)
 
     async def faults(self, request: Request) -> dict[str, Any]:
         """Return every fault of a request's submission; nothing is recorded."""
         require_media_type(request, SUBMISSION)
         async with self.bodies.read(request, self._most) as data:
             path = (_network(request), claimed_issuer(data))
-            found = await self.workers.run(lambda: self._ledger.validate(data), path, max(_LEAST, len(data)))
+            found = await self.validations.run(lambda: self._ledger.validate(data), path, max(LEAST, len(data)))
         return {"faults": [_fault(each) for each in found]}
 
     async def cosign(self, request: Request) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from api.gathering import Gathering
 from api.intake import Intake
 from api.workers import Workers
 from ledger.errors import BusyError
@@ -49,7 +50,8 @@ def queues_of(ledger: Ledger, intake: Intake, places: Shares, signatures: Worker
         "signatures": Queue(signatures.waiting, *signatures.held),
         "requests": Queue(None, places.held, places.most),
         "bodies": Queue(None, *intake.bodies.held),
-        "intake": Queue(intake.workers.waiting, *intake.workers.held),
+        "intake": Queue(intake.gathering.waiting, *intake.gathering.held),
+        "validations": Queue(intake.validations.waiting, *intake.validations.held),
         "cosignatures": Queue(intake.notes.waiting, *intake.notes.held),
         "writer": Queue(writer.waiting, *writer.held) if (writer := writer_of(ledger)) else Queue(0, 0, MAX_WAITING),
     }
@@ -65,7 +67,12 @@ def writer_of(ledger: Ledger) -> WriterThread | None:
 
 def pools_of(intake: Intake, signatures: Workers, limiters: Mapping[str, CapacityLimiter]) -> Mapping[str, Pool]:
     """Return every pool of threads that a request may wait for."""
-    bounded = {"signatures": signatures, "intake": intake.workers, "cosignatures": intake.notes}
+    bounded: dict[str, Workers | Gathering] = {
+        "signatures": signatures,
+        "intake": intake.gathering,
+        "validations": intake.validations,
+        "cosignatures": intake.notes,
+    }
     pools = {name: Pool(each.running, each.threads, each.waiting) for name, each in bounded.items()}
     for name, limiter in limiters.items():
         told = limiter.statistics()

@@ -7,6 +7,7 @@ read faster than it grows.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItemPerMinute
@@ -60,6 +61,7 @@ class Rates:
         raise error
 
 
+@lru_cache(4_096)
 def network_of(address: str) -> str:
     """Return whom an address stands for: itself, or of IPv6 its /64, since a subscriber has a whole one."""
     try:

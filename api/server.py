@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from asyncio import Protocol
+from importlib import import_module
+from typing import Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,12 +29,16 @@ _LOGGING = {
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    """Return how uvicorn serves an app: one process, since the ledger has one writer."""
+    """Return how uvicorn serves an app: one process, since the ledger has one writer.
+
+    A parser and an event loop in C where they are installed (they are, wherever there are wheels of them), else those
+    of Python: the same answers, at twice the processor.
+    """
     return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        http="h11",
+        http=_protocol(),
         ws="none",
         lifespan="on",
         access_log=False,
@@ -41,6 +48,14 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=settings.drain_seconds,
         timeout_keep_alive=10,
     )
+
+
+def _protocol() -> type[Protocol] | Literal["h11"]:
+    try:
+        found: type[Protocol] = import_module("api.protocol").Protocol
+    except ModuleNotFoundError:
+        return "h11"
+    return found
 
 
 def serve(settings: Settings | None = None) -> None:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import NamedTuple, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from ledger.errors import BusyError, OverloadError
+from ledger.errors import OverloadError
 from ledger.sequencer.fairness import Lanes, Path
 
 _Result = TypeVar("_Result")
-_ANSWER = 30.0  # seconds for the writer to finish what it has taken up
 
 
 class _Waiting(NamedTuple):
@@ -37,7 +35,7 @@ class Workers:
         *,
         waiting: int,
         patience: float,
-        what: str = "intake",
+        what: str,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Run `threads` calls at a time; let others wait that cost `waiting` together, for `patience` seconds."""
@@ -47,7 +45,6 @@ class Workers:
         self._monotonic = monotonic
         self._lanes: Lanes[_Waiting] = Lanes(what, waiting)
         self._running = 0
-        self._finishing = CapacityLimiter(threads)
         self._limiter = CapacityLimiter(threads)
 
     @property
@@ -77,10 +74,6 @@ class Workers:
         finally:
             self._hand_on()
 
-    async def finish(self, call: Callable[[], _Result]) -> _Result:
-        """Return what a call returns, made in a thread; never refused: for what has begun already."""
-        return await to_thread.run_sync(call, limiter=self._finishing)
-
     async def _take_turn(self, path: Path, cost: int) -> None:
         if self._running < self.threads:
             self._running += 1
@@ -106,21 +99,3 @@ class Workers:
                 turn.set_result(None)
                 return
         self._running -= 1
-
-
-async def settled(future: Future[_Result]) -> _Result:
-    """Wait for a future of the writer's thread without holding a thread.
-
-    The writer must be able to set it whatever happens here, so giving up waiting never cancels it.
-
-    Raises:
-        BusyError: the writer hangs, on a disk or a database; what it has taken up may be recorded yet.
-    """
-    try:
-        async with asyncio.timeout(_ANSWER):
-            return await asyncio.shield(asyncio.wrap_future(future))
-    except TimeoutError:
-        if future.done():
-            return future.result()
-        todo = "Send the same bytes again: what is recorded by then gets its receipt."
-        raise BusyError("writer", came=f"{_ANSWER:g} s without an answer", expected="an answer", todo=todo) from None

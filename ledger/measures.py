@@ -62,10 +62,14 @@ class Measures:
     def since(self, stage: str, began: float) -> float:
         """Count a stage that began then and ends now; return now, when the next one begins."""
         ended = self.now()
+        self.spent(stage, began, ended)
+        return ended
+
+    def spent(self, stage: str, began: float, ended: float) -> None:
+        """Count a stage that began and ended then."""
         self.stages[stage].add(ended - began)
         for listener in self._listeners:
             listener(stage, began, ended)
-        return ended
 
     def block(self, events: int, interval: int) -> None:
         """Count a committed block: its events, and the milliseconds between its seal and the one before, 0 for none."""

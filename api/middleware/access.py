@@ -28,6 +28,7 @@ _OPEN = ("/checkpoint", "/charter", "/consistency/", "/static/", "/healthz", "/r
 _TILES, _ENTRIES = "/tile/", "/tile/entries/"
 _SUBMISSIONS = ("/entries", "/validate", "/cosignatures")
 _PRIVATE = "private, no-store"
+_SIGNED = frozenset({b"signature", b"signature-input"})  # whoever sends neither signs nothing
 
 
 class AccessMiddleware:
@@ -49,13 +50,17 @@ class AccessMiddleware:
         if is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        request = signed_request_of(scope, self._public_url)
         try:
-            actor = await self._admit(scope, request)
+            if _SIGNED.isdisjoint([name for name, _ in scope["headers"]]):
+                self._charge(scope)
+                actor, request = ANYBODY, None
+            else:
+                request = signed_request_of(scope, self._public_url)
+                actor = await self._admit(scope, request)
         except SuyuanError as error:
             await answer_problem(Request(scope), error)(scope, receive, send)
             return
-        if actor.kid is None:
+        if request is None or actor.kid is None:
             await self._app(scope, receive, send)
             return
         state["actor"], state["key"] = actor, actor.kid.hex()[:16]
@@ -63,18 +68,20 @@ class AccessMiddleware:
             receive = _checked(receive, digest_of(request))
         await self._app(scope, receive, _kept_private(send))
 
+    def _charge(self, scope: Scope) -> None:
+        """Count a request of an address that signs nothing."""
+        self._rates.charge_address(_address_of(scope), submission=_is_submission(scope))
+
     async def _admit(self, scope: Scope, request: SignedRequest) -> Actor:
         """Return who asks, counted."""
-        submission = scope["method"] == "POST" and scope["path"] in _SUBMISSIONS
-        address = scope["client"][0] if scope.get("client") else ""
         try:
             signature = parse_signature(request)
             if signature is None:
-                self._rates.charge_address(address, submission=submission)
+                self._charge(scope)
                 return ANYBODY
-            return await self._authenticated(scope, request, signature, submission=submission)
+            return await self._authenticated(scope, request, signature, submission=_is_submission(scope))
         except UnauthenticatedError:
-            self._rates.charge_address(address)  # guesses are counted, and cost whoever guesses
+            self._rates.charge_address(_address_of(scope))  # guesses are counted, and cost whoever guesses
             raise
 
     async def _authenticated(
@@ -101,8 +108,15 @@ class AccessMiddleware:
             return actor_of(signature.kid, moment)
 
         checks: Workers = app_state.signatures
-        address = scope["client"][0] if scope.get("client") else ""
-        return await checks.run(authenticate, (network_of(address),))
+        return await checks.run(authenticate, (network_of(_address_of(scope)),))
+
+
+def _address_of(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
+
+
+def _is_submission(scope: Scope) -> bool:
+    return scope["method"] == "POST" and scope["path"] in _SUBMISSIONS
 
 
 def is_open(path: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
-
 PAGE_CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -23,9 +21,14 @@ _PAGE = {
 }
 
 
-def add_headers(headers: MutableHeaders) -> None:
-    """Add what an answer does not say by itself."""
-    page = headers.get("content-type", "").startswith("text/html")
-    wanted = _EVERY | (_PAGE if page else {"Content-Security-Policy": _NO_CONTENT})
-    for name, value in wanted.items():
-        headers.setdefault(name, value)
+_RAW_PAGE, _RAW_OTHER = (
+    tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in each.items())
+    for each in (_EVERY | _PAGE, _EVERY | {"Content-Security-Policy": _NO_CONTENT})
+)
+
+
+def add_headers(headers: list[tuple[bytes, bytes]]) -> None:
+    """Add what an answer does not say by itself; names are in lower case."""
+    said = dict(headers)
+    page = said.get(b"content-type", b"").startswith(b"text/html")
+    headers += [each for each in (_RAW_PAGE if page else _RAW_OTHER) if each[0] not in said]

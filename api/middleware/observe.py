@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import Any
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
@@ -84,9 +83,10 @@ class _Seen:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["Suyuan-Request"] = self.request_id
+            headers = list(message.get("headers", ()))
+            headers.append((b"suyuan-request", self.request_id.encode("ascii")))
             add_headers(headers)
+            message["headers"] = headers
         await self._send(message)
 
 
@@ -98,5 +98,6 @@ def _where(error: Exception) -> list[str]:
 
 def _request_id(scope: Scope) -> str:
     """Return the id that a proxy gave, if it is a harmless one, else a new one."""
-    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    given = dict(scope["headers"]).get(b"x-request-id")
+    named = given.decode("latin-1") if given else ""
+    return named if _REQUEST_ID.fullmatch(named) else secrets.token_hex(8)

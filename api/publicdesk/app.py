@@ -64,7 +64,7 @@ class _HeaderMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def write(message: Message) -> None:
             if message["type"] == "http.response.start":
-                add_headers(MutableHeaders(scope=message))
+                add_headers(MutableHeaders(scope=message).raw)
             await send(message)
 
         await self._app(scope, receive, write if scope["type"] == "http" else send)

@@ -7,7 +7,7 @@ Runs on the bytes received, in any thread; it changes nothing. Bad input raises 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -49,6 +49,7 @@ class Standing:
         replay: registry and waiting proposals.
         find_head: the head of a recorded event, by name.
         find_body: the body of a recorded event, by name; None where it is not kept.
+        signers: holder and key of each kid that was asked for, by this state; many statements have one.
     """
 
     origin: str
@@ -57,6 +58,7 @@ class Standing:
     replay: Replay
     find_head: FindHead
     find_body: FindBody
+    signers: dict[bytes, tuple[str, PublicKey]] = field(default_factory=dict)
 
     @property
     def registry(self) -> Registry:
@@ -181,8 +183,11 @@ def _founder(submission: Submission, kid: bytes) -> tuple[str, PublicKey]:
 
 def _signer(kid: bytes, standing: Standing) -> tuple[str, PublicKey]:
     """Return holder and key of a kid that may sign statements now."""
-    signer = standing.replay.signer_at(kid, standing.leaf, standing.now)
-    return signer.holder, signer.key
+    known = standing.signers.get(kid)
+    if known is None:
+        signer = standing.replay.signer_at(kid, standing.leaf, standing.now)
+        known = standing.signers[kid] = signer.holder, signer.key
+    return known
 
 
 def _check_root(statement: Statement, names: Sequence[bytes]) -> None:

@@ -7,7 +7,7 @@ hash floats up unchanged) or NODE.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TypeAlias
@@ -61,29 +61,32 @@ class Heap:
             buckets: new class and hash by bucket node.
             notes: filled with class and hash as they were, by node; None where nobody will read them as they were.
         """
-        classes, hashes = self._classes, memoryview(self._hashes)
-        for node, summary in buckets.items():
+        classes, hashes = self._classes, self._hashes  # nothing is called but what hashes: this is every block's work
+        for node, (class_, hash_) in buckets.items():
+            at = node << 5
             if notes is not None:
-                notes[node] = self.read(node)
-            self.write(node, summary)
-        level = sorted({node >> 1 for node in buckets} - {0})
-        while level:
+                notes[node] = (classes[node], hashes[at : at + 32])
+            classes[node], hashes[at : at + 32] = class_, hash_
+        level = _parents(sorted(buckets))
+        while level and level[0]:
             for node in level:
                 at, end = node << 5, (node << 5) + 32
-                own = hashes[at:end]
                 if notes is not None:
-                    notes[node] = (classes[node], own.tobytes())
+                    notes[node] = (classes[node], hashes[at:end])
                 left, right = classes[2 * node], classes[2 * node + 1]
                 if left + right > LEAF:  # two leaves, or a node on either side
-                    hashed = sha256(b"\x03")
-                    hashed.update(hashes[2 * at : 2 * end])
-                    own[:] = hashed.digest()
+                    hashes[at:end] = sha256(b"\x03" + hashes[2 * at : 2 * end]).digest()
                     classes[node] = NODE
                 else:
                     lone = 2 * at + (32 if right else 0)
-                    own[:] = hashes[lone : lone + 32]
+                    hashes[at:end] = hashes[lone : lone + 32]
                     classes[node] = left + right
-            level = sorted({node >> 1 for node in level} - {0})
+            level = _parents(level)
+
+
+def _parents(nodes: Sequence[int]) -> list[int]:
+    """Return the nodes above sorted ones, each once, sorted."""
+    return list(dict.fromkeys([node >> 1 for node in nodes]))
 
 
 def climb(buckets: Mapping[int, Summary], read: ReadNode) -> dict[int, Summary]:

@@ -5,7 +5,7 @@ Each proof is made over one snapshot, and checked with the verifier's code befor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -13,11 +13,13 @@ from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
-from ledger.prove.receipt import prove_event, prove_receipt
+from ledger.prove.promises import SharedRoot
+from ledger.prove.receipt import prove_event
 from ledger.prove.since import newest_state
 from ledger.prove.source import BodyOf, EventSource
 from ledger.prove.trace import Sources, prove_trace
 from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent
+from verifier.errors import SuyuanError
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.subject import form_of, subject_name
@@ -97,7 +99,21 @@ class Prover:
             UnknownError: there is no statement at this leaf.
         """
         with self._sources() as sources:
-            return self._receipt(leaf, sources.reader.checkpoint_covering(leaf + 1), sources)
+            return _recorded(leaf, _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources), sources)
+
+    def promises(self, leaves: Sequence[int]) -> list[Recorded | SuyuanError]:
+        """Return for each leaf its promise, or why there is none: what `promise` does, over one snapshot."""
+        made: dict[int, Recorded | SuyuanError] = {}
+        with self._sources() as sources:
+            shared: SharedRoot | None = None
+            for leaf in sorted(set(leaves)):
+                try:
+                    if shared is None or shared.checkpoint.size <= leaf:
+                        shared = _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources)
+                    made[leaf] = _recorded(leaf, shared, sources)
+                except SuyuanError as error:
+                    made[leaf] = error
+        return [made[leaf] for leaf in leaves]
 
     def receipt(self, leaf: int) -> Recorded:
         """Return the receipt against the newest quorum checkpoint that covers a statement, else its promise."""
@@ -105,15 +121,7 @@ class Prover:
             newest = sources.reader.newest_checkpoint(quorum=True)
             if newest is None or newest.size <= leaf:
                 newest = sources.reader.checkpoint_covering(leaf + 1)
-            return self._receipt(leaf, newest, sources)
-
-    def _receipt(self, leaf: int, checkpoint: StoredCheckpoint | None, sources: Sources) -> Recorded:
-        stored = sources.reader.statement(leaf)
-        if stored is None or checkpoint is None:
-            raise UnknownError("leaf", came=leaf, expected="the leaf of a statement")
-        with own_fault("receipt"):
-            receipt = prove_receipt(leaf, stored.entry, checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
-        return Recorded(leaf, stored.entry, stored.identity, receipt, checkpoint.size, checkpoint.quorum)
+            return _recorded(leaf, _shared_root(newest, sources), sources)
 
     def trace(self, subject: str, *, walk: str = "public", may_show: MayShow | None = None) -> Proved:
         """Return the trace proof of a subject from the newest quorum checkpoint.
@@ -263,6 +271,25 @@ class Prover:
             if sources.replay.registry.charter_in_force(sources.log.size):
                 check_charter(parts, self._standpoint(sources))
         return format_charter_file(parts)
+
+
+def _shared_root(checkpoint: StoredCheckpoint | None, sources: Sources) -> SharedRoot:
+    if checkpoint is None:
+        raise _no_statement(sources.log.size)
+    return SharedRoot(checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
+
+
+def _recorded(leaf: int, shared: SharedRoot, sources: Sources) -> Recorded:
+    stored, checkpoint = sources.reader.statement(leaf), shared.checkpoint
+    if stored is None:
+        raise _no_statement(leaf)
+    with own_fault("receipt"):
+        receipt = shared.receipt(leaf, stored.entry)
+    return Recorded(leaf, stored.entry, stored.identity, receipt, checkpoint.size, checkpoint.quorum)
+
+
+def _no_statement(leaf: int) -> UnknownError:
+    return UnknownError("leaf", came=leaf, expected="the leaf of a statement")
 
 
 def _receipt_key(size: int, sources: Sources) -> PublicKey:

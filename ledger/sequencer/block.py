@@ -6,6 +6,7 @@ committed is taken back with `Overlay.cancel`.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -19,7 +20,7 @@ from ledger.index.state import KeyState
 from ledger.index.touched import TouchedBuckets
 from ledger.sequencer.histories import BlockHistories, KeptHistories
 from ledger.sequencer.judge import Judged, judge_candidate
-from ledger.store.interface import Block, Counters, KeyRow, WriteStore, lookup_of
+from ledger.store.interface import Block, Counters, KeyRow, StoredStatement, WriteStore, lookup_of
 from verifier.errors import SuyuanError
 from verifier.judgement.authority import TraceState
 from verifier.judgement.digest import Digest
@@ -30,6 +31,8 @@ from verifier.ledgerformat.index import index_key
 from verifier.ledgerformat.seal import Seal
 from verifier.ledgerformat.statement import Statement
 from verifier.primitives.merkle import leaf_hash
+
+_NO_NUMBER = 1 << 62  # above every number of a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class BlockBuilder:
         self._reader = store.reader()
         self._events: list[Event] = []
         self._recorded: list[CandidateEvent] = []
-        self._histories = BlockHistories(self._reader, kept, self._events, self._state)
+        self._histories = BlockHistories(self._reader, kept, self._events, self._state_of)
         self._buckets = TouchedBuckets(self._reader, (), overlay.heap)
         self._states: dict[bytes, KeyState] = {}
         self._traces: dict[bytes, KeyState] = {}  # by subject name
@@ -110,7 +113,8 @@ class BlockBuilder:
         self._leaves: list[bytes] = []
         self._ids: set[tuple[str, bytes]] = set()
         self._identities: set[bytes] = set()
-        self._ranges: dict[bytes, list[tuple[int, int]]] = {}
+        self._ranges: dict[bytes, list[tuple[int, int]]] = {}  # sorted, of each key
+        self._newest: dict[bytes, StoredStatement | None] = {}  # stored, of each key
 
     @property
     def replay(self) -> Replay:
@@ -165,11 +169,21 @@ class BlockBuilder:
 
     def range_before(self, kid: bytes, below: int) -> tuple[int, int] | None:
         """Return (first, count) of this key's recorded range that begins last before `below`."""
-        stored = self._reader.statement_in_sequence(kid, below)
-        ranges = [each for each in self._ranges.get(kid, ()) if each[0] < below]
-        if stored:
-            ranges.append((stored.first, stored.length))
-        return max(ranges, default=None)
+        ranges = self._ranges.get(kid, ())
+        found = list(ranges[at - 1 : at]) if (at := bisect_left(ranges, (below, 0))) else []
+        if stored := self._stored_before(kid, below):
+            found.append((stored.first, stored.length))
+        return max(found, default=None)
+
+    def _stored_before(self, kid: bytes, below: int) -> StoredStatement | None:
+        """Return this key's stored statement that begins last before `below`.
+
+        The newest is read once a block: numbers grow, so it is nearly always that one.
+        """
+        if kid not in self._newest:
+            self._newest[kid] = self._reader.statement_in_sequence(kid, _NO_NUMBER)
+        newest = self._newest[kid]
+        return newest if newest is None or newest.first < below else self._reader.statement_in_sequence(kid, below)
 
     def is_recorded(self, event: CandidateEvent) -> bool:
         """Return whether this block has the event's id already; the rest is the database's constraint."""
@@ -218,6 +232,11 @@ class BlockBuilder:
             state = self._states[key] = self._from_row(row) if row else KeyState.new(key)
         return state
 
+    def _state_of(self, pair: Pair) -> KeyState:
+        """Return the state of a history."""
+        known = self._traces.get(pair[1]) if pair[0] == "trace" else None
+        return known or self._state(index_key(*pair))
+
     def _from_row(self, row: KeyRow) -> KeyState:
         key, number, count, frontier, leaf, owner, guarded, custodian = row
         trace = None
@@ -238,7 +257,7 @@ class BlockBuilder:
         self._counters.update(judged.counters)
         self._leaves.append(leaf_hash(candidate.entry))
         if first >= 0:
-            self._ranges.setdefault(statement.header.kid, []).append((first, count))
+            insort(self._ranges.setdefault(statement.header.kid, []), (first, count))
         issuer = self._participant(statement.header.issuer)
         for event, placed in zip(candidate.events, judged.events, strict=True):
             self._record_event(event, placed, issuer, judged.traces)

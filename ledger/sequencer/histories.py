@@ -38,9 +38,9 @@ class BlockHistories:
         reader: Reader,
         kept: KeptHistories,
         events: Sequence[Event],
-        state_of: Callable[[bytes], KeyState],
+        state_of: Callable[[Pair], KeyState],
     ) -> None:
-        """Take the store, what is kept of it, the block's events (a list that grows), and keys as they stand."""
+        """Take the store, what is kept of it, the block's events (a list that grows), and histories as they stand."""
         self._reader = reader
         self._kept = kept
         self._state_of = state_of
@@ -60,11 +60,11 @@ class BlockHistories:
 
     def count(self, pair: Pair) -> int:
         """Return how many events a history has, those of the block included."""
-        return self._state_of(index_key(*pair)).count
+        return self._state_of(pair).count
 
     def root_before(self, pair: Pair, count: int, leaf: int) -> bytes | None:
         """Return the root of a history's first entries, None where fewer stand before a leaf."""
-        state = self._state_of(index_key(*pair))
+        state = self._state_of(pair)
         return self._kept.roots.root_of_first(
             pair,
             count,
@@ -81,7 +81,7 @@ class BlockHistories:
         return self._kept.digests.digest(pair, count, lambda first: self._events(pair, first, count))
 
     def _stored_count(self, pair: Pair) -> int:
-        return self._state_of(index_key(*pair)).count - len(self._layer.joined(pair))
+        return self._state_of(pair).count - len(self._layer.joined(pair))
 
     def _events(self, pair: Pair, first: int, end: int) -> Iterator[Event]:
         recent = self._kept.recent

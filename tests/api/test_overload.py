@@ -114,7 +114,7 @@ def test_in_a_flood_every_answer_is_a_receipt_or_a_429_and_whoever_comes_again_g
 
     def watch():
         while not over.wait(0.01):
-            peaks.append(server.app.state.intake.workers.held)
+            peaks.append(server.app.state.intake.gathering.held)
 
     threading.Thread(target=watch, daemon=True).start()
     with ThreadPoolExecutor(CLIENTS + 1) as senders:
@@ -127,7 +127,7 @@ def test_in_a_flood_every_answer_is_a_receipt_or_a_429_and_whoever_comes_again_g
     assert len(leaves) == len(set(leaves)) == CLIENTS * EACH + QUIET, "each once"
     assert all(before <= leaf < told.ledger.head.edge.size for leaf in leaves)
     assert all(held <= bound for held, bound in peaks)
-    assert server.app.state.intake.workers.held[0] == server.app.state.intake.bodies.held[0] == 0
+    assert server.app.state.intake.gathering.held[0] == server.app.state.intake.bodies.held[0] == 0
     assert told.ledger.writer.held[0] == 0
 
 

@@ -42,7 +42,7 @@ def run(story):
 
 def test_a_quiet_sender_s_call_is_made_before_what_a_flood_has_waiting():
     async def story():
-        workers, made = Workers(1, waiting=1_000, patience=60), []
+        workers, made = Workers(1, waiting=1_000, patience=60, what="here"), []
         call, first = await held(workers)
         flood = [asyncio.ensure_future(workers.run(lambda: made.append("flood"), FLOOD)) for _ in range(100)]
         await until(lambda: workers.waiting == 100)
@@ -58,7 +58,7 @@ def test_a_quiet_sender_s_call_is_made_before_what_a_flood_has_waiting():
 
 def test_past_the_bound_whoever_floods_is_refused_and_another_is_not():
     async def story():
-        workers = Workers(1, waiting=9, patience=60)
+        workers = Workers(1, waiting=9, patience=60, what="here")
         call, first = await held(workers)
         tasks = [asyncio.ensure_future(workers.run(lambda: None, FLOOD)) for _ in range(10)]
         await until(lambda: any(each.done() for each in tasks))
@@ -76,7 +76,7 @@ def test_past_the_bound_whoever_floods_is_refused_and_another_is_not():
 
 def test_what_waits_too_long_is_refused_and_never_made():
     async def story():
-        workers, made = Workers(1, waiting=100, patience=0.01), []
+        workers, made = Workers(1, waiting=100, patience=0.01, what="here"), []
         call, first = await held(workers)
         with pytest.raises(OverloadError, match="waiting"):
             await workers.run(lambda: made.append("late"), QUIET)
@@ -91,7 +91,7 @@ def test_what_waits_too_long_is_refused_and_never_made():
 
 def test_whoever_hangs_up_while_waiting_leaves_the_turn_to_the_next():
     async def story():
-        workers = Workers(1, waiting=100, patience=60)
+        workers = Workers(1, waiting=100, patience=60, what="here")
         call, first = await held(workers)
         gone = asyncio.ensure_future(workers.run(lambda: None, QUIET))
         stays = asyncio.ensure_future(workers.run(lambda: "made", QUIET))
@@ -107,7 +107,7 @@ def test_whoever_hangs_up_while_waiting_leaves_the_turn_to_the_next():
 
 def test_a_turn_that_comes_in_the_moment_of_hanging_up_is_not_lost():
     async def story():
-        workers = Workers(1, waiting=100, patience=60)
+        workers = Workers(1, waiting=100, patience=60, what="here")
         call, first = await held(workers)
         gone = asyncio.ensure_future(workers.run(lambda: None, QUIET))
         await until(lambda: workers.waiting == 1)
@@ -123,10 +123,10 @@ def test_a_turn_that_comes_in_the_moment_of_hanging_up_is_not_lost():
 
 def test_a_call_that_fails_gives_its_thread_back():
     async def story():
-        workers = Workers(1, waiting=1, patience=60)
+        workers = Workers(1, waiting=1, patience=60, what="here")
         with pytest.raises(ZeroDivisionError):
             await workers.run(lambda: 1 // 0, FLOOD)
         assert workers.running == 0
-        assert await workers.finish(lambda: "made") == "made"
+        assert await workers.run(lambda: "made", FLOOD) == "made"
 
     run(story)

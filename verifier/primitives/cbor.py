@@ -18,6 +18,7 @@ MAX_DEPTH = 16
 MAX_ITEMS = 1 << 20  # in all: a few bytes of input must not become gigabytes of objects
 _WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
 _LEAST = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
+_LONG = frozenset({b"\x58", b"\x59", b"\x78", b"\x79"})  # how strings with a length of one or two bytes begin
 
 
 def parse_cbor(data: bytes, what: str = "cbor") -> Value:
@@ -103,10 +104,40 @@ def _array(data: bytes, at: int, count: int, reading: _Reading, depth: int) -> t
         raise reading.fault(came=f"an array of {count} items", expected="no more items than bytes")
     reading.count(count)
     items: list[Value] = []
-    for _ in range(count):
-        item, at = _item(data, at, reading, depth)
-        items.append(item)
+    while len(items) < count:
+        if data[at : at + 1] in _LONG:
+            at = _long_strings(data, at, count, items)
+        if len(items) < count:
+            item, at = _item(data, at, reading, depth)
+            items.append(item)
     return items, at
+
+
+def _long_strings(data: bytes, at: int, most: int, items: list[Value]) -> int:
+    """Read the strings that stand here and have lengths of one or two bytes, as heads, bodies and disclosures do.
+
+    A subset of what `_item` reads, several times as fast; where it stops `_item` goes on, and says what is wrong.
+
+    Returns:
+        Where the last ends, once `items` has `most` or what follows is another item or none.
+    """
+    while len(items) < most and at + 3 <= len(data):
+        first = data[at]
+        if first & 0xDF == 0x58:
+            start, length, least = at + 2, data[at + 1], 24
+        elif first & 0xDF == 0x59:
+            start, length, least = at + 3, data[at + 1] << 8 | data[at + 2], 256
+        else:
+            break
+        end = start + length
+        if length < least or end > len(data):
+            break
+        try:
+            items.append(data[start:end].decode() if first & 0x20 else data[start:end])
+        except UnicodeDecodeError:
+            break
+        at = end
+    return at
 
 
 def _map(data: bytes, at: int, count: int, reading: _Reading, depth: int) -> tuple[Value, int]:

@@ -1,79 +1,118 @@
 /**
- * A fork that this browser saw, as a file that convicts: the checkpoint that it kept, the one that it is shown now, and
- * the path between their sizes out of the ledger's own tiles. Loaded where a contradiction is seen.
+ * A ledger that contradicts what this browser saw: as a file that convicts, out of the checkpoint that it kept and the
+ * one that it is shown now; else both as they were signed. Loaded where a contradiction is seen.
  * @module
  */
 import { concat } from "../verifier/bytes.js";
 import { formatCbor, parseCbor } from "../verifier/cbor.js";
 import { SuyuanError } from "../verifier/errors.js";
-import { confirmFork } from "../verifier/evidence/fork.js";
+import { confirmFork, confirmRollback } from "../verifier/evidence/fork.js";
 import { parseFile } from "../verifier/parts.js";
 import { parseCheckpointNote, parseTraceProof } from "../verifier/traceproof.js";
 import { element } from "./element.js";
 import { withLaterTexts } from "./later_saying.js";
-import { fetchBytes } from "./ledgercheck.js";
+import { fetchBytes, Unanswered } from "./ledgercheck.js";
 import { consistencyPath, LogTiles } from "./logpaths.js";
 import { noteOf } from "./store.js";
 
 /** @typedef {import("../verifier/examination.js").Standpoint} Standpoint */
 /** @typedef {import("./saying.js").Saying} Saying */
+/**
+ * @typedef {object} Found
+ * @property {Uint8Array | null} evidence a file
+ * @property {Uint8Array | null} kept the note that this browser kept
+ * @property {Uint8Array} shown the note that it is shown now
+ */
 
 const WORD = "suyuan evidence";
 
+/** @param {Uint8Array} note @returns {number} leaves of its checkpoint */
+const sizeOf = (note) => Number(parseCheckpointNote(note).checkpoint.size);
+
 /**
- * @param {{kept: Uint8Array, shown: Uint8Array, charter: Uint8Array}} given notes of two checkpoints, a charter file
+ * What may convict: first that the smaller size was signed later, which asks for no tile; then that they are of two
+ * histories.
+ * @param {Uint8Array[]} notes the smaller size first @param {[number, any][]} charter parts of a charter file
  * @param {import("./logpaths.js").Fetch} fetch of tiles
- * @returns {Promise<Uint8Array>}
  */
-async function makeEvidence({ kept, shown, charter }, fetch) {
-  const [older, newer] = [kept, shown].map((each) => Number(parseCheckpointNote(each).checkpoint.size));
-  const path = older < newer ? await consistencyPath(new LogTiles(fetch, newer), older) : [];
-  const parts = /** @type {any[]} */ (parseCbor(charter))[2];
-  const content = new Map([
-    [4, parts.get(4)],
-    [6, parts.get(6)],
-    [11, [[1, kept], [1, shown]]],
-    [12, concat(...path)],
-  ]);
-  return formatCbor([WORD, 1, /** @type {any} */ (content)]);
+async function* contents(notes, charter, fetch) {
+  yield { confirm: confirmRollback, content: new Map([...charter, [11, notes], [13, "rollback"]]) };
+  const [size, newer] = notes.map(sizeOf);
+  const path = size < newer ? await consistencyPath(new LogTiles(fetch, newer), size) : [];
+  const commitments = notes.map((each) => [1, each]);
+  yield { confirm: confirmFork, content: new Map([...charter, [11, commitments], [12, concat(...path)]]) };
 }
 
 /**
- * @param {Uint8Array} shown the note of the checkpoint that contradicts what this browser kept
- * @param {Standpoint} standpoint
- * @returns {Promise<Uint8Array | null>} evidence; null where none convicts: nothing was kept, or the ledger hands out
- *   neither its charter nor the tiles
+ * @param {Uint8Array[]} notes @param {Uint8Array} file of the charter @param {Standpoint} standpoint
+ * @param {import("./logpaths.js").Fetch} fetch of tiles
+ * @returns {Promise<Uint8Array | null>} the first that convicts
  */
-export async function evidenceAgainst(shown, { policy, check, builtin }) {
+async function convicting(notes, file, { policy, check, builtin }, fetch) {
+  const parts = /** @type {any[]} */ (parseCbor(file))[2];
+  /** @type {[number, any][]} */
+  const charter = [4, 6].map((label) => [label, parts.get(label)]);
+  const ordered = [...notes].sort((one, other) => sizeOf(one) - sizeOf(other));
+  for await (const { confirm, content } of contents(ordered, charter, fetch)) {
+    const data = formatCbor([WORD, 1, /** @type {any} */ (content)]);
+    try {
+      await confirm(/** @type {any} */ (parseFile(data, WORD)), { pinned: policy.charter, check, builtin });
+      return data;
+    } catch (error) {
+      if (!(error instanceof SuyuanError)) throw error;
+    }
+  }
+  return null;
+}
+
+/**
+ * @param {Uint8Array} shown the note of a checkpoint that does not go with what this browser kept
+ * @param {Standpoint} standpoint
+ * @returns {Promise<Found>} evidence is null where none convicts: nothing was kept, nothing contradicts, or the ledger
+ *   hands out neither its charter nor the tiles
+ */
+export async function contradictionOf(shown, standpoint) {
   const get = (/** @type {string} */ address) => fetchBytes(address, fetch.bind(globalThis));
+  const kept = noteOf(standpoint.policy.charter);
   try {
-    const [kept, charter] = [noteOf(policy.charter), await get("/charter")];
-    if (!kept || !charter) return null;
-    const data = await makeEvidence({ kept, shown, charter }, get);
-    const content = /** @type {Map<any, any>} */ (parseFile(data, WORD));
-    await confirmFork(content, { pinned: policy.charter, check, builtin });
-    return data;
+    const file = kept && (await get("/charter"));
+    const evidence = kept && file ? await convicting([kept, shown], file, standpoint, get) : null;
+    return { evidence, kept, shown };
   } catch (error) {
-    if (error instanceof SuyuanError || error instanceof TypeError) return null; // fetch throws TypeErrors
+    if (error instanceof SuyuanError || error instanceof Unanswered) return { evidence: null, kept, shown };
     throw error;
   }
 }
 
-/** @param {Uint8Array | null} data @param {Saying} spoken @returns {any} what is said of it, and the file to save */
-export function evidenceLink(data, spoken) {
+/** @param {Uint8Array} data @param {string} download name of the file @param {string} text @returns {any} */
+const saving = (data, download, text) =>
+  element("a", { class: "button", href: URL.createObjectURL(new Blob([/** @type {any} */ (data)])), download }, text);
+
+/**
+ * @param {Found} found @param {boolean} forked this browser saw another root
+ * @param {Saying} spoken
+ * @returns {any} what is said of it, and the files to save; nothing where there is nothing to keep
+ */
+export function contradiction({ evidence, kept, shown }, forked, spoken) {
   const { say } = withLaterTexts(spoken);
-  if (!data) return element("p", {}, say("check.keep"));
-  const href = URL.createObjectURL(new Blob([/** @type {any} */ (data)]));
-  return element(
-    "div",
-    {},
-    element("p", {}, say("convict.why")),
-    element("p", {}, element("a", { class: "button", href, download: "fork.evidence" }, say("convict.save"))),
-  );
+  const told = evidence ? "convict.why" : forked ? "check.keep" : kept ? "convict.doubt" : "";
+  if (!told) return null;
+  const files = evidence
+    ? [saving(evidence, "ledger.evidence", say("convict.save"))]
+    : kept
+      ? [saving(kept, "kept.checkpoint", say("convict.kept")), saving(shown, "shown.checkpoint", say("convict.shown"))]
+      : [];
+  return element("div", {}, element("p", {}, say(told)), element("p", { class: "actions" }, ...files));
 }
 
-/** @param {any} place @param {import("./checking.js").Checked} checked that forked @param {Saying} saying */
-export async function offerEvidence(place, { data, standpoint }, saying) {
+/**
+ * @param {any} place
+ * @param {import("./checking.js").Checked} checked whose ledger forked, or shows less than this browser saw
+ * @param {boolean} forked
+ * @param {Saying} saying
+ */
+export async function offerEvidence(place, { data, standpoint }, forked, saying) {
   if (!data || !standpoint) return;
-  place.append(evidenceLink(await evidenceAgainst(parseTraceProof(data).noteBytes, standpoint), saying));
+  const drawn = contradiction(await contradictionOf(parseTraceProof(data).noteBytes, standpoint), forked, saying);
+  if (drawn) place.append(drawn);
 }

@@ -6,7 +6,7 @@
 import { parseBase64 } from "../verifier/base64.js";
 import { equalBytes, formatHex, formatUtf8 } from "../verifier/bytes.js";
 import { examineCharterFile } from "../verifier/charterfile.js";
-import { inconsistent, malformed, mismatch, SuyuanError } from "../verifier/errors.js";
+import { inconsistent, mismatch, SuyuanError } from "../verifier/errors.js";
 import { checkCheckpoint } from "../verifier/eventproof.js";
 import { checkConsistency, checkInclusion } from "../verifier/merkle.js";
 import { parseSeal } from "../verifier/entries.js";
@@ -19,7 +19,8 @@ import { consistencyPath, inclusionPath, LogTiles } from "./logpaths.js";
  * @typedef {object} LedgerCheck
  * @property {"grown" | "weak" | "forked" | "failed" | "cannot"} state weak: it holds, but says less than it should
  * @property {Finding[]} findings what was established, in this order
- * @property {SuyuanError | null} error why it went no further
+ * @property {SuyuanError | Unanswered | null} error why it went no further
+ * @property {boolean} doubted what is shown was not found to go with what this browser saw before
  * @property {Seen | null} now what to remember of the ledger: where everything holds and a quorum cosigned it
  */
 
@@ -47,11 +48,13 @@ export async function checkLedger({ status, charter, fetch }, standpoint) {
     found(compared === "first" && !quorum ? "not-kept" : compared, sizes, compared === "older" ? "warn" : "ok");
     const weak = findings.some((each) => each.tone === "warn");
     const seen = quorum ? { ...now, charter: standpoint.policy.charter } : null;
-    return { state: weak ? "weak" : "grown", findings, error: null, now: seen };
+    const doubted = compared === "older";
+    return { state: weak ? "weak" : "grown", findings, error: null, doubted, now: seen };
   } catch (error) {
+    if (error instanceof Unanswered) return { state: "cannot", findings, error, doubted: true, now: null };
     if (!(error instanceof SuyuanError)) throw error;
     const state = error.cannotCheck ? "cannot" : error.code === "inconsistent" ? "forked" : "failed";
-    return { state, findings, error, now: null };
+    return { state, findings, error, doubted: true, now: null };
   }
 }
 
@@ -105,10 +108,24 @@ async function compare(seen, now, tiles) {
   return "grown";
 }
 
-/** @param {string} address @param {typeof globalThis.fetch} get @returns {Promise<Uint8Array | null>} */
+/** Nothing came from an address, or a refusal: of what is recorded that says nothing. */
+export class Unanswered extends Error {
+  /** @param {string} address @param {number} [status] of the refusal */
+  constructor(address, status) {
+    super(status ? `${address} (${status})` : address);
+  }
+}
+
+/**
+ * @param {string} address @param {typeof globalThis.fetch} get
+ * @returns {Promise<Uint8Array | null>} null where the server has nothing there
+ * @throws Unanswered
+ */
 export async function fetchBytes(address, get) {
-  const answer = await get(address);
+  const answer = await get(address).catch(() => {
+    throw new Unanswered(address);
+  });
   if (answer.status === 404) return null;
-  if (!answer.ok) throw malformed(address, `status ${answer.status}`, "an answer");
+  if (!answer.ok) throw new Unanswered(address, answer.status);
   return new Uint8Array(await answer.arrayBuffer());
 }

@@ -34,9 +34,15 @@ async function show(asked, saying, parts) {
   more.replaceChildren(...bottom);
   live.textContent = spoken(checked, saying);
   await offerCode(asked, checked, saying, parts.code);
-  if (checked.why === FORKED) (await import("./convict.js")).offerEvidence(place.querySelector("#verdict > div"), checked, saying);
+  const forked = checked.why === FORKED;
+  const strip = place.querySelector("#verdict > div");
+  if (forked || shrunk(checked)) (await import("./convict.js")).offerEvidence(strip, checked, forked, saying);
   if (checked.standpoint && checked.verdict) rememberVerdict(checked.standpoint, checked.verdict, checked.data);
 }
+
+/** @param {import("./checking.js").Checked} checked @returns {boolean} the log is shorter than this browser saw it */
+const shrunk = ({ verdict, standpoint, asOf }) =>
+  !asOf && Boolean(verdict?.story && standpoint?.seen && verdict.story.size < standpoint.seen.size);
 
 /**
  * @param {import("./asked.js").Asked} asked @param {import("./checking.js").Checked} checked @param {Saying} saying

@@ -3,9 +3,9 @@
  * @module
  */
 import { formatUtf8 } from "../verifier/bytes.js";
-import { evidenceAgainst, evidenceLink } from "./convict.js";
+import { contradiction, contradictionOf } from "./convict.js";
 import { element, icon } from "./element.js";
-import { checkLedger, fetchBytes } from "./ledgercheck.js";
+import { checkLedger, fetchBytes, Unanswered } from "./ledgercheck.js";
 import { withLaterTexts } from "./later_saying.js";
 import { refusal } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
@@ -16,11 +16,12 @@ import { remember } from "./store.js";
 
 /** @type {Record<string, "ok" | "bad" | "warn">} */
 const TONES = { grown: "ok", forked: "bad", failed: "bad" };
+const OLDER = "check.older";
 
 /**
  * @param {Saying} saying
- * @returns {Promise<(LedgerCheck & {note: Uint8Array, evidence: Uint8Array | null}) | null>} note: of the checkpoint;
- *   evidence: of a fork, where it convicts; null where the server did not answer
+ * @returns {Promise<(LedgerCheck & {note: Uint8Array, found: import("./convict.js").Found | null}) | null>} note: of the
+ *   checkpoint; found: of a contradiction; null where the server did not answer
  */
 async function check(saying) {
   const get = (/** @type {string} */ address) => fetchBytes(address, fetch.bind(globalThis));
@@ -31,30 +32,36 @@ async function check(saying) {
     const [status, standpoint] = [await answer.json(), standpointOf()];
     const note = formatUtf8(String((status.cosigned ?? status).checkpoint?.note ?? ""));
     const checked = await checkLedger({ status, charter, fetch: get }, standpoint);
-    const evidence = checked.state === "forked" ? await evidenceAgainst(note, standpoint) : null;
-    return { ...checked, note, evidence };
+    const found = checked.doubted ? await contradictionOf(note, standpoint) : null;
+    const state = found?.evidence ? "forked" : checked.state;
+    return { ...checked, state, note, found };
   } catch {
     return null;
   }
 }
+
+/** @param {NonNullable<LedgerCheck["error"]>} error @param {Saying} saying @returns {string} why it went no further */
+const whyNot = (error, saying) =>
+  error instanceof Unanswered ? saying.say("check.unanswered", { address: error.message }) : refusal(error, saying);
 
 /** @param {Awaited<ReturnType<typeof check>>} checked @param {Saying} saying @returns {any[]} */
 function drawn(checked, saying) {
   const { say } = saying;
   const state = checked?.state ?? "cannot";
   const tone = TONES[state] ?? "warn";
-  const findings = checked?.findings ?? [];
+  // What convicts is no old copy.
+  const findings = (checked?.findings ?? []).filter(({ key }) => key !== OLDER || state !== "forked");
   return [
     element("div", { class: `strip ${tone}`, "data-state": state },
       icon(tone),
       element("div", {},
         element("p", {}, element("strong", {}, say(`check.state.${state}`))),
-        checked?.error && element("p", {}, refusal(checked.error, saying)),
+        checked?.error && element("p", {}, whyNot(checked.error, saying)),
         !checked && element("p", {}, say("check.unreached")),
       ),
     ),
     findings.length > 0 && element("ul", {}, ...findings.map(({ key, values }) => element("li", {}, say(key, values)))),
-    checked && state === "forked" && evidenceLink(checked.evidence, saying),
+    checked?.found && contradiction(checked.found, state === "forked", saying),
     element("p", { class: "quiet" }, say("check.limits")),
   ].filter(Boolean);
 }

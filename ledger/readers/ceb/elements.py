@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 from ledger.readers.ceb.children import BLANKS, Layout, Slot, has_text, is_text, join, take_children
 from ledger.readers.ceb.fields import Field
@@ -31,13 +32,13 @@ def quick_fields(element: Element, fields: tuple[Field, ...]) -> dict[str, str] 
 
     What is wrong, or accepted against the rules, says `read_fields`; where this answers, both say the same.
     """
-    places, required = _quick_layout(fields)
+    places, required = rows_of(fields)
     values: dict[str, str] = {}
     last = -1
     if element.keys() or is_text(element.text):
         return None
     for child in element:
-        place, name, needed, shortest, longest, ruled, field = places.get(child.tag, _NOWHERE)
+        place, name, needed, shortest, longest, usual, field = places.get(child.tag, _NOWHERE)
         tail = child.tail
         if place <= last or len(child) or child.keys() or (tail and tail.strip(BLANKS)):
             return None
@@ -45,7 +46,7 @@ def quick_fields(element: Element, fields: tuple[Field, ...]) -> dict[str, str] 
         required -= needed
         text = child.text or ""
         if value := text if shortest <= len(text) <= longest else canonical(field, text):
-            if ruled and field.broken_rule(value):
+            if usual is not None and value not in usual and field.broken_rule(value):
                 return None
             values[name] = value
         elif value is None or text:
@@ -53,14 +54,33 @@ def quick_fields(element: Element, fields: tuple[Field, ...]) -> dict[str, str] 
     return None if required else values
 
 
-# Place, name, whether it must occur, shortest and longest text that is its own canonical spelling, whether a rule
-# stands beside the type, and the field itself.
-_Row = tuple[int, str, bool, int, int, bool, Field]
-_NOWHERE: _Row = (-1, "", False, 1, 0, False, Field(""))
+class Row(NamedTuple):
+    """A field as quick ways need it.
+
+    Attributes:
+        place: among the fields of its table.
+        name: of the element.
+        needed: whether it must occur.
+        shortest: length of the shortest text that is its own canonical spelling.
+        longest: of the longest; below `shortest` where no text is for certain.
+        usual: values that keep the rule beside the type, of others it has to be asked; None where there is none.
+        field: itself.
+    """
+
+    place: int
+    name: str
+    needed: bool
+    shortest: int
+    longest: int
+    usual: frozenset[str] | None
+    field: Field
+
+
+_NOWHERE = Row(place=-1, name="", needed=False, shortest=1, longest=0, usual=None, field=Field(""))
 
 
 @cache
-def _quick_layout(fields: tuple[Field, ...]) -> tuple[dict[str, _Row], int]:
+def rows_of(fields: tuple[Field, ...]) -> tuple[dict[str, Row], int]:
     """Return a row for each tag that may occur and be looked into, and how many must occur."""
     tags = (slot.tag for slot in _layout(fields).slots)
     known = enumerate(zip(tags, fields, strict=True))
@@ -68,10 +88,11 @@ def _quick_layout(fields: tuple[Field, ...]) -> tuple[dict[str, _Row], int]:
     return rows, sum(not field.optional for field in fields if not field.surplus)
 
 
-def _quick_row(place: int, field: Field) -> _Row:
+def _quick_row(place: int, field: Field) -> Row:
     as_it_is = field.kind == "text" and not field.collapse
     lengths = (field.shortest, field.longest) if as_it_is else (1, 0)
-    return (place, field.name, not field.optional, *lengths, bool(field.codes or field.shape), field)
+    usual = frozenset(field.codes) - set(field.excluded) if field.codes or field.shape else None
+    return Row(place, field.name, not field.optional, *lengths, usual, field)
 
 
 @cache

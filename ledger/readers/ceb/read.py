@@ -19,6 +19,7 @@ from ledger.readers.ceb.excerpt import excerpts
 from ledger.readers.ceb.fields import MessageTable
 from ledger.readers.ceb.findings import Findings
 from ledger.readers.ceb.lines import check_numbering
+from ledger.readers.ceb.plain import read_plain
 from ledger.readers.ceb.result import (
     DocumentReading,
     Mode,
@@ -52,6 +53,12 @@ def read_message(data: bytes, mode: Mode = Mode.STRICT, *, trust: Trust | None =
     Raises:
         MalformedError: no XML of this kind at all; TooLargeError if there is too much of it.
     """
+    if (trust is None or b"Signature" not in data) and (plain := read_plain(data, mode)) is not None:
+        return plain
+    return _read_tree(data, mode, trust)
+
+
+def _read_tree(data: bytes, mode: Mode, trust: Trust | None) -> Reading:
     root = parse_xml(data)
     envelope = Findings(mode)
     table = _table_of(root, envelope)

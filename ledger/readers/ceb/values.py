@@ -41,6 +41,10 @@ def canonical(field: Field, text: str) -> str | None:
 
 def canonical_number(text: str) -> str | None:
     """Return a decimal number without needless sign, zeros or point; None if it is none or has too many digits."""
+    return _remembered_number(text) if len(text) <= MAX_DIGITS else _spell_number(text)
+
+
+def _spell_number(text: str) -> str | None:
     found = _DECIMAL.fullmatch(text.strip(_BLANKS))
     if not found:
         return None
@@ -49,6 +53,9 @@ def canonical_number(text: str) -> str | None:
         return None
     spelt = f"{units or '0'}.{fraction}" if fraction else units or "0"
     return f"-{spelt}" if sign == "-" and spelt != "0" else spelt
+
+
+_remembered_number = lru_cache(maxsize=1024)(_spell_number)  # pieces, rates, nought: the same again and again
 
 
 def canonical_whole(text: str, digits: int = 0) -> str | None:

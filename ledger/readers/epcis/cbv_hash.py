@@ -9,7 +9,7 @@ type in front.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from ledger.readers.epcis.reading import EpcisEvent
 _CBV, _GS1 = "https://ref.gs1.org/cbv/", "https://gs1.org/voc/"
 _IGNORED = frozenset({"@context", "recordTime", "eventID", "type", "errorDeclaration", "comment", "rdfs:comment"})
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_URN = "urn:epcglobal:cbv:"
 _URNS = {
     "urn:epcglobal:cbv:bizstep:": f"{_CBV}BizStep-",
     "urn:epcglobal:cbv:disp:": f"{_CBV}Disp-",
@@ -80,18 +81,12 @@ class _Speller:
 
     def event(self, event: EpcisEvent) -> str:
         members = event.members
-        parts = [f"eventType={event.type}"]
-        taken = set(_IGNORED)
-        for name, spell in _ORDER:
-            taken.add(name)
-            if name in members:
-                parts.append(spell(self, name, members[name]))
-        return "".join(parts) + self.rest(members, taken)
+        told = [spell(self, name, members[name]) for name, spell in _ORDER if name in members]
+        return f"eventType={event.type}{''.join(told)}{self.rest(members, _TAKEN)}"
 
-    def rest(self, members: Mapping[str, Any], taken: Iterable[str]) -> str:
+    def rest(self, members: Mapping[str, Any], taken: Container[str]) -> str:
         """Spell what has no place of its own, sorted."""
-        told = set(taken)
-        return "".join(sorted(self.any(name, value) for name, value in members.items() if name not in told))
+        return "".join(sorted([self.any(name, value) for name, value in members.items() if name not in taken]))
 
     def any(self, name: str, value: Any) -> str:
         """Spell a field in no prescribed order: an extension, master data."""
@@ -137,6 +132,8 @@ class _Speller:
     def ordered(self, members: Mapping[str, Any], order: Order) -> str:
         """Spell fields in their order, and extensions behind them."""
         parts = [self.field(name, members[name], words) for name, words in order if name in members]
+        if len(parts) == len(members):
+            return "".join(parts)
         return "".join(parts) + self.rest(members, {name for name, _ in order} | {"comment", "rdfs:comment"})
 
     def text(self, value: Any, words: str = "") -> str:
@@ -152,12 +149,13 @@ class _Speller:
         return canonical_link(_number(self.expand(text)))
 
     def expand(self, text: str) -> str:
-        for urn, web in _URNS.items():
-            if text.startswith(urn):
-                return web + text[len(urn) :]
+        if text.startswith(_URN):
+            for urn, web in _URNS.items():
+                if text.startswith(urn):
+                    return web + text[len(urn) :]
         prefix, colon, local = text.partition(":")
-        known = {**_PREFIXES, **self.namespaces}
-        return known[prefix] + local if colon and prefix in known and not local.startswith("//") else text
+        base = self.namespaces.get(prefix, _PREFIXES.get(prefix)) if colon else None
+        return text if base is None or local.startswith("//") else base + local
 
 
 def _number(text: str) -> str:
@@ -175,6 +173,8 @@ def _utc(text: str) -> str:
         moment = datetime.fromisoformat(text.strip()[:32]).astimezone(UTC)
     except ValueError:
         return text.strip()
+    if not moment.microsecond % 1000:  # nothing to round
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
     since = round(Decimal(int(moment.timestamp())) * 1000 + Decimal(moment.microsecond) / 1000)
     whole = datetime.fromtimestamp(since // 1000, UTC)
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{since % 1000:03d}Z"
@@ -238,6 +238,7 @@ _ORDER: tuple[tuple[str, Spell], ...] = (
     ("bizLocation", _place),
     ("sensorElementList", _sensors),
 )
+_TAKEN = _IGNORED.union(name for name, _ in _ORDER)
 _TYPED: Mapping[str, tuple[str, str]] = {
     "bizTransactionList": ("bizTransaction", f"{_CBV}BTT-"),
     "sourceList": ("source", f"{_CBV}SDT-"),

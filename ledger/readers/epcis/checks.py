@@ -130,8 +130,8 @@ def identifier(level: Level | None = None) -> Check:
     """Return a check for a URI that, if it is an EPC URN or stands under id.gs1.org, is a right one, of this level."""
 
     def check(value: Any, path: str, faults: Faults) -> None:
-        uri(value, path, faults)
         if not isinstance(value, str) or not is_uri(value):
+            faults.add(path, value, "a URI")
             return
         try:
             came = _level(value, path)

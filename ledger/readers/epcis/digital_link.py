@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger.readers.epcis.gs1 import LENGTHS, read_component, require_key
 from verifier.errors import MalformedError
@@ -18,6 +19,7 @@ from verifier.primitives.quick import maker_of
 CANONICAL_HOST = "id.gs1.org"
 _LINK = re.compile(r"(?i:https?)://(?P<host>[A-Za-z0-9.-]+(?::[0-9]{1,5})?)/(?P<path>[^?#\s]+)")
 _SHORTER_GTINS = (8, 12, 13)
+_SHORT = 256  # signs of a link that is remembered
 
 # Primary keys, and the qualifiers that may follow each, in this order.
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -74,6 +76,19 @@ def parse_digital_link(uri: str, what: str) -> DigitalLink:
         MalformedError: no Digital Link, a query, qualifiers that do not belong to the key or stand in another order,
             signs outside character set 82, or a wrong length or check digit.
     """
+    return (_remembered(uri) if len(uri) <= _SHORT else None) or _parse(uri, what)
+
+
+@lru_cache(maxsize=2048)  # each is read several times over, and places come again and again
+def _remembered(uri: str) -> DigitalLink | None:
+    """Return a Digital Link's parts; None where there is something wrong with it."""
+    try:
+        return _parse(uri, "")
+    except MalformedError:
+        return None
+
+
+def _parse(uri: str, what: str) -> DigitalLink:
     expected = "a GS1 Digital Link, like https://id.gs1.org/01/{gtin}/21/{serial}, without query"
     if not (match := _LINK.fullmatch(uri)):
         raise MalformedError(what, came=uri[:80], expected=expected)

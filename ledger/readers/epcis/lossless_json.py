@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from verifier.errors import MalformedError, TooLargeError
+from verifier.primitives.json_spelling import speller_of
 
 MAX_DEPTH = 32
 _ENCODER = json.JSONEncoder(ensure_ascii=False)  # made once: `dumps` makes one each time
+_spell_plain = speller_of(json.JSONEncoder(ensure_ascii=False, separators=(",", ":")))  # raises TypeError at a Numeral
 _spell_text = json.encoder.encode_basestring
 _BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)  # possessive: never looks back
 
@@ -64,7 +66,11 @@ def parse_lossless(data: bytes, what: str, *, most: int) -> Any:
 
 def format_lossless(value: Any) -> bytes:
     """Return the value as compact UTF-8 JSON: members in their order, numbers with the digits that came."""
-    return _spell(value).encode()
+    try:
+        spelt = _spell_plain(value)
+    except TypeError:
+        spelt = _spell(value)
+    return spelt.encode()
 
 
 def as_strict(value: Any) -> Any:
@@ -81,10 +87,10 @@ def as_strict(value: Any) -> Any:
 def depth_of(value: Any) -> int:
     """Return how deep objects and lists are nested: 0 for text, 1 for `[]`, 2 for `[{}]`."""
     if isinstance(value, dict):
-        return 1 + max(map(depth_of, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(depth_of, value), default=0)
-    return 0
+        value = value.values()
+    elif not isinstance(value, list):
+        return 0
+    return 1 + max([depth_of(each) for each in value if isinstance(each, dict | list)], default=0)
 
 
 class _RefusedError(Exception):

@@ -72,7 +72,7 @@ def _details(event: EpcisEvent, apart: frozenset[str]) -> dict[str, Any]:
         for name, value in event.members.items()
         if name not in _IN_CLEAR | _AS_SUBJECTS | apart and not (name in _PLACES and value.keys() == {"id"})
     }
-    size = len(format_disclosure(salt=bytes(MIN_SALT), pointer="/details", value=details))
+    size = len(format_disclosure(salt=bytes(MIN_SALT), pointer="/details", value=details)) if details else 0
     if size > MAX_DISCLOSURE:
         raise TooLargeError(event.path, came=f"{size} characters of details", expected=f"at most {MAX_DISCLOSURE}")
     return details

@@ -33,8 +33,10 @@ class LookupTail:
 
     def add(self, lookups: list[tuple[int, int]]) -> None:
         """Take in the lookups of a committed block."""
+        found = self._found
         for lookup, seq in lookups:
-            self._found[lookup] = (*self._found.get(lookup, ()), seq)
+            known = found.get(lookup)
+            found[lookup] = (seq,) if known is None else (*known, seq)
         if lookups:
             self._next = lookups[-1][1] + 1
 

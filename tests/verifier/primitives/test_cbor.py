@@ -111,6 +111,36 @@ def test_errors_name_what_was_read():
     assert refusal.value.field == "head"
 
 
+class TestLongStrings:
+    """Arrays of strings longer than 23 bytes are read in one go, as strictly as one by one."""
+
+    LENGTHS = (0, 23, 24, 255, 256, 65_535, 65_536)
+
+    def test_strings_of_any_length_are_read_between_other_items(self):
+        value = [each for length in self.LENGTHS for each in (b"b" * length, "t" * length, "溯" * length, length, [])]
+        assert parse_cbor(format_cbor(value)) == value
+
+    def test_of_an_array_that_is_cut_or_goes_on_nothing_is_read(self):
+        data = format_cbor([b"b" * 24, "t" * 256, b"b" * 300])
+        for end in range(len(data)):
+            with pytest.raises(MalformedError):
+                parse_cbor(data[:end])
+        with pytest.raises(MalformedError, match="after the end"):
+            parse_cbor(data + b"\x58")
+
+    @pytest.mark.parametrize("text", [0, 0x20], ids=["bytes", "text"])
+    @pytest.mark.parametrize("long", [b"\x58\x17" + b"a" * 23, b"\x59\x00\xff" + b"a" * 255])
+    def test_a_longer_form_than_the_shortest_is_refused(self, long, text):
+        bent = bytes([long[0] | text]) + long[1:]
+        for data in (b"\x81" + bent, b"\x82" + format_cbor(b"b" * 24) + bent):
+            with pytest.raises(MalformedError, match="shortest"):
+                parse_cbor(data)
+
+    def test_a_text_among_them_is_valid_utf8(self):
+        with pytest.raises(MalformedError, match="UTF-8"):
+            parse_cbor(b"\x82" + format_cbor("t" * 24) + b"\x78\x18" + b"\xff" * 24)
+
+
 class TestItems:
     """Arrays and maps hold at most 2²⁰ items together: a small document must not become gigabytes of objects."""
 

@@ -129,6 +129,19 @@ def test_without_a_network_nothing_is_said_to_be_checked(visitor):
     assert "Nothing was checked" in page.locator("#status-check").inner_text()
 
 
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_a_server_that_refuses_alters_nothing(visitor, witnessed: World, recorded: tuple[int, str], status: int):
+    page = visitor()
+    for address, proof in (
+        (f"/events/{witnessed.event.name.hex()}", "**/events/*?format=proof"),
+        (f"/statements/{recorded[1]}", "**/entries/*"),
+        ("/status", "**/charter"),
+    ):
+        page.route(proof, lambda route: route.fulfill(status=status, body=b"not now"))
+        assert checked(page, address) == "cannot", address
+        assert page.locator("main > section").count() > 1, address  # what the server said still stands
+
+
 def test_an_event_is_verified_and_drawn_out_of_its_proof(visitor, witnessed: World):
     page = visitor()
     for event in (witnessed.event, witnessed.filed):
