@@ -26,6 +26,7 @@ from api.middleware.edges import HeadMiddleware, LingerMiddleware
 from api.middleware.forward import ForwardMiddleware
 from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
+from api.middleware.reads import ReadsMiddleware
 from api.openapi import describe, operation_id
 from api.opening import Running, run_from
 from api.page_releases import PageReleases
@@ -112,6 +113,8 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.state.places = Shares("requests", settings.max_requests)
     submit = next(each for each in entries.router.routes if getattr(each, "endpoint", None) is entries.submit_entry)
     app.add_middleware(DirectMiddleware, routes={("POST", "/entries"): (submit, entries.answer_submission)})
+    app.state.reading = CapacityLimiter(settings.read_threads)
+    app.add_middleware(ReadsMiddleware, limiter=app.state.reading, patience=settings.max_wait)
     app.add_middleware(GateMiddleware, places=app.state.places)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(AccessMiddleware, rates=_rates(settings), public_url=settings.public_url)
@@ -130,9 +133,9 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
 
 
 def _leader(app: FastAPI) -> str | None:
-    """Return where the leader is, empty where nobody leads; None where this process does."""
+    """Return where the leader is, empty where nobody leads; None where this process does, or nobody may."""
     candidate: Candidate | None = getattr(app.state, "candidate", None)
-    if candidate is None or candidate.ledger.leads:
+    if candidate is None or candidate.ledger.leads or candidate.ledger.behind:
         return None
     return candidate.leader.url if candidate.leader.left > 0 else ""
 
@@ -144,9 +147,8 @@ def _rates(settings: Settings) -> Rates:
 def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundLogger, clock: Clock) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        reads = to_thread.current_default_thread_limiter()
-        reads.total_tokens = settings.read_threads
-        app.state.limiters = {"reads": reads, "operators": CapacityLimiter(_OPERATORS)}
+        to_thread.current_default_thread_limiter().total_tokens = settings.read_threads
+        app.state.limiters = {"reads": app.state.reading, "operators": CapacityLimiter(_OPERATORS)}
         app.state.signatures = Workers(
             _SIGNATURES, waiting=settings.max_requests, patience=settings.max_wait, what="signatures"
         )

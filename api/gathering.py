@@ -26,7 +26,7 @@ from verifier.errors import SuyuanError
 
 LEAST = 4_096  # bytes that a submission counts as at least while it waits
 _GROUP = 64 * LEAST  # bytes of a group, at most, but for one larger submission
-_WORTH = 16 * LEAST  # bytes for which another thread is worth its switches
+_WORTH = _GROUP  # bytes for which another thread is worth its switches: as much as one group takes
 _ANSWER = 30.0  # seconds for the writer to finish what it has taken up
 
 

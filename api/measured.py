@@ -45,7 +45,7 @@ class Pool(NamedTuple):
 
 
 def queues_of(ledger: Ledger, intake: Intake, places: Shares, signatures: Workers) -> Mapping[str, Queue]:
-    """Return every queue that a request may wait in, in the order of its way."""
+    """Return every queue that a request may wait in, in the order of its way, and what waits for object storage."""
     return {
         "signatures": Queue(signatures.waiting, *signatures.held),
         "requests": Queue(None, places.held, places.most),
@@ -54,6 +54,7 @@ def queues_of(ledger: Ledger, intake: Intake, places: Shares, signatures: Worker
         "validations": Queue(intake.validations.waiting, *intake.validations.held),
         "cosignatures": Queue(intake.notes.waiting, *intake.notes.held),
         "writer": Queue(writer.waiting, *writer.held) if (writer := writer_of(ledger)) else Queue(0, 0, MAX_WAITING),
+        "tiles": Queue(*ledger.tiles.held),
     }
 
 

@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         default=8.0,
         gt=0,
         le=600,
-        description="longest time that a submission waits to be checked, and again to be written; beyond it: 429",
+        description="longest wait of a submission to be checked, again to be written, or of a read: beyond it, 429",
     )
     read_threads: int = Field(default=16, ge=1, le=256, description="proofs made at one moment")
 

@@ -65,9 +65,11 @@ class Ledger:
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
         self._elects = guard is None  # another writer follows when one stops
-        self._behind = behind  # why nobody may lead over this database
+        self._behind: tuple[SuyuanError, int] | None = None  # why nobody may lead, and at which size
         if guard is None:
             self._shadow = Shadow(store, tiles)
+            if behind:
+                self.find_behind(behind)
         else:
             self.lead(store.writer(), open_guard(guard))
         self.prover = Prover(self.sources, clock=clock)
@@ -135,6 +137,18 @@ class Ledger:
         if shadow := self._shadow:
             shadow.catch_up()
 
+    def find_behind(self, reason: SuyuanError) -> None:
+        """Refuse for this reason whatever would have to be signed, until the database has grown: it is an older one."""
+        self._behind = reason, self.head.edge.size
+
+    @property
+    def behind(self) -> SuyuanError | None:
+        """Return why this is an older state that nobody may write to; None where it is not, or not known to be."""
+        if self._leadership or self._behind is None:
+            return None
+        reason, size = self._behind
+        return reason if self.head.edge.size == size else None
+
     @property
     def writer(self) -> WriterThread:
         """Return the leader's writer.
@@ -163,12 +177,12 @@ class Ledger:
     @property
     def stopped(self) -> SuyuanError | None:
         """Return why the writer stopped; None while it writes, and where another process leads."""
-        return self._leadership.writer.stopped if self._leadership else self._behind
+        return self._leadership.writer.stopped if self._leadership else self.behind
 
     def _led(self) -> Leadership:
         if self._leadership is None:
-            if self._behind:
-                raise self._behind
+            if reason := self.behind:
+                raise reason
             todo = "Ask again, or ask the process that leads."
             raise BusyError("ledger", came="a process that follows", expected="the one that leads", todo=todo)
         return self._leadership

@@ -49,9 +49,11 @@ def programs() -> Path:
 class Server:
     """A cluster in a folder of its own, which goes with it."""
 
-    def __init__(self, *settings: str, follows: Server | None = None, place: str | None = None) -> None:
-        """Make a cluster and start it; with one that it follows, as its replica; in a folder of this place."""
-        self._numbers = itertools.count()
+    def __init__(
+        self, *settings: str, follows: Server | None = None, base: Path | None = None, place: str | None = None
+    ) -> None:
+        """Make a cluster, or a replica, or take a base backup to recover; start it, in a folder of this place."""
+        self._numbers = itertools.count(1000 if base else 0)  # a recovered cluster has databases already
         self.root = Path(tempfile.mkdtemp(prefix="pg-", dir=place or _place()))  # a socket's path must be short
         self.data = self.root / "data"
         self._as = other_user()
@@ -59,6 +61,8 @@ class Server:
             os.chown(self.root, *self._as)
         if follows:
             self.run("pg_basebackup", "-d", follows.dsn(), "-D", str(self.data), "-R", "-X", "stream", "--no-sync")
+        elif base:
+            self._take(base)
         else:
             self.run("initdb", "-D", str(self.data), "-U", "suyuan", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         with (self.data / "postgresql.conf").open("a") as file:
@@ -79,6 +83,13 @@ class Server:
                 return
             if self._process.poll() is not None:
                 raise RuntimeError((self.root / "log").read_text())
+
+    def _take(self, base: Path) -> None:
+        """Copy a base backup, and say that it is to be recovered."""
+        shutil.copytree(base, self.data)
+        (self.data / "recovery.signal").touch()
+        for each in (self.data, *self.data.rglob("*")) if self._as else ():
+            os.chown(each, *self._as)
 
     def kill(self) -> None:
         """End it as a power loss of the program would: nothing is flushed or answered."""

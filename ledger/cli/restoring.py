@@ -15,7 +15,7 @@ from ledger.restore.sources import BlockSource, FolderSource, ServerSource
 
 @door
 @sharing(read_holder)
-def restore(
+def restore(  # noqa: PLR0913 - a command's options
     holder: Holder,
     folder: Annotated[Path, argument("help.folder", "DIR")],
     origin: Annotated[str, option("--from", text="help.restore-from", metavar="URL|DIR")],
@@ -25,13 +25,20 @@ def restore(
     ] = None,
     guard: Annotated[str | None, option("--guard", text="help.guard", metavar="FILE|s3://…")] = None,
     incomplete: Annotated[bool, option("--incomplete", text="help.restore-incomplete")] = False,
+    database: Annotated[str | None, option("--database", text="help.database", metavar="URL")] = None,
     request_key: RequestKey = None,
 ) -> None:
     """Import the blocks that an older copy of a ledger's database lacks."""
     voice = holder.voice
     source = _source(holder, origin, request_key)
     came = restore_ledger(
-        folder, holder.passphrase(), source, guard=guard, submissions=submissions or (), incomplete=incomplete
+        folder,
+        holder.passphrase(),
+        source,
+        guard=guard,
+        submissions=submissions or (),
+        incomplete=incomplete,
+        database=database,
     )
     counts = {"before": came.before, "size": came.size, "blocks": came.blocks, "without": came.without}
     lines = [voice.say("restore.done", folder=str(folder), **counts)]

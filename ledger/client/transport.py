@@ -50,7 +50,7 @@ class Patience:
     Attributes:
         attempts: requests in all.
         first: seconds before the second one; doubled each time, and spread by up to a half.
-        most: seconds; who asks for a longer pause (Retry-After) is not waited for.
+        most: seconds; who asks for a longer pause (Retry-After) is not waited for. One that is, is spread likewise.
         sleep: waits for seconds.
         spread: draws from 0 to 1.
     """
@@ -62,9 +62,12 @@ class Patience:
     spread: Callable[[], float] = SystemRandom().random
 
     def pause(self, attempt: int, asked: float | None) -> float:
-        """Return the seconds to wait after attempt 0, 1, …; `asked` is what the server asked for."""
+        """Return the seconds to wait after attempt 0, 1, …; `asked` is what the server asked for.
+
+        It asks everybody for the same: nobody comes before that, and not all at once after it.
+        """
         if asked is not None:
-            return asked
+            return asked + max(asked, self.first) * self.spread() / 2
         return min(self.most, self.first * (1 << attempt) * (1 + self.spread() / 2))
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.election.lease import NOBODY, Leader, Lease
-from ledger.errors import LedgerError, SetupError, StoppedError
+from ledger.errors import BehindError, LedgerError, SetupError, StoppedError
 from ledger.ledger import Ledger
 from ledger.sequencer.guard import Guard
 from ledger.store.interface import WriteStore
@@ -142,7 +142,9 @@ class Candidate:
         try:
             writing = self._open_writing()
             self.ledger.lead(writing.rows, writing.guard)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, BehindError):
+                self.ledger.find_behind(error)
             self._waits_until = self._monotonic() + PATIENCE
             if writing:
                 writing.close()

@@ -15,10 +15,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from random import SystemRandom
 
 from ledger.client.client import LedgerClient, Receipt
 from ledger.client.reading import read_head
+from ledger.client.transport import Patience
 from ledger.compose.batch import sign_batch
 from ledger.compose.event import ComposedEvent
 from ledger.errors import ConflictError, UnknownError
@@ -38,7 +38,6 @@ from verifier.ledgerformat.submission import format_submission
 
 _POSITION = re.compile(r"events\[([0-9]+)\]")
 _NUMBERS_FROM = re.compile(r"numbers from ([0-9]+)")
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds between two attempts
 _HELD = 60.0  # seconds until a statement is tried again that the ledger refused as such: its key may be registered then
 _SKIP = 4_096  # numbers
 _AT_ONCE = 6  # batches on their way
@@ -117,7 +116,7 @@ class Sending:
         self._store, self._schedule, self._senders = store, schedule, senders
         self._door, self._client, self._origin, self._check = door, client, origin, check
         self._moved, self.fresh = moved, Fresh()
-        self._spread = SystemRandom().random
+        self._patience = Patience()
         with store.reading() as connection:
             unanswered = Batches(connection).unanswered()  # one a sender: the next is signed when it is answered
             ready = Items(connection).ready()
@@ -359,9 +358,8 @@ class Sending:
 
     def _trouble(self, sender: str, error: SuyuanError, after: float | None) -> None:
         attempts = self.troubles[sender].attempts + 1 if sender in self.troubles else 1
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(attempts - 1, 10)) * (1 + self._spread() / 2))
-        until = time.monotonic() + (min(after, _HELD) if after is not None else pause)
-        self.troubles[sender] = Trouble(error, until, attempts)
+        pause = self._patience.pause(min(attempts - 1, 10), None if after is None else min(after, _HELD))
+        self.troubles[sender] = Trouble(error, time.monotonic() + pause, attempts)
 
 
 def _by_position(errors: Iterable[SuyuanError]) -> dict[int, SuyuanError]:

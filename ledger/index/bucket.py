@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from ledger.index.heap import LEAF, NODE, NOTHING, Summary
@@ -51,6 +51,12 @@ def _pair_hash(one: Leaf, other: Leaf, depth: int) -> bytes:
 def bucket_of(key: bytes, levels: int) -> int:
     """Return the heap node of a key's bucket."""
     return 1 << levels | int.from_bytes(key[:4], "big") >> 32 - levels
+
+
+def buckets_of(keys: Iterable[bytes], levels: int) -> dict[bytes, int]:
+    """Return the heap node of each key's bucket, as `bucket_of` does."""
+    first, shift = 1 << levels, 32 - levels
+    return {key: first | int.from_bytes(key[:4], "big") >> shift for key in keys}
 
 
 def bucket_range(node: int, levels: int) -> tuple[bytes, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.index.bucket import bucket_of, bucket_range, subtree
+from ledger.index.bucket import bucket_range, buckets_of, subtree
 from ledger.index.heap import Heap, Summary
 from ledger.store.interface import Reader
 
@@ -21,12 +21,14 @@ class TouchedBuckets:
             heap: what stands above the buckets; below an empty node of it there is nothing to read.
         """
         self._levels = levels = heap.levels
-        self._bucket_of = {key: bucket_of(key, levels) for key in keys}
+        self._bucket_of = buckets_of(keys, levels)
         nodes = sorted(set(self._bucket_of.values()))
         self._leaves: dict[int, dict[bytes, bytes]] = {node: {} for node in nodes}
         filled = [node for node in nodes if not heap.is_empty(node)]
-        for key, leaf in reader.leaves_in([bucket_range(node, levels) for node in filled]):
-            self._leaves[bucket_of(key, levels)][key] = leaf
+        rows = reader.leaves_in([bucket_range(node, levels) for node in filled])
+        at = buckets_of([key for key, _ in rows], levels)
+        for key, leaf in rows:
+            self._leaves[at[key]][key] = leaf
         self._changed: dict[int, None] = {}
 
     def recorded(self) -> list[bytes]:

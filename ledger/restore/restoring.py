@@ -1,4 +1,4 @@
-"""Restoring a ledger's folder from an older copy: missing blocks imported aside, moved into place at the end.
+"""Restoring a ledger from an older copy of its database: missing blocks are imported, all of them or none.
 
 A crash, a wrong byte or a source that breaks off leaves the database as it was.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +17,11 @@ from ledger.opening import LedgerFolder, identify
 from ledger.restore.blocks import MissingBlock, read_blocks, read_target
 from ledger.restore.candidates import Rebuilder
 from ledger.restore.importing import BlockImporter
+from ledger.restore.places import Place, open_place
 from ledger.restore.sources import BlockSource, read_submissions
 from ledger.sequencer.guard_opening import open_guard
 from ledger.sequencer.recover import read_tree
 from ledger.signing.key_ring import HeldKeys
-from ledger.store.opening import named_database
-from ledger.store.sqlite.connection import lock
-from ledger.store.sqlite.store import SqliteStore
-from ledger.tiles.files import sync_folder
 from ledger.tiles.folder import TileFolder
 from ledger.tiles.tree import LogTree
 
@@ -63,6 +60,7 @@ def restore_ledger(
     guard: str | None = None,
     submissions: Sequence[Path] = (),
     incomplete: bool = False,
+    database: str | None = None,
 ) -> Restored:
     """Import into a stopped ledger's database every block that a source has more; return what came of it.
 
@@ -73,34 +71,26 @@ def restore_ledger(
         guard: where the guard is; None for where `init` put it.
         submissions: folders of kept submissions: they have disclosures and attachments, and bodies a source lacks.
         incomplete: do without disclosures that nobody has; counters that they move stay behind.
+        database: one on a server, where it is another than the folder names.
 
     Raises:
-        SetupError: no ledger, a server's database, or another process that writes.
+        SetupError: no ledger, or another process that writes or leads.
         IncompleteError: the source has less than was promised, or a body or disclosure is missing.
         UntrustedError: a checkpoint that this ledger did not sign.
         MismatchError: other bytes than were signed; nothing was changed.
         StoppedError: rows that come out otherwise than they were sealed; nothing was changed.
     """
-    _require_file(root)
     folder, kept = LedgerFolder(root), read_submissions(submissions)
-    with _aside(folder) as aside:
-        with closing(SqliteStore(folder.database)) as store:
-            keys, where = identify(store, folder, passphrase, guard, must_exist=True)
-            store.backup(str(aside.database))
-            tree = read_tree(store.writer().reader(), TileFolder(folder.tiles), store.writer().reader().counters().size)
-            missing = _read_missing(source, tree, keys, where)
+    with _aside(folder) as aside, open_place(folder, aside, database) as place:
+        keys, where = identify(place.store, folder, passphrase, guard, must_exist=True)
+        reader = place.store.writer().reader()
+        tree = read_tree(reader, TileFolder(folder.tiles), reader.counters().size)
+        missing = _read_missing(source, tree, keys, where)
         rebuilder = Rebuilder(source, kept, incomplete=incomplete)
         if missing.blocks:
-            _import(aside, tree, missing, keys=keys, source=source, rebuilder=rebuilder)
-            _put_in_place(aside, folder)
+            _write(place, tree, missing, keys=keys, source=source, rebuilder=rebuilder, aside=aside)
     size = missing.blocks[-1].size if missing.blocks else tree.size
     return Restored(tree.size, size, missing.root, len(missing.blocks), rebuilder.without)
-
-
-def _require_file(root: Path) -> None:
-    if named_database(root):
-        todo = "Restore it with the server's own means, up to its newest log (docs/operations.md)."
-        raise SetupError("database", came="one on a server", expected="a file in the folder", todo=todo)
 
 
 @contextmanager
@@ -124,36 +114,16 @@ def _read_missing(source: BlockSource, tree: LogTree, keys: HeldKeys, where: str
         guard.close()
 
 
-def _import(
-    aside: LedgerFolder,
+def _write(
+    place: Place,
     tree: LogTree,
     missing: _Missing,
     *,
     keys: HeldKeys,
     source: BlockSource,
     rebuilder: Rebuilder,
+    aside: LedgerFolder,
 ) -> None:
-    with closing(SqliteStore(aside.database)) as copy:
-        importer = BlockImporter(copy.writer(), tree.copy(), keys=keys, blocks=missing.blocks, aside=aside.tiles)
+    with place.written() as rows:
+        importer = BlockImporter(rows, tree.copy(), keys=keys, blocks=missing.blocks, aside=aside.tiles)
         importer.run(source, rebuilder, missing.note)
-
-
-def _put_in_place(aside: LedgerFolder, folder: LedgerFolder) -> None:
-    """Replace the database by the copy, both closed: nothing of the old one is left in a log beside it."""
-    held = lock(folder.database)
-    try:
-        for name in ("-wal", "-shm"):
-            beside = folder.database.with_name(folder.database.name + name)
-            if name == "-wal" and beside.exists() and beside.stat().st_size:
-                raise SetupError(str(beside), came="a log that somebody else has open", expected="a stopped ledger")
-            beside.unlink(missing_ok=True)
-        aside.database.chmod(0o600)
-        descriptor = os.open(aside.database, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        aside.database.replace(folder.database)
-        sync_folder(folder.root)
-    finally:
-        os.close(held)

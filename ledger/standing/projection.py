@@ -40,6 +40,7 @@ _STEPS = frozenset(
     | TAKEN_BACK.keys()
     | {each for window in WINDOWS for each in window.since}
 )
+_TAKEN = _STEPS | PAPERS.keys()  # of others only what is about something
 _READ = _STEPS | PAPERS.keys() | frozenset(STATUSES)  # whose bodies say something here
 
 
@@ -81,8 +82,11 @@ class StandingProjection(Follower):
         times = _Times(sources.reader)
         taking = _Taking(connection)
         for stored in rows:
-            if stored.head[0] != _ENVELOPE:
-                taking.take(_read(stored, times, sources.recent))
+            if stored.head[0] == _ENVELOPE:
+                continue
+            head = sources.recent.head(stored.head)
+            if head.about or head.type in _TAKEN:
+                taking.take(_read(stored, head, times, sources.recent))
         taking.finish()
         for order in sources.replay.registry.erasures_at(end):
             for paper in store.forget(connection, order.target) if "body" in order.what else ():
@@ -140,8 +144,8 @@ class _Times:
         return self._time
 
 
-def _read(stored: StoredEvent, times: _Times, recent: RecentEvents) -> _Row:
-    head, body = recent.head(stored.head), None
+def _read(stored: StoredEvent, head: Head, times: _Times, recent: RecentEvents) -> _Row:
+    body = None
     if stored.body is not None and head.type in _READ:
         body = recent.body(stored.head, stored.body)
     told = tell(recent.name(stored.head), head, body.data if body else None, times.of(stored.leaf))

@@ -79,6 +79,11 @@ class TileBucket:
         """Return for how many seconds something has been on its way."""
         return self._uploads.lag
 
+    @property
+    def held(self) -> tuple[int, int, int]:
+        """Return how many objects wait, their bytes, and how many bytes may."""
+        return self._uploads.held
+
     def where(self, tile: Tile) -> str:
         """Return a tile's address, for people."""
         return self._bucket.where(format_tile_path(tile))

@@ -34,6 +34,11 @@ class Tiles(Protocol):
         """Return for how many seconds the oldest of what was written has waited to be durable there."""
         ...
 
+    @property
+    def held(self) -> tuple[int, int, int]:
+        """Return how many objects wait to be durable there, their bytes, and how many bytes may."""
+        ...
+
     def where(self, tile: Tile) -> str:
         """Return where a tile lies, for people."""
         ...

@@ -59,6 +59,11 @@ class Uploads:
         since = self._since
         return 0.0 if since is None else max(0.0, self._monotonic() - since)
 
+    @property
+    def held(self) -> tuple[int, int, int]:
+        """Return how many objects wait, their bytes, and how many bytes may wait before the writer does."""
+        return len(self._waiting), self._bytes, self._most_bytes
+
     def find(self, key: str) -> bytes | None:
         """Return what is on its way under a key."""
         with self._changed:

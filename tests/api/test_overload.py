@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
@@ -167,3 +168,34 @@ def test_at_more_than_the_machine_can_take_every_answer_comes_within_what_is_wai
         assert ordered[len(ordered) * 99 // 100] < 2 * patience
     assert sum(status == 201 for status, _ in quiet_took) >= 0.95 * len(quiet)
     assert told.ledger.writer.held[0] == 0
+
+
+def test_reads_that_wait_for_a_thread_are_refused_in_time_and_submissions_do_not_wait_for_them(
+    told, serve, zone_terms, monkeypatch
+):
+    release, begun = threading.Event(), threading.Semaphore(0)
+    make = told.ledger.prover.trace
+
+    def slow(*arguments, **how):
+        begun.release()
+        release.wait(120)
+        return make(*arguments, **how)
+
+    monkeypatch.setattr(told.ledger.prover, "trace", slow)
+    server = serve(told.ledger, told.folder, read_threads=2, max_wait=1.0)
+    path = f"/trace?subject={quote(told.seller.uri, safe='')}"
+    with ThreadPoolExecutor(3) as readers:
+        try:
+            held = [readers.submit(server.get, path) for _ in range(2)]
+            for _ in held:
+                assert begun.acquire(timeout=120)
+            refused = server.get(path)
+            assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
+            (data,) = registered(told, zone_terms, 1)
+            until(lambda: server.post("/entries", data, zone_terms.SUBMISSION).status == 201)
+            assert re.search(r'^suyuan_overloads_total{queue="reads"} 1.0$', server.get("/metrics").text, re.MULTILINE)
+        finally:
+            release.set()
+        assert [each.result(120).status for each in held] == [200, 200]
+    assert server.get(path).status == 200
+    assert server.app.state.reading.borrowed_tokens == 0

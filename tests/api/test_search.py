@@ -166,3 +166,21 @@ def test_hostile_words_are_shown_as_text(server):
         assert "62615533" not in answer.text
         assert " onmouseover='" not in answer.text
         assert f'value="{html.escape(typed)}"'.replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in answer.text
+
+
+def test_what_cannot_be_looked_up_is_said_in_the_language_of_the_page(server):
+    refused = {lang: search(server, "<none of these>", lang) for lang in ("zh", "en")}
+    assert [each.status for each in refused.values()] == [400, 400]
+    texts = {lang: each.body.decode() for lang, each in refused.items()}
+    assert "可查询的写法见下表" in texts["zh"]
+    assert "barcode" not in texts["zh"]
+    assert "a barcode number of 8, 12, 13 or 14 digits" in texts["en"]
+
+
+def test_a_mistyped_label_says_what_to_do_in_the_language_of_the_page(server):
+    for lang, advice in (("zh", "请核对标签上的编码"), ("en", "Check the code on the label")):
+        for path in ("/01/123", "/01/06901234567891/21/A", "/00/06901234500000001"):
+            answer = server.get(f"{path}?lang={lang}", PAGE)
+            assert answer.status == 400, path
+            assert advice in answer.body.decode(), path
+    assert "请核对标签上的编码" not in server.get(f"/events/{'0' * 64}?lang=zh", PAGE).body.decode()

@@ -123,10 +123,10 @@ def parse_head(data: bytes, what: str = "head") -> Head:
 
 def format_head(head: Head) -> bytes:
     """Return the head's one spelling: a map whose labels stand in ascending order, as they are written here."""
-    written = [b"\x01", _text(head.type), b"\x02", _bytes(head.id), b"\x03", _text(head.issuer)]
+    written = [b"\x01", _text(head.type), b"\x02", _id(head.id), b"\x03", _text(head.issuer)]
     if head.behalf is not None:
         written += (b"\x04", _text(head.behalf))
-    written += (b"\x05", format_cbor(head.time), b"\x06", *_spell_pairs(head.joins))
+    written += (b"\x05", _moment(head.time), b"\x06", *_spell_pairs(head.joins))
     if head.follows:
         written += (b"\x07", *_spell_pairs(head.follows))
     if head.about:
@@ -150,6 +150,15 @@ def _spell_pairs(pairs: Sequence[Pair]) -> list[bytes]:
 def _bytes(given: bytes) -> bytes:
     """Return the spelling of bytes; names and hashes, by far the commonest, have 32 of them."""
     return b"\x58\x20" + given if len(given) == 32 else format_cbor(given)
+
+
+def _id(given: bytes) -> bytes:
+    return b"\x50" + given if len(given) == 16 else format_cbor(given)
+
+
+def _moment(time: int) -> bytes:
+    """Return the spelling of a number; times from 1970-02-19 on take eight bytes."""
+    return b"\x1b" + time.to_bytes(8, "big") if 1 << 32 <= time < 1 << 63 else format_cbor(time)
 
 
 @lru_cache(maxsize=4096)  # types, kinds and participants: the same few again and again

@@ -72,6 +72,11 @@ def prepare(connection: Connection[Any]) -> None:
         connection.execute(_TEMPORARY)
 
 
+def clear(cursor: Cursor[Any]) -> None:
+    """Empty the temporary tables, as a commit does: for a block whose transaction goes on after it."""
+    cursor.execute("DELETE FROM changed_key; DELETE FROM changed_counter")
+
+
 def write_rows(cursor: Cursor[Any], block: Block) -> None:
     """Write what a block brings, within the caller's transaction."""
     if sum(len(getattr(block, name)) for name in (*_COPIED, "changed_keys", "counters")) <= FEW:

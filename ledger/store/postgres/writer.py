@@ -18,7 +18,7 @@ from ledger.store.postgres.connection import require_synchronous
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.ranges import LENGTH, add_range, end_of_ranges, ranges_of
 from ledger.store.postgres.reader import Portable, PostgresReader
-from ledger.store.postgres.rows import prepare, write_rows
+from ledger.store.postgres.rows import clear, prepare, write_rows
 from ledger.store.postgres.severing import sever, within
 
 _META = "INSERT INTO meta (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -49,6 +49,7 @@ class PostgresWriter:
         self._begin = f"BEGIN; SET LOCAL synchronous_commit = {level}".encode()
         self._stopped: str | None = None
         self._told: str | None = None  # a warning of the server's, within a commit
+        self._whole = False  # whether several writes are one transaction
         self._unscoured: set[int] | None = None  # events whose contents went; None for not known
         self._taken: str | None = None  # the transaction that took out last
         connection.add_notice_handler(self._hear)
@@ -162,6 +163,9 @@ class PostgresWriter:
     @contextmanager
     def transaction(self, pause: AbstractContextManager[None] | None = None) -> Iterator[Cursor[Any]]:
         """Run one durable transaction, the fence first; a commit whose outcome is not known is not tried again."""
+        if self._whole:
+            yield self._next_part()
+            return
         with self._stopping():
             self._connection.execute(self._begin)
             try:
@@ -182,6 +186,28 @@ class PostgresWriter:
                 done = self._connection.execute("COMMIT").statusmessage
             if done != "COMMIT" or self._told:
                 raise psycopg.OperationalError(f"the commit ended as {done}: {self._told}")
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Make one transaction of everything that is written within: a crash or a fault leaves nothing of it.
+
+        Raises:
+            StoppedError: the database could not write.
+        """
+        with self.transaction() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # what is written next is fetched first
+            self._whole = True
+            try:
+                yield
+            finally:
+                self._whole = False
+
+    def _next_part(self) -> Cursor[Any]:
+        """Return what a part of one whole transaction is written with; a conflict in it ends all of it."""
+        cursor = self._connection.cursor()
+        with self._stopping():
+            clear(cursor)
+        return cursor
 
     def _hear(self, notice: Diagnostic) -> None:
         """Take a warning within a commit seriously: it may be on this server alone."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 
-from ledger.errors import BusyError, ConflictError, LedgerError, SetupError, UnknownError
+from ledger.errors import BusyError, ConflictError, LedgerError, OverloadError, SetupError, UnknownError
 from ledger.witness.protocol import (
     MAX_REQUEST,
     SIZE_KIND,
@@ -20,13 +20,12 @@ from ledger.witness.protocol import (
     WitnessedLog,
     parse_add_checkpoint,
 )
-from ledger.witness.serve.server import Door, Reply, Request
+from ledger.witness.serve.server import Door, Reply, Request, later
 from ledger.witness.store import StoreFailedError
 from verifier.errors import InconsistentError, MalformedError, SuyuanError, UnsupportedError, VerificationError
 
 PATH = "/add-checkpoint"
 PATIENCE = 8.0  # seconds within which a ledger's checkpoint is judged; log clients wait for ten or so
-_LATER = {"Retry-After": "5"}
 
 
 class Prompt:
@@ -48,12 +47,13 @@ class Prompt:
         """Return the lines, if they come in time.
 
         Raises:
-            BusyError: they do not; what was begun goes on.
+            OverloadError: another one's do not.
+            BusyError: they do not come in time; what was begun goes on.
         """
         with self._mutex:
             if self._running and not self._running.done():
                 came, expected = "another is being judged", "one at a time"
-                raise BusyError("checkpoint", came=came, expected=expected, todo="Try again.")
+                raise OverloadError("checkpoint", came=came, expected=expected, todo="Try again.")
             self._running = judged = self._pool.submit(self._log.add_checkpoint, asked)
         try:
             return judged.result(self._seconds)
@@ -94,12 +94,13 @@ def refusal(error: SuyuanError) -> Reply:
     if isinstance(error, SizeConflictError):
         return Reply(409, f"{error.size}\n".encode(), SIZE_KIND)
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    return Reply(status, f"{error}\n".encode(), headers=_LATER if status == 503 else {})
+    return Reply(status, f"{error}\n".encode(), headers=later(status))
 
 
 _STATUS: tuple[tuple[type[SuyuanError], int], ...] = (
     (UnknownError, 404), (InconsistentError, 422), (MalformedError, 400), (UnsupportedError, 400),
-    (VerificationError, 403), (ConflictError, 503), (SetupError, 500), (LedgerError, 503),
+    (VerificationError, 403), (ConflictError, 503), (SetupError, 500),
+    (OverloadError, 429), (LedgerError, 503),
 )  # fmt: skip
 
 

@@ -48,6 +48,11 @@ class Reply:
 Answer = Callable[[Request], "Reply | None"]
 
 
+def later(status: int) -> Mapping[str, str]:
+    """Return when whoever got this answer may ask again: 429 is for too much, 503 for not able."""
+    return {"Retry-After": "5"} if status in (429, 503) else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Answers some paths.
@@ -189,7 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
             finally:
                 self.server.large.release()
         else:
-            self._refuse(503, "too many large bodies at this moment")
+            self._refuse(429, "too many large bodies at this moment")
 
     def _receive(self, length: int) -> None:
         body = self.rfile.read(length)
@@ -206,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, why: str) -> None:
         """Answer what was not read to its end: the connection ends with it."""
         self.close_connection = True
-        self._send(Reply(status, f"{why}\n".encode(), headers={"Retry-After": "5"} if status == 503 else {}))
+        self._send(Reply(status, f"{why}\n".encode(), headers=later(status)))
 
     def _send(self, reply: Reply) -> None:
         self.connection.settimeout(_WRITE)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ledger.errors import ConflictError, LedgerError, UnknownError
+from ledger.errors import ConflictError, LedgerError, OverloadError, UnknownError
 from ledger.witness.monitor import origin_of
-from ledger.witness.serve.server import Door, Reply, Request
+from ledger.witness.serve.server import Door, Reply, Request, later
 from ledger.witness.statements.desk import StatementDesk
 from ledger.witness.statements.store import Taken
 from verifier.errors import SuyuanError, VerificationError
@@ -19,7 +19,8 @@ from verifier.primitives.base64strict import parse_hash_hex
 PATH = "/statements"
 _JSON = "application/json"
 _STATUS: tuple[tuple[type[SuyuanError], int], ...] = (
-    (UnknownError, 404), (ConflictError, 409), (LedgerError, 503), (VerificationError, 403), (SuyuanError, 400),
+    (UnknownError, 404), (ConflictError, 409), (OverloadError, 429), (LedgerError, 503),
+    (VerificationError, 403), (SuyuanError, 400),
 )  # fmt: skip
 
 Desks = Callable[[], Sequence[StatementDesk]]
@@ -35,7 +36,7 @@ def statements_door(desks: Desks) -> Door:
             return _show(request.path, desks())
         except SuyuanError as error:
             status = next(status for kind, status in _STATUS if isinstance(error, kind))
-            return Reply(status, f"{error}\n".encode(), headers={"Retry-After": "5"} if status == 503 else {})
+            return Reply(status, f"{error}\n".encode(), headers=later(status))
 
     return Door(answer, {PATH: MAX_SUBMISSION})
 

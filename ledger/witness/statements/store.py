@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import BusyError, SetupError, StoppedError
+from ledger.errors import BusyError, OverloadError, SetupError, StoppedError
 
 WAITING, LOGGED, REFUSED = "waiting", "logged", "refused"
 _TABLES = """
@@ -87,7 +87,7 @@ class StatementStore:
         """Keep a statement, durably; one that is known stays as it is.
 
         Raises:
-            BusyError: too many wait already.
+            OverloadError: too many wait already.
             StoppedError: the database cannot be written.
         """
         values = (
@@ -99,7 +99,9 @@ class StatementStore:
             count, size = connection.execute(sql, (WAITING,)).fetchone()
             if count >= MAX_WAITING or size + len(taken.submission) > MAX_BYTES:
                 came = f"{count} statements, {size} bytes"
-                raise BusyError("statements", came=came, expected=f"at most {MAX_WAITING} that wait", todo="Try again.")
+                raise OverloadError(
+                    "statements", came=came, expected=f"at most {MAX_WAITING} that wait", todo="Try again."
+                )
             connection.execute(_ADD, values)
 
     def find(self, identity: bytes) -> Taken | None:

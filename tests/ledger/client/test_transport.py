@@ -58,6 +58,12 @@ def test_a_busy_server_is_asked_again_after_the_pause_that_it_names(liar):
     assert naps == [7.0, 0.5]
 
 
+@pytest.mark.parametrize(("asked", "latest"), [(7.0, 10.5), (0.0, 0.125)])
+def test_whoever_is_asked_to_wait_comes_no_sooner_and_not_with_everybody_else(asked, latest):
+    pauses = [Patience(spread=lambda drawn=drawn: drawn).pause(0, asked) for drawn in (0.0, 0.5, 1.0)]
+    assert pauses == [asked, (asked + latest) / 2, latest]
+
+
 def test_pauses_grow_and_the_last_answer_is_given_back(liar):
     liar.lie("/x", Reply(b"", status=503))
     naps: list[float] = []

@@ -48,15 +48,18 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(root: Path, home: Path, *options: object):
-    """Serve a ledger with its reserved reads open; yield the address."""
+def served(root: Path, home: Path, *options: object, **settings: str):
+    """Serve a ledger with its reserved reads open, and what else is set; yield the address."""
     port = free_port()
     secret = root.with_name("passphrase")
     secret.write_text(PASSPHRASE)
     secret.chmod(0o600)
     command = [*SUYUAN, "serve", root, "--port", port, "--open-reads", "--passphrase-file", secret, *options]
     with subprocess.Popen(
-        [sys.executable, *map(str, command)], stderr=subprocess.PIPE, text=True, env=environment(home)
+        [sys.executable, *map(str, command)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(home) | {f"SUYUAN_{name.upper()}": value for name, value in settings.items()},
     ) as process:
         try:
             _wait(process, port)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import BusyError
-from ledger.index.bucket import bucket_of, bucket_range, subtree
+from ledger.index.bucket import bucket_of, bucket_range, buckets_of, subtree
 from ledger.index.frontier import push, root
 from ledger.index.heap import EMPTY, NODE, Heap, climb
 from ledger.index.overlay import Overlay
@@ -109,6 +109,7 @@ def test_buckets_part_all_keys_in_order(keys, levels):
     for key in keys:
         inside = [node for node, (low, high) in low_high.items() if key >= low and (not high or key < high)]
         assert inside == [bucket_of(key, levels)]
+    assert buckets_of(keys, levels) == {key: bucket_of(key, levels) for key in keys}
     assert bucket_range((2 << levels) - 1, levels)[1] == b""
 
 

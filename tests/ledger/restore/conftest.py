@@ -14,16 +14,10 @@ from ledger.export.export import export_ledger
 from ledger.opening import create_ledger, open_ledger
 from ledger.signing.ledger_keys import load_ledger_keys
 from tests.ledger.export.operated import PASSPHRASE as SECRET
+from tests.ledger.restore.rows import rows_of
 from tests.world import ITEM, ORIGIN, found_zone, tell_parcel
 
 PASSPHRASE = SECRET.encode()
-
-
-def rows_of(database):
-    """Every row of a database, by table; of cosignatures only those that an export takes along."""
-    with closing(sqlite3.connect(database)) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
 
 
 @pytest.fixture(scope="module")

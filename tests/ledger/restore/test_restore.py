@@ -13,7 +13,8 @@ from ledger.opening import LedgerFolder, open_behind, open_ledger
 from ledger.prove.log import root_at
 from ledger.restore.restoring import restore_ledger
 from ledger.restore.sources import FolderSource
-from tests.ledger.restore.conftest import PASSPHRASE, rows_of
+from tests.ledger.restore.conftest import PASSPHRASE
+from tests.ledger.restore.rows import rows_of
 from tests.world import ITEM, ORIGIN
 from verifier.errors import IncompleteError, SuyuanError, UntrustedError
 from verifier.ledgerformat.batch_answer import MISSING, AnsweredEvent, format_batch_answer, parse_batch_answer

@@ -13,6 +13,7 @@ from ledger.objects.address import parse_address
 from ledger.objects.bucket import Bucket
 from ledger.tiles.bucket import TileBucket
 from ledger.tiles.folder import TileFolder
+from ledger.tiles.uploads import MOST_BYTES
 from tests.objects import SERVERS, make_bucket, point_at
 from verifier.primitives.tiles import WIDTH, Tile, format_tile_path
 
@@ -150,12 +151,14 @@ def test_checkpoint_waits_for_its_tiles_however_often_they_fail(tiles, faults, f
     assert bucket.read("checkpoint") is None
     assert tiles.checkpoint() is None
     assert tiles.lag > 0
+    assert tiles.held == (2, WIDTH * (32 + 7), MOST_BYTES), "objects, their bytes, and the bound"
     assert not tiles.ready
     faults.always = None
     until(lambda: tiles.checkpoint() == b"note")
     assert bucket.read("tile/0/000").content == b"".join(hashes(WIDTH))
     assert bucket.read("tile/entries/000").content == b"\0\5entry" * WIDTH
     until(lambda: tiles.lag == 0)
+    assert tiles.held == (0, 0, MOST_BYTES)
     paths = [path for method, path in faults.asked if method == "PUT"]
     assert paths[-1].endswith("/checkpoint")
 

@@ -125,14 +125,21 @@ def test_settlement_waits_for_departure_too(office, say):
         say("payer", "finance.fx-settled", subjects, data)
 
 
-def test_a_declaration_is_refunded_once_under_whatever_name_of_its_list_it_is_claimed(office, say):
+def test_a_declaration_is_claimed_once_under_whatever_name_of_its_list_until_the_claim_is_returned(office, say):
     """Only the tax office can tell which number the name of a claim stands for; the declaration tells by itself."""
     _, declaration, parcel = declare_export(office, say, "claimed under two names")
     say("carrier", "transport.departure", {"parcel": parcel}, {"customs": "2244", "carrier": FIRM, "transport": "5"})
-    claims = [refund(say, declaration, list_=f"{place}", invoice=f"I2{place}") for place in ("L21", "no list at all")]
-    say("tax", "finance.refund-decided", data=DECIDED, about=[claims[0]])
-    with refused("decided-twice"):
-        say("tax", "finance.refund-decided", data=DECIDED, about=[claims[1]])
+    first = refund(say, declaration, list_="L21", invoice="I21")
+    with refused("declaration-claimed-twice"):
+        refund(say, declaration, list_="no list at all", invoice="I22")
+    lists = {"lists": [claim("tax", "L21")], "invoices": [claim("tax", "I21")]}
+    say("tax", "finance.refund-returned", lists, {"reason": "incomplete"}, [first])
+    second = refund(say, declaration, list_="another name", invoice="I23")
+    with refused("declaration-claimed-twice"):
+        refund(say, declaration, list_="L21", invoice="I21")
+    say("tax", "finance.refund-decided", data=DECIDED, about=[second])
+    with refused("declaration-claimed-twice"):
+        refund(say, declaration, list_="yet another", invoice="I24")
 
 
 def test_what_left_does_not_let_through_what_did_not(office, say):

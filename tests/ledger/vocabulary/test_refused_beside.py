@@ -53,6 +53,7 @@ OTHERWISE = {
     "claimed-before-departure": lambda: changed(
         "finance.refund-claimed", declarations=[IMPORT], lists=[claim("a")], invoices=[claim("b")]
     ),
+    "declaration-claimed-twice": lambda: changed("finance.refund-claimed", lists=[claim("g")], invoices=[claim("h")]),
     "settled-before-departure": lambda: changed("finance.fx-settled", declarations=[IMPORT], receipts=[claim("c")]),
     "returned-without-claim": lambda: changed("finance.refund-returned", lists=[claim("d")]),
     "returned-after-decision": lambda: changed("finance.refund-returned", about=["finance.refund-claimed"]),

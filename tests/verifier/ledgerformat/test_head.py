@@ -206,3 +206,8 @@ class TestLimits:
     def test_pairs_are_sorted_by_kind_before_name(self, name):
         head = parse_head(spelt(_6=[["case", b"\xff" * 32], ["trace", name]]))
         assert [kind for kind, _ in head.joins] == ["case", "trace"]
+
+
+@pytest.mark.parametrize("time", [0, 23, 24, 255, 256, 2**16, 2**32 - 1, 2**32, 2**53 - 1])
+def test_every_length_of_a_time_is_spelt_in_its_shortest_form(time):
+    assert format_head(parse_head(spelt(_5=time))) == spelt(_5=time)

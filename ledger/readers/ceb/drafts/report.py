@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ledger.compose.event import Draft, make_attachment, make_draft
@@ -159,7 +158,11 @@ def report(
 
 def answering(draft: Draft, about: Sequence[str]) -> Draft:
     """Return a draft with the events that it answers; raise MalformedError where a text is no event's name."""
-    return replace(draft, about=tuple(parse_hash_hex(each, "facts.about") for each in about))
+    names = tuple([parse_hash_hex(each, "facts.about") for each in about])
+    return make_draft(
+        draft.type, draft.time, draft.subjects, draft.data, draft.disclosed, draft.attachments, names, draft.to,
+        draft.until, draft.state, draft.behalf,
+    )  # fmt: skip
 
 
 def _require_fitting(document: Document, pointer: str, value: Any) -> None:

@@ -111,7 +111,7 @@ def test_large_bodies_are_held_so_many_at_once(serve, foreign, monkeypatch):
         until(lambda: served.monitor._server.large._value == 0)
         with raw(served.monitor.address) as second:
             second.sendall(head + bytes(100))
-            assert second.recv(100).startswith(b"HTTP/1.1 503")
+            assert second.recv(100).startswith(b"HTTP/1.1 429")
         held.sendall(bytes(100))
         assert held.recv(100).startswith(b"HTTP/1.1 400")
     until(lambda: served.post(foreign.request(0)).status == 200)

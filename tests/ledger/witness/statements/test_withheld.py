@@ -234,7 +234,7 @@ def test_there_is_room_for_so_many_and_the_next_is_asked_to_come_again(taking, m
     world = taken.watched.world
     assert taken.served.post(world.submission(), "/statements").status == 202
     refused = taken.served.post(world.submission(), "/statements")
-    assert refused.status == 503
+    assert refused.status == 429
 
 
 def test_a_notice_is_believed_only_from_its_key(taking):
