@@ -1,8 +1,9 @@
 """HTTP/1.1 by httptools, with the bounds and refusals that the standard asks for and httptools leaves to its user.
 
 What is bounded: the request line with all header fields, and whatever else comes that brings no part of a body
-(trailers, extensions of chunks). What is refused: no Host or two (RFC 9112 §3.2). What is dropped: trailers, since
-whoever looked at the header fields has looked already (RFC 9110 §6.5.1).
+(trailers, extensions of chunks), but for what comes in one read with something that does. What is refused: no Host or
+two (RFC 9112 §3.2). What is dropped: trailers, since whoever looked at the header fields has looked already
+(RFC 9110 §6.5.1).
 """
 
 from __future__ import annotations

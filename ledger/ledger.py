@@ -18,6 +18,7 @@ from ledger.errors import BusyError, UnknownError
 from ledger.leading.leadership import Leadership
 from ledger.leading.quorum_wait import waited_for_quorum
 from ledger.measures import Measures
+from ledger.prove.kept import Kept
 from ledger.prove.prover import Prover
 from ledger.prove.trace import Sources
 from ledger.sequencer.guard import Guard
@@ -72,7 +73,8 @@ class Ledger:
                 self.find_behind(behind)
         else:
             self.lead(store.writer(), open_guard(guard))
-        self.prover = Prover(self.sources, clock=clock)
+        self.kept = Kept()
+        self.prover = Prover(self.sources, clock=clock, kept=self.kept)
 
     def close(self) -> None:
         """Finish what is queued, publish, and let go of files."""
@@ -263,10 +265,10 @@ class Ledger:
     def sources(self) -> Iterator[Sources]:
         """Yield what proofs are made from: one snapshot, and hashes and index at least as new."""
         with self.store.read() as reader:
-            state = self._reached(reader.counters().size)
+            state = self._reached(reader.size())
             head = state.head
             log = LogReader(self.tiles, head.edge)
-            yield Sources(reader, log, state.overlay, head.replay, self.origin, state.recent)
+            yield Sources(reader, log, state.overlay, head.replay, self.origin, state.recent, self.kept)
 
     def _reached(self, size: int) -> Sequencer | Shadow:
         """Return the state once it has a committed size."""

@@ -8,14 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from api.access import Access
+from api.actors import Moment
 from api.answers import JSON, answer_event, answer_json, answer_trace
-from api.dependencies import HowWanted, Language, TheAccess, TheLedger, TheMoment
+from api.dependencies import HowWanted, Language, TheAccess, TheLedger, TheMoment, Wanted
 from api.links import Gln, Gtin, Lot, Serial, Sscc, base_of, linked_subject
 from api.openapi import problems, returns
 from api.own_proofs import own_proofs
 from api.parameters import EventName, LinkType, Subject, Walk, strict_query
 from api.reads import event_of, trace_of
 from api.resolver import CONTEXT, LINKSET, choose_target, format_linkset, linkset_header, wants_linkset
+from ledger.ledger import Ledger
 from verifier.proof.eventproof import MEDIA_TYPE as EVENT
 from verifier.proof.traceproof import MEDIA_TYPE as TRACE
 
@@ -35,12 +38,12 @@ class Tracing:
     def __init__(
         self,
         request: Request,
-        ledger: TheLedger,
-        access: TheAccess,
-        moment: TheMoment,
-        wanted: HowWanted,
+        ledger: Ledger,
+        access: Access,
+        moment: Moment,
+        wanted: Wanted,
         *,
-        walk: Walk = "public",
+        walk: str,
     ) -> None:
         """Take what the query says beside the subject, and who asks."""
         self._request, self._wanted, self._walk = request, wanted, walk
@@ -51,13 +54,19 @@ class Tracing:
         return answer_trace(self._request, self._trace(subject), subject, walk=self._walk, form=self._wanted.form)
 
 
-Trace = Annotated[Tracing, Depends(Tracing)]
+async def _tracing(  # noqa: PLR0917 - what the framework gives
+    request: Request, ledger: TheLedger, access: TheAccess, moment: TheMoment, wanted: HowWanted, walk: Walk = "public"
+) -> Tracing:
+    return Tracing(request, ledger, access, moment, wanted, walk=walk)
+
+
+Trace = Annotated[Tracing, Depends(_tracing)]  # a coroutine is called at once, a class in a thread of its own
 
 
 class Linking:
     """Answers for a GS1 Digital Link: its trace, all its links, or the way to one of a type."""
 
-    def __init__(self, request: Request, trace: Trace, language: Language, *, link_type: LinkType = None) -> None:
+    def __init__(self, request: Request, trace: Tracing, language: str, *, link_type: str | None) -> None:
         """Take what is asked of the subject."""
         self._request, self._trace, self._language, self._link_type = request, trace, language, link_type
 
@@ -80,7 +89,11 @@ class Linking:
         return RedirectResponse(target.path, 307)
 
 
-Link = Annotated[Linking, Depends(Linking)]
+async def _linking(request: Request, trace: Trace, language: Language, link_type: LinkType = None) -> Linking:
+    return Linking(request, trace, language, link_type=link_type)
+
+
+Link = Annotated[Linking, Depends(_linking)]
 
 
 @router.get("/trace", responses=_TRACED)

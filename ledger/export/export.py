@@ -172,4 +172,4 @@ def _charter_file(reader: Reader, size: int, origin: str) -> bytes:
     source = EventSource(reader, size)
     history = source.history(("registry", subject_name(f"urn:suyuan:ledger:{origin}")))
     events = [event for event in history if event.head.type in (CHARTER, APPROVAL)]
-    return format_charter_file(statement_parts(events, source, reader, whole_body))
+    return format_charter_file(statement_parts(events, source, whole_body))

@@ -89,10 +89,11 @@ class _Writer:
         self.strangers: list[bytes] = []
 
     def heap_node(self, keys: Sequence[bytes], node: int, depth: int) -> None:
+        if len(keys) == 1:
+            self._alone(keys, node, depth)
+            return
         summary = self.view.node(node)
-        if not keys:
-            self._sibling(summary)
-        elif summary[0] == EMPTY:
+        if summary[0] == EMPTY:
             self.turns.append(NOTHING)
         elif summary[0] == LEAF:
             self._leaf(keys, self.view.lone_key(node))
@@ -101,8 +102,35 @@ class _Writer:
         else:
             self.turns.append(NODE)
             turn = _turn(keys, depth)
-            self.heap_node(keys[:turn], node << 1, depth + 1)
-            self.heap_node(keys[turn:], node << 1 | 1, depth + 1)
+            self._heap_child(keys[:turn], node << 1, depth + 1)
+            self._heap_child(keys[turn:], node << 1 | 1, depth + 1)
+
+    def _alone(self, keys: Sequence[bytes], node: int, depth: int) -> None:
+        """Go down to one key, which most of the way is alone; what stands to its right is written on the way back."""
+        key, levels, right = keys[0], self.view.levels, []
+        while (summary := self.view.node(node))[0] not in (EMPTY, LEAF) and depth < levels:
+            self.turns.append(NODE)
+            node <<= 1
+            if key[depth >> 3] & 0x80 >> (depth & 7):
+                self._sibling(self.view.node(node))
+                node |= 1
+            else:
+                right.append(node | 1)
+            depth += 1
+        if summary[0] == EMPTY:
+            self.turns.append(NOTHING)
+        elif summary[0] == LEAF:
+            self._leaf(keys, self.view.lone_key(node))
+        else:
+            self._rows(keys, self.view.bucket(node), depth)
+        for each in reversed(right):
+            self._sibling(self.view.node(each))
+
+    def _heap_child(self, keys: Sequence[bytes], node: int, depth: int) -> None:
+        if keys:
+            self.heap_node(keys, node, depth)
+        else:
+            self._sibling(self.view.node(node))
 
     def _rows(self, keys: Sequence[bytes], rows: Sequence[tuple[bytes, bytes]], depth: int) -> None:
         if not keys:
@@ -136,6 +164,8 @@ class _Writer:
 def _turn(keys: Sequence[bytes], depth: int) -> int:
     """Return how many of sorted keys turn left at a depth."""
     byte, mask = depth >> 3, 0x80 >> (depth & 7)
+    if len(keys) == 1:
+        return 0 if keys[0][byte] & mask else 1
     return bisect_left(keys, 1, key=lambda key: int(key[byte] & mask != 0))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Protocol
 
 from verifier.primitives.merkle import node_hash
@@ -18,21 +19,31 @@ class Subtrees(Protocol):
 
 
 class Leaves:
-    """The subtrees over a list of leaf hashes that is at hand, of a batch."""
+    """The complete subtrees over a list of leaf hashes that is at hand, of a batch: 64 bytes a leaf."""
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
-        """Take the leaf hashes."""
-        self._leaves = leaves
+        """Take the leaf hashes, and hash what stands above them."""
+        self._count = len(leaves)
+        level = list(leaves)
+        self._levels = [b"".join(level)]
+        while len(level) > 1:
+            pairs = zip(level[::2], level[1::2], strict=False)
+            level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+            self._levels.append(b"".join(level))
+
+    def __len__(self) -> int:
+        """Return how many leaves there are."""
+        return self._count
 
     def subtree(self, height: int, index: int) -> bytes:
         """Return the root over a complete subtree."""
-        return range_root(self, index << height, index + 1 << height) if height else self._leaves[index]
+        return self._levels[height][index << 5 : index + 1 << 5]
 
 
 def range_root(tree: Subtrees, low: int, high: int) -> bytes:
     """Return the tree hash over leaves [low, high), a range that a walk of section 7 can meet."""
     width = high - low
-    if width & (width - 1) == 0 and not (isinstance(tree, Leaves) and width > 1):
+    if width & (width - 1) == 0:
         return tree.subtree(width.bit_length() - 1, low // width)
     middle = low + _split(width)
     return node_hash(range_root(tree, low, middle), range_root(tree, middle, high))

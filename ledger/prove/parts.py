@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from ledger.prove.log import Leaves, shared_path
+from ledger.prove.kept import Kept
+from ledger.prove.log import shared_path
 from ledger.prove.source import BodyOf, EventSource
 from ledger.store.interface import Reader, StoredEvent
 from verifier.errors import MismatchError
@@ -12,27 +14,22 @@ from verifier.judgement.registry import Registry
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, event_name
 from verifier.ledgerformat.seal import parse_seal
-from verifier.ledgerformat.statement import parse_statement
 from verifier.proof.bundle import MISSING, RESTRICTED, BodyState, Erased, EventPart, SealPart, StatementPart
 from verifier.proof.examination import WHOLE_BODY
 
 _PUBLIC_KINDS = {"trace", "recall", "registry"}
 
 
-def statement_parts(
-    events: Iterable[Event], source: EventSource, reader: Reader, body_of: BodyOf
-) -> tuple[StatementPart, ...]:
+def statement_parts(events: Iterable[Event], source: EventSource, body_of: BodyOf) -> tuple[StatementPart, ...]:
     """Return the parts that show these events, one a statement, by leaf."""
     by_leaf: dict[int, list[Event]] = {}
     for event in events:
         by_leaf.setdefault(event.leaf, []).append(event)
-    return tuple(_part(leaf, by_leaf[leaf], source, reader, body_of) for leaf in sorted(by_leaf))
+    return tuple(_part(leaf, by_leaf[leaf], source, body_of) for leaf in sorted(by_leaf))
 
 
-def _part(leaf: int, events: list[Event], source: EventSource, reader: Reader, body_of: BodyOf) -> StatementPart:
-    stored = source.statement(leaf)
-    statement = parse_statement(stored.entry)
-    names = [event_name(each.head) for each in reader.batch(leaf)]
+def _part(leaf: int, events: list[Event], source: EventSource, body_of: BodyOf) -> StatementPart:
+    statement, batch = source.parsed(leaf), source.batch(leaf)
     events.sort(key=lambda event: event.position)
     shown = tuple(
         EventPart(event.position, source.stored[event.name].head, body_of(source.stored[event.name], event.head))
@@ -44,24 +41,30 @@ def _part(leaf: int, events: list[Event], source: EventSource, reader: Reader, b
         first=statement.first,
         count=statement.count,
         signature=statement.signature,
-        path=shared_path(Leaves(names), len(names), [each.position for each in shown]),
+        path=shared_path(batch, len(batch), [each.position for each in shown]),
         events=shown,
     )
 
 
-def seal_parts(leaves: Iterable[int], reader: Reader, newest: int) -> tuple[SealPart, ...]:
+def seal_parts(leaves: Iterable[int], reader: Reader, newest: int, kept: Kept | None = None) -> tuple[SealPart, ...]:
     """Return the seals that cover these leaves, and the one at leaf `newest`, by leaf."""
+    seals = (kept or Kept()).seals
     found: dict[int, SealPart] = {}
     covered = -1
     for leaf in sorted({*leaves, newest}):
         if leaf <= covered:
             continue
-        stored = reader.seal_covering(leaf)
-        if stored is None:
-            raise MismatchError("seal", came=f"none for leaf {leaf}", expected="one", todo="Run `suyuan fsck`.")
-        covered = stored.leaf
-        found[stored.leaf] = SealPart(stored.leaf, parse_seal(stored.entry))
+        part = seals.get(leaf, partial(_seal, leaf, reader))
+        covered = part.leaf
+        found[part.leaf] = part
     return tuple(found[leaf] for leaf in sorted(found))
+
+
+def _seal(leaf: int, reader: Reader) -> SealPart:
+    stored = reader.seal_covering(leaf)
+    if stored is None:
+        raise MismatchError("seal", came=f"none for leaf {leaf}", expected="one", todo="Run `suyuan fsck`.")
+    return SealPart(stored.leaf, parse_seal(stored.entry))
 
 
 def public_body(stored: StoredEvent, head: Head) -> BodyState:

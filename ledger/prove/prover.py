@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import BoundedSemaphore
+from typing import TypeVar
 
 from ledger.errors import BusyError, StoppedError, UnknownError
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
+from ledger.prove.kept import Kept
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
 from ledger.prove.promises import SharedRoot
@@ -32,12 +35,16 @@ from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
 from verifier.proof.examination import Standpoint
-from verifier.proof.traceproof import format_trace_proof
+from verifier.proof.known import Known
+from verifier.proof.quick import write_trace_proof
 from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
 from verifier.proof.verify import examine_trace
 from verifier.vocabulary import registry_types
 
+_Made = TypeVar("_Made")
 MayShow = Callable[[Sources, StoredEvent], bool]
+_KNOWN = 2_048  # answers kept of proofs that were checked before they left
+_TURNS = 4  # proofs made at a time: more threads would wait for each other, and be woken in vain
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
@@ -87,10 +94,14 @@ class Prover:
         sources: Callable[[], AbstractContextManager[Sources]],
         *,
         clock: Callable[[], int],
+        kept: Kept | None = None,
     ) -> None:
-        """Make proofs from `sources`; `clock` in milliseconds since 1970."""
+        """Make proofs from `sources`, whose memory is `kept`; `clock` in milliseconds since 1970."""
         self._sources = sources
         self._clock = clock
+        self._kept = kept or Kept()
+        self._turns = BoundedSemaphore(_TURNS)
+        self._known = Known(_KNOWN)
 
     def promise(self, leaf: int) -> Recorded:
         """Return the receipt of a statement against its own block's checkpoint: ever the same bytes.
@@ -135,7 +146,7 @@ class Prover:
             BusyError: no checkpoint has reached a quorum yet.
             StoppedError: the proof does not verify here; it does not leave.
         """
-        return self._again(lambda: self._trace(subject, walk, may_show))
+        return self._again(lambda: self._anew(lambda: self._trace(subject, walk, may_show)))
 
     def history(self, kind: str, subject: str, *, since: int | None = 0, may_show: MayShow | None = None) -> Proved:
         """Return the proof of one history of a subject, whole or since a state that one of its events states.
@@ -152,7 +163,7 @@ class Prover:
             BusyError: no checkpoint has reached a quorum yet.
             StoppedError: the proof does not verify here; it does not leave.
         """
-        return self._again(lambda: self._trace(subject, kind, may_show, since))
+        return self._again(lambda: self._anew(lambda: self._trace(subject, kind, may_show, since)))
 
     def _again(self, prove: Callable[[], Proved]) -> Proved:
         """Make a proof; make it again where a quorum moved on while it was made."""
@@ -164,16 +175,28 @@ class Prover:
                     raise
         raise AssertionError("unreachable")
 
+    def _anew(self, prove: Callable[[], _Made]) -> _Made:
+        """Make a proof; where it does not verify, forget what is kept, and make it once more of what is stored.
+
+        Rows may have been wrong when they were read, and be right again: no refusal may outlast that.
+        """
+        with self._turns:
+            try:
+                return prove()
+            except StoppedError:
+                self._kept.clear()
+                return prove()
+
     def _trace(self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0) -> Proved:
         form_of(subject)
         with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
-            note, size = cosigned_note(sources.reader, checkpoint.size), checkpoint.size
+            note, size = self._kept.notes.get(*_note_of(checkpoint, sources.reader)), checkpoint.size
             if since is None:
                 since = newest_state((walk, subject_name(subject)), reader=sources.reader, size=size)
             body_of = _body_of(walk, may_show, sources)
             made = prove_trace(subject, walk=walk, size=size, note=note, sources=sources, body_of=body_of, since=since)
-            data = format_trace_proof(made)
+            data = write_trace_proof(made, self._known)
             standpoint = self._standpoint(sources)
             newer = sources.log.size - checkpoint.size
         verdict = examine_trace(data, standpoint, subject=subject)
@@ -186,8 +209,8 @@ class Prover:
         founding = sources.replay.founding
         if founding is None:
             raise UnknownError("charter", came="none", expected="a founded ledger")
-        pinned = leaf_hash(sources.reader.entries(0, 1)[0])
-        return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types())
+        pinned = self._kept.pins.get(0, lambda: leaf_hash(sources.reader.entries(0, 1)[0]))
+        return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types(), known=self._known)
 
     def _newest_quorum(self, reader: Reader) -> StoredCheckpoint:
         checkpoint = reader.newest_checkpoint(quorum=True)
@@ -206,6 +229,9 @@ class Prover:
             UnknownError: there is no such event below that checkpoint.
             StoppedError: the proof does not verify here; it does not leave.
         """
+        return self._anew(lambda: self._event(name, everything=everything))
+
+    def _event(self, name: bytes, *, everything: bool) -> bytes:
         with self._sources() as sources:
             checkpoint = self._newest_quorum(sources.reader)
             stored = sources.reader.find_event(name)
@@ -265,7 +291,7 @@ class Prover:
             source = EventSource(sources.reader, sources.log.size)
             history = source.history(("registry", subject_name(f"urn:suyuan:ledger:{sources.origin}")))
             events = [event for event in history if event.head.type in (CHARTER, APPROVAL)]
-            parts: tuple[StatementPart, ...] = statement_parts(events, source, sources.reader, whole_body)
+            parts: tuple[StatementPart, ...] = statement_parts(events, source, whole_body)
             if not parts:
                 raise UnknownError("charter", came="none", expected="a founded ledger")
             if sources.replay.registry.charter_in_force(sources.log.size):
@@ -323,6 +349,15 @@ def cosigned_note(reader: Reader, size: int) -> bytes:
     stored = reader.checkpoint(size)
     if stored is None:
         raise UnknownError("checkpoint", came=f"size {size}", expected="a size at which a block ended")
-    note = parse_note(stored.note)
-    lines = tuple(parse_signature_line(line) for line in reader.cosignatures(size))
-    return format_note(Note(note.text, note.signatures + lines))
+    return _cosigned(stored.note, tuple(reader.cosignatures(size)))
+
+
+def _cosigned(own: bytes, lines: tuple[str, ...]) -> bytes:
+    note = parse_note(own)
+    return format_note(Note(note.text, note.signatures + tuple(map(parse_signature_line, lines))))
+
+
+def _note_of(checkpoint: StoredCheckpoint, reader: Reader) -> tuple[tuple[bytes, tuple[str, ...]], Callable[[], bytes]]:
+    """Return what a checkpoint's note is made of, and how."""
+    parts = checkpoint.note, tuple(reader.cosignatures(checkpoint.size))
+    return parts, lambda: _cosigned(*parts)

@@ -14,18 +14,18 @@ from verifier.proof.eventproof import EventProof
 
 def prove_event(stored: StoredEvent, *, size: int, note: bytes, body: BodyState, sources: Sources) -> EventProof:
     """Return the proof of one event against the checkpoint `note` of `size` leaves, with its seal."""
-    source = EventSource(sources.reader, size)
+    source = EventSource(sources.reader, size, kept=sources.kept)
     event = source.event(stored)
-    (part,) = statement_parts([event], source, sources.reader, lambda *_: body)
-    seals = seal_parts([event.leaf], sources.reader, event.leaf)
+    (part,) = statement_parts([event], source, lambda *_: body)
+    seals = seal_parts([event.leaf], sources.reader, event.leaf, sources.kept)
     return EventProof(note, part, seals[0], shared_path(sources.log, size, [event.leaf, seals[0].leaf]))
 
 
 def prove_bare_event(stored: StoredEvent, *, size: int, note: bytes, sources: Sources) -> EventProof:
     """Return the smallest proof of one event, for a QR code: no seal, no ML-DSA line."""
-    source = EventSource(sources.reader, size)
+    source = EventSource(sources.reader, size, kept=sources.kept)
     event = source.event(stored)
-    (part,) = statement_parts([event], source, sources.reader, whole_body)
+    (part,) = statement_parts([event], source, whole_body)
     return EventProof(without_post_quantum(note), part, None, shared_path(sources.log, size, [event.leaf]))
 
 

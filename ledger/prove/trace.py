@@ -9,13 +9,14 @@ from functools import partial
 from ledger.admission.recent import RecentEvents
 from ledger.index.overlay import Overlay
 from ledger.prove.index import IndexView, prove_index
+from ledger.prove.kept import Kept, KeptTree, Registered
 from ledger.prove.log import shared_path
 from ledger.prove.parts import erased_by_order, public_body, seal_parts, statement_parts, whole_body
 from ledger.prove.since import since_count
 from ledger.prove.source import BodyOf, EventSource
 from ledger.store.interface import Reader
 from ledger.tiles.folder import LogReader
-from verifier.judgement.needs import registry_needs
+from verifier.judgement.needs import needs_of, registry_needs
 from verifier.judgement.replay import Replay
 from verifier.judgement.trace import HISTORY_WALKS, MAX_HEADS, Closure, walk_trace
 from verifier.ledgerformat.event import Event
@@ -36,6 +37,7 @@ class Sources:
         replay: registry and proposals, at least as new.
         origin: the ledger's.
         recent: events of the newest blocks, read already.
+        kept: what earlier proofs of the same ledger have found.
     """
 
     reader: Reader
@@ -44,6 +46,7 @@ class Sources:
     replay: Replay
     origin: str
     recent: RecentEvents = field(default_factory=RecentEvents)
+    kept: Kept = field(default_factory=Kept)
 
 
 def prove_trace(
@@ -69,20 +72,18 @@ def prove_trace(
     form_of(subject)
     reader = sources.reader
     shown = erased_by_order(body_of or (public_body if walk == "public" else whole_body), sources.replay.registry, size)
-    source = EventSource(reader, size, shown)
+    source = EventSource(reader, size, shown, kept=sources.kept)
     view = IndexView(sources.overlay, reader, size)
     closure = _walk(subject, walk, since, source, sources.replay)
     events = closure.events()
-    needs = _needs(events, source, sources)
-    trace = statement_parts(events, source, reader, shown)
-    registry = statement_parts(_resting(events, needs), source, reader, whole_body)
-    leaves = {part.leaf for part in (*trace, *registry)}
-    seals = seal_parts(leaves, reader, size - 1)
+    trace, registered = statement_parts(events, source, shown), _registered(events, source, view, sources)
+    leaves = {part.leaf for part in (*trace, *registered.parts)}
+    seals = seal_parts(leaves, reader, size - 1, sources.kept)
     return TraceProof(
-        walk=walk, subject=subject, checkpoint=note, seals=seals, registry=registry, trace=trace,
-        registry_index=prove_index(view, [index_key(*pair) for pair in needs]),
+        walk=walk, subject=subject, checkpoint=note, seals=seals, registry=registered.parts, trace=trace,
+        registry_index=registered.index,
         trace_index=prove_index(view, [index_key(*pair) for pair in closure.histories]),
-        path=shared_path(sources.log, size, leaves | {part.leaf for part in seals}),
+        path=shared_path(KeptTree(sources.log, sources.kept), size, leaves | {part.leaf for part in seals}),
         since=since_count((walk, subject_name(subject)), since, source=source, reader=reader) if since else None,
     )  # fmt: skip
 
@@ -93,13 +94,20 @@ def _walk(subject: str, walk: str, since: int, source: EventSource, replay: Repl
     return walk_trace(subject_name(subject), walk=walk, history_of=history_of, registry=replay.registry)
 
 
-def _needs(events: Sequence[Event], source: EventSource, sources: Sources) -> Mapping[Pair, Sequence[Event]]:
-    return registry_needs(
-        events,
-        origin=sources.origin,
-        is_root=lambda event: sources.replay.is_root(event.kid, event.leaf),
-        history_of=source.history,
-    )
+def _registered(events: Sequence[Event], source: EventSource, view: IndexView, sources: Sources) -> Registered:
+    """Return the registry part of events, made once for all that bring in the same."""
+
+    def is_root(event: Event) -> bool:
+        return sources.replay.is_root(event.kid, event.leaf)
+
+    def make() -> Registered:
+        needs = registry_needs(events, origin=sources.origin, is_root=is_root, history_of=source.history)
+        resting = _resting(events, needs)
+        index = prove_index(view, [index_key(*pair) for pair in needs])
+        return Registered(statement_parts(resting, source, whole_body), index)
+
+    seeds = needs_of(events, is_root)
+    return make() if seeds is None else source.settled.registered.get((sources.origin, seeds), make)
 
 
 def _resting(events: Sequence[Event], needs: Mapping[Pair, Sequence[Event]]) -> Collection[Event]:

@@ -148,11 +148,12 @@ class Reader(Protocol):
 
     def counters(self) -> Counters:
         """Return size and next numbers."""
-        ...
+
+    def size(self) -> int:
+        """Return how many leaves the log has."""
 
     def participants(self) -> dict[str, int]:
         """Return every participant's number."""
-        ...
 
     def statement(self, leaf: int) -> StoredStatement | None:
         """Return the statement at a leaf, None where there is a seal or nothing."""

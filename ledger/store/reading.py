@@ -64,11 +64,15 @@ class SqlReader(ABC):
     def counters(self) -> Counters:
         """Return size and next numbers."""
         return Counters(
-            size=self._number("SELECT max(leaf) + 1 FROM seal"),
+            size=self.size(),
             seq=self._number("SELECT max(seq) + 1 FROM event"),
             key=self._number("SELECT max(key_id) + 1 FROM history"),
             participant=self._number("SELECT max(id) + 1 FROM participant") or 1,
         )
+
+    def size(self) -> int:
+        """Return how many leaves the log has."""
+        return self._number("SELECT max(leaf) + 1 FROM seal")
 
     def participants(self) -> dict[str, int]:
         """Return every participant's number."""

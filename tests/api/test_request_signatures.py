@@ -284,7 +284,7 @@ def test_no_header_is_a_fault_of_ours(customs, case):
         seen.add(customs.ask(case, headers={name: value.encode("latin-1") for name, value in headers.items()}).status)
 
     ask()
-    assert seen == {401}
+    assert {401} <= seen <= {400, 401}, "400: the parser's, where a value holds what no header field may"
 
 
 def test_where_nonces_cannot_be_kept_nobody_is_somebody_and_submissions_go_on(zone, server, customs, case, tmp_path):

@@ -13,6 +13,7 @@ from typing import Any
 
 from verifier.cli.audit_report import render_report, report_json
 from verifier.cli.audit_state import default_state, open_audit, put_down, write_file
+from verifier.cli.calm import calm_collector
 from verifier.cli.files import standpoint_of
 from verifier.cli.progress import Bar
 from verifier.cli.sources import FolderSource, open_source
@@ -114,7 +115,7 @@ def _audit(
 def _walk(audit: Audit, state: str | None, options: argparse.Namespace) -> bool:
     """Run an audit to its end; return False if it was interrupted and put down."""
     bar, saved = Bar(quiet=options.quiet), time.monotonic()
-    with _interruption() as interrupted:
+    with calm_collector(), _interruption() as interrupted:
         for progress in audit.run():
             words = {"leaf": progress.leaves, "size": progress.size, "findings": progress.findings}
             bar.draw(progress.leaves, progress.size, tell("audit.progress", options.lang, **words))

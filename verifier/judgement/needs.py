@@ -13,12 +13,13 @@ from verifier.judgement.participants import key_subject
 from verifier.judgement.rights import MANDATE
 from verifier.judgement.trace import HistoryOf
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Pair
+from verifier.ledgerformat.head import Head, Pair
 from verifier.ledgerformat.subject import subject_name
 
 _BUILTIN = "registry."
 _POLICY, _SUCCESSION = "registry.policy", "registry.succession"
 _KEY, _SUSPENSION = "registry.key", "registry.suspension"
+_REGISTRY_KINDS = {"registry", "keys"}
 _HOLDERS = "keys"  # the kind that a key's registration joins for its holder
 
 
@@ -62,6 +63,27 @@ def registry_needs(
             pairs += [("registry", subject_name(each)) for each in behind]
         pairs += _holders_counted(history)
     return found
+
+
+def needs_of(events: Collection[Event], is_root: Callable[[Event], bool]) -> frozenset[object] | None:
+    """Return all that `registry_needs` asks of events besides the histories: of two sets alike, the answer is one.
+
+    None where more is asked of them: where one is of the registry itself, or joins its histories.
+    """
+    seeds: set[object] = set()
+    for event in events:
+        head = event.head
+        if reaches_registry(head):
+            return None
+        if head.behalf:
+            seeds.add((head.behalf, head.issuer))
+        seeds.update(_subjects_behind(event, is_root))
+    return frozenset(seeds)
+
+
+def reaches_registry(head: Head) -> bool:
+    """Return whether an event is of the registry, or joins one of its histories."""
+    return head.type.startswith(_BUILTIN) or any(kind in _REGISTRY_KINDS for kind, _ in head.joins)
 
 
 def _holders_counted(events: Collection[Event]) -> list[Pair]:

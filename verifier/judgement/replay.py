@@ -6,7 +6,7 @@ it, or after the approval that completes it. Ledger, verifier and auditor run th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from verifier.errors import NotPermittedError, UnsupportedError
@@ -115,6 +115,10 @@ class Replay:
         if self.registry.is_registered_at(kid, leaf):
             return False
         return kid in self._first_named and self._first_named[kid] <= leaf
+
+    def ever_named(self, kids: Iterable[bytes]) -> bool:
+        """Return whether a charter, in force or not, ever named one of these keys as a root's."""
+        return not self._first_named.keys().isdisjoint(kids)
 
     def signer_at(self, kid: bytes, leaf: int, time: int) -> Signer:
         """Return who may sign statements with a key at a leaf of this ledger time.

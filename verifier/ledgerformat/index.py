@@ -152,10 +152,13 @@ class IndexWalk:
         if depth > MAX_TREE_DEPTH:
             raise NotIndexedError("index proof", came="a path longer than a key", expected="at most 256 turns")
         byte, mask = depth >> 3, 0x80 >> (depth & 7)
-        turn = bisect_left(keys, 1, key=lambda key: int(key[byte] & mask != 0))
-        left = self.climb(keys[:turn], depth + 1)
+        if len(keys) == 1:
+            turn = 0 if keys[0][byte] & mask else 1
+        else:
+            turn = bisect_left(keys, 1, key=lambda key: int(key[byte] & mask != 0))
+        left = self.climb(keys[:turn], depth + 1) if turn else self._sibling()
         left_is_leaf = self.shown_leaf
-        right = self.climb(keys[turn:], depth + 1)
+        right = self.climb(keys[turn:], depth + 1) if turn < len(keys) else self._sibling()
         lone = (left == EMPTY and (right == EMPTY or self.shown_leaf)) or (right == EMPTY and left_is_leaf)
         if lone:
             raise NotIndexedError("index proof", came="a node over nothing or a lone leaf", expected="two keys below")

@@ -63,6 +63,10 @@ class Statement:
     count: int
     first: int
 
+    def __hash__(self) -> int:
+        """Return a hash of what tells statements apart at once."""
+        return hash(self.signature)
+
     @property
     def entry(self) -> bytes:
         """Return the log entry: the statement's bytes."""
@@ -167,9 +171,14 @@ def batch_root(heads: Sequence[bytes]) -> bytes:
 
 def check_batch(statement: Statement, heads: Sequence[bytes], what: str = "heads") -> None:
     """Return if these are the heads that the statement signs; raise MismatchError if not."""
-    if len(heads) != statement.count:
-        raise MismatchError(what, came=f"{len(heads)} heads", expected=f"the {statement.count} of the statement")
-    if batch_root(heads) != statement.root:
+    check_batch_names(statement, [event_name(head) for head in heads], what)
+
+
+def check_batch_names(statement: Statement, names: Sequence[bytes], what: str = "heads") -> None:
+    """Return if these are the names of the heads that the statement signs; raise MismatchError if not."""
+    if len(names) != statement.count:
+        raise MismatchError(what, came=f"{len(names)} heads", expected=f"the {statement.count} of the statement")
+    if tree_root(names) != statement.root:
         raise MismatchError(what, came="another batch root", expected=statement.root.hex())
 
 

@@ -33,6 +33,15 @@ def parse_cbor(data: bytes, what: str = "cbor") -> Value:
     return value
 
 
+def parse_item(data: bytes, at: int, what: str = "cbor", *, within: int = 0) -> tuple[Value, int]:
+    """Return the item that begins at a place, and where it ends; it stands `within` so many arrays and maps.
+
+    Raises:
+        MalformedError: it is not core deterministic CBOR of the profile.
+    """
+    return _item(data, at, _Reading(what), MAX_DEPTH - within)
+
+
 class _Reading:
     """One document being read: its name in errors, and how many items it may still have."""
 

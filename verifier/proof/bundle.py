@@ -56,6 +56,10 @@ class StatementPart:
     path: bytes
     events: tuple[EventPart, ...]
 
+    def __hash__(self) -> int:
+        """Return a hash of what tells parts apart at once; bytes keep theirs."""
+        return hash((self.leaf, self.signature, self.path))
+
     def assemble(self) -> Statement:
         """Return the statement that follows from these parts.
 
@@ -136,14 +140,16 @@ class Headers:
 
 def parse_statements(value: Value, headers: Headers, what: str) -> tuple[StatementPart, ...]:
     """Read statement parts, sorted by leaf, none twice."""
-    parts = tuple(_statement(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what)))
+    parts = tuple(build_part(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what)))
     require_rising([part.leaf for part in parts], f"{what}.leaf")
     return parts
 
 
 def parse_seals(value: Value, headers: Headers, what: str = "seals") -> tuple[SealPart, ...]:
     """Read seal parts, sorted by leaf, none twice."""
-    parts = tuple(_seal(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what)))
+    parts = tuple(
+        build_seal_part(each, headers, f"{what}[{place}]") for place, each in enumerate(require_list(value, what))
+    )
     require_rising([part.leaf for part in parts], f"{what}.leaf")
     return parts
 
@@ -156,7 +162,8 @@ def by_leaf(parts: Iterable[StatementPart]) -> list[list[StatementPart]]:
     return [leaves[leaf] for leaf in sorted(leaves)]
 
 
-def _statement(value: Value, headers: Headers, what: str) -> StatementPart:
+def build_part(value: Value, headers: Headers, what: str) -> StatementPart:
+    """Return the statement part that one item of a list spells."""
     leaf, header, first, count, signature, path, events = require_list(value, what, 7)
     number = require_number(count, f"{what}.count")
     if not 1 <= number <= MAX_BATCH:
@@ -204,7 +211,8 @@ def format_body_state(state: BodyState) -> Value:
     return [_ERASED, state.order] if isinstance(state, Erased) else state
 
 
-def _seal(value: Value, headers: Headers, what: str) -> SealPart:
+def build_seal_part(value: Value, headers: Headers, what: str) -> SealPart:
+    """Return the seal part that one item of a list spells."""
     leaf, header, first, previous, root, keys, time, signature = require_list(value, what, 8)
     seal = build_seal([first, leaf, previous, root, keys, time], what)
     signed = SignedSeal(seal, headers.take(header), require_bytes(signature, f"{what}.signature"))
@@ -213,38 +221,26 @@ def _seal(value: Value, headers: Headers, what: str) -> SealPart:
 
 def format_statements(parts: Sequence[StatementPart], headers: Sequence[bytes]) -> list[Value]:
     """Return statement parts as CBOR has them."""
-    return [
-        [
-            part.leaf,
-            headers.index(part.protected),
-            part.first,
-            part.count,
-            part.signature,
-            part.path,
-            [
-                [each.position, each.head, format_body_state(each.body), list[Value](each.disclosures)]
-                for each in part.events
-            ],
-        ]
-        for part in parts
+    return [format_part(part, headers.index(part.protected)) for part in parts]
+
+
+def format_part(part: StatementPart, header: int) -> Value:
+    """Return one statement part as CBOR has it; `header` is the place of its header in the table."""
+    events: list[Value] = [
+        [each.position, each.head, format_body_state(each.body), list[Value](each.disclosures)] for each in part.events
     ]
+    return [part.leaf, header, part.first, part.count, part.signature, part.path, events]
 
 
 def format_seals(parts: Sequence[SealPart], headers: Sequence[bytes]) -> list[Value]:
     """Return seal parts as CBOR has them."""
-    return [
-        [
-            part.leaf,
-            headers.index(part.signed.protected),
-            part.signed.seal.first,
-            part.signed.seal.previous,
-            part.signed.seal.root,
-            part.signed.seal.keys,
-            part.signed.seal.time,
-            part.signed.signature,
-        ]
-        for part in parts
-    ]
+    return [format_seal_part(part, headers.index(part.signed.protected)) for part in parts]
+
+
+def format_seal_part(part: SealPart, header: int) -> Value:
+    """Return one seal part as CBOR has it; `header` is the place of its header in the table."""
+    seal = part.signed.seal
+    return [part.leaf, header, seal.first, seal.previous, seal.root, seal.keys, seal.time, part.signed.signature]
 
 
 def header_table(statements: Sequence[StatementPart], seals: Sequence[SealPart] = ()) -> list[bytes]:

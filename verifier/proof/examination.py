@@ -27,6 +27,7 @@ from verifier.ledgerformat.vocabulary import EventType
 from verifier.primitives.checkpoint import Checkpoint, Cosignature
 from verifier.primitives.keys import PublicKey
 from verifier.proof.bundle import RESTRICTED, BodyState, Erased, EventPart, SealPart, StatementPart
+from verifier.proof.known import Known
 from verifier.proof.since import Since
 from verifier.proof.verdict import Said, StoryEvent
 
@@ -54,6 +55,7 @@ class Standpoint:
         archived: whether `now` was chosen (`--at`) rather than read from a clock.
         answering: whether it looks for an agency that is to answer: then step 7 tells what is not recognised yet,
             lists recognition as unchecked, and keeps the later steps from nothing.
+        known: what it has found before in other proofs; by default nothing, and nothing is kept.
     """
 
     policy: TrustPolicy
@@ -62,6 +64,7 @@ class Standpoint:
     seen: Seen | None = None
     archived: bool = False
     answering: bool = False
+    known: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Examination:
     def statement(self, part: StatementPart) -> Statement:
         """Return the statement that a part makes, assembled once."""
         if id(part) not in self.statements:
-            self.statements[id(part)] = part.assemble()
+            self.statements[id(part)] = self.standpoint.known.ask(StatementPart.assemble, part)
         return self.statements[id(part)]
 
     def charter_at(self, leaf: int) -> Charter:
@@ -139,7 +142,7 @@ class Examination:
             )
         if origin not in statement.header.audience:
             raise MismatchError("statement.aud", came=statement.header.audience, expected=f"{origin} among them")
-        statement.verify(key)
+        self.standpoint.known.ask(Statement.verify, statement, key)
         self.verified.add(id(part))
 
 

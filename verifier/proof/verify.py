@@ -7,7 +7,9 @@ from collections.abc import Callable
 from verifier.errors import MalformedError, SuyuanError, TooLargeError, UnsupportedError, VerificationError
 from verifier.ledgerformat.subject import subject_name
 from verifier.proof.examination import Examination, Standpoint
+from verifier.proof.footing import find_footing
 from verifier.proof.notices import notices_of
+from verifier.proof.quick import read_trace_proof
 from verifier.proof.steps.step1_ledger import establish_ledger
 from verifier.proof.steps.step2_unforked import establish_unforked
 from verifier.proof.steps.step3_sealed import establish_sealed
@@ -17,7 +19,7 @@ from verifier.proof.steps.step6_complete import establish_complete
 from verifier.proof.steps.step7_recognised import establish_recognised
 from verifier.proof.steps.step8_coherent import establish_coherent
 from verifier.proof.steps.step9_fresh import establish_fresh
-from verifier.proof.traceproof import TraceProof, parse_trace_proof
+from verifier.proof.traceproof import TraceProof
 from verifier.proof.verdict import (
     ALTERED,
     CONTRADICTORY,
@@ -78,7 +80,7 @@ def examine_trace(
     Whoever asked somebody for it says `subject` and `walk`: a true proof of something else is no answer.
     """
     try:
-        proof = parse_trace_proof(data)
+        proof = read_trace_proof(data, standpoint.known)
         for what, came, asked in (("subject", proof.subject, subject), ("walk", proof.walk, walk)):
             if asked is not None and came != asked:
                 raise MalformedError(what, came=came, expected=asked)
@@ -94,6 +96,7 @@ class _Run:
     def __init__(self, proof: TraceProof, standpoint: Standpoint) -> None:
         self.proof = proof
         self.found = Examination(standpoint, proof.seals)
+        self.footing = find_footing(self.found, proof.registry, proof.trace)
         self.results: list[StepResult] = []
         self.error: SuyuanError | None = None
 
@@ -113,10 +116,10 @@ class _Run:
         proof, found = self.proof, self.found
         shown = [*proof.registry, *proof.trace]
         return (
-            lambda: establish_ledger(found, shown, proof.checkpoint),
+            lambda: establish_ledger(found, shown, proof.checkpoint, self.footing),
             lambda: establish_unforked(found),
             lambda: establish_sealed(found, shown, proof.path),
-            lambda: establish_keys(found, proof.registry, proof.trace, proof.registry_index),
+            lambda: establish_keys(found, proof.registry, proof.trace, proof.registry_index, self.footing),
             lambda: establish_authentic(found, proof.trace, proof.subject, proof.walk),
             lambda: establish_complete(found, proof.trace_index, proof.since),
             lambda: establish_recognised(found, proof.walk),

@@ -84,6 +84,8 @@ def test_nothing_leaves_that_a_bent_row_makes_untrue(full, table, column):
     refused = 0
     for bit in BITS:
         bend_column(full, table, column, bit)
+        ask_all(full, asked, answers)  # with what it remembers; it may remember better, or read what is bent
+        full.ledger.kept.clear()
         refused += ask_all(full, asked, answers)
         bend_column(full, table, column, bit)
         assert ask_all(full, asked, answers) == 0, "bent back, everything is answered as before"

@@ -161,6 +161,7 @@ def test_newest_range_of_a_key_below_a_number_is_found(store):
         assert reader.statement_in_sequence(kid(0), 20).first == 0
         assert reader.statement_in_sequence(kid(0), 21).first == 20
         assert reader.statement_in_sequence(kid(1), 1_000).first == 30
+        assert reader.statement_in_sequence(kid(1), 1 << 62).first == 30, "above every number"
         assert reader.statement_in_sequence(kid(1), 10) is None
         assert reader.statement_in_sequence(bytes(32), 10) is None
 

@@ -74,3 +74,12 @@ def test_hostile_words_are_text_and_nothing_of_them_runs(visitor, paths: dict[st
         page.goto(f"{paths[name]}{'&' if '?' in paths[name] else '?'}lang=en")
         assert page.locator("main script, main img").count() == 0
     assert "<script>alert(1)</script>" in page.locator("main").inner_text()
+
+
+def test_letters_of_twice_the_size_leave_names_of_witnesses_readable(visitor, paths: dict[str, str]):
+    page = visitor()
+    page.goto(f"{paths['status']}?lang=en")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    cell = page.locator("tbody th").first
+    assert cell.evaluate("each => each.clientWidth / parseFloat(getComputedStyle(each).fontSize)") >= 6
+    assert page.evaluate(OVERFLOW) == 0

@@ -166,7 +166,9 @@ class Index:
         turn = self._turns[place]
         left, right = self._hash(self._sides[0][place], turn + 1), self._hash(self._sides[1][place], turn + 1)
         hashed = sha256(b"\x03" + left + right).digest()
-        self._hashes[at : at + 32] = hashed = self._lifted(_Node(hashed, turn, self._some[place]), depth)
+        if turn > depth:
+            hashed = self._lifted(_Node(hashed, turn, self._some[place]), depth)
+        self._hashes[at : at + 32] = hashed
         self._fresh[place] = 1
         return hashed
 
@@ -212,9 +214,12 @@ class Index:
             self._top = ~number
             self._above[number] = _NONE
             return
-        near = self._keys[~self._descend(key, 256)]
+        way = self._way(key, self._top)
+        below = way.pop()
+        near = self._keys[~below]
         turn = 256 - (int.from_bytes(key, "big") ^ int.from_bytes(near, "big")).bit_length()
-        below = self._descend(key, turn)
+        while way and self._turns[way[-1]] > turn:
+            below = way.pop()
         above = self._up[below] if below >= 0 else self._above[~below]
         node = len(self._turns)
         self._turns.append(turn)
@@ -239,12 +244,14 @@ class Index:
         self._put(self._up[node], node, other)
         self._set_up(other, self._up[node])
 
-    def _descend(self, key: bytes, turn: int) -> int:
-        """Return what stands on a key's way at the first place that parts at `turn` or later."""
-        place = self._top if self._top is not None else _NONE
-        while place >= 0 and self._turns[place] < turn:
-            place = self._sides[bit(key, self._turns[place])][place]
-        return place
+    def _way(self, key: bytes, place: int) -> list[int]:
+        """Return what stands on a key's way from a place down, the key at its end last."""
+        turns, sides, way = self._turns, self._sides, [place]
+        while place >= 0:
+            turn = turns[place]
+            place = sides[key[turn >> 3] >> (7 - (turn & 7)) & 1][place]
+            way.append(place)
+        return way
 
     def _put(self, above: int, old: int, new: int) -> None:
         """Put `new` where `old` stood below a node."""

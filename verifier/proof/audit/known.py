@@ -15,7 +15,8 @@ from verifier.judgement.replay import Replay
 from verifier.judgement.states import StatedRoots
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Pair
-from verifier.ledgerformat.index import HistoryEntry, entry_hash, index_key
+from verifier.ledgerformat.index import entry_hash_of, index_key
+from verifier.primitives.quick import maker_of
 from verifier.proof.audit.findings import Findings
 from verifier.proof.audit.index import Index
 from verifier.proof.audit.memory import Memory
@@ -145,6 +146,9 @@ class Join:
     entry: bytes
 
 
+_make_join = maker_of(Join)
+
+
 @dataclass(slots=True)
 class Known:
     """Everything that later leaves are judged by.
@@ -206,9 +210,9 @@ class Known:
 
     def join(self, name: bytes, place: tuple[int, int], pair: Pair) -> None:
         """Enter an event in one history."""
-        entry = entry_hash(HistoryEntry(name, *place))
-        self.block.append(Join(*place, pair, index_key(*pair), entry))
-        self.index.append(self.block[-1].key, entry)
+        key, entry = index_key(*pair), entry_hash_of(name, *place)
+        self.block.append(_make_join(*place, pair, key, entry))
+        self.index.append(key, entry)
 
     def join_all(self, event: Event) -> None:
         """Enter an event in every history that its head joins."""

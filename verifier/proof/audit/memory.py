@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
+from struct import Struct
 
 from verifier.errors import MalformedError
 from verifier.judgement.authority import TraceState, advance
@@ -26,6 +27,8 @@ from verifier.proof.audit.names import Names
 _CACHED = 4_096
 _NOBODY = -1
 _TRACE = "trace"
+_WORDS = Struct("=4Q")  # as an array of numbers has them
+_LATELY = 4_096  # pairs whose numbers are at hand: each is asked for several times while one event is judged
 
 
 class Memory:
@@ -50,6 +53,7 @@ class Memory:
         self._recipients: dict[int, int] = {}  # of the few events that pass custody on, by number: the word
         self._states: dict[int, State] = {}  # of the few events that state a history's root, by number
         self._cache: dict[int, Event] = {}
+        self._lately: dict[Pair, int] = {}  # a pair's number never changes
         self._digests = KeptDigests()
         self._asked = KeptNumbers()
 
@@ -76,8 +80,8 @@ class Memory:
         self._starts.append(len(self._records))
         head = event.head
         numbers = [self._pair(pair) for pair in head.joins], [self._pair(pair) for pair in head.follows]
-        words = array("Q", [head.time, self._word(head.type), self._word(head.principal), len(numbers[0])])
-        self._records += array("Q", [*words]).tobytes() + array("I", numbers[0] + numbers[1]).tobytes()
+        self._records += _WORDS.pack(head.time, self._word(head.type), self._word(head.principal), len(numbers[0]))
+        self._records += array("I", numbers[0] + numbers[1]).tobytes()
         if head.to is not None:
             self._recipients[number] = self._word(head.to)
         if head.state:
@@ -169,7 +173,10 @@ class Memory:
     def trace_state(self, name: bytes) -> TraceState | None:
         """Return owner and custody of a subject, None where its trace has not begun."""
         number = self._find_pair((_TRACE, name))
-        if number is None or self._owners[number] == _NOBODY:
+        return None if number is None else self._trace_of(number)
+
+    def _trace_of(self, number: int) -> TraceState | None:
+        if self._owners[number] == _NOBODY:
             return None
         custodian = self._custodians[number]
         holder = None if custodian == _NOBODY else self._words[custodian]
@@ -180,12 +187,12 @@ class Memory:
         for pair in head.joins:
             if pair[0] != _TRACE:
                 continue
-            before = self.trace_state(pair[1])
+            number = self._pair(pair)
+            before = self._trace_of(number)
             if kind is None:
                 after = before or TraceState(head.principal, guarded=False, custodian=head.to)
             else:
                 after = advance(before, head, kind)
-            number = self._pair(pair)
             self._owners[number] = self._word(after.owner)
             self._guarded[number] = after.guarded
             self._custodians[number] = self._word(after.custodian) if after.custodian else _NOBODY
@@ -200,16 +207,23 @@ class Memory:
         return number
 
     def _find_pair(self, pair: Pair) -> int | None:
+        if (found := self._lately.get(pair)) is not None:
+            return found
         kind = self._numbers.get(pair[0])
         return None if kind is None else self._pairs.find(kind.to_bytes(4, "big") + pair[1])
 
     def _pair(self, pair: Pair) -> int:
+        if (found := self._lately.get(pair)) is not None:
+            return found
         number, new = self._pairs.add(self._word(pair[0]).to_bytes(4, "big") + pair[1])
         if new:
             self._newest.append(0)
             self._owners.append(_NOBODY)
             self._guarded.append(0)
             self._custodians.append(_NOBODY)
+        if len(self._lately) >= _LATELY:
+            self._lately.clear()
+        self._lately[pair] = number
         return number
 
     def _spell(self, number: int) -> Pair:

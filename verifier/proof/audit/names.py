@@ -64,5 +64,9 @@ class Names:
         """Lay out the slots anew, at least twice as many as names."""
         self._mask = max(1024, 1 << (self._count * 2).bit_length()) - 1
         self._slots = array("I", bytes(4 * (self._mask + 1)))
-        for number in range(self._count):
-            self._slots[self._slot(self[number])] = number + 1
+        slots, mask = self._slots, self._mask
+        for number in range(self._count):  # all differ: the first empty slot is each one's
+            at = hash(self[number]) & mask
+            while slots[at]:
+                at = at + 1 & mask
+            slots[at] = number + 1

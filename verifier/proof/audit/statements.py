@@ -8,9 +8,16 @@ from verifier.errors import MismatchError, NotPermittedError, SuyuanError
 from verifier.judgement.replay import REGISTRAR, Signer
 from verifier.judgement.rights import require_note_right
 from verifier.ledgerformat.batch_answer import AnsweredEvent, parse_batch_answer
-from verifier.ledgerformat.event import Event
+from verifier.ledgerformat.event import Event, make_event
 from verifier.ledgerformat.head import event_name, parse_head
-from verifier.ledgerformat.statement import Envelope, Header, Statement, check_batch, parse_entry, statement_identity
+from verifier.ledgerformat.statement import (
+    Envelope,
+    Header,
+    Statement,
+    check_batch_names,
+    parse_entry,
+    statement_identity,
+)
 from verifier.ledgerformat.subject import subject_name
 from verifier.primitives.merkle import leaf_hash
 from verifier.proof.audit.events import (
@@ -53,8 +60,8 @@ def take_entry(known: Known, leaf: int, entry: bytes, time: int) -> None:
     known.counts["statements"] += 1
     with known.findings.catch("statement", Place(leaf=leaf)):
         known.sequences.take(parsed.header.kid, parsed.first, parsed.first + parsed.count)
-    answered = _read_batch(known, leaf, parsed)
-    events = [_event(known, leaf, place, each, parsed) for place, each in enumerate(answered)]
+    answered, names = _read_batch(known, leaf, parsed)
+    events = [_event(known, leaf, place, *each, parsed) for place, each in enumerate(zip(names, answered, strict=True))]
     read = [event for event in events if event]
     signer = _establish(known, parsed, read, leaf, time) if leaf else None
     statement, run = (leaf_hash(entry), time), Run()
@@ -91,14 +98,15 @@ def signer_of(known: Situation, header: Header, leaf: int, time: int) -> Signer:
     return signer
 
 
-def _read_batch(known: Known, leaf: int, parsed: Statement) -> tuple[AnsweredEvent, ...]:
-    """Return the events of a statement, none where they are not to be had or are not its own."""
+def _read_batch(known: Known, leaf: int, parsed: Statement) -> tuple[Sequence[AnsweredEvent], Sequence[bytes]]:
+    """Return the events of a statement and their names, none where they are not to be had or are not its own."""
     if known.closed is not None:
-        return ()
+        return (), ()
     path = f"batches/{leaf}"
     try:
         answered = parse_batch_answer(known.source.batch(leaf), path)
-        check_batch(parsed, [each.head for each in answered], path)
+        names = [event_name(each.head) for each in answered]
+        check_batch_names(parsed, names, path)
     except UnreachableError:
         raise
     except SuyuanError as error:
@@ -108,12 +116,12 @@ def _read_batch(known: Known, leaf: int, parsed: Statement) -> tuple[AnsweredEve
         if isinstance(error, ClosedError) or _may_rule(known, parsed.header, leaf):
             known.unrule(leaf)
         known.findings.add(error, "batch", Place(leaf=leaf, path=path))
-        return ()
+        return (), ()
     known.counts["batches"] += 1
     if known.opinion:
         heads = [each.head for each in answered]
         known.opinion.compare_batch(heads, parsed.root, known.findings, Place(leaf=leaf, path=path))
-    return answered
+    return answered, names
 
 
 def may_have_ruled(known: Known, leaf: int) -> bool:
@@ -136,19 +144,22 @@ def _may_rule(known: Known, header: Header, leaf: int) -> bool:
     return leaf == 0 or registrar or known.replay.root_key(header.kid, leaf) is not None
 
 
-def _event(known: Known, leaf: int, position: int, answered: AnsweredEvent, parsed: Statement) -> Event | None:
+def _event(  # noqa: PLR0917 - one event and where it stands
+    known: Known, leaf: int, position: int, name: bytes, answered: AnsweredEvent, parsed: Statement
+) -> Event | None:
     """Return an event with its body, None where its head cannot be read: then its histories are not whole."""
-    place = Place(leaf=leaf, position=position)
     try:
         head = parse_head(answered.head)
     except SuyuanError as error:
-        known.findings.add(error, "event", place)
+        known.findings.add(error, "event", Place(leaf=leaf, position=position))
         known.tear(leaf)
         return None
     body = None
-    with known.findings.catch("event", place):
+    try:
         body = read_body(known, head, answered)
-    event = Event(event_name(answered.head), leaf, position, head, body, parsed.header.kid)
+    except SuyuanError as error:
+        known.findings.add(error, "event", Place(leaf=leaf, position=position))
+    event = make_event(name, leaf, position, head, body, parsed.header.kid)
     note_missing(known, event, answered)
     return event
 
@@ -162,15 +173,19 @@ def _take_event(  # noqa: PLR0917 - one event and what surrounds it
     run: Run,
 ) -> None:
     """Judge an event; then let it take effect as it did in the ledger, whatever was found."""
-    place, found = Place(leaf=event.leaf, position=event.position), len(known.findings)
+    found = len(known.findings)
     known.counts["events"] += 1
-    head = event.head
-    with known.findings.catch("unique", place):
-        _require_new(known, event)
+    head, new = event.head, not known.memory.knows(event.name)
+    try:
+        _require_new(known, event, new=new)
+    except SuyuanError as error:
+        known.findings.add(error, "unique", _place(event))
     unread = answered.body is not None and event.body is None  # its body was found wrong before
     if known.unruled is None and not unread:
-        with known.findings.catch("event", place):
+        try:
             judge_event(known, event, answered, signer, time=statement[1], run=run)
+        except SuyuanError as error:
+            known.findings.add(error, "event", _place(event))
     if unread and head.type.startswith(REGISTRY):
         known.unrule(event.leaf)
     if known.unruled is None and head.type.startswith(REGISTRY):
@@ -178,11 +193,16 @@ def _take_event(  # noqa: PLR0917 - one event and what surrounds it
             apply_registry(known, event, answered, statement)
         except SuyuanError as error:
             if len(known.findings) == found:
-                known.findings.add(error, "registry", place)
-    _record(known, event)
+                known.findings.add(error, "registry", _place(event))
+    _record(known, event, new=new)
 
 
-def _record(known: Known, event: Event) -> None:
+def _place(event: Event) -> Place:
+    """Return where an event stands; made where there is something to say of it, since most are as they must be."""
+    return Place(leaf=event.leaf, position=event.position)
+
+
+def _record(known: Known, event: Event, *, new: bool) -> None:
     known.join_all(event)
     kind = None
     if known.unruled is None:
@@ -191,15 +211,15 @@ def _record(known: Known, event: Event) -> None:
         except NotPermittedError:
             kind = None
     if kind and kind.counts and known.torn is None:
-        with known.findings.catch("event", Place(leaf=event.leaf, position=event.position)):
+        with known.findings.catch("event", _place(event)):
             known.counters.take(event, kind, {})
     known.memory.advance(event.head, kind)
-    if not known.memory.knows(event.name):
+    if new:
         known.memory.add(event)
 
 
-def _require_new(known: Known, event: Event) -> None:
-    if known.memory.knows(event.name):
+def _require_new(known: Known, event: Event, *, new: bool) -> None:
+    if not new:
         raise MismatchError("event", came=event.name, expected="each event once in a ledger")
     if not known.memory.take_id(event.head.issuer, event.head.id):
         raise MismatchError("head.id", came=event.head.id.hex(), expected="an id that this issuer has not used")

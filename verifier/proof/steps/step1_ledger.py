@@ -15,18 +15,21 @@ from verifier.primitives.note import ED25519_NOTE, ML_DSA_COSIGNATURE
 from verifier.primitives.tlog_policy import TlogPolicy
 from verifier.proof.bundle import StatementPart, by_leaf
 from verifier.proof.examination import Examination, read_event
+from verifier.proof.footing import Footing
 from verifier.proof.verdict import Said
 
 
-def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpoint: bytes) -> list[Said]:
+def establish_ledger(
+    found: Examination, parts: Sequence[StatementPart], checkpoint: bytes, footing: Footing | None = None
+) -> list[Said]:
     """Establish which ledger speaks, and that it signed the checkpoint; `parts` are those of registry and trace."""
-    found.charters = walk_charter(found, parts)
-    read, note = parse_signed_checkpoint(checkpoint)
+    found.charters = _charters(found, parts, footing)
+    read, note = found.standpoint.known.ask(parse_signed_checkpoint, checkpoint)
     charter = found.charter_at(read.size - 1)
     if read.origin != charter.origin:
         raise UntrustedError("checkpoint.origin", came=read.origin, expected=charter.origin)
     found.checkpoint = read
-    found.cosignatures = verify_lines(read, note, charter.policy.keys)
+    found.cosignatures = found.standpoint.known.ask(verify_lines, read, note, charter.policy.keys)
     kinds = require_log_lines(found.cosignatures, charter, found.standpoint.policy.policy)
     if ML_DSA_COSIGNATURE not in kinds:
         found.unchecked.append(Said("unchecked.post-quantum"))
@@ -34,6 +37,16 @@ def establish_ledger(found: Examination, parts: Sequence[StatementPart], checkpo
         Said("step1.charter", {"version": charter.version, "hash": found.standpoint.policy.charter.hex()[:16]}),
         Said("step1.checkpoint", {"origin": charter.origin, "size": read.size}),
     ]
+
+
+def _charters(found: Examination, parts: Sequence[StatementPart], footing: Footing | None) -> Replay:
+    """Return the charters that the parts lead to, walked once for a registry part that is known."""
+    if footing and (known := footing.walked(found)):
+        return known
+    charters = walk_charter(found, parts)
+    if footing:
+        footing.keep_walked(found, charters)
+    return charters
 
 
 def require_log_lines(lines: Sequence[Cosignature], charter: Charter, own: TlogPolicy | None) -> set[int]:

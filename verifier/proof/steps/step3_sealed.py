@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from verifier.errors import MismatchError
+from verifier.ledgerformat.seal import SignedSeal
 from verifier.primitives.merkle import leaf_hash, root_of_shared_path
 from verifier.proof.bundle import SealPart, StatementPart
 from verifier.proof.examination import Examination
@@ -17,15 +18,15 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
     if found.checkpoint is None:
         raise MismatchError("checkpoint", came="none", expected="step 1 first")
     _require_root(found, parts, path)
-    newest = found.newest_seal
+    known, newest = found.standpoint.known, found.newest_seal
     if newest.covered != found.checkpoint.size - 1:
         raise MismatchError(
             "seal", came=f"leaf {newest.covered}", expected=f"leaf {found.checkpoint.size - 1}, the last"
         )
     for part in found.seals:
         charter = found.charter_at(part.leaf)
-        part.signed.verify(charter.seal, charter.origin)
-    require_order_of_seals(found.seals)
+        known.ask(SignedSeal.verify, part.signed, charter.seal, charter.origin)
+    require_order_of_seals(found.seals, lambda signed: known.ask(leaf_of_seal, signed))
     _require_sequence(found, parts)
     covering = {found.seal_of(part.leaf).covered for part in parts} | {newest.covered}
     if covering != {part.leaf for part in found.seals}:
@@ -38,7 +39,8 @@ def establish_sealed(found: Examination, parts: Sequence[StatementPart], path: b
 def _require_root(found: Examination, parts: Sequence[StatementPart], path: bytes) -> None:
     if found.checkpoint is None:
         return
-    leaves = {part.leaf: leaf_hash(part.signed.entry) for part in found.seals}
+    known = found.standpoint.known
+    leaves = {part.leaf: known.ask(leaf_of_seal, part.signed) for part in found.seals}
     for part in parts:
         hashed = leaf_hash(found.statement(part).entry)
         if leaves.setdefault(part.leaf, hashed) != hashed:
@@ -48,7 +50,12 @@ def _require_root(found: Examination, parts: Sequence[StatementPart], path: byte
         raise MismatchError("log root", came=root, expected=found.checkpoint.root.hex())
 
 
-def require_order_of_seals(seals: Sequence[SealPart]) -> None:
+def leaf_of_seal(signed: SignedSeal) -> bytes:
+    """Return the leaf hash of a seal's entry."""
+    return leaf_hash(signed.entry)
+
+
+def require_order_of_seals(seals: Sequence[SealPart], hash_of: Callable[[SignedSeal], bytes] = leaf_of_seal) -> None:
     """Refuse seals whose times do not rise, or whose blocks overlap or fail to join up where they meet."""
     for before, after in pairwise(seals):
         earlier, later = before.signed.seal, after.signed.seal
@@ -56,7 +63,7 @@ def require_order_of_seals(seals: Sequence[SealPart]) -> None:
             raise MismatchError(
                 "seal.time", came=f"{earlier.time} then {later.time}", expected="blocks one after the other"
             )
-        if later.first == earlier.covered + 1 and later.previous != leaf_hash(before.signed.entry):
+        if later.first == earlier.covered + 1 and later.previous != hash_of(before.signed):
             raise MismatchError("seal.previous", came=later.previous, expected="the hash of the seal before")
 
 

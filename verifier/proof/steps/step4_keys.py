@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from verifier.errors import MismatchError, NotPermittedError, UntrustedError
 from verifier.judgement.answers import check_answers
-from verifier.judgement.needs import registry_needs
+from verifier.judgement.needs import needs_of, registry_needs
 from verifier.judgement.replay import Replay, require_supported
 from verifier.ledgerformat.event import Event
 from verifier.ledgerformat.head import Head, Pair, event_name, parse_head
@@ -20,6 +20,8 @@ from verifier.ledgerformat.index import IndexProof, check_index, index_key, valu
 from verifier.ledgerformat.mapping import check_body, check_head, check_links, check_targets, map_links
 from verifier.proof.bundle import StatementPart, by_leaf
 from verifier.proof.examination import Examination, Shown, histories_of, read_event, require_scope
+from verifier.proof.footing import Footing
+from verifier.proof.known import Rested
 from verifier.proof.verdict import Said
 
 BUILTIN = "registry."
@@ -27,12 +29,34 @@ Place: TypeAlias = tuple[int, int]  # leaf, and position in the batch
 
 
 def establish_keys(
-    found: Examination, parts: Sequence[StatementPart], trace: Sequence[StatementPart], proof: IndexProof
+    found: Examination,
+    parts: Sequence[StatementPart],
+    trace: Sequence[StatementPart],
+    proof: IndexProof,
+    footing: Footing | None = None,
 ) -> list[Said]:
     """Establish the registry that this trace rests on, whole and by the charter's rules."""
     answered = _heads_of(found, trace)
-    replay = replay_parts(found, parts, trace, answered)
-    return [check_histories(found, answered, replay, proof)]
+    replayed = footing.replayed(found) if footing else None
+    if footing is None or replayed is None:
+        replay = replay_parts(found, parts, trace, answered)
+        replayed = footing.keep_replayed(found, replay) if footing else None
+        if footing is None or replayed is None:
+            return [check_histories(found, answered, replay, proof)]
+    found.registry_events.update(replayed.events)
+    found.registry = replayed.replay.registry
+    return [_check_apart(found, answered, replayed.replay, proof, footing)]
+
+
+def _check_apart(
+    found: Examination, answered: Mapping[bytes, Event], replay: Replay, proof: IndexProof, footing: Footing
+) -> Said:
+    """Check as `check_histories` does; what a story rests on that stands apart from its registry is known by seeds."""
+    seeds = needs_of(answered.values(), lambda event: replay.is_root(event.kid, event.leaf))
+    if seeds is None:
+        return check_histories(found, answered, replay, proof)
+    rested = footing.ground.rested(seeds, lambda: _rested(found, answered, replay))
+    return _require_rested(found, answered, rested, proof)
 
 
 def replay_parts(
@@ -80,6 +104,17 @@ def check_histories(
 
     `also`, and `names` of, subjects on whose registry histories something else in the file rests.
     """
+    rested = _rested(found, answered, replay, also, names)
+    return _require_rested(found, answered, rested, proof)
+
+
+def _rested(
+    found: Examination,
+    answered: Mapping[bytes, Event],
+    replay: Replay,
+    also: Collection[str] = (),
+    names: Collection[bytes] = (),
+) -> Rested:
     read = {shown.event.name: shown.event for shown in (*found.registry_events.values(), *found.trace_events.values())}
     histories = histories_of({**answered, **read}.values())
     needs = registry_needs(
@@ -90,13 +125,23 @@ def check_histories(
         also=also,
         names=names,
     )
-    needed = {event.name for history in needs.values() for event in history}
-    if needed - answered.keys() != found.registry_events.keys():
+    return Rested(
+        claims={index_key(*pair): value_of([event.entry for event in history]) for pair, history in needs.items()},
+        events={event.name for history in needs.values() for event in history},
+        pairs=needs.keys(),
+    )
+
+
+def _require_rested(found: Examination, answered: Mapping[bytes, Event], rested: Rested, proof: IndexProof) -> Said:
+    if rested.events - answered.keys() != found.registry_events.keys():
         raise MismatchError("registry", came="events that this trace does not rest on", expected="only those it needs")
-    claims = {index_key(*pair): value_of([event.entry for event in history]) for pair, history in needs.items()}
-    check_index(found.newest_seal.root, claims, proof)
-    found.registry_pairs = set(needs)
-    return Said("step4.registry", {"events": len(needed), "histories": len(needs)})
+    found.standpoint.known.ask(_check_claims, found.newest_seal.root, rested, proof)
+    found.registry_pairs = set(rested.pairs)
+    return Said("step4.registry", {"events": len(rested.events), "histories": len(rested.pairs)})
+
+
+def _check_claims(root: bytes, rested: Rested, proof: IndexProof) -> None:
+    check_index(root, rested.claims, proof)
 
 
 def _has_registry_event(part: StatementPart) -> bool:
@@ -182,10 +227,10 @@ def _targets(found: Examination, event: Event, answered: Mapping[bytes, Event]) 
 
 def _heads_of(found: Examination, parts: Sequence[StatementPart]) -> dict[bytes, Event]:
     """Return the trace part's events as far as needs go: step 3 has bound their bytes to the log."""
-    events = {}
+    known, events = found.standpoint.known, {}
     for part in parts:
         header = found.statement(part).header
         for shown in part.events:
-            name = event_name(shown.head)
-            events[name] = Event(name, part.leaf, shown.position, parse_head(shown.head), None, header.kid)
+            name = known.ask(event_name, shown.head)
+            events[name] = Event(name, part.leaf, shown.position, known.ask(parse_head, shown.head), None, header.kid)
     return events

@@ -49,13 +49,14 @@ def establish_authentic(found: Examination, parts: Sequence[StatementPart], subj
 
 def _read(found: Examination, part: StatementPart, registry: Registry) -> None:
     """Read the events of a statement whose signature is checked; those of the registry were read in step 4."""
-    header = found.statement(part).header
+    header, known = found.statement(part).header, found.standpoint.known
     key: Key | None = None
     for each in part.events:
-        if event_name(each.head) in found.trace_events and parse_head(each.head).type.startswith(BUILTIN):
+        name = known.ask(event_name, each.head)
+        if name in found.trace_events and known.ask(parse_head, each.head).type.startswith(BUILTIN):
             continue
         key = key or _verified_key(found, part, registry)
-        shown = read_event(part, each, header.issuer, header.kid)
+        shown = known.ask(read_event, part, each, header.issuer, header.kid)
         require_scope(shown, key)
         if shown.event.name in found.trace_events:
             raise MismatchError("event", came=shown.event.name, expected="each event once")
