@@ -56,8 +56,9 @@ soak: $(VENV)/test.stamp ## the long batteries, for hours: crashes, power loss, 
 	$(BIN)/python -m pytest -m soak
 
 KILLS ?= 10
-drill: $(VENV)/test.stamp ## kill the leader of a database cluster under load; writes build/drill.json
-	$(BIN)/python -m tests.drill $(KILLS)
+HARMS ?= 2
+drill: $(VENV)/test.stamp ## kill, freeze, cut off the leader of a database cluster under load; writes build/drill.json
+	$(BIN)/python -m tests.drill $(KILLS) --freeze $(HARMS) --partition $(HARMS) --split $(HARMS)
 
 bench: $(VENV)/test.stamp ## measure; writes build/bench.json
 	$(BIN)/python -m benchmarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_hex
 from socket import gethostname
 
 from api.settings import Settings
@@ -73,7 +74,7 @@ def run_from(
     if not is_on_server(settings.folder, settings.database):
         return Running(open_from(settings))
     standing = Standing(
-        holder=f"{gethostname()}:{settings.port}",
+        holder=f"{gethostname()}:{settings.port} {token_hex(4)}",
         url=settings.advertise or f"http://{settings.host}:{settings.port}",
         guard=settings.guard,
         tiles=settings.tiles,

@@ -93,16 +93,31 @@ class Server:
 
     def kill(self) -> None:
         """End it as a power loss of the program would: nothing is flushed or answered."""
-        sessions = psutil.Process(self._process.pid).children(recursive=True)
+        _, *sessions = self._processes()
         self._process.kill()
         for each in sessions:
             with suppress(psutil.NoSuchProcess):
                 each.kill()
         self._process.wait()
 
+    def freeze(self) -> None:
+        """SIGSTOP for all of it: connections stay, packets are acknowledged, and nothing is ever answered."""
+        for each in self._processes():
+            each.suspend()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for each in self._processes():
+            each.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        server = psutil.Process(self._process.pid)
+        return [server, *server.children(recursive=True)]
+
     def stop(self) -> None:
         """Stop it and remove its folder."""
         if self._process and self._process.poll() is None:
+            self.thaw()
             self._process.send_signal(3)  # SIGQUIT: at once; nothing of it is needed again
             self._process.wait()
         shutil.rmtree(self.root, ignore_errors=True)

@@ -15,6 +15,7 @@ from ledger.admission.arrival import Arrived
 from ledger.admission.candidate import Candidate, CandidateEvent
 from ledger.admission.schema import check_data
 from ledger.admission.seen import FindBody, check_seen
+from ledger.admission.storable import require_storable, require_storable_type
 from verifier.errors import MalformedError, MismatchError, NotPermittedError, SuyuanError
 from verifier.judgement.charter import parse_charter
 from verifier.judgement.counters import Move, read_moves
@@ -225,6 +226,7 @@ def _event(  # noqa: PLR0917 - one event and what surrounds it
     check_head(kind, head)
     check_targets(kind, targets)
     check_body(kind, body)
+    require_storable_type(kind, body)
     check_links(kind, head, body, targets)
     disclosed, attached = _disclosures(submission.disclosures[place], kind, body, attachments)
     disclosures = dict(zip(disclosed, submission.disclosures[place], strict=True))
@@ -274,7 +276,7 @@ def _disclosures(
             raise MismatchError("disclosure", came=pointer, expected="a disclosure of this event's _sd")
         if pointer in found:
             raise MismatchError("disclosures", came=pointer, expected="each field once")
-        found[pointer] = value
+        found[require_storable(pointer, "disclosure")] = value
         if value is not None and kind.disclosures[pointer].attachment:
             named = parse_attachment(value, f"disclosures{pointer}")
             if named and len(attachments.get(named.sha256, b"")) != named.size:

@@ -31,11 +31,13 @@ class Writing:
         rows: the store's writer, fenced by the lease.
         guard: opened.
         close: gives the store's connection back.
+        sever: ends what the writer waits for, where nobody answers it; nothing that it asks for later is done.
     """
 
     rows: WriteStore
     guard: Guard
     close: Callable[[], None]
+    sever: Callable[[], None] = lambda: None
 
 
 class Candidate:
@@ -173,8 +175,10 @@ class Candidate:
         return fault
 
     def _step_down(self) -> None:
-        """Finish what is queued, as far as the fence lets it, and follow."""
+        """Let what is under way fail, since the fence lets nothing more pass or does not answer; follow."""
         try:
+            if self._writing:
+                self._writing.sever()
             self.ledger.follow()
         finally:
             self._give_up()

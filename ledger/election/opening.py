@@ -34,7 +34,7 @@ class Standing:
     """What a candidate is told.
 
     Attributes:
-        holder: its name, for people.
+        holder: its name, which no other process has, not even a copy of it.
         url: where the other processes reach it.
         guard: a file of this process alone, or `s3://bucket/prefix` that all share; None for where `init` put it, or
             for a file beside the folder.
@@ -110,9 +110,11 @@ def _following(  # noqa: PLR0917 - the parts of a ledger
     monotonic: Callable[[], float],
 ) -> tuple[Ledger, HeldKeys]:
     """Return a ledger that follows, and its keys."""
-    from ledger.store.postgres.store import PostgresStore  # noqa: PLC0415 - who keeps to a file needs no driver
+    from ledger.store.postgres.confirming import Confirmer  # noqa: PLC0415 - who keeps to a file needs no driver
+    from ledger.store.postgres.store import PostgresStore  # noqa: PLC0415 - likewise
 
-    store = PostgresStore(standing.replica or address, folder.root, writable=False)
+    confirmer = None if standing.allow_async else Confirmer(address)
+    store = PostgresStore(standing.replica or address, folder.root, writable=False, confirmer=confirmer)
     try:
         with store.read() as reader:
             keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)
@@ -133,7 +135,7 @@ def _open_writing(  # noqa: PLR0917 - the parts of a ledger
     try:
         if not standing.allow_async:
             store.require_synchronous()
-        return Writing(store.writer(), _guard(folder, standing, ledger, keys), store.close)
+        return Writing(store.writer(), _guard(folder, standing, ledger, keys), store.close, store.sever)
     except BaseException:
         store.close()
         raise

@@ -46,15 +46,17 @@ class Shadow:
 
         Raises:
             StoppedError: the rows are not those that were sealed.
+            BusyError: nobody can say whether they stay.
         """
         self._store = store
         self._tiles = tiles
         self._moving = RLock()
-        self._snapshot = ExitStack()
-        self._reader = self._snapshot.enter_context(store.read())
         self.recent = RecentEvents()
         self._lost = False
-        self._begin()
+        with ExitStack() as opened:
+            self._reader = opened.enter_context(store.read())
+            self._begin()
+            self._snapshot = opened.pop_all()
 
     def _begin(self) -> None:
         """Compute everything from the snapshot."""
@@ -64,6 +66,7 @@ class Shadow:
         overlay, tree = read_overlay(reader, size), read_tree(reader, self._tiles, size)
         if seal:
             require_sealed(overlay.heap, seal)
+            self._store.confirm(seal)
         self.overlay, self._tree = overlay, tree
         self.head = _head(tree, replay_registry(reader, registry_types()), seal)
 
@@ -82,6 +85,7 @@ class Shadow:
 
         Raises:
             StoppedError: a block's events do not give what its seal states; it begins again at the next call.
+            BusyError: the newest block may still be taken back by a failover; it stays where it is.
         """
         with self._moving:
             if size is not None and self.head.edge.size >= size:
@@ -99,11 +103,17 @@ class Shadow:
             self._begin()
             self._lost = False
         elif end > self.head.edge.size:
+            self._confirm(newer, end)
             self._lost = True  # until all is applied: a fault leaves the overlay somewhere between two snapshots
             self._apply(newer, end)
             self._lost = False
         if (quorum := newer.newest_checkpoint(quorum=True)) and quorum.size > self.overlay.floor:
             self.overlay.forget(quorum.size)
+
+    def _confirm(self, newer: Reader, end: int) -> None:
+        """Return if the newest block stays: only then is anything of it shown, and gone on from."""
+        if seal := newer.seal(end - 1):
+            self._store.confirm(seal)
 
     def _apply(self, newer: Reader, end: int) -> None:
         """Apply the blocks up to `end`, over the rows of the snapshot that is open."""

@@ -375,12 +375,11 @@ class Store(Protocol):
         ...
 
     def require_synchronous(self) -> None:
-        """Return if what is committed is on every machine that it must be on; an embedded store has one.
-
-        Raises:
-            SetupError: a server commits without waiting for a replica.
-        """
+        """Return if what is committed is on every machine that it must be on; SetupError where it is not."""
         ...
+
+    def confirm(self, seal: StoredSeal) -> None:
+        """Return if a block that was read stays whatever becomes of that machine; BusyError where nobody can say."""
 
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from the store lies."""

@@ -1,4 +1,4 @@
-"""The drill: load runs through two ledger processes; the database's leader is killed, again and again; one sleeps."""
+"""The drill: load runs through two ledger processes; the database's leader is harmed, again and again; one sleeps."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ledger.store.postgres.lease import Lease
 from tests.cluster.machines import Machine
 from tests.crash.served import Submitters, found_served
 from tests.drill.checking import check_told
+from tests.drill.harm import KINDS, refusal_of
 from tests.drill.patroni import Cluster
 from tests.drill.processes import until
 from tests.drill.report import Failover, Pause, Report
@@ -22,6 +23,7 @@ from tests.world import World
 LEASE = 3.0  # seconds
 MORE = 50  # acknowledged submissions after which a process is known to go on
 THREADS = 2  # submitters of each process
+LONG = 15.0  # seconds for which two nodes lead
 
 
 class Drill:
@@ -36,8 +38,8 @@ class Drill:
         settings = {"allow_async": "0", "lease": str(LEASE)}
         self._machines = [Machine(self._zone.folder, name, **settings) for name in ("first", "second")]
 
-    def run(self, kills: int) -> Report:
-        """Kill, pause, stop, check.
+    def run(self, times: dict[str, int]) -> Report:
+        """Do each kind of harm as often as asked, pause, stop, check.
 
         Raises:
             AssertionError: what must come to be does not.
@@ -45,8 +47,8 @@ class Drill:
         report = Report()
         with self._load(self._zone):
             self._more()
-            for _ in range(kills):
-                report.failovers.append(self._kill())
+            for kind in [kind for kind, count in times.items() for _ in range(count)]:
+                report.failovers.append(self._fail(kind))
                 self._tell(str(report.failovers[-1]))
             report.pause = self._pause()
             self._tell(str(report.pause))
@@ -78,23 +80,28 @@ class Drill:
     def _leader(self) -> Machine | None:
         return next((each for each in self._machines if each.leads), None)
 
-    def _kill(self) -> Failover:
-        """Kill the database's leader; return once all is as before."""
-        node = self._cluster.leader()
-        killed = time.monotonic()
-        node.kill()
+    def _fail(self, kind: str) -> Failover:
+        """Harm the database's leader; return once all is as before."""
+        node, harm = self._cluster.leader(), KINDS[kind]
+        begun = time.monotonic()
+        harm.do(node)
         others = [each for each in self._cluster.nodes if each is not node]
         until(lambda: any(each.leads() for each in others), "no other node leads")
-        elected = time.monotonic() - killed
-        self._more()  # a process that has not found out yet says that it leads
-        leader = until(self._leader, "no process leads")
-        led = min(each for each in self._journal.times if each > killed + elected) - killed
-        node.start()
-        self._cluster.wait_whole()
-        whole = time.monotonic() - killed
+        elected = time.monotonic() - begun
+        if harm.outlived:
+            self._more()  # a process that has not found out yet says that it leads
+        else:
+            until(lambda: time.monotonic() - begun > elected + LONG, "time stands still")
+        harm.undo(node)
+        refused = refusal_of(self._cluster.alone(node)) if harm.wakes else ""
         self._more()
-        gap = self._journal.gap(killed)
-        return Failover(node.name, elected, led, gap, whole, self._journal.count, leader.term)
+        led = min(each for each in self._journal.times if each > begun + elected) - begun
+        self._cluster.wait_whole()
+        whole = time.monotonic() - begun
+        leader = until(self._leader, "no process leads")
+        self._more()
+        gap = self._journal.gap(begun)
+        return Failover(kind, node.name, elected, led, gap, whole, self._journal.count, leader.term, refused)
 
     def _pause(self) -> Pause:
         """Let the process that leads sleep until another one has taken over, and for longer than its lease."""
@@ -140,11 +147,11 @@ def _end(machine: Machine) -> None:
         machine._process.wait()
 
 
-def run_drill(folder: Path, kills: int, tell: Callable[[str], None] = lambda _: None) -> Report:
+def run_drill(folder: Path, times: dict[str, int], tell: Callable[[str], None] = lambda _: None) -> Report:
     """Return what a drill in a new folder found."""
     folder.chmod(0o755)
     cluster = Cluster(folder)
     try:
-        return Drill(folder, cluster, tell).run(kills)
+        return Drill(folder, cluster, tell).run(times)
     finally:
         cluster.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ import psutil
 import psycopg
 
 from tests.drill.etcd import Etcd
+from tests.drill.links import Link
+from tests.drill.needed import PATRONI
 from tests.drill.processes import asked, owned, start, until
 from tests.ports import free_port
 from tests.postgres import programs
@@ -37,22 +40,24 @@ class Node:
         """Prepare a folder; `start` begins."""
         self.name = name
         self.port, self.api = free_port(), free_port()
+        self._etcd, self._served, self._asked = (Link(each) for each in (etcd, self.port, self.api))
         self._home = owned(folder)
         self._settings = self._home / "patroni.yml"
-        self._settings.write_text(json.dumps(self._configured(etcd)))  # JSON is YAML
+        self._settings.write_text(json.dumps(self._configured()))  # JSON is YAML
         self._settings.chmod(0o644)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def _configured(self, etcd: int) -> dict[str, Any]:
+    def _configured(self) -> dict[str, Any]:
+        """Return Patroni's settings: others reach this node, and it reaches etcd, over links that can be cut."""
         return {
             "scope": "drill",
             "name": self.name,
-            "restapi": {"listen": f"127.0.0.1:{self.api}", "connect_address": f"127.0.0.1:{self.api}"},
-            "etcd3": {"hosts": f"127.0.0.1:{etcd}"},
+            "restapi": {"listen": f"127.0.0.1:{self.api}", "connect_address": f"127.0.0.1:{self._asked.port}"},
+            "etcd3": {"hosts": f"127.0.0.1:{self._etcd.port}", "use_proxies": True},
             "bootstrap": {"dcs": DCS, "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, "data-checksums"]},
             "postgresql": {
                 "listen": f"127.0.0.1:{self.port}",
-                "connect_address": f"127.0.0.1:{self.port}",
+                "connect_address": f"127.0.0.1:{self._served.port}",
                 "bin_dir": str(programs()),
                 "data_dir": str(self._home / "data"),
                 "pgpass": str(self._home / "pgpass"),
@@ -63,7 +68,7 @@ class Node:
         }
 
     def start(self) -> None:
-        self._process = start(["patroni", str(self._settings)], self._home / "log", self._home)
+        self._process = start([PATRONI, str(self._settings)], self._home / "log", self._home)
 
     def cluster(self) -> list[dict[str, Any]]:
         """Return the members as this node knows them; none where it does not answer."""
@@ -80,16 +85,54 @@ class Node:
             return
         self._process.kill()
         self._process.wait()
+        gone = self._server()
+        for each in gone:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(gone)
+
+    def freeze(self, *, patroni_alone: bool = False) -> None:
+        """SIGSTOP for everything on it: it says nothing more, and loses no connection."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        for each in [] if patroni_alone else self._server():
+            with suppress(psutil.NoSuchProcess):
+                each.suspend()
+
+    def thaw(self) -> None:
+        """SIGCONT for everything on it: it goes on as if nothing had been, the server first."""
+        assert self._process
+        for each in self._server():
+            with suppress(psutil.NoSuchProcess):
+                each.resume()
+        self._process.send_signal(signal.SIGCONT)
+
+    def part(self) -> None:
+        """Cut it off from etcd and from the other nodes; clients still reach it."""
+        for each in self._links:
+            each.cut()
+
+    def mend(self) -> None:
+        for each in self._links:
+            each.mend()
+
+    def end(self) -> None:
+        """Kill it; nothing of it is needed again."""
+        self.kill()
+        for each in self._links:
+            each.close()
+
+    @property
+    def _links(self) -> tuple[Link, ...]:
+        return (self._etcd, self._served, self._asked)
+
+    def _server(self) -> list[psutil.Process]:
+        """Return the processes of its server, the first the one that the others are children of."""
         with suppress(FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
-            pid = int((self._home / "data" / "postmaster.pid").read_text().split()[0])
-            server = psutil.Process(pid)
-            if server.name() != "postgres":
-                return
-            gone = [server, *server.children(recursive=True)]
-            for each in gone:
-                with suppress(psutil.NoSuchProcess):
-                    each.kill()
-            psutil.wait_procs(gone)
+            server = psutil.Process(int((self._home / "data" / "postmaster.pid").read_text().split()[0]))
+            if server.name() == "postgres":
+                return [server, *server.children(recursive=True)]
+        return []
 
 
 class Cluster:
@@ -115,6 +158,10 @@ class Cluster:
             connection.execute("CREATE ROLE suyuan LOGIN")
             connection.execute("GRANT pg_read_all_stats TO suyuan")
             connection.execute("CREATE DATABASE ledger OWNER suyuan ENCODING 'UTF8' TEMPLATE template0")
+
+    def alone(self, node: Node) -> str:
+        """Return the address of the ledger's database on one node, whatever it is."""
+        return f"postgresql://suyuan@127.0.0.1:{node.port}/ledger"
 
     def _address(self, user: str, name: str) -> str:
         hosts = ",".join(f"127.0.0.1:{each.port}" for each in self.nodes)
@@ -147,5 +194,5 @@ class Cluster:
     def stop(self) -> None:
         """End everything; nothing of it is needed again."""
         for each in self.nodes:
-            each.kill()
+            each.end()
         self._etcd.stop()

@@ -8,25 +8,29 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Failover:
-    """One kill of the database's leader.
+    """One harm to the database's leader.
 
     Attributes:
-        killed: the node.
-        elected: seconds from the kill until another node takes writes.
-        led: seconds from the kill until a ledger process leads again.
+        kind: of the harm, as in `tests.drill.harm.KINDS`.
+        node: that led.
+        elected: seconds from then until another node takes writes.
+        led: seconds from then until a submission is acknowledged over it.
         gap: the longest time in seconds without an acknowledged submission.
-        whole: seconds from the kill until the killed node, started again, follows and a replica is synchronous.
+        whole: seconds from then until that node follows and a replica is synchronous.
         acknowledged: submissions acknowledged so far.
         term: of the ledger's lease afterwards.
+        refused: what that node told a write as soon as it went on; empty where it was gone.
     """
 
-    killed: str
+    kind: str
+    node: str
     elected: float
     led: float
     gap: float
     whole: float
     acknowledged: int
     term: int
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,16 @@ class Report:
 def format_table(report: Report) -> str:
     """Return a table in Markdown, and what was checked under it."""
     lines = [
-        "| kill | node | database led again | ledger led again | gap | cluster whole again | acknowledged so far |",
-        "|---|---|---|---|---|---|---|",
+        "| | harm | node | database led again | ledger led again | gap | cluster whole again | acknowledged so far |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {number} | {each.killed} | {each.elected:.1f} s | {each.led:.1f} s | {each.gap:.1f} s | {each.whole:.1f} s"
-        f" | {each.acknowledged:,} |"
+        f"| {number} | {each.kind} | {each.node} | {each.elected:.1f} s | {each.led:.1f} s | {each.gap:.1f} s"
+        f" | {each.whole:.1f} s | {each.acknowledged:,} |"
         for number, each in enumerate(report.failovers, start=1)
     ]
     lines.append("")
+    lines += [f"{each.node}, {each.kind}, told a write: {each.refused}" for each in report.failovers if each.refused]
     if report.pause:
         it = report.pause
         lines.append(

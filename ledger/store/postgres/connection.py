@@ -13,12 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from ledger.errors import BusyError, SetupError
+from ledger.store.postgres.severing import within
 from ledger.store.schema import migrate, require_newest
 
 OLDEST = 150_000  # PostgreSQL 15.0
 WRITER_LOCK: Final = 0x7375_7975_616E  # "suyuan": the advisory lock of the one writer of a database
 END_WRITERS = (
-    "SELECT pg_terminate_backend(pid, 2000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    "SELECT pg_terminate_backend(pid, 1000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " AND (classid::bigint << 32 | objid::bigint) = %s AND pid <> pg_backend_pid()"
 )
@@ -31,6 +32,7 @@ _DEFAULTS = {
     "application_name": "suyuan",
     "client_encoding": "UTF8",
 }
+_FIRST_ANSWER = 5.0  # seconds
 _PATH = "public, derived"
 _REQUIRED = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8", "client_encoding": "UTF8"}
 _DURABLE = ("on", "remote_apply")
@@ -74,10 +76,11 @@ def connect(dsn: str, **settings: str) -> psycopg.Connection[Any]:
     try:
         _require_version(connection, dsn)
         assigned = {"search_path": _PATH, **settings}
-        connection.execute(
-            "SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(assigned)),
-            [each for pair in assigned.items() for each in pair],
-        )
+        with within(connection, _FIRST_ANSWER):
+            connection.execute(
+                "SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(assigned)),
+                [each for pair in assigned.items() for each in pair],
+            )
     except psycopg.Error as error:
         connection.close()
         raise SetupError(place_of(dsn), came=str(error), expected="a server that takes our settings") from error
@@ -107,8 +110,11 @@ def _require_version(connection: psycopg.Connection[Any], dsn: str) -> None:
         raise SetupError(place_of(dsn), came=f"version {version // 10_000}", expected="PostgreSQL 15 or newer")
 
 
-def open_writer(dsn: str, *, idle: int) -> psycopg.Connection[Any]:
-    """Return the one read-write connection, with its settings read back.
+def open_writer(dsn: str, *, idle: int) -> tuple[psycopg.Connection[Any], str]:
+    """Return the one read-write connection, with its settings read back, and what its transactions commit with.
+
+    That is set within each: what a session does at its end, as dropping its temporary tables, must not wait for a
+    replica. A node that is cut off from its replicas could not be stopped else, nor follow whoever leads since.
 
     With `synchronous_commit` off a crash takes back commits that were acknowledged; with `fsync` or
     `full_page_writes` off, a power loss does, or worse.
@@ -132,10 +138,12 @@ def open_writer(dsn: str, *, idle: int) -> psycopg.Connection[Any]:
     )
     try:
         require_durable(writer)
+        level = show(writer, "synchronous_commit")
+        writer.execute("SET synchronous_commit = local")
     except BaseException:
         writer.close()
         raise
-    return writer
+    return writer, level
 
 
 def require_durable(connection: psycopg.Connection[Any]) -> None:
@@ -163,10 +171,10 @@ def show(connection: psycopg.Connection[Any], name: str) -> str:
 
 
 def require_synchronous(connection: psycopg.Connection[Any]) -> None:
-    """Return if a commit waits until another server has it too.
+    """Return if there is a replica that a durable commit waits for.
 
     Raises:
-        SetupError: our role does not see replicas, none is named or synchronous, or the session does not wait for one.
+        SetupError: our role does not see replicas, or none is named or synchronous.
     """
     todo = "Name a replica in synchronous_standby_names, or allow a ledger on one server (SUYUAN_ALLOW_ASYNC)."
     row = connection.execute("SELECT pg_has_role('pg_read_all_stats', 'USAGE')").fetchone()
@@ -176,8 +184,6 @@ def require_synchronous(connection: psycopg.Connection[Any]) -> None:
         raise SetupError("pg_stat_replication", came=came, expected="a member of pg_read_all_stats", todo=cure)
     if not show(connection, "synchronous_standby_names"):
         raise SetupError("synchronous_standby_names", came="none", expected="a replica", todo=todo)
-    if (present := show(connection, "synchronous_commit")) not in _DURABLE:
-        raise SetupError("synchronous_commit", came=present, expected=" or ".join(_DURABLE), todo=todo)
     sql = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum') AND state = 'streaming'"
     row = connection.execute(sql).fetchone()
     if not row or not row[0]:

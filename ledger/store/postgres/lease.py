@@ -22,10 +22,13 @@ from psycopg import Connection, Cursor
 
 from ledger.errors import BusyError, SetupError, StoppedError
 from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, connect
+from ledger.store.postgres.severing import within
 
 SECONDS = 3.0  # how long a leader leads without saying so again
 _PATIENCE = 2_000  # milliseconds that a statement about the lease may take
+_SILENCE = 3.0  # seconds after which a server that tells not even that is given up
 _OVER = "(until < clock_timestamp() OR NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lease.pid))"
+_OURS = "one = 1 AND term = %(term)s AND holder = %(holder)s"  # a failover may have lost a term, and give it out again
 _LOOK = f"SELECT term, {_OVER} FROM lease WHERE one = 1"
 _TAKE = (
     "UPDATE lease SET term = term + 1, holder = %(holder)s, url = %(url)s, pid = pg_backend_pid(),"
@@ -34,11 +37,11 @@ _TAKE = (
 )
 _HOLD = (
     "UPDATE lease SET until = clock_timestamp() + make_interval(secs => %(seconds)s), pid = pg_backend_pid()"
-    " WHERE one = 1 AND term = %(term)s"
+    f" WHERE {_OURS}"
 )
 _RENEW = (
     "UPDATE lease SET until = clock_timestamp() + make_interval(secs => %(seconds)s)"
-    " WHERE one IN (SELECT one FROM lease WHERE one = 1 AND term = %(term)s FOR UPDATE SKIP LOCKED)"
+    f" WHERE one IN (SELECT one FROM lease WHERE {_OURS} FOR UPDATE SKIP LOCKED)"
 )
 _STATE = "SELECT term, holder, url, extract(epoch FROM until - clock_timestamp())::float8 FROM lease WHERE one = 1"
 
@@ -68,7 +71,7 @@ class Lease:
 
         Args:
             dsn: of the primary.
-            holder: this process's name, for people.
+            holder: this process's name; no other has the same.
             url: where other processes send what only the leader does.
             seconds: how long a lease runs; take-over takes about as long.
         """
@@ -79,6 +82,10 @@ class Lease:
         self._lock = threading.Lock()
         self._connection: Connection[Any] | None = None
         self.term = 0  # of our own lease; 0 where we never had one
+
+    @property
+    def _ours(self) -> dict[str, Any]:
+        return {"seconds": self._seconds, "term": self.term, "holder": self._holder}
 
     def acquire(self) -> bool:
         """Return whether this process leads from now on: nobody does, or the lease has run out.
@@ -102,12 +109,12 @@ class Lease:
 
     def hold(self, cursor: Cursor[Any]) -> None:
         """Return if this process leads, and keep everybody else from leading until the transaction ends."""
-        cursor.execute(_HOLD, {"seconds": self._seconds, "term": self.term})
+        cursor.execute(_HOLD, self._ours)
         if cursor.rowcount != 1 or not self.term:
             row = cursor.execute("SELECT term, holder FROM lease WHERE one = 1").fetchone()
             came = f"term {row[0]} of {row[1]}" if row else "no lease"
             todo = "Another process leads; this one may follow it, or be started again."
-            raise StoppedError("lease", came=came, expected=f"term {self.term}, ours", todo=todo)
+            raise StoppedError("lease", came=came, expected=f"term {self.term} of {self._holder}", todo=todo)
 
     def renew(self) -> bool:
         """Make our lease run from now on; return whether it is still ours. It waits for no commit of our own.
@@ -116,10 +123,10 @@ class Lease:
             BusyError: the database does not answer.
         """
         with self._asking() as connection:
-            if connection.execute(_RENEW, {"seconds": self._seconds, "term": self.term}).rowcount == 1:
+            if connection.execute(_RENEW, self._ours).rowcount == 1:
                 return True
-            row = connection.execute("SELECT term FROM lease WHERE one = 1").fetchone()
-            return row is not None and row[0] == self.term  # our own commit holds the row, and renews it itself
+            row = connection.execute(f"SELECT 1 FROM lease WHERE {_OURS}".encode(), self._ours).fetchone()
+            return row is not None  # our own commit holds the row, and renews it itself
 
     def release(self) -> None:
         """Let the lease run out now, so that another process leads at once; do nothing where it is not ours.
@@ -128,7 +135,7 @@ class Lease:
             BusyError: the database does not answer.
         """
         with self._asking() as connection:
-            connection.execute("UPDATE lease SET until = to_timestamp(0) WHERE one = 1 AND term = %s", (self.term,))
+            connection.execute(f"UPDATE lease SET until = to_timestamp(0) WHERE {_OURS}".encode(), self._ours)
 
     def state(self) -> LeaseState:
         """Return who leads.
@@ -155,7 +162,8 @@ class Lease:
                     self._connection = connect(
                         self._dsn, statement_timeout=patience, lock_timeout=patience, synchronous_commit="local"
                     )
-                yield self._connection
+                with within(self._connection, _SILENCE):
+                    yield self._connection
             except (psycopg.Error, SetupError) as error:
                 if self._connection:
                     self._connection.close()

@@ -9,10 +9,13 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import Diagnostic
 
 from ledger.errors import BusyError, SetupError
 from ledger.store.postgres.connection import connect, require_durable
+from ledger.store.postgres.severing import within
 
+_SILENCE = 6.0  # seconds after which a server that does not even tell of its own timeout is given up
 _PURGE_AFTER = 1_000  # milliseconds between two purges
 _TODO = "Try again; the operator finds the cause in the database server."
 
@@ -26,6 +29,7 @@ class PostgresNonces:
         self._lock = threading.Lock()
         self._purged = 0
         self._connection: Connection[Any] | None = None
+        self._told: str | None = None
 
     def use(self, kid: bytes, nonce: str, *, until: int, now: int) -> bool:
         """Return whether a key uses this nonce for the first time; durable when it returns.
@@ -52,13 +56,23 @@ class PostgresNonces:
             if self._connection:
                 self._connection.close()
 
+    def _hear(self, notice: Diagnostic) -> None:
+        """Take a warning seriously: a replica may not have the nonce, and after a failover it could be used again."""
+        if notice.severity_nonlocalized == "WARNING":
+            self._told = notice.message_primary or "a warning"
+
     @contextmanager
     def _writing(self) -> Iterator[Connection[Any]]:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = connect(self._dsn, statement_timeout="5000")
+                self._connection.add_notice_handler(self._hear)
                 require_durable(self._connection)
-            yield self._connection
+            self._told = None
+            with within(self._connection, _SILENCE):
+                yield self._connection
+            if self._told:
+                raise psycopg.OperationalError(self._told)
         except (psycopg.Error, SetupError) as error:
             if self._connection:
                 self._connection.close()

@@ -13,8 +13,10 @@ from psycopg import Connection
 
 from ledger.errors import BusyError, SetupError
 from ledger.store.postgres.connection import connect
+from ledger.store.postgres.severing import within
 
 _BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1"  # a snapshot begins with the first query
+_SILENCE = 5.0  # seconds after which a server that begins or ends no snapshot is given up
 _TODO = "Try again; the operator finds the cause in the database server and its limits."
 
 
@@ -64,9 +66,11 @@ class ReaderPool:
             except Empty:
                 break
             try:
-                idle.execute(_BEGIN)
+                with within(idle, _SILENCE):
+                    idle.execute(_BEGIN)
             except psycopg.Error:
                 idle.close()
+                self._close_idle()  # they are of the same server
             else:
                 return idle
         try:
@@ -78,14 +82,20 @@ class ReaderPool:
             )
         except SetupError as error:
             raise BusyError("database", came=error.came, expected="a server that answers", todo=_TODO) from error
-        fresh.execute(_BEGIN)
+        try:
+            with within(fresh, _SILENCE):
+                fresh.execute(_BEGIN)
+        except BaseException:
+            fresh.close()
+            raise
         return fresh
 
     def _give_back(self, connection: Connection[Any] | None) -> None:
         if connection is None:
             return
         with suppress(psycopg.Error):
-            connection.execute("ROLLBACK")
+            with within(connection, _SILENCE):
+                connection.execute("ROLLBACK")
             if not self._closed:
                 self._idle.put(connection)
                 return
@@ -94,5 +104,9 @@ class ReaderPool:
     def close(self) -> None:
         """Close what is idle; what is in use is closed when it is given back."""
         self._closed = True
-        while not self._idle.empty():
-            self._idle.get().close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,16 +13,20 @@ from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 
 from ledger.errors import SetupError
+from ledger.store.interface import StoredSeal
+from ledger.store.postgres.confirming import Confirmer
 from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, answering, open_writer, place_of, require_tables
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.nonces import PostgresNonces
 from ledger.store.postgres.pool import ReaderPool
 from ledger.store.postgres.reader import PostgresReader
+from ledger.store.postgres.severing import within
 from ledger.store.postgres.writer import PostgresWriter
 
 READERS = 24  # connections at one moment
 _PATIENCE = 5.0  # seconds that a reader waits for one
 _STATEMENT = 60_000  # milliseconds that a reader's query may take
+_SILENCE = 65.0  # seconds after which a server that does not even end it is given up
 _ENDING = "1000"  # milliseconds in which a session whose process was killed ends by itself
 _IDLE = 3_000  # milliseconds that a writer may stand still within a transaction
 
@@ -29,7 +34,15 @@ _IDLE = 3_000  # milliseconds that a writer may stand still within a transaction
 class PostgresStore:
     """Implements `ledger.store.interface.Store`."""
 
-    def __init__(self, dsn: str, folder: Path, *, writable: bool = True, fence: Fence | None = None) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        folder: Path,
+        *,
+        writable: bool = True,
+        fence: Fence | None = None,
+        confirmer: Confirmer | None = None,
+    ) -> None:
         """Open a database that `suyuan init` made.
 
         Args:
@@ -37,6 +50,7 @@ class PostgresStore:
             folder: where files that are derived from this database lie, on this machine.
             writable: whether this process is the one writer.
             fence: what every transaction of the writer asks first; without one, nobody can take over from it.
+            confirmer: asks whether a replica has what is read; without one, all that is read is taken for durable.
 
         Raises:
             SetupError: no database, of other tables or settings, or another process writes to it.
@@ -45,6 +59,7 @@ class PostgresStore:
         """
         self._dsn = dsn
         self._folder = folder
+        self._confirmer = confirmer
         self._opening = Lock()
         self._nonces: PostgresNonces | None = None
         with answering(dsn):
@@ -61,7 +76,7 @@ class PostgresStore:
             BusyError: no connection is free, or the server does not answer.
         """
         with self._readers.snapshot() as connection:
-            yield PostgresReader(connection)
+            yield PostgresReader(connection, partial(within, connection, _SILENCE))
 
     def require_synchronous(self) -> None:
         """Return if a commit of the writer waits until another server has it too.
@@ -72,6 +87,16 @@ class PostgresStore:
         """
         with answering(self._dsn):
             self.writer().require_synchronous()
+
+    def confirm(self, seal: StoredSeal) -> None:
+        """Return if a block that a snapshot showed is on a synchronous replica too, where replicas are required.
+
+        Raises:
+            BusyError: nobody can say so now.
+            StoppedError: the primary has another block there.
+        """
+        if self._confirmer:
+            self._confirmer.confirm(seal)
 
     def writer(self) -> PostgresWriter:
         """Return the writer's side."""
@@ -107,13 +132,21 @@ class PostgresStore:
             self._writer.close()
         if self._nonces:
             self._nonces.close()
+        if self._confirmer:
+            self._confirmer.close()
+
+    def sever(self) -> None:
+        """Cut the writer's connection, whatever it waits for: nothing that it asks for later is done."""
+        if self._writer:
+            self._writer.sever()
 
 
 def _open(dsn: str, fence: Fence | None) -> PostgresWriter:
-    connection = open_writer(dsn, idle=_IDLE)
+    connection, level = open_writer(dsn, idle=_IDLE)
     try:
-        _lock(connection, dsn, fence)
-        return PostgresWriter(connection, fence)
+        with within(connection, _SILENCE):
+            _lock(connection, dsn, fence)
+            return PostgresWriter(connection, fence, level)
     except BaseException:
         connection.close()
         raise

@@ -13,13 +13,16 @@ from psycopg.errors import Diagnostic
 from ledger.errors import ConflictError, StoppedError
 from ledger.store.erasing import erase
 from ledger.store.interface import Block, Deletion, Naming, StoredSeal
+from ledger.store.postgres.confirming import MARK, SECONDS
 from ledger.store.postgres.connection import require_synchronous
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.ranges import LENGTH, add_range, end_of_ranges, ranges_of
 from ledger.store.postgres.reader import Portable, PostgresReader
 from ledger.store.postgres.rows import clear, prepare, write_rows
+from ledger.store.postgres.severing import sever, within
 
 _META = "INSERT INTO meta (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+_SILENCE = 300.0  # seconds after which a server that answers no query is given up
 _OLDER = (  # sessions and replicas whose snapshot may still need what a transaction took out
     "SELECT (SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
     " AND age(backend_xmin) >= age(%(taken)s::xid))"
@@ -30,14 +33,20 @@ _OLDER = (  # sessions and replicas whose snapshot may still need what a transac
 class PostgresWriter:
     """Implements `ledger.store.interface.WriteStore`."""
 
-    def __init__(self, connection: Connection[Any], fence: Fence | None) -> None:
+    def __init__(self, connection: Connection[Any], fence: Fence | None, level: str) -> None:
         """Own the read-write connection, which holds the writer's lock.
+
+        Args:
+            connection: whose session waits for no replica by itself.
+            fence: asked first in every transaction.
+            level: of `synchronous_commit`, for every transaction.
 
         Raises:
             StoppedError: the database could not write.
         """
         self._connection = connection
         self._fence = fence
+        self._begin = f"BEGIN; SET LOCAL synchronous_commit = {level}".encode()
         self._stopped: str | None = None
         self._told: str | None = None  # a warning of the server's, within a commit
         self._whole = False  # whether several writes are one transaction
@@ -52,12 +61,21 @@ class PostgresWriter:
         return self._connection.cursor(binary=True).execute(statement.encode(), values).fetchall()
 
     def require_synchronous(self) -> None:
-        """Return if a commit waits until another server has it too; raises `SetupError` where it does not."""
+        """Return if a commit waits until another server has it too, and what is there already has arrived there.
+
+        A commit of whoever wrote before may have been cut off while it waited for a replica, and show nevertheless.
+
+        Raises:
+            SetupError: it does not wait.
+            StoppedError: no replica answers.
+        """
         require_synchronous(self._connection)
+        with within(self._connection, SECONDS), self.transaction() as cursor:
+            cursor.execute(MARK)
 
     def reader(self) -> PostgresReader:
         """Return a reader on the writer's own connection; where it fails, so has the writer."""
-        return PostgresReader(self._connection, self._stopping)
+        return PostgresReader(self._connection, self._reading)
 
     def commit(self, block: Block, pause: AbstractContextManager[None]) -> None:
         """Write a block in one transaction; a crash before the end leaves nothing of it."""
@@ -133,6 +151,10 @@ class PostgresWriter:
         with self.transaction() as cursor:
             cursor.execute(_META, (name, value))
 
+    def sever(self) -> None:
+        """Cut the connection, from any thread; a commit that waits is not answered any more."""
+        sever(self._connection)
+
     def close(self) -> None:
         """Close the connection."""
         self._stopped = self._stopped or "closed"
@@ -145,7 +167,7 @@ class PostgresWriter:
             yield self._next_part()
             return
         with self._stopping():
-            self._connection.execute("BEGIN")
+            self._connection.execute(self._begin)
             try:
                 cursor = self._connection.cursor()
                 if self._fence:
@@ -191,6 +213,11 @@ class PostgresWriter:
         """Take a warning within a commit seriously: it may be on this server alone."""
         if notice.severity_nonlocalized == "WARNING":
             self._told = notice.message_primary
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._stopping(), within(self._connection, _SILENCE):
+            yield
 
     @contextmanager
     def _stopping(self) -> Iterator[None]:

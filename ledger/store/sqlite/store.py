@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 
 from ledger.errors import SetupError
+from ledger.store.interface import StoredSeal
 from ledger.store.sqlite.connection import lock, open_reader, open_writer
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.nonces import SqliteNonces
@@ -70,6 +71,9 @@ class SqliteStore:
 
     def require_synchronous(self) -> None:
         """Return: there is one machine, and each commit is synced to its disk."""
+
+    def confirm(self, seal: StoredSeal) -> None:
+        """Return: what a snapshot shows is synced."""
 
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from this database lies."""

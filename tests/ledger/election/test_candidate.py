@@ -36,6 +36,10 @@ class DeskLease:
     name: str
     term: int = 0
 
+    @property
+    def ours(self):
+        return (self.desk.leader.term, self.desk.leader.holder) == (self.term, self.name)
+
     def acquire(self):
         self.desk.ask()
         if self.desk.until > self.desk.seconds:
@@ -46,14 +50,14 @@ class DeskLease:
 
     def renew(self):
         self.desk.ask()
-        if self.desk.leader.term != self.term:
+        if not self.ours:
             return False
         self.desk.until = self.desk.seconds + SECONDS
         return True
 
     def release(self):
         self.desk.ask()
-        if self.desk.leader.term == self.term:
+        if self.ours:
             self.desk.until = 0.0
 
     def state(self):

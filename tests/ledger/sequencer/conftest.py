@@ -14,6 +14,8 @@ ON_A_SERVER = {
     "test_signed_again_and_in_flight_together_is_recorded_once",
     "test_event_in_another_statement_is_refused_by_position_whether_recorded_or_in_the_same_block",
     "test_of_eight_at_one_moment_exactly_what_is_there_is_spent",
+    "test_type_with_a_field_that_no_server_can_keep_is_refused_and_the_writer_goes_on",
+    "test_event_of_such_a_type_that_is_recorded_already_is_refused_and_the_writer_goes_on",
     "test_guard_that_a_crash_left_behind_is_moved_on_at_the_next_start",
     "test_database_older_than_its_guard_does_not_start_and_is_told_by_how_much",
 }

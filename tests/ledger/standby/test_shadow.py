@@ -15,6 +15,7 @@ from ledger.sequencer import recover
 from ledger.sequencer.guard_file import FileGuard as Guard
 from ledger.standby import shadow
 from ledger.store.sqlite.store import SqliteStore
+from tests.ledger.standby.conftest import Kept
 from verifier.primitives.tiles import WIDTH
 
 
@@ -109,6 +110,30 @@ def test_far_behind_everything_is_computed_anew(small, follower, monkeypatch):
         small.move(number)
     standby.catch_up()
     assert state_of(standby) == state_of(small.ledger)
+
+
+def test_block_that_nobody_confirms_is_neither_shown_nor_followed_until_somebody_does(small, follower):
+    """A server may show a block that no replica has; a failover would take it back."""
+
+    class Unsure(Kept):
+        refuses = False
+
+        def confirm(self, seal):
+            del seal
+            if self.refuses:
+                raise BusyError("database", came="silence", expected="a primary whose replica follows")
+
+    store = Unsure(small.ledger.store)
+    standby = follower(small, store)
+    before = state_of(standby)
+    store.refuses = True
+    leaf = small.move(1)
+    for shown in (standby.catch_up, lambda: standby.prover.promise(leaf), lambda: follower(small, store)):
+        with pytest.raises(BusyError, match="whose replica follows"):
+            shown()
+    assert state_of(standby) == before
+    store.refuses = False
+    assert standby.prover.promise(leaf) == small.ledger.prover.promise(leaf)
 
 
 def test_standby_takes_nothing_in_and_says_whom_to_ask(small, follower):

@@ -105,6 +105,23 @@ def test_a_store_whose_term_is_over_writes_nothing_and_says_who_leads(dsn, lease
     new.close()
 
 
+def test_a_term_that_a_failover_lost_and_gave_out_again_is_its_new_holders_alone(dsn, leases, tmp_path):
+    first, second = leases("first"), leases("second")
+    assert first.acquire()
+    with psycopg.connect(dsn) as connection:  # as a replica that had not heard of the first, and led then
+        connection.execute("UPDATE lease SET term = 0, holder = '', until = clock_timestamp() - interval '1 hour'")
+    assert second.acquire()
+    assert second.term == first.term
+    assert not first.renew()
+    first.release()
+    assert second.state().left > LONG / 2, "only one's own is given back"
+    with pytest.raises(StoppedError, match="came term 1 of second, expected term 1 of first"):
+        PostgresStore(dsn, tmp_path, fence=first)
+    store = PostgresStore(dsn, tmp_path, fence=second)
+    write(store, 0)
+    store.close()
+
+
 def test_without_a_lease_nothing_is_written(dsn, leases, tmp_path):
     with pytest.raises(StoppedError, match="lease"):
         PostgresStore(dsn, tmp_path, fence=leases("nobody"))

@@ -49,7 +49,8 @@ def test_commits_are_durable_whatever_the_database_says_by_itself(dsn, tmp_path)
     name = dsn.partition("@/")[2].partition("?")[0]
     run(dsn, f"ALTER DATABASE {name} SET synchronous_commit = off")
     store = PostgresStore(dsn, tmp_path)
-    assert show(store.writer()._connection, "synchronous_commit") == "on"
+    with store.writer().transaction() as cursor:
+        assert show(cursor.connection, "synchronous_commit") == "on"
     store.close()
 
 
