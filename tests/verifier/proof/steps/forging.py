@@ -91,6 +91,7 @@ def rerooted(world: World, proof: TraceProof) -> TraceProof:
 def proved(world: World, subject: str = ITEM, walk: str = "public") -> TraceProof:
     """Return the proof that this ledger makes against its newest checkpoint, whatever it is worth."""
     world.cosign()
+    world.ledger.kept.clear()  # what an honest prover made is of no use to a lying one
     with world.ledger.sources() as sources:
         size = sources.reader.newest_checkpoint(quorum=True).size
         note = cosigned_note(sources.reader, size)

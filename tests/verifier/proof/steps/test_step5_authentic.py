@@ -79,11 +79,13 @@ def test_a_disclosure_of_the_event_is_told_and_not_twice(told, story_world):
 def test_an_event_of_no_history_of_the_trace_is_refused(world, monkeypatch):
     """Honestly said and recorded, by the same carrier, about another unit."""
     (stray,) = world.say("carrier", _observe(fresh_unit(1)))
+    with world.ledger.store.read() as reader:
+        row = reader.find_event(stray.name)
     honest = prover.statement_parts
 
-    def parts(events, source, reader, body_of):
-        extra = [source.event(reader.find_event(stray.name))] if isinstance(events, list) else []
-        return honest([*events, *extra], source, reader, body_of)
+    def parts(events, source, body_of):
+        extra = [source.event(row)] if isinstance(events, list) else []
+        return honest([*events, *extra], source, body_of)
 
     assert judged(proved(world), world.standpoint()).outcome == "verified"
     monkeypatch.setattr(prover, "statement_parts", parts)
