@@ -68,7 +68,7 @@ def write_until_cut_off(store, number, told):
 def test_block_whose_commit_was_cut_off_before_a_replica_had_it_is_not_confirmed_until_one_has(
     primary, replica, tmp_path, monkeypatch
 ):
-    """The session that wrote is ended by whoever takes over, and waits for no replica again, which would hold its node."""
+    """Whoever takes over ends the session that wrote; it waits for no replica again, which would hold its node."""
     dsn = primary.database()
     first, second = (Lease(dsn, holder=name, url="", seconds=0.2) for name in ("one", "two"))
     assert first.acquire()
