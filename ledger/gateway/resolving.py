@@ -55,10 +55,20 @@ class Resolver:
     """Resolves the numbers of one gateway. One thread uses it."""
 
     def __init__(
-        self, gateway: Gateway, client: LedgerClient, policy: TrustPolicy, *, clock: Callable[[], int]
+        self,
+        gateway: Gateway,
+        client: LedgerClient,
+        policy: TrustPolicy,
+        *,
+        clock: Callable[[], int],
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask a ledger's service; the client signs its requests. `clock` in milliseconds since 1970."""
-        self._gateway, self._client, self._policy, self._clock = gateway, client, policy, clock
+        """Ask a ledger's service; the client signs its requests.
+
+        `clock` in milliseconds since 1970; `steady`, by which pauses are kept, in seconds, never set back.
+        """
+        self._gateway, self._client, self._policy = gateway, client, policy
+        self._clock, self._steady = clock, steady
         self._asked: dict[Number, _Patience] = {}
 
     def turn(self) -> bool:
@@ -79,7 +89,7 @@ class Resolver:
         self._gateway.settle(lambda keeping: keeping.told([(number, handle, event)]))
 
     def _resolve_needs(self) -> bool:
-        now = time.monotonic()
+        now = self._steady()
         with self._gateway.store.reading() as connection:
             needs = Items(connection).needs(10 * _MOST)
         self._asked = {each: patience for each, patience in self._asked.items() if each in set(needs)}

@@ -11,7 +11,7 @@ from ledger.compose.event import Draft
 from ledger.readers.ceb import Facts
 from ledger.signing.signer import generate
 from tests.ledger.client.serving import Reply
-from tests.ledger.gateway.zone import Gated, messages_of, until
+from tests.ledger.gateway.zone import Gated, messages_of
 from tests.world import now
 from verifier.ledgerformat.head import parse_head
 from verifier.primitives.keys import EDDSA
@@ -148,7 +148,11 @@ def test_the_opening_of_the_platform_whose_number_it_is_goes_before_an_earlier_o
 def test_what_is_asked_in_vain_is_asked_ever_more_seldom(gateways, service):
     (payment,) = (message for who, message in messages_of([504], ["CEB411"]))
     gateways["payment"].take("payment", payment)
-    for _ in range(5):
-        gateways["payment"].resolver.turn()
-    assert service.asked.count("POST /handles/resolve") == 1
-    until(lambda: gateways["payment"].resolver.turn() and service.asked.count("POST /handles/resolve") == 2)
+    clock = [100.0]
+    resolver = gateways["payment"].resolving(lambda: clock[0])
+    asked = []
+    for at in (100.0, 100.9, 101.1, 102.9, 103.2, 107.1, 107.3):  # pauses of 1, 2 and 4 seconds
+        clock[0] = at
+        resolver.turn()
+        asked.append(service.asked.count("POST /handles/resolve"))
+    assert asked == [1, 1, 2, 2, 3, 3, 4]

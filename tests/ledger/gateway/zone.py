@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,10 +92,16 @@ class Gated:
             Store(self.folder, origin=ORIGIN), setting, client=client, door=Door(self.url), check=lambda *_: None
         )
         if self.request_key and self.policy:
-            asking = LedgerClient(self.url, patience=Patience(attempts=1), request_key=self.request_key)
-            self.resolver = Resolver(self.gateway, asking, self.policy, clock=now)
+            self.resolver = self.resolving(time.monotonic)
         self.gateway.start()
         return self.gateway
+
+    def resolving(self, steady: Callable[[], float]) -> Resolver:
+        """A resolver of the gateway that keeps its pauses by this clock, in seconds."""
+        assert self.gateway
+        assert self.policy
+        asking = LedgerClient(self.url, patience=Patience(attempts=1), request_key=self.request_key)
+        return Resolver(self.gateway, asking, self.policy, clock=now, steady=steady)
 
     def stop(self) -> None:
         if self.gateway:
