@@ -16,7 +16,7 @@ from verifier.errors import SuyuanError
 
 BATCH = 1_000
 _SLICE = 50_000  # events prepared at a time, outside the measured time
-_AHEAD = 40  # submissions of a batch under way at most
+_AHEAD = 20  # submissions of a batch under way at most
 _GROUPS = 3  # groups of single events under way at most
 
 

@@ -19,7 +19,7 @@ from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.merkle import leaf_hash
 from verifier.primitives.tiles import WIDTH, Tile, parse_bundle, parse_hashes
 
-_AHEAD = 40  # submissions under way while the log is made
+_AHEAD = 20  # submissions under way while the log is made
 
 
 @dataclass(frozen=True, slots=True)

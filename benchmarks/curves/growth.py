@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks.index import fill, update
 from benchmarks.load import Load, chunks, open_load, unit
 
-_AHEAD, _TRACES = 40, 50
+_AHEAD, _TRACES = 20, 50  # one issuer may fill half of the queue (`MAX_WAITING`)
 
 
 @dataclass(frozen=True, slots=True)
