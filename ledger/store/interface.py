@@ -370,6 +370,10 @@ class Store(Protocol):
         """Return a snapshot, to be used in one thread and given back."""
         ...
 
+    def read_own(self) -> None:
+        """Let snapshots from now on show what this process's writer has committed, however far others are behind."""
+        ...
+
     def writer(self) -> WriteStore:
         """Return the writer's side; there is one."""
         ...
