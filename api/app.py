@@ -51,12 +51,14 @@ from api.routes import (
     status,
     traces,
 )
+from api.routes.direct import direct_routes
 from api.settings import Settings
 from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
 from api.workers import Workers
 from ledger.clock import milliseconds
 from ledger.election.candidate import Candidate
 from ledger.ledger import Ledger
+from ledger.prove.prover import TURNS
 from ledger.sequencer.fairness import Shares
 from ledger.witnessing.collection import Collection
 from verifier import __version__
@@ -111,9 +113,9 @@ def create_app(
 def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogger) -> None:
     """Stand around every request: the innermost comes first, the outermost last."""
     app.state.places = Shares("requests", settings.max_requests)
-    submit = next(each for each in entries.router.routes if getattr(each, "endpoint", None) is entries.submit_entry)
-    app.add_middleware(DirectMiddleware, routes={("POST", "/entries"): (submit, entries.answer_submission)})
+    app.add_middleware(DirectMiddleware, routes=direct_routes())
     app.state.reading = CapacityLimiter(settings.read_threads)
+    app.state.proving = CapacityLimiter(min(TURNS, settings.read_threads))  # more threads would wait in the prover
     app.add_middleware(ReadsMiddleware, limiter=app.state.reading, patience=settings.max_wait)
     app.add_middleware(GateMiddleware, places=app.state.places)
     app.add_middleware(HeadMiddleware)
@@ -121,6 +123,7 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.add_middleware(
         ForwardMiddleware,
         where=lambda: _leader(app),
+        hear=lambda size: app.state.ledger.hear(size),  # noqa: PLW0108 - opened later
         most=max(settings.max_submission, settings.max_note),
         buffered=settings.max_buffered,
         seconds=settings.read_timeout,

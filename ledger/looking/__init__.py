@@ -2,5 +2,5 @@
 
 A looker runs the same intake over a snapshot of its own, and answers with candidates in plain values. It holds no key
 and writes nothing. Whatever it does not find good, nobody is told by it: the ledger's process looks again, and says
-why (docs/adr/0064).
+why (docs/adr/0065).
 """

@@ -44,7 +44,7 @@ from verifier.vocabulary import registry_types
 _Made = TypeVar("_Made")
 MayShow = Callable[[Sources, StoredEvent], bool]
 _KNOWN = 2_048  # answers kept of proofs that were checked before they left
-_TURNS = 4  # proofs made at a time: more threads would wait for each other, and be woken in vain
+TURNS = 4  # proofs made at a time: more threads would wait for each other, and be woken in vain
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
@@ -100,7 +100,7 @@ class Prover:
         self._sources = sources
         self._clock = clock
         self._kept = kept or Kept()
-        self._turns = BoundedSemaphore(_TURNS)
+        self._turns = BoundedSemaphore(TURNS)
         self._known = Known(_KNOWN)
 
     def promise(self, leaf: int) -> Recorded:
