@@ -163,6 +163,14 @@ class Reader(Protocol):
         """Return the recorded statement with this protected header and payload."""
         ...
 
+    def statements(self, first: int, last: int) -> list[StoredStatement]:
+        """Return the statements from leaf `first` to before `last`, in order."""
+        ...
+
+    def recorded(self, identities: Sequence[bytes]) -> set[bytes]:
+        """Return those identities of which a statement is recorded."""
+        ...
+
     def statement_in_sequence(self, kid: bytes, below: int) -> StoredStatement | None:
         """Return this key's statement with the highest first number below `below`."""
         ...
