@@ -124,6 +124,7 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.add_middleware(
         ForwardMiddleware,
         where=lambda: _leader(app),
+        hear=lambda size: app.state.ledger.hear(size),  # noqa: PLW0108 - opened later
         most=max(settings.max_submission, settings.max_note),
         buffered=settings.max_buffered,
         seconds=settings.read_timeout,

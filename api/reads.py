@@ -19,11 +19,12 @@ def leaf_of(ledger: Ledger, identity: bytes) -> int:
 
     Raises:
         UnknownError: nothing of this identity is recorded.
+        BusyError: whether it is, rows that are behind do not say.
     """
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         found = reader.statement_by_identity(identity)
-    if found is None:
-        raise UnknownError("identity", came=identity, expected="the identity of a recorded statement")
+        if found is None:
+            raise UnknownError("identity", came=identity, expected="the identity of a recorded statement")
     return found.leaf
 
 

@@ -92,6 +92,8 @@ class Shadow:
                 return
             with ExitStack() as opened:
                 newer = opened.enter_context(self._store.read())
+                if newer.counters().size < self.head.edge.size and not self._lost:
+                    return  # another server, which is behind: what was followed stays
                 self._follow(newer)
                 self._snapshot.close()
                 self._reader, self._snapshot = newer, opened.pop_all()

@@ -368,31 +368,27 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Reader]:
         """Return a snapshot, to be used in one thread and given back."""
-        ...
+
+    def read_own(self) -> None:
+        """Let snapshots from now on show what this process's writer has committed, however far others are behind."""
 
     def writer(self) -> WriteStore:
         """Return the writer's side; there is one."""
-        ...
 
     def require_synchronous(self) -> None:
         """Return if what is committed is on every machine that it must be on; SetupError where it is not."""
-        ...
 
     def confirm(self, seal: StoredSeal) -> None:
         """Return if a block that was read stays whatever becomes of that machine; BusyError where nobody can say."""
 
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from the store lies."""
-        ...
 
     def nonces(self) -> Nonces:
         """Return the nonces of signed requests; apart from the one writer, who is not kept waiting by them."""
-        ...
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the database to a new file."""
-        ...
 
     def close(self) -> None:
         """Close every connection."""
-        ...

@@ -69,6 +69,9 @@ class SqliteStore:
             raise SetupError(str(self._path), came="opened for reading", expected="opened for writing")
         return self._writer
 
+    def read_own(self) -> None:
+        """Do nothing: a file is read as it was written."""
+
     def require_synchronous(self) -> None:
         """Return: there is one machine, and each commit is synced to its disk."""
 
