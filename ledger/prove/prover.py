@@ -17,6 +17,7 @@ from ledger.prove.checks import check_charter, check_event_proof, own_fault
 from ledger.prove.examined import KNOWN, Question, examine, fault_of
 from ledger.prove.kept import Kept
 from ledger.prove.log import consistency_path, root_at
+from ledger.prove.notes import cosigned_note, note_of
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
 from ledger.prove.promises import SharedRoot
 from ledger.prove.receipt import prove_event
@@ -32,7 +33,6 @@ from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import PublicKey
 from verifier.primitives.merkle import check_consistency, leaf_hash
-from verifier.primitives.note import Note, format_note, parse_note, parse_signature_line
 from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
@@ -238,7 +238,7 @@ class Prover:
         form_of(subject)
         with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
-            note, size = self._kept.notes.get(*_note_of(checkpoint, sources.reader)), checkpoint.size
+            note, size = self._kept.notes.get(*note_of(checkpoint, sources.reader)), checkpoint.size
             if since is None:
                 since = newest_state((walk, subject_name(subject)), reader=sources.reader, size=size)
             body_of = _body_of(walk, may_show, sources)
@@ -395,22 +395,3 @@ def _root(size: int, sources: Sources) -> bytes:
     """Return the root at a size: the signed one where a block ended there, else what the tiles come to."""
     stored = sources.reader.checkpoint(size)
     return parse_signed_checkpoint(stored.note)[0].root if stored else root_at(sources.log, size)
-
-
-def cosigned_note(reader: Reader, size: int) -> bytes:
-    """Return a checkpoint's note with the ledger's lines and those of its witnesses."""
-    stored = reader.checkpoint(size)
-    if stored is None:
-        raise UnknownError("checkpoint", came=f"size {size}", expected="a size at which a block ended")
-    return _cosigned(stored.note, tuple(reader.cosignatures(size)))
-
-
-def _cosigned(own: bytes, lines: tuple[str, ...]) -> bytes:
-    note = parse_note(own)
-    return format_note(Note(note.text, note.signatures + tuple(map(parse_signature_line, lines))))
-
-
-def _note_of(checkpoint: StoredCheckpoint, reader: Reader) -> tuple[tuple[bytes, tuple[str, ...]], Callable[[], bytes]]:
-    """Return what a checkpoint's note is made of, and how."""
-    parts = checkpoint.note, tuple(reader.cosignatures(checkpoint.size))
-    return parts, lambda: _cosigned(*parts)
