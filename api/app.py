@@ -28,7 +28,7 @@ from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.middleware.reads import ReadsMiddleware
 from api.openapi import describe, operation_id
-from api.opening import Running, run_from
+from api.opening import Running, lookers_of, run_from
 from api.page_releases import PageReleases
 from api.rates import Rates
 from api.refusals import add_refusals
@@ -158,7 +158,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
         running = await to_thread.run_sync(run_from, settings) if given is None else given
         ledger, app.state.candidate = running.ledger, running.candidate
         app.state.metrics.stand(running.candidate)
-        _equip(app, ledger, settings, clock)
+        _equip(app, ledger, settings, clock, logger)
         untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
         if ledger.stopped:
@@ -171,6 +171,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(stop_following, app)
             await to_thread.run_sync(app.state.intake.close)
+            await to_thread.run_sync(_look_beside_no_more, app)
             if given is None:
                 await to_thread.run_sync(running.close)
             untrace()
@@ -181,11 +182,18 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
     return lifespan
 
 
+def _look_beside_no_more(app: FastAPI) -> None:
+    """End the processes that look at submissions; the ledger may go on without."""
+    app.state.ledger.look_beside(None)
+    if app.state.lookers:
+        app.state.lookers.close()
+
+
 def _nothing() -> None:
     """Stop nothing: there are no traces."""
 
 
-def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> None:
+def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock, logger: FilteringBoundLogger) -> None:
     """Give the app what its routes ask for."""
     metrics: Metrics = app.state.metrics
     metrics.observe(ledger)
@@ -201,6 +209,8 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
     ledger.wait_at_most(settings.max_wait)
+    app.state.lookers = lookers_of(settings, ledger, logger)
+    ledger.look_beside(app.state.lookers)
     follow(app, ledger)
     _measure(app, ledger)
     equip_epcis(app, ledger)

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     )
     read_timeout: float = Field(default=30.0, gt=0, le=600, description="longest time in which a body must arrive")
     intake_threads: int = Field(default=4, ge=1, le=64, description="submissions checked at one moment")
+    intake_processes: int = Field(
+        default=1,
+        ge=0,
+        le=64,
+        description="processes that look at submissions first, begun when many come; 0: the server looks at all itself",
+    )
     intake_waiting: int = Field(
         default=67_108_864,
         ge=1,

@@ -17,6 +17,7 @@ from ledger.erasure.eraser import Eraser
 from ledger.errors import BusyError, UnknownError
 from ledger.leading.leadership import Leadership
 from ledger.leading.quorum_wait import waited_for_quorum
+from ledger.looking.lookers import Lookers
 from ledger.measures import Measures
 from ledger.prove.kept import Kept
 from ledger.prove.prover import Prover
@@ -63,6 +64,7 @@ class Ledger:
         self._keys = keys
         self.measures = Measures()
         self._patience: float | None = None
+        self._lookers: Lookers | None = None
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
         self._elects = guard is None  # another writer follows when one stops
@@ -121,6 +123,7 @@ class Ledger:
         )
         self._leadership.sequencer.measures = self.measures
         self._leadership.writer.patience = self._patience
+        self._leadership.door.lookers = self._lookers
         shadow, self._shadow = self._shadow, None
         if shadow:
             shadow.close()
@@ -176,6 +179,17 @@ class Ledger:
         self._patience = seconds
         if self._leadership:
             self._leadership.writer.patience = seconds
+
+    def look_beside(self, lookers: Lookers | None) -> None:
+        """Have submissions looked at by other processes first, also for writers to come; they stay their owner's."""
+        self._lookers = lookers
+        if self._leadership:
+            self._leadership.door.lookers = lookers
+
+    @property
+    def lookers(self) -> Lookers | None:
+        """Return the processes that look at submissions first, None where there are none."""
+        return self._lookers
 
     @property
     def eraser(self) -> Eraser:
