@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
+from ledger.store.queries import QueryRows
+
 Naming: TypeAlias = Callable[[bytes, int, str], bool]  # (head, leaf, pointer): whether it names an attachment
 KeyRow: TypeAlias = tuple[bytes, int, int, bytes, bytes, "int | None", "int | None", "int | None"]
 """key, id, count, frontier, leaf, owner, guarded, custodian: as the database has them."""
@@ -394,6 +396,9 @@ class Store(Protocol):
 
     def nonces(self) -> Nonces:
         """Return the nonces of signed requests; apart from the one writer, who is not kept waiting by them."""
+
+    def queries(self) -> QueryRows:
+        """Return participants' named queries, alike for every process; no part of what is recorded."""
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the database to a new file."""

@@ -19,6 +19,7 @@ from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, answering
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.nonces import PostgresNonces
 from ledger.store.postgres.pool import ReaderPool
+from ledger.store.postgres.queries import PostgresQueries
 from ledger.store.postgres.reader import PostgresReader
 from ledger.store.postgres.severing import within
 from ledger.store.postgres.writer import PostgresWriter
@@ -64,6 +65,7 @@ class PostgresStore:
         self._confirmer = confirmer
         self._opening = Lock()
         self._nonces: PostgresNonces | None = None
+        self._queries: PostgresQueries | None = None
         with answering(dsn):
             self._writer = _open(dsn, fence) if writable else None
             if not writable:
@@ -124,6 +126,13 @@ class PostgresStore:
                 self._nonces = PostgresNonces(self._dsn)
             return self._nonces
 
+    def queries(self) -> PostgresQueries:
+        """Return participants' named queries, in a table of all processes."""
+        with self._opening:
+            if self._queries is None:
+                self._queries = PostgresQueries(self._dsn)
+            return self._queries
+
     def backup(self, path: str) -> None:
         """Refuse: a server is backed up by its own means, together with what it needs to be brought forward.
 
@@ -142,6 +151,8 @@ class PostgresStore:
             self._writer.close()
         if self._nonces:
             self._nonces.close()
+        if self._queries:
+            self._queries.close()
         if self._confirmer:
             self._confirmer.close()
 
