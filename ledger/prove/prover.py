@@ -19,7 +19,7 @@ from ledger.prove.kept import Kept
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.notes import cosigned_note, note_of
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
-from ledger.prove.promises import SharedRoot
+from ledger.prove.promises import SharedRoot, statements_at
 from ledger.prove.receipt import prove_event
 from ledger.prove.since import newest_state
 from ledger.prove.source import BodyOf, EventSource
@@ -138,7 +138,7 @@ class Prover:
         made: dict[int, Recorded | SuyuanError] = {}
         with self._sources() as sources:
             shared: SharedRoot | None = None
-            found = _statements(leaves, sources.reader)
+            found = statements_at(leaves, sources.reader)
             for leaf in sorted(set(leaves)):
                 try:
                     if shared is None or shared.checkpoint.size <= leaf:
@@ -358,14 +358,6 @@ def _shared_root(checkpoint: StoredCheckpoint | None, sources: Sources) -> Share
     if checkpoint is None:
         raise _no_statement(sources.log.size)
     return SharedRoot(checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
-
-
-def _statements(leaves: Sequence[int], reader: Reader) -> dict[int, StoredStatement]:
-    """Return the statements at leaves that stand side by side, as those of a block do; else none of them."""
-    first, last = min(leaves, default=0), max(leaves, default=-1) + 1
-    if last - first > 2 * len(leaves):
-        return {}
-    return {each.leaf: each for each in reader.statements(first, last)}
 
 
 def _recorded(leaf: int, known: StoredStatement | None, shared: SharedRoot, sources: Sources) -> Recorded:
