@@ -58,6 +58,7 @@ from api.workers import Workers
 from ledger.clock import milliseconds
 from ledger.election.candidate import Candidate
 from ledger.ledger import Ledger
+from ledger.prove.beside import Examiners
 from ledger.prove.prover import TURNS
 from ledger.sequencer.fairness import Shares
 from ledger.witnessing.collection import Collection
@@ -171,6 +172,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(stop_following, app)
             await to_thread.run_sync(app.state.intake.close)
+            await to_thread.run_sync(app.state.examiners.close)
             await to_thread.run_sync(_look_beside_no_more, app)
             if given is None:
                 await to_thread.run_sync(running.close)
@@ -209,6 +211,7 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock, logge
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
     ledger.wait_at_most(settings.max_wait)
+    app.state.examiners = ledger.prover.examiners = Examiners(settings.examiners)
     app.state.lookers = lookers_of(settings, ledger, logger)
     ledger.look_beside(app.state.lookers)
     follow(app, ledger)
