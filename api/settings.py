@@ -106,7 +106,7 @@ class Settings(BaseSettings):
         default=1,
         ge=0,
         le=64,
-        description="processes that look at submissions first, begun when many come; 0: the server looks at all itself",
+        description="processes that look at batches before the server does, begun when the first comes; 0: none",
     )
     intake_waiting: int = Field(
         default=67_108_864,

@@ -33,8 +33,7 @@ from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, st
 from verifier.ledgerformat.submission import parse_submission
 
 _Result = TypeVar("_Result")
-_WORTH = 4  # submissions of a group that is worth a way to another process and back,
-_WORTH_BYTES = 32_768  # or bytes of one
+_WORTH = 16_384  # bytes of a group's submissions, on an average, that are worth a way to another process and back
 
 
 class Door:
@@ -112,7 +111,7 @@ class Door:
     def _judge_beside(self, group: Sequence[bytes]) -> Sequence[Candidate | SuyuanError | None]:
         """Return the candidates that lookers found, None for what is to be looked at here."""
         unseen = (None,) * len(group)
-        if self.lookers is None or (len(group) < _WORTH and sum(map(len, group)) < _WORTH_BYTES):
+        if self.lookers is None or sum(map(len, group)) < _WORTH * len(group):
             return unseen
         measures, head = self._sequencer.measures, self._sequencer.head
         began = measures.now()

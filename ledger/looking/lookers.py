@@ -1,4 +1,4 @@
-"""The lookers of a ledger: begun when there is enough to look at, begun again when they end."""
+"""The lookers of a ledger: begun when they are first asked, begun again when they end."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
+from ledger.leading import door
 from ledger.looking.lookers import Lookers
 from tests.ledger.looking.zone import commissioned, until
 from tests.world import found_world, tell_parcel
@@ -20,8 +21,9 @@ def world(tmp_path_factory):
 
 
 @pytest.fixture
-def beside(world):
-    """Return lookers that are ready, and that the ledger asks."""
+def beside(world, monkeypatch):
+    """Return lookers that are ready, and that the ledger asks, also for what is small."""
+    monkeypatch.setattr(door, "_WORTH", 1)
     with ExitStack() as opened:
 
         def begin(count=1, **given):

@@ -134,12 +134,14 @@ def test_one_that_hangs_is_ended(world, beside, fresh, monkeypatch):
     assert not is_there(pid)
 
 
-def test_few_small_submissions_begin_none(world, fresh):
+def test_small_submissions_begin_none_and_large_ones_do(world, fresh):
     lookers = Lookers(1, str(world.folder), world.ledger.origin)
     world.ledger.look_beside(lookers)
     try:
-        leaves(world, fresh(2))
+        leaves(world, fresh(8))
         assert not lookers._begun
+        leaves(world, fresh(1, events=60))
+        assert lookers._begun
     finally:
         world.ledger.look_beside(None)
         lookers.close()
@@ -149,9 +151,9 @@ def test_where_none_can_be_begun_the_ledger_looks(world, fresh):
     lookers = Lookers(1, "/nowhere", world.ledger.origin)
     world.ledger.look_beside(lookers)
     try:
-        leaves(world, fresh(5))
+        leaves(world, fresh(1, events=60))
         until(lambda: lookers.ended)
-        leaves(world, fresh(5))
+        leaves(world, fresh(1, events=60))
     finally:
         world.ledger.look_beside(None)
         lookers.close()
