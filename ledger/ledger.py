@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
 
 from ledger.cosigning import Cosigned
 from ledger.erasure.eraser import Eraser
@@ -34,6 +33,8 @@ from ledger.store.interface import Reader, Store, WriteStore
 from ledger.tiles.folder import LogReader
 from ledger.tiles.interface import Tiles
 from verifier.errors import SuyuanError
+
+_GLANCE = 0.05  # seconds between looks whether the writer still runs, while somebody waits for it
 
 
 class Ledger:
@@ -321,7 +322,7 @@ class Ledger:
             if isinstance(state, Shadow):
                 state.catch_up(size)
             elif leadership := self._leadership:
-                sleep(0.001)  # the block is durable; the writer is about to show it
+                state.await_size(size, _GLANCE)  # the block is durable; the writer is about to show it
                 leadership.require_running()
         return state
 

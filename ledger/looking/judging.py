@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, receive
 from ledger.admission.snapshot import standing_over
 from ledger.looking.passing import Looked, Question, plain_candidate
 from ledger.sequencer.recover import RegistryReader
-from ledger.store.interface import Reader, Store
+from ledger.store.interface import Store
 from verifier.errors import SuyuanError
-from verifier.ledgerformat.statement import parse_entry, statement_identity
+from verifier.ledgerformat.statement import parse_entry
 from verifier.ledgerformat.submission import parse_submission
 from verifier.vocabulary import registry_types
 
@@ -31,15 +32,14 @@ class Judging:
                 self._acts = question.acts
             replay = self._registry.replay
             standing = standing_over(reader, self._origin, leaf=question.leaf, now=question.now, replay=replay)
-            return [_look(data, reader, standing) for data in question.group]
+            looked = [_look(data, standing) for data in question.group]
+            recorded = reader.recorded([each.identity for each in looked if each])
+            return [plain_candidate(each) if each and each.identity not in recorded else None for each in looked]
 
 
-def _look(data: bytes, reader: Reader, standing: Standing) -> Looked:
+def _look(data: bytes, standing: Standing) -> Candidate | None:
     try:
         submission = parse_submission(data)
-        statement = parse_entry(submission.statement)
-        if reader.statement_by_identity(statement_identity(statement)):
-            return None
-        return plain_candidate(admit(receive(submission, statement, standing), standing))
+        return admit(receive(submission, parse_entry(submission.statement), standing), standing)
     except SuyuanError:
         return None  # the ledger looks again, and says why

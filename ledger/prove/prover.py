@@ -19,12 +19,12 @@ from ledger.prove.kept import Kept
 from ledger.prove.log import consistency_path, root_at
 from ledger.prove.notes import cosigned_note, note_of
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
-from ledger.prove.promises import SharedRoot
+from ledger.prove.promises import SharedRoot, statements_at
 from ledger.prove.receipt import prove_event
 from ledger.prove.since import newest_state
 from ledger.prove.source import BodyOf, EventSource
 from ledger.prove.trace import Sources, prove_trace
-from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent
+from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent, StoredStatement
 from verifier.errors import SuyuanError
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.ledgerformat.head import Head, parse_head
@@ -130,18 +130,20 @@ class Prover:
             UnknownError: there is no statement at this leaf.
         """
         with self._sources() as sources:
-            return _recorded(leaf, _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources), sources)
+            shared = _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources)
+            return _recorded(leaf, None, shared, sources)
 
     def promises(self, leaves: Sequence[int]) -> list[Recorded | SuyuanError]:
         """Return for each leaf its promise, or why there is none: what `promise` does, over one snapshot."""
         made: dict[int, Recorded | SuyuanError] = {}
         with self._sources() as sources:
             shared: SharedRoot | None = None
+            found = statements_at(leaves, sources.reader)
             for leaf in sorted(set(leaves)):
                 try:
                     if shared is None or shared.checkpoint.size <= leaf:
                         shared = _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources)
-                    made[leaf] = _recorded(leaf, shared, sources)
+                    made[leaf] = _recorded(leaf, found.get(leaf), shared, sources)
                 except SuyuanError as error:
                     made[leaf] = error
         return [made[leaf] for leaf in leaves]
@@ -152,7 +154,7 @@ class Prover:
             newest = sources.reader.newest_checkpoint(quorum=True)
             if newest is None or newest.size <= leaf:
                 newest = sources.reader.checkpoint_covering(leaf + 1)
-            return _recorded(leaf, _shared_root(newest, sources), sources)
+            return _recorded(leaf, None, _shared_root(newest, sources), sources)
 
     def trace(self, subject: str, *, walk: str = "public", may_show: MayShow | None = None) -> Proved:
         """Return the trace proof of a subject from the newest quorum checkpoint.
@@ -358,8 +360,8 @@ def _shared_root(checkpoint: StoredCheckpoint | None, sources: Sources) -> Share
     return SharedRoot(checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
 
 
-def _recorded(leaf: int, shared: SharedRoot, sources: Sources) -> Recorded:
-    stored, checkpoint = sources.reader.statement(leaf), shared.checkpoint
+def _recorded(leaf: int, known: StoredStatement | None, shared: SharedRoot, sources: Sources) -> Recorded:
+    stored, checkpoint = known or sources.reader.statement(leaf), shared.checkpoint
     if stored is None:
         raise _no_statement(leaf)
     with own_fault("receipt"):

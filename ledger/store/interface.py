@@ -159,35 +159,33 @@ class Reader(Protocol):
 
     def statement(self, leaf: int) -> StoredStatement | None:
         """Return the statement at a leaf, None where there is a seal or nothing."""
-        ...
 
     def statement_by_identity(self, identity: bytes) -> StoredStatement | None:
         """Return the recorded statement with this protected header and payload."""
-        ...
+
+    def statements(self, first: int, last: int) -> list[StoredStatement]:
+        """Return the statements from leaf `first` to before `last`, in order."""
+
+    def recorded(self, identities: Sequence[bytes]) -> set[bytes]:
+        """Return those identities of which a statement is recorded."""
 
     def statement_in_sequence(self, kid: bytes, below: int) -> StoredStatement | None:
         """Return this key's statement with the highest first number below `below`."""
-        ...
 
     def batch(self, leaf: int) -> list[StoredEvent]:
         """Return the events of a statement, by position."""
-        ...
 
     def find_event(self, name: bytes) -> StoredEvent | None:
         """Return an event by its name."""
-        ...
 
     def participant(self, number: int) -> str | None:
         """Return the URI of a participant by its number."""
-        ...
 
     def has_event_id(self, id_: bytes, issuer: int) -> bool:
         """Return whether an issuer's id is recorded."""
-        ...
 
     def disclosures(self, seq: int) -> dict[str, str]:
         """Return an event's disclosures by pointer."""
-        ...
 
     def attachment(self, sha256: bytes) -> bytes | None:
         """Return an attachment's bytes."""
