@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from contextlib import suppress
 
 from ledger.collector import calm_collector
 from ledger.prove.examined import KNOWN, examine, fault_of, parse_question
@@ -23,7 +24,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began us is interrupted too, and lets our input end
     calm_collector()
     known = Known(KNOWN)
-    with socket.socket(fileno=0) as asking:
+    with suppress(ConnectionError), socket.socket(fileno=0) as asking:  # the server may end at any moment
         send_frame(asking, b"")
         while (frame := take_frame(asking)) is not None:
             fault = fault_of(examine(parse_question(frame), known))

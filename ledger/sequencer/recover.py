@@ -16,6 +16,7 @@ from ledger.prove.log import root_at
 from ledger.sequencer.block import Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.sequencer import Head
+from ledger.sequencer.signed import require_signed
 from ledger.store.interface import Reader, StoredSeal
 from ledger.tiles.folder import LogReader
 from ledger.tiles.interface import Tiles
@@ -86,6 +87,7 @@ def recover(
     known = _known(reader, counters.size, builtin, known)
     if seal:
         require_sealed(known.overlay.heap, seal)
+        require_signed(reader, known.replay, size=counters.size, root=root)
     last_seal = leaf_hash(seal.entry) if seal else None
     if seal:
         guard.record(counters.size, root)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import socket
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ledger.errors import StoppedError
-from ledger.prove.beside import Examiners
+from ledger.prove.beside import PROGRAM, Examiners
 from ledger.prove.examined import Question, examine, fault_of, format_question, parse_question
 from tests.world import ITEM, PRODUCT, found_world, now
 from verifier.errors import MalformedError
@@ -156,3 +159,13 @@ def test_a_question_is_read_back(world):
             parse_question(spelt[:cut])
     with pytest.raises(MalformedError):
         parse_question(spelt[:44] + b"\xff" + spelt[45:])
+
+
+def test_a_process_whose_server_ends_before_it_is_heard_ends_without_a_word():
+    ours, its = socket.socketpair()
+    with its:
+        begun = subprocess.Popen(PROGRAM, stdin=its.fileno(), stderr=subprocess.PIPE)
+    assert select.select([ours], [], [], 60)[0]  # it is ready; nobody reads that
+    ours.close()
+    assert begun.communicate(timeout=60)[1] == b""
+    assert begun.returncode == 0
