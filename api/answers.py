@@ -20,7 +20,7 @@ from api.views.trace_json import trace_json, verify_trace_command
 from api.views.trace_view import view_trace
 from api.views.words import file_name, page_of
 from ledger.ledger import Ledger
-from ledger.prove.prover import Proved
+from ledger.prove.prover import Proved, ProvedFile
 from verifier.ledgerformat.subject import form_of
 from verifier.proof.eventproof import MEDIA_TYPE as EVENT
 from verifier.proof.traceproof import MEDIA_TYPE as TRACE
@@ -31,6 +31,17 @@ JSON = "application/json"
 def answer_trace(request: Request, proved: Proved, subject: str, *, walk: str, form: str | None) -> Response:
     """Return a trace as its proof, as JSON, or as a page."""
     return _answer_proved(request, proved, subject, f"/trace?{urlencode({'subject': subject, 'walk': walk})}", form)
+
+
+def wants_trace_file(request: Request, form: str | None) -> bool:
+    """Return whether a trace is asked for as its proof."""
+    return _chosen(request, form, TRACE) == TRACE
+
+
+def answer_trace_file(request: Request, proved: ProvedFile, subject: str) -> Response:
+    """Return a trace as its proof, of which nothing else is told."""
+    request.state.form = form_of(subject)
+    return _stated(download(proved.data, TRACE, file_name(subject, "trace")), proved)
 
 
 def answer_history(  # noqa: PLR0917 - as asked for
@@ -49,7 +60,11 @@ def _answer_proved(request: Request, proved: Proved, subject: str, address: str,
         JSON: lambda: answer_json(trace_json(proved, subject, lang)),
         HTML: lambda: _trace_page(request, proved, subject, address=address, lang=lang),
     }
-    response = forms[_chosen(request, form, TRACE)]()
+    return _stated(forms[_chosen(request, form, TRACE)](), proved)
+
+
+def _stated(response: Response, proved: Proved | ProvedFile) -> Response:
+    """Say as of when a proof is."""
     response.headers["Suyuan-Newer"] = str(proved.newer)
     response.headers["Suyuan-Tree-Size"] = str(proved.size)
     return _varied(response)

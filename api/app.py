@@ -28,7 +28,7 @@ from api.middleware.gate import GateMiddleware
 from api.middleware.observe import ObserveMiddleware
 from api.middleware.reads import ReadsMiddleware
 from api.openapi import describe, operation_id
-from api.opening import Running, run_from
+from api.opening import Running, lookers_of, run_from
 from api.page_releases import PageReleases
 from api.rates import Rates
 from api.refusals import add_refusals
@@ -51,12 +51,15 @@ from api.routes import (
     status,
     traces,
 )
+from api.routes.direct import direct_routes
 from api.settings import Settings
 from api.telemetry import NO_TRACES_OF_FASTAPI, telemetry_of
 from api.workers import Workers
 from ledger.clock import milliseconds
 from ledger.election.candidate import Candidate
 from ledger.ledger import Ledger
+from ledger.prove.beside import Examiners
+from ledger.prove.prover import TURNS
 from ledger.sequencer.fairness import Shares
 from ledger.witnessing.collection import Collection
 from verifier import __version__
@@ -111,9 +114,9 @@ def create_app(
 def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogger) -> None:
     """Stand around every request: the innermost comes first, the outermost last."""
     app.state.places = Shares("requests", settings.max_requests)
-    submit = next(each for each in entries.router.routes if getattr(each, "endpoint", None) is entries.submit_entry)
-    app.add_middleware(DirectMiddleware, routes={("POST", "/entries"): (submit, entries.answer_submission)})
+    app.add_middleware(DirectMiddleware, routes=direct_routes())
     app.state.reading = CapacityLimiter(settings.read_threads)
+    app.state.proving = CapacityLimiter(min(TURNS, settings.read_threads))  # more threads would wait in the prover
     app.add_middleware(ReadsMiddleware, limiter=app.state.reading, patience=settings.max_wait)
     app.add_middleware(GateMiddleware, places=app.state.places)
     app.add_middleware(HeadMiddleware)
@@ -121,6 +124,7 @@ def _add_middleware(app: FastAPI, settings: Settings, logger: FilteringBoundLogg
     app.add_middleware(
         ForwardMiddleware,
         where=lambda: _leader(app),
+        hear=lambda size: app.state.ledger.hear(size),  # noqa: PLW0108 - opened later
         most=max(settings.max_submission, settings.max_note),
         buffered=settings.max_buffered,
         seconds=settings.read_timeout,
@@ -155,7 +159,7 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
         running = await to_thread.run_sync(run_from, settings) if given is None else given
         ledger, app.state.candidate = running.ledger, running.candidate
         app.state.metrics.stand(running.candidate)
-        _equip(app, ledger, settings, clock)
+        _equip(app, ledger, settings, clock, logger)
         untrace = app.state.telemetry.follow(ledger.measures) if app.state.telemetry else _nothing
         logger.info("started", origin=ledger.origin, size=ledger.head.edge.size)
         if ledger.stopped:
@@ -168,6 +172,8 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
             await to_thread.run_sync(app.state.witnessing.close)
             await to_thread.run_sync(stop_following, app)
             await to_thread.run_sync(app.state.intake.close)
+            await to_thread.run_sync(app.state.examiners.close)
+            await to_thread.run_sync(_look_beside_no_more, app)
             if given is None:
                 await to_thread.run_sync(running.close)
             untrace()
@@ -178,11 +184,18 @@ def _lifespan(settings: Settings, given: Running | None, logger: FilteringBoundL
     return lifespan
 
 
+def _look_beside_no_more(app: FastAPI) -> None:
+    """End the processes that look at submissions; the ledger may go on without."""
+    app.state.ledger.look_beside(None)
+    if app.state.lookers:
+        app.state.lookers.close()
+
+
 def _nothing() -> None:
     """Stop nothing: there are no traces."""
 
 
-def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> None:
+def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock, logger: FilteringBoundLogger) -> None:
     """Give the app what its routes ask for."""
     metrics: Metrics = app.state.metrics
     metrics.observe(ledger)
@@ -198,6 +211,9 @@ def _equip(app: FastAPI, ledger: Ledger, settings: Settings, clock: Clock) -> No
     app.state.evidence = EvidenceShelf(settings.evidence, ledger, clock)
     app.state.intake = Intake(ledger, settings, metrics)
     ledger.wait_at_most(settings.max_wait)
+    app.state.examiners = ledger.prover.examiners = Examiners(settings.examiners)
+    app.state.lookers = lookers_of(settings, ledger, logger)
+    ledger.look_beside(app.state.lookers)
     follow(app, ledger)
     _measure(app, ledger)
     equip_epcis(app, ledger)

@@ -18,4 +18,4 @@ def include_epcis(app: FastAPI) -> None:
 
 def equip_epcis(app: FastAPI, ledger: Ledger) -> None:
     """Give the app what these addresses ask for beside the projection."""
-    app.state.epcis_queries = NamedQueries(ledger.store.beside("epcis-queries.db"))
+    app.state.epcis_queries = NamedQueries(ledger.store.queries())

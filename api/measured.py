@@ -165,6 +165,7 @@ class BesideCollector(Collector):
         failing = GaugeMetricFamily(
             "suyuan_projection_failing", "1 where a projection's last turn failed.", labels=["projection"]
         )
+        yield from self._lookers()
         for name, follower in self._followers.items():
             lag.add_metric([name], max(0, size - follower.size))
             failing.add_metric([name], int(follower.fault is not None))
@@ -173,6 +174,14 @@ class BesideCollector(Collector):
         yield GaugeMetricFamily("suyuan_tiles_lag_seconds", help_, value=self._ledger.tiles.lag)
         free = shutil.disk_usage(self._disk).free
         yield GaugeMetricFamily("suyuan_disk_free_bytes", "Free space where the ledger lies.", value=free)
+
+    def _lookers(self) -> Iterator[Metric]:
+        """Yield the processes that look at submissions: what is there, and what ended."""
+        lookers = self._ledger.lookers
+        ready, ended = (lookers.ready, lookers.ended) if lookers else (0, 0)
+        yield GaugeMetricFamily("suyuan_lookers", "Processes that can look at submissions.", value=ready)
+        help_ = "Processes that looked at submissions and ended, though nobody had let them end."
+        yield GaugeMetricFamily("suyuan_lookers_ended", help_, value=ended)
 
 
 def _add(family: HistogramMetricFamily, labels: list[str], histogram: Histogram) -> None:

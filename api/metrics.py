@@ -91,6 +91,7 @@ class _LedgerCollector(Collector):
                 "For how long the oldest block has waited for its quorum.",
                 ledger.oldest_without_quorum() / 1000,
             ),
+            "suyuan_missing_leaves": ("Leaves known to be recorded that are not read here yet.", ledger.missing),
             "suyuan_leads": ("1 where this process has the writer, 0 where it follows.", int(ledger.leads)),
             "suyuan_writer_running": ("1 while the writer writes.", int(ledger.stopped is None)),
             "suyuan_sqlite_wal_reset_safe": ("1 where SQLite has the fix of 3.51.3.", int(is_wal_reset_safe())),

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from secrets import token_hex
 from socket import gethostname
 
+from structlog.typing import FilteringBoundLogger
+
 from api.settings import Settings
 from ledger.election.candidate import Candidate
 from ledger.election.opening import Standing, is_on_server, open_candidate
 from ledger.errors import BehindError, SetupError
 from ledger.ledger import Ledger
+from ledger.looking.lookers import Lookers
 from ledger.opening import open_behind, open_ledger
 from verifier.errors import SuyuanError
 
@@ -91,6 +94,19 @@ def run_from(
         candidate.close()
         raise
     return Running(candidate.ledger, candidate)
+
+
+def lookers_of(settings: Settings, ledger: Ledger, logger: FilteringBoundLogger) -> Lookers | None:
+    """Return what begins processes that look at submissions when there are many; None where there are to be none."""
+    if not settings.intake_processes:
+        return None
+    return Lookers(
+        settings.intake_processes,
+        str(settings.folder.absolute()),
+        ledger.origin,
+        database=settings.database,
+        tell=lambda fault: logger.warning("looker ended", fault=fault),
+    )
 
 
 def passphrase_of(settings: Settings) -> bytes:

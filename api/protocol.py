@@ -15,7 +15,45 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+_HELD = 65_536  # bytes of an answer that are held back for more at most
 _LINE = 4  # bytes of a header field beside its name and value: colon, space, line end
+
+
+class _Gathered:
+    """A transport that sends what is written in one turn of the loop together.
+
+    An answer is written in two parts, head and body. Sent apart, each costs a call of the system and wakes the asker.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        """Stand before a transport."""
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the transport in everything else."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send data with what comes at once after it; with what came before, where there is some."""
+        if self._parts or len(data) > _HELD:
+            self._parts.append(data)
+            self.send()
+        else:
+            self._parts.append(data)
+            self._loop.call_soon(self.send)
+
+    def send(self) -> None:
+        """Send what is held back."""
+        if self._parts:
+            parts, self._parts = self._parts, []
+            self._transport.write(b"".join(parts))
+
+    def close(self) -> None:
+        """Send what is held back, and close."""
+        self.send()
+        self._transport.close()
 
 
 class Protocol(HttpToolsProtocol):
@@ -34,6 +72,10 @@ class Protocol(HttpToolsProtocol):
         self._fruitless = 0  # bytes since the last part of a message that was complete
         self._fed = False  # whether there was such a part in what is being parsed
         self._in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to answer over a transport."""
+        super().connection_made(_Gathered(transport, self.loop))  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse what has become too long without an end."""

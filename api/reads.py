@@ -19,11 +19,12 @@ def leaf_of(ledger: Ledger, identity: bytes) -> int:
 
     Raises:
         UnknownError: nothing of this identity is recorded.
+        BusyError: whether it is, rows that are behind do not say.
     """
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         found = reader.statement_by_identity(identity)
-    if found is None:
-        raise UnknownError("identity", came=identity, expected="the identity of a recorded statement")
+        if found is None:
+            raise UnknownError("identity", came=identity, expected="the identity of a recorded statement")
     return found.leaf
 
 
@@ -39,7 +40,7 @@ def published_checkpoint(ledger: Ledger) -> bytes:
     return note
 
 
-_OPEN_WALKS = ("public", "registry")
+OPEN_WALKS = ("public", "registry")
 _OPEN_HISTORIES = ("list", "recall")  # the others tell how much business somebody does, or who claimed what
 
 
@@ -50,7 +51,7 @@ def trace_of(ledger: Ledger, subject: str, walk: str, access: Access, moment: Mo
         UnauthenticatedError: the parties' walk, and whoever asks signed nothing.
         PrivateError: the parties' walk, and whoever asks is no party of the subject.
     """
-    if walk in _OPEN_WALKS:
+    if walk in OPEN_WALKS:
         return ledger.prover.trace(subject, walk=walk)
     with ledger.sources() as sources:
         access.require(WALK_PARTIES, Facts(sources, moment, access.actor).subject(subject))

@@ -32,7 +32,7 @@ def registry_address(proof: EventProof, ledger: Ledger) -> str | None:
     if ledger.head.replay.registry.key(proof.statement.assemble().header.kid) is None:
         return None
     name = event_name(proof.statement.events[0].head)
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         joined = parse_head(proof.statement.events[0].head).joins
         found = next((each for each in _subjects(name, reader, _DEPTH) if _kinds(each, joined)), None)
     if found is None:

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     )
     read_timeout: float = Field(default=30.0, gt=0, le=600, description="longest time in which a body must arrive")
     intake_threads: int = Field(default=4, ge=1, le=64, description="submissions checked at one moment")
+    intake_processes: int = Field(
+        default=1,
+        ge=0,
+        le=64,
+        description="processes that look at batches before the server does, begun when the first comes; 0: none",
+    )
     intake_waiting: int = Field(
         default=67_108_864,
         ge=1,
@@ -114,6 +120,12 @@ class Settings(BaseSettings):
         description="longest wait of a submission to be checked, again to be written, or of a read: beyond it, 429",
     )
     read_threads: int = Field(default=16, ge=1, le=256, description="proofs made at one moment")
+    examiners: int = Field(
+        default=1,
+        ge=0,
+        le=16,
+        description="processes that examine trace proofs before they leave; 0: the server itself",
+    )
 
     drain_seconds: int = Field(default=30, ge=1, le=3600, description="how long a stop waits for requests under way")
     min_free_disk: int = Field(default=268_435_456, ge=0, description="`/readyz` fails below this free space")

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
 
 from ledger.cosigning import Cosigned
 from ledger.erasure.eraser import Eraser
 from ledger.errors import BusyError, UnknownError
 from ledger.leading.leadership import Leadership
 from ledger.leading.quorum_wait import waited_for_quorum
+from ledger.looking.lookers import Lookers
 from ledger.measures import Measures
 from ledger.prove.kept import Kept
 from ledger.prove.prover import Prover
@@ -29,10 +29,12 @@ from ledger.sequencer.sequencer import Head as CommittedHead
 from ledger.signing.key_ring import HeldKeys
 from ledger.signing.ledger_keys import LedgerKeys
 from ledger.standby.shadow import Shadow
-from ledger.store.interface import Store, WriteStore
+from ledger.store.interface import Reader, Store, WriteStore
 from ledger.tiles.folder import LogReader
 from ledger.tiles.interface import Tiles
 from verifier.errors import SuyuanError
+
+_GLANCE = 0.05  # seconds between looks whether the writer still runs, while somebody waits for it
 
 
 class Ledger:
@@ -63,10 +65,12 @@ class Ledger:
         self._keys = keys
         self.measures = Measures()
         self._patience: float | None = None
+        self._lookers: Lookers | None = None
         self._leadership: Leadership | None = None
         self._shadow: Shadow | None = None
         self._elects = guard is None  # another writer follows when one stops
         self._behind: tuple[SuyuanError, int] | None = None  # why nobody may lead, and at which size
+        self._heard = 0  # leaves that are recorded, as others said
         if guard is None:
             self._shadow = Shadow(store, tiles)
             if behind:
@@ -106,6 +110,7 @@ class Ledger:
         if self._shadow:
             self._shadow.catch_up()
             known = self._shadow.known
+        self.store.read_own()
         self._leadership = Leadership(
             self.store,
             rows,
@@ -119,6 +124,7 @@ class Ledger:
         )
         self._leadership.sequencer.measures = self.measures
         self._leadership.writer.patience = self._patience
+        self._leadership.door.lookers = self._lookers
         shadow, self._shadow = self._shadow, None
         if shadow:
             shadow.close()
@@ -138,6 +144,15 @@ class Ledger:
         """Follow what was committed since; a leader has nothing to follow."""
         if shadow := self._shadow:
             shadow.catch_up()
+
+    def hear(self, size: int) -> None:
+        """Take note that so many leaves are recorded, though what is read here may not show all of them yet."""
+        self._heard = max(self._heard, size)
+
+    @property
+    def missing(self) -> int:
+        """Return how many leaves are known to be recorded that are not followed yet; 0 for a leader."""
+        return 0 if self._leadership else max(0, self._heard - self.head.edge.size)
 
     def find_behind(self, reason: SuyuanError) -> None:
         """Refuse for this reason whatever would have to be signed, until the database has grown: it is an older one."""
@@ -165,6 +180,17 @@ class Ledger:
         self._patience = seconds
         if self._leadership:
             self._leadership.writer.patience = seconds
+
+    def look_beside(self, lookers: Lookers | None) -> None:
+        """Have submissions looked at by other processes first, also for writers to come; they stay their owner's."""
+        self._lookers = lookers
+        if self._leadership:
+            self._leadership.door.lookers = lookers
+
+    @property
+    def lookers(self) -> Lookers | None:
+        """Return the processes that look at submissions first, None where there are none."""
+        return self._lookers
 
     @property
     def eraser(self) -> Eraser:
@@ -262,9 +288,29 @@ class Ledger:
             return waited_for_quorum(reader, self._clock)
 
     @contextmanager
-    def sources(self) -> Iterator[Sources]:
-        """Yield what proofs are made from: one snapshot, and hashes and index at least as new."""
+    def read(self) -> Iterator[Reader]:
+        """Yield a snapshot that shows whatever was shown before; within it, only what it must have is unknown.
+
+        Raises:
+            BusyError: rows come from a replica that is behind what was shown, or UnknownError was raised over rows
+                that are behind what is known to be recorded: what they lack may be there.
+        """
+        shown, heard = self.head.edge.size, self._heard
         with self.store.read() as reader:
+            size = reader.size()
+            if size < shown:
+                raise _lagging(size, shown)
+            try:
+                yield reader
+            except UnknownError as error:
+                if size < heard and not self._leadership:
+                    raise _lagging(size, heard) from error
+                raise
+
+    @contextmanager
+    def sources(self) -> Iterator[Sources]:
+        """Yield what proofs are made from: one snapshot, and hashes and index at least as new. Raises as `read`."""
+        with self.read() as reader:
             state = self._reached(reader.size())
             head = state.head
             log = LogReader(self.tiles, head.edge)
@@ -276,6 +322,11 @@ class Ledger:
             if isinstance(state, Shadow):
                 state.catch_up(size)
             elif leadership := self._leadership:
-                sleep(0.001)  # the block is durable; the writer is about to show it
+                state.await_size(size, _GLANCE)  # the block is durable; the writer is about to show it
                 leadership.require_running()
         return state
+
+
+def _lagging(size: int, least: int) -> BusyError:
+    todo = "Try again, or ask another process: the replica that is read here is behind."
+    return BusyError("replica", came=f"{size} leaves", expected=f"at least {least}", todo=todo)

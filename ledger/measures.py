@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 
 # In the order of a submission's way; `ledger.sequencer` has what each leaves behind.
 STAGES = (
-    "receive", "wait", "turn", "parse", "signature", "admit", "write", "judge", "commit", "guard", "tiles", "answer",
+    "receive", "wait", "beside", "turn", "parse", "signature", "admit", "write",
+    "judge", "commit", "guard", "tiles", "answer",
 )  # fmt: skip
 _SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _EVENTS = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)

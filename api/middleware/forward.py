@@ -23,6 +23,7 @@ from verifier.errors import SuyuanError
 
 LEADS_ONLY = frozenset({"/entries", "/validate", "/cosignatures"})
 HANDED_ON = "Suyuan-Handed-On"
+_SIZE = "suyuan-tree-size"
 _AT_ONCE = 64  # requests that are handed on at one moment
 _ANSWER = 1 << 20  # bytes; the largest answer is a list of faults
 _LOOK = 0.5  # seconds between two looks whether it still leads: a candidate's turn
@@ -35,13 +36,22 @@ class ForwardMiddleware:
     """Hands requests on that only the leader can answer."""
 
     def __init__(
-        self, app: ASGIApp, *, where: Where, most: int, buffered: int, seconds: float, patience: float
+        self,
+        app: ASGIApp,
+        *,
+        where: Where,
+        hear: Callable[[int], None],
+        most: int,
+        buffered: int,
+        seconds: float,
+        patience: float,
     ) -> None:
         """Wrap an app.
 
         Args:
             app: answers everything else, and everything where this process leads.
             where: returns None where this process leads, else the leader's address; empty where nobody leads.
+            hear: told how many leaves the leader says are recorded: what is read here may be behind.
             most: bytes of a body.
             buffered: bytes of all bodies that are held at one moment.
             seconds: in which a body must arrive.
@@ -49,6 +59,7 @@ class ForwardMiddleware:
         """
         self._app = app
         self._where = where
+        self._hear = hear
         self._most = most
         self._patience = patience
         self._bodies = BodyReader(most=buffered, seconds=seconds)
@@ -85,6 +96,7 @@ class ForwardMiddleware:
                 raise _silent() from error
             if answer is None:
                 raise _silent()
+            self._hear(_size_of(answer))
             return _response(answer)
 
     async def _answer_of(self, leader: str, ask: Callable[[], Answer]) -> Answer | None:
@@ -132,6 +144,12 @@ def _handed_on(request: Request) -> Iterable[tuple[str, str]]:
     if request.client:
         yield "x-forwarded-for", request.client.host
     yield HANDED_ON, "1"
+
+
+def _size_of(answer: Answer) -> int:
+    """Return the leaves that an answer says are recorded, 0 where it says nothing of them."""
+    told = answer.headers.get(_SIZE, "")
+    return int(told) if told.isascii() and told.isdigit() else 0
 
 
 def _response(answer: Answer) -> Response:

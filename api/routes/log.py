@@ -14,6 +14,7 @@ from api.openapi import problems, returns
 from api.own_proofs import own_proofs
 from api.parameters import End, Leaf, Newer, Size, strict_query
 from api.reads import published_checkpoint
+from ledger.ledger import Ledger
 from verifier.ledgerformat.batch_answers import MEDIA_TYPE as BATCHES
 from verifier.primitives.base64strict import format_base64
 from verifier.primitives.tiles import WIDTH, Tile, parse_tile_path
@@ -61,7 +62,7 @@ def get_checkpoint_of_size(size: Size, ledger: TheLedger) -> Response:
 )
 def get_entries(path: TileNumber, ledger: TheLedger) -> Response:
     """Return an entry bundle. Reserved."""
-    return _tile(ledger, parse_tile_path(f"tile/entries/{path}"))
+    return read_tile(ledger, parse_tile_path(f"tile/entries/{path}"))
 
 
 @router.get(
@@ -69,7 +70,7 @@ def get_entries(path: TileNumber, ledger: TheLedger) -> Response:
 )
 def get_tile(level: Level, path: TileNumber, ledger: TheLedger) -> Response:
     """Return a hash tile."""
-    return _tile(ledger, parse_tile_path(f"tile/{level}/{path}"))
+    return read_tile(ledger, parse_tile_path(f"tile/{level}/{path}"))
 
 
 @router.get(
@@ -105,6 +106,16 @@ def get_batches(leaf: Leaf, end: End, ledger: TheLedger, access: TheAccess, mome
     return Response(batch_answers(ledger, leaf, end, access, moment), media_type=BATCHES)
 
 
-def _tile(ledger: TheLedger, tile: Tile) -> Response:
-    headers = _EVER if tile.width == WIDTH else _A_WHILE
-    return Response(ledger.tiles.read(tile), media_type=TILE, headers=headers)
+def read_tile(ledger: Ledger, tile: Tile) -> Response:
+    """Return a tile or bundle, read from where it lies.
+
+    Raises:
+        UnknownError: there is none.
+    """
+    content = ledger.tiles.read(tile)
+    return full_tile(content) if tile.width == WIDTH else Response(content, media_type=TILE, headers=_A_WHILE)
+
+
+def full_tile(content: bytes) -> Response:
+    """Return a full tile or bundle, which never changes."""
+    return Response(content, media_type=TILE, headers=_EVER)

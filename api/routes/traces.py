@@ -10,13 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access import Access
 from api.actors import Moment
-from api.answers import JSON, answer_event, answer_json, answer_trace
+from api.answers import JSON, answer_event, answer_json, answer_trace, answer_trace_file, wants_trace_file
 from api.dependencies import HowWanted, Language, TheAccess, TheLedger, TheMoment, Wanted
 from api.links import Gln, Gtin, Lot, Serial, Sscc, base_of, linked_subject
 from api.openapi import problems, returns
 from api.own_proofs import own_proofs
 from api.parameters import EventName, LinkType, Subject, Walk, strict_query
-from api.reads import event_of, trace_of
+from api.reads import OPEN_WALKS, event_of, trace_of
 from api.resolver import CONTEXT, LINKSET, choose_target, format_linkset, linkset_header, wants_linkset
 from ledger.ledger import Ledger
 from verifier.proof.eventproof import MEDIA_TYPE as EVENT
@@ -46,11 +46,13 @@ class Tracing:
         walk: str,
     ) -> None:
         """Take what the query says beside the subject, and who asks."""
-        self._request, self._wanted, self._walk = request, wanted, walk
+        self._request, self._ledger, self._wanted, self._walk = request, ledger, wanted, walk
         self._trace = partial(trace_of, ledger, walk=walk, access=access, moment=moment)
 
     def of(self, subject: str) -> Response:
         """Return the trace of a subject."""
+        if self._walk in OPEN_WALKS and wants_trace_file(self._request, self._wanted.form):
+            return answer_trace_file(self._request, self._ledger.prover.trace_file(subject, walk=self._walk), subject)
         return answer_trace(self._request, self._trace(subject), subject, walk=self._walk, form=self._wanted.form)
 
 

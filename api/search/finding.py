@@ -41,7 +41,7 @@ class Found:
 
 def find(ledger: Ledger, readings: Sequence[Reading]) -> tuple[Found, ...]:
     """Return what the ledger has of each reading, up to the newest checkpoint that its witnesses cosigned."""
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         newest = reader.newest_checkpoint(quorum=True)
         size = newest.size if newest else 0
         return tuple(_find(each, reader, size) for each in readings)

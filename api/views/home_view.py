@@ -23,7 +23,7 @@ def view_home(ledger: Ledger, lang: str) -> HomeView:
     """Return what the home page shows of a ledger."""
     head = ledger.head
     charter = head.replay.registry.charter_in_force(head.edge.size)
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         quorum = reader.newest_checkpoint(quorum=True)
     return HomeView(
         origin=ledger.origin,

@@ -30,7 +30,7 @@ def status_json(ledger: Ledger, evidence: Sequence[Held], now: int, lang: str) -
     """
     head = ledger.head
     charter = head.replay.registry.charter_in_force(head.edge.size)
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         published = _published(ledger)
         quorum = reader.newest_checkpoint(quorum=True)
         seals = _newest_seals(reader, published)

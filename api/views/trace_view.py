@@ -19,6 +19,7 @@ from verifier.proof.verdict import ALTERED, CONTRADICTORY, VERIFIED, Said, StepR
 from verifier.rendering import render_error, say
 
 _PRODUCT, _AMENDED = "filing.product", "filing.product-amended"
+_ADMITTING = ("registry.agency", "registry.enterprise")
 _COUNTING = ("recorded", "recognised")  # outcomes of amendments that change what is shown of a product
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -48,7 +49,7 @@ class TraceView:
 
     Attributes:
         subject, form: the URI and what it is, in a word.
-        product: the product's filed name, empty where there is none.
+        product: the product's filed name, or the participant's as admitted; empty where there is none.
         outcome: a key of the verdict's table.
         tone: `ok`, `warn` or `bad`: picks icon and colour beside the word.
         reason: why the outcome is not *verified*.
@@ -96,7 +97,7 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
     return TraceView(
         subject=subject,
         form=form_word(subject, lang),
-        product=_product_name(told, subject, lang),
+        product=_party_name(told, subject, lang) or _product_name(told, subject, lang),
         outcome=verdict.outcome,
         tone={VERIFIED: "ok", ALTERED: "bad", CONTRADICTORY: "bad"}.get(verdict.outcome, "warn"),
         reason=render_error(verdict.error, lang) if verdict.error else "",
@@ -116,6 +117,13 @@ def view_trace(proved: Proved, subject: str, lang: str) -> TraceView:
         newer=proved.newer,
         file=file_name(subject, "trace"),
     )
+
+
+def _party_name(told: Sequence[StoryEvent], subject: str, lang: str) -> str:
+    """Return the name of the agency or enterprise that a trace is about, as last admitted; empty for anything else."""
+    admitted = [each.event.body for each in told if each.event.head.type in _ADMITTING and each.event.body]
+    named = [body for body in admitted if subject in body.all_subjects()]
+    return _text(named[-1].data, "names", lang) if named else ""
 
 
 def _product_name(told: Sequence[StoryEvent], subject: str, lang: str) -> str:

@@ -8,8 +8,8 @@ it has run out; what it would write after that, whatever its own clock says, the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ledger.election.lease import NOBODY, Leader, Lease
@@ -20,6 +20,7 @@ from ledger.store.interface import WriteStore
 from verifier.errors import SuyuanError
 
 PERIOD = 0.5  # seconds between two turns
+_TAKING_UP = 60.0  # seconds that taking the lead may take
 PATIENCE = 2.0  # seconds after which whoever could not take the lead stands again: others go first
 
 
@@ -132,6 +133,7 @@ class Candidate:
         self.leader = self._lease.state()
         self.ledger.follow()  # a leader that could not, because the database did not answer, does so now
         self.ledger.catch_up()
+        self.ledger.hear(self.leader.size)
         if self.leader.left <= 0 and self._monotonic() >= self._waits_until and self._lease.acquire():
             self._take_up()
 
@@ -140,8 +142,9 @@ class Candidate:
         self._renewed = self._monotonic()
         writing = None
         try:
-            writing = self._open_writing()
-            self.ledger.lead(writing.rows, writing.guard)
+            with self._renewing():
+                writing = self._open_writing()
+                self.ledger.lead(writing.rows, writing.guard)
         except BaseException as error:
             if isinstance(error, BehindError):
                 self.ledger.find_behind(error)
@@ -154,6 +157,24 @@ class Candidate:
         self._writing = writing
         self.leader = self._lease.state()
         self._tell("leads")
+
+    @contextmanager
+    def _renewing(self) -> Iterator[None]:
+        """Keep the lease meanwhile: connecting, witnesses and recovery may take longer than it runs."""
+        done, until = threading.Event(), self._monotonic() + _TAKING_UP
+
+        def renew() -> None:
+            with suppress(LedgerError):
+                while not done.wait(self._seconds / 3) and self._monotonic() < until and self._lease.renew():
+                    self._renewed = self._monotonic()
+
+        thread = threading.Thread(target=renew, name="suyuan-taking-up", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     # Leading.
 

@@ -29,6 +29,11 @@ class Leader(Protocol):
         """Return the seconds that its lease still runs; not above 0 where it has run out."""
         ...
 
+    @property
+    def size(self) -> int:
+        """Return how many leaves were committed when this was asked."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -38,6 +43,7 @@ class Known:
     holder: str
     url: str
     left: float
+    size: int = 0
 
 
 NOBODY = Known(0, "", "", 0.0)

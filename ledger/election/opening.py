@@ -40,7 +40,7 @@ class Standing:
             for a file beside the folder.
         tiles: a folder or `s3://bucket/prefix` that all share; None for what the database remembers.
         database: the address of the primary; None for the one that the folder names.
-        replica: where reads go; None for the primary.
+        replica: where reads go until it leads; None for the primary.
         allow_async: lead though no commit waits for a replica.
         witnesses: addresses that are asked, before it leads, what they cosigned.
         seconds: how long a lease runs.
@@ -114,7 +114,7 @@ def _following(  # noqa: PLR0917 - the parts of a ledger
     from ledger.store.postgres.store import PostgresStore  # noqa: PLC0415 - likewise
 
     confirmer = None if standing.allow_async else Confirmer(address)
-    store = PostgresStore(standing.replica or address, folder.root, writable=False, confirmer=confirmer)
+    store = PostgresStore(address, folder.root, writable=False, confirmer=confirmer, replica=standing.replica)
     try:
         with store.read() as reader:
             keys = load_key_ring(folder.keys, origin_of(reader, folder), passphrase)

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledger.errors import SetupError, StoppedError, UnknownError
+from ledger.prove.notes import cosigned_note
 from ledger.prove.parts import statement_parts, whole_body
-from ledger.prove.prover import cosigned_note
 from ledger.prove.source import EventSource
 from ledger.store.interface import Reader, StoredEvent
 from verifier.errors import MismatchError

@@ -83,8 +83,8 @@ class _Check:
 
     def run(self, disk: Disk, guard: Path | None) -> Checked:
         rows, damages = self._rows, self._damages
-        if not rows.checks_pages:
-            self._unchecked.append(Said("fsck.unchecked.pages"))
+        if rows.pages_unchecked:
+            self._unchecked.append(Said(rows.pages_unchecked))
         log = check_entries(rows, damages)
         taken_out = read_taken_out(rows)
         check_events(rows, log, taken_out, damages)

@@ -16,7 +16,7 @@ from ledger.fsck.rows import COLUMNS, Rows, UnreadableError, order_of
 class SqliteRows(Rows):
     """One snapshot of SQLite's file."""
 
-    lags = checks_pages = True
+    lags = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read on a connection that is inside a transaction."""

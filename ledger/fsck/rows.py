@@ -43,7 +43,7 @@ class Rows(ABC):
     """One snapshot of a database, on any engine. Text comes as bytes."""
 
     lags = False  # whether names of the newest events are not looked up in the table yet
-    checks_pages = False  # whether `check` looks at pages and indices too
+    pages_unchecked: str | None = None  # the key of why `check` did not look at pages and indexes; None where it did
 
     @abstractmethod
     def all(self, table: str, *, order: str = "") -> Iterator[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""The tables of a database on a server, in one snapshot. Its pages are the server's to check: pg_amcheck."""
+"""The tables of a database on a server, in one snapshot. Its pages are the server's own to check (`server_pages`)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from ledger.fsck.damage import Damages
 from ledger.fsck.rows import COLUMNS, Rows, UnreadableError, order_of
+from ledger.fsck.server_pages import ABSENT, check_pages
 from ledger.store.postgres.connection import connect, require_tables
 
 _TEXTS = {
@@ -28,9 +29,11 @@ _IDS = "(SELECT id, issuer FROM {} EXCEPT SELECT id, issuer FROM {}) LIMIT 100"
 class ServerRows(Rows):
     """One snapshot of a server's database."""
 
-    def __init__(self, connection: Connection[Any]) -> None:
-        """Read on a connection that is inside a transaction."""
+    def __init__(self, connection: Connection[Any], address: str) -> None:
+        """Read on a connection that is inside a transaction; pages are looked at over one of their own."""
         self._connection = connection
+        self._address = address
+        self.pages_unchecked: str | None = ABSENT
         self._numbers = count()
 
     def all(self, table: str, *, order: str = "") -> Iterator[tuple[Any, ...]]:
@@ -53,7 +56,8 @@ class ServerRows(Rows):
         return self._connection.cursor(binary=True).execute(sql, values).fetchall()
 
     def check(self, damages: Damages) -> bool:
-        """Look whether the tables are there."""
+        """Look at pages and indexes, as far as the server lets us, and whether the tables are there."""
+        self.pages_unchecked = check_pages(self._address, damages)
         missing = [table for table in COLUMNS if self._fetch(b"SELECT to_regclass(%s) IS NULL", table) == [(True,)]]
         for table in missing:
             damages.add("database", table, came="no such table", expected="the tables of this version")
@@ -79,7 +83,7 @@ def open_server_rows(address: str) -> Iterator[Rows]:
     connection = connect(address, default_transaction_read_only="on", statement_timeout="0")
     try:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield ServerRows(connection)
+        yield ServerRows(connection, address)
     except psycopg.Error as error:
         raise UnreadableError(str(error)) from error
     finally:

@@ -14,27 +14,34 @@ from typing import TypeVar
 from ledger.admission.arrival import Arrived, SignatureChecker
 from ledger.admission.candidate import Candidate
 from ledger.admission.intake import Standing, admit, admit_envelope, faults, receive
+from ledger.admission.snapshot import standing_over
 from ledger.erasure.eraser import Eraser
 from ledger.errors import BusyError, OverloadError, SetupError, StoppedError
 from ledger.failpoints import reach
 from ledger.leading.quorum_wait import QUORUM_WAIT, waited_for_quorum
+from ledger.looking.lookers import Lookers
+from ledger.looking.passing import Looked, make_candidate
 from ledger.sequencer.queue import WriterThread
 from ledger.sequencer.turn import Turn
 from ledger.signing.key_ring import HeldKeys
 from ledger.store.interface import Reader, Store
 from verifier.errors import NotPermittedError, SuyuanError
 from verifier.judgement.charter import APPROVAL, CHARTER, parse_charter
+from verifier.judgement.registry import Registry
 from verifier.ledgerformat.event import Event
-from verifier.ledgerformat.head import Head, parse_head
 from verifier.ledgerformat.statement import Envelope, Statement, parse_entry, statement_identity
 from verifier.ledgerformat.submission import parse_submission
 
 _Result = TypeVar("_Result")
-_ENVELOPE = 0xD2  # first byte of a hash envelope, which has no head
+_WORTH = 16_384  # bytes of a group's submissions, on an average, that are worth a way to another process and back
 
 
 class Door:
-    """Takes submissions in for a writer."""
+    """Takes submissions in for a writer.
+
+    Attributes:
+        lookers: processes that look at submissions first; None where there are none.
+    """
 
     def __init__(
         self,
@@ -58,6 +65,7 @@ class Door:
             clock: milliseconds since 1970.
             passing: whether another writer follows when this one stops, so that submitters are told to come back.
         """
+        self.lookers: Lookers | None = None
         self._passing = passing
         self._store = store
         self._writer = writer
@@ -95,6 +103,40 @@ class Door:
 
     def _judge(self, group: Sequence[bytes]) -> list[Candidate | Future[int] | SuyuanError]:
         """Return for each submission its candidate, its future where it is recorded already, or what is wrong."""
+        looked = self._judge_beside(group)
+        left = [data for data, each in zip(group, looked, strict=True) if each is None]
+        here = iter(self._judge_here(left) if left else ())
+        return [next(here) if each is None else each for each in looked]
+
+    def _judge_beside(self, group: Sequence[bytes]) -> Sequence[Candidate | SuyuanError | None]:
+        """Return the candidates that lookers found, None for what is to be looked at here."""
+        unseen = (None,) * len(group)
+        if self.lookers is None or sum(map(len, group)) < _WORTH * len(group):
+            return unseen
+        measures, head = self._sequencer.measures, self._sequencer.head
+        began = measures.now()
+        now = max(self._clock(), head.time + 1)
+        looked = self.lookers.look(group, head.replay, leaf=head.edge.size, now=now)
+        began = measures.since("beside", began)
+        if looked is None:
+            return unseen
+        with self._turn.intake():
+            began = measures.since("turn", began)
+            with self._store.read() as reader:
+                waited = waited_for_quorum(reader, self._clock)
+            registry, leaf = head.replay.registry, head.edge.size
+            found = [_attempt(partial(self._take_looked, each, registry, leaf, waited)) for each in looked]
+            measures.since("admit", began)
+            return found
+
+    def _take_looked(self, looked: Looked, registry: Registry, leaf: int, waited: int) -> Candidate | None:
+        """Return what a looker found; the eraser is asked by the writer, and a charter is never passed."""
+        candidate = make_candidate(looked, registry, leaf)
+        if candidate:
+            self._require_quorum_near(candidate, waited)
+        return candidate
+
+    def _judge_here(self, group: Sequence[bytes]) -> list[Candidate | Future[int] | SuyuanError]:
         measures = self._sequencer.measures
         began = measures.now()
         with self._turn.intake(), self.arrival() as (reader, standing):
@@ -169,17 +211,8 @@ class Door:
         """Yield a snapshot, and what intake judges by over it."""
         head = self._sequencer.head
         with self._store.read() as reader:
-
-            def find_head(name: bytes) -> Head | None:
-                found = reader.find_event(name)
-                return parse_head(found.head) if found and found.head[0] != _ENVELOPE else None
-
-            def find_body(name: bytes) -> bytes | None:
-                found = reader.find_event(name)
-                return found.body if found else None
-
             now = max(self._clock(), head.time + 1)
-            yield reader, Standing(self._origin, head.edge.size, now, head.replay, find_head, find_body)
+            yield reader, standing_over(reader, self._origin, leaf=head.edge.size, now=now, replay=head.replay)
 
     def _queue(self, candidate: Candidate) -> Future[int]:
         reach("intake")

@@ -11,7 +11,7 @@ from ledger.cosigning import Cosigned, check_cosignatures
 from ledger.erasure.eraser import Eraser
 from ledger.errors import StoppedError
 from ledger.leading.door import Door
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.publisher import Publisher
 from ledger.sequencer.queue import WriterThread

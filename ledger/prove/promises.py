@@ -6,8 +6,10 @@ leaf; what each leaf has of its own is its path, and that path must lead to the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.prove.log import inclusion_path
-from ledger.store.interface import StoredCheckpoint
+from ledger.store.interface import Reader, StoredCheckpoint, StoredStatement
 from ledger.tiles.folder import LogReader
 from verifier.ledgerformat.receipt import format_receipt, parse_receipt, receipt_root, verify_receipt
 from verifier.primitives.keys import PublicKey
@@ -46,3 +48,11 @@ class SharedRoot:
         if self._verified is None or receipt_root(read, hashed) != self._verified:
             self._verified = verify_receipt(read, leaf=hashed, key=self._key, origin=read.origin)
         return made
+
+
+def statements_at(leaves: Sequence[int], reader: Reader) -> dict[int, StoredStatement]:
+    """Return the statements at leaves that stand side by side, as those of a block do; else none of them."""
+    first, last = min(leaves, default=0), max(leaves, default=-1) + 1
+    if last - first > 2 * len(leaves):
+        return {}
+    return {each.leaf: each for each in reader.statements(first, last)}

@@ -12,16 +12,19 @@ from threading import BoundedSemaphore
 from typing import TypeVar
 
 from ledger.errors import BusyError, StoppedError, UnknownError
+from ledger.prove.beside import Examiners
 from ledger.prove.checks import check_charter, check_event_proof, own_fault
+from ledger.prove.examined import KNOWN, Question, examine, fault_of
 from ledger.prove.kept import Kept
 from ledger.prove.log import consistency_path, root_at
+from ledger.prove.notes import cosigned_note, note_of
 from ledger.prove.parts import erased_by_order, order_to_erase, public_body, statement_parts, whole_body
-from ledger.prove.promises import SharedRoot
+from ledger.prove.promises import SharedRoot, statements_at
 from ledger.prove.receipt import prove_event
 from ledger.prove.since import newest_state
 from ledger.prove.source import BodyOf, EventSource
 from ledger.prove.trace import Sources, prove_trace
-from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent
+from ledger.store.interface import Reader, StoredCheckpoint, StoredEvent, StoredStatement
 from verifier.errors import SuyuanError
 from verifier.judgement.charter import APPROVAL, CHARTER
 from verifier.ledgerformat.head import Head, parse_head
@@ -30,21 +33,18 @@ from verifier.ledgerformat.trust_policy import TrustPolicy
 from verifier.primitives.checkpoint import parse_signed_checkpoint
 from verifier.primitives.keys import PublicKey
 from verifier.primitives.merkle import check_consistency, leaf_hash
-from verifier.primitives.note import Note, format_note, parse_note, parse_signature_line
 from verifier.proof.bundle import BodyState, StatementPart
 from verifier.proof.charterfile import format_charter_file
 from verifier.proof.eventproof import format_event_proof
 from verifier.proof.examination import Standpoint
 from verifier.proof.known import Known
 from verifier.proof.quick import write_trace_proof
-from verifier.proof.verdict import ALTERED, UNREADABLE, Verdict
-from verifier.proof.verify import examine_trace
+from verifier.proof.verdict import Verdict
 from verifier.vocabulary import registry_types
 
 _Made = TypeVar("_Made")
 MayShow = Callable[[Sources, StoredEvent], bool]
-_KNOWN = 2_048  # answers kept of proofs that were checked before they left
-_TURNS = 4  # proofs made at a time: more threads would wait for each other, and be woken in vain
+TURNS = 4  # proofs made at a time: more threads would wait for each other, and be woken in vain
 _ATTEMPTS = 3  # how often a proof is made again because a quorum moved on while it was made
 
 
@@ -86,8 +86,27 @@ class Proved:
     newer: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProvedFile:
+    """A trace proof that verifies.
+
+    Attributes:
+        data: the `.trace` file.
+        size: leaves that its checkpoint covers.
+        newer: committed leaves that it does not cover yet.
+    """
+
+    data: bytes
+    size: int
+    newer: int
+
+
 class Prover:
-    """Makes proofs. Any thread may use it."""
+    """Makes proofs. Any thread may use it.
+
+    Attributes:
+        examiners: who examines trace files that are not told of here; whoever sets it closes it.
+    """
 
     def __init__(
         self,
@@ -100,8 +119,9 @@ class Prover:
         self._sources = sources
         self._clock = clock
         self._kept = kept or Kept()
-        self._turns = BoundedSemaphore(_TURNS)
-        self._known = Known(_KNOWN)
+        self._turns = BoundedSemaphore(TURNS)
+        self._known = Known(KNOWN)
+        self.examiners = Examiners()
 
     def promise(self, leaf: int) -> Recorded:
         """Return the receipt of a statement against its own block's checkpoint: ever the same bytes.
@@ -110,18 +130,20 @@ class Prover:
             UnknownError: there is no statement at this leaf.
         """
         with self._sources() as sources:
-            return _recorded(leaf, _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources), sources)
+            shared = _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources)
+            return _recorded(leaf, None, shared, sources)
 
     def promises(self, leaves: Sequence[int]) -> list[Recorded | SuyuanError]:
         """Return for each leaf its promise, or why there is none: what `promise` does, over one snapshot."""
         made: dict[int, Recorded | SuyuanError] = {}
         with self._sources() as sources:
             shared: SharedRoot | None = None
+            found = statements_at(leaves, sources.reader)
             for leaf in sorted(set(leaves)):
                 try:
                     if shared is None or shared.checkpoint.size <= leaf:
                         shared = _shared_root(sources.reader.checkpoint_covering(leaf + 1), sources)
-                    made[leaf] = _recorded(leaf, shared, sources)
+                    made[leaf] = _recorded(leaf, found.get(leaf), shared, sources)
                 except SuyuanError as error:
                     made[leaf] = error
         return [made[leaf] for leaf in leaves]
@@ -132,7 +154,7 @@ class Prover:
             newest = sources.reader.newest_checkpoint(quorum=True)
             if newest is None or newest.size <= leaf:
                 newest = sources.reader.checkpoint_covering(leaf + 1)
-            return _recorded(leaf, _shared_root(newest, sources), sources)
+            return _recorded(leaf, None, _shared_root(newest, sources), sources)
 
     def trace(self, subject: str, *, walk: str = "public", may_show: MayShow | None = None) -> Proved:
         """Return the trace proof of a subject from the newest quorum checkpoint.
@@ -147,6 +169,19 @@ class Prover:
             StoppedError: the proof does not verify here; it does not leave.
         """
         return self._again(lambda: self._anew(lambda: self._trace(subject, walk, may_show)))
+
+    def trace_file(self, subject: str, *, walk: str = "public") -> ProvedFile:
+        """Return the trace proof of a subject as `trace` does, for whoever wants the file and not what it tells.
+
+        Args:
+            subject: in its canonical spelling.
+            walk: `public` or `registry`: all of what it may show is shown.
+
+        Raises:
+            BusyError: no checkpoint has reached a quorum yet.
+            StoppedError: the proof does not verify here; it does not leave.
+        """
+        return self._again(lambda: self._anew(lambda: self._trace_file(subject, walk)))
 
     def history(self, kind: str, subject: str, *, since: int | None = 0, may_show: MayShow | None = None) -> Proved:
         """Return the proof of one history of a subject, whole or since a state that one of its events states.
@@ -165,7 +200,7 @@ class Prover:
         """
         return self._again(lambda: self._anew(lambda: self._trace(subject, kind, may_show, since)))
 
-    def _again(self, prove: Callable[[], Proved]) -> Proved:
+    def _again(self, prove: Callable[[], _Made]) -> _Made:
         """Make a proof; make it again where a quorum moved on while it was made."""
         for attempt in range(_ATTEMPTS):
             try:
@@ -188,29 +223,43 @@ class Prover:
                 return prove()
 
     def _trace(self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0) -> Proved:
+        file, asked = self._made(subject, walk, may_show, since)
+        verdict = examine(asked, self._known)
+        _require(fault_of(verdict))
+        return Proved(file.data, verdict, file.size, file.newer)
+
+    def _trace_file(self, subject: str, walk: str) -> ProvedFile:
+        file, asked = self._made(subject, walk, None)
+        _require(self.examiners.fault(asked, self._known))
+        return file
+
+    def _made(
+        self, subject: str, walk: str, may_show: MayShow | None, since: int | None = 0
+    ) -> tuple[ProvedFile, Question]:
+        """Return a file that is not examined yet, and what is to be asked of it."""
         form_of(subject)
         with self._sources() as sources, own_fault("trace"):
             checkpoint = self._newest_quorum(sources.reader)
-            note, size = self._kept.notes.get(*_note_of(checkpoint, sources.reader)), checkpoint.size
+            note, size = self._kept.notes.get(*note_of(checkpoint, sources.reader)), checkpoint.size
             if since is None:
                 since = newest_state((walk, subject_name(subject)), reader=sources.reader, size=size)
             body_of = _body_of(walk, may_show, sources)
             made = prove_trace(subject, walk=walk, size=size, note=note, sources=sources, body_of=body_of, since=since)
             data = write_trace_proof(made, self._known)
-            standpoint = self._standpoint(sources)
-            newer = sources.log.size - checkpoint.size
-        verdict = examine_trace(data, standpoint, subject=subject)
-        if verdict.outcome in (ALTERED, UNREADABLE) or not all(each.passed for each in verdict.steps[:6]):
-            raise StoppedError("trace", came=str(verdict.error), expected="a proof that verifies", todo="suyuan fsck")
-        return Proved(data, verdict, checkpoint.size, newer)
+            asked = Question(self._pinned(sources), self._clock() // 1000, subject, data)
+            return ProvedFile(data, size, sources.log.size - size), asked
 
     def _standpoint(self, sources: Sources) -> Standpoint:
         """Return how a stranger would look who pinned this ledger's charter."""
-        founding = sources.replay.founding
-        if founding is None:
+        return Standpoint(
+            TrustPolicy(self._pinned(sources)), self._clock() // 1000, registry_types(), known=self._known
+        )
+
+    def _pinned(self, sources: Sources) -> bytes:
+        """Return the leaf hash of the first charter."""
+        if sources.replay.founding is None:
             raise UnknownError("charter", came="none", expected="a founded ledger")
-        pinned = self._kept.pins.get(0, lambda: leaf_hash(sources.reader.entries(0, 1)[0]))
-        return Standpoint(TrustPolicy(pinned), self._clock() // 1000, registry_types(), known=self._known)
+        return self._kept.pins.get(0, lambda: leaf_hash(sources.reader.entries(0, 1)[0]))
 
     def _newest_quorum(self, reader: Reader) -> StoredCheckpoint:
         checkpoint = reader.newest_checkpoint(quorum=True)
@@ -299,14 +348,20 @@ class Prover:
         return format_charter_file(parts)
 
 
+def _require(fault: str | None) -> None:
+    """Raise where a proof does not leave."""
+    if fault is not None:
+        raise StoppedError("trace", came=fault, expected="a proof that verifies", todo="suyuan fsck")
+
+
 def _shared_root(checkpoint: StoredCheckpoint | None, sources: Sources) -> SharedRoot:
     if checkpoint is None:
         raise _no_statement(sources.log.size)
     return SharedRoot(checkpoint, sources.log, _receipt_key(checkpoint.size, sources))
 
 
-def _recorded(leaf: int, shared: SharedRoot, sources: Sources) -> Recorded:
-    stored, checkpoint = sources.reader.statement(leaf), shared.checkpoint
+def _recorded(leaf: int, known: StoredStatement | None, shared: SharedRoot, sources: Sources) -> Recorded:
+    stored, checkpoint = known or sources.reader.statement(leaf), shared.checkpoint
     if stored is None:
         raise _no_statement(leaf)
     with own_fault("receipt"):
@@ -342,22 +397,3 @@ def _root(size: int, sources: Sources) -> bytes:
     """Return the root at a size: the signed one where a block ended there, else what the tiles come to."""
     stored = sources.reader.checkpoint(size)
     return parse_signed_checkpoint(stored.note)[0].root if stored else root_at(sources.log, size)
-
-
-def cosigned_note(reader: Reader, size: int) -> bytes:
-    """Return a checkpoint's note with the ledger's lines and those of its witnesses."""
-    stored = reader.checkpoint(size)
-    if stored is None:
-        raise UnknownError("checkpoint", came=f"size {size}", expected="a size at which a block ended")
-    return _cosigned(stored.note, tuple(reader.cosignatures(size)))
-
-
-def _cosigned(own: bytes, lines: tuple[str, ...]) -> bytes:
-    note = parse_note(own)
-    return format_note(Note(note.text, note.signatures + tuple(map(parse_signature_line, lines))))
-
-
-def _note_of(checkpoint: StoredCheckpoint, reader: Reader) -> tuple[tuple[bytes, tuple[str, ...]], Callable[[], bytes]]:
-    """Return what a checkpoint's note is made of, and how."""
-    parts = checkpoint.note, tuple(reader.cosignatures(checkpoint.size))
-    return parts, lambda: _cosigned(*parts)

@@ -6,6 +6,7 @@ Run at every start, so that what recovers from a crash is what starts on ordinar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from ledger.errors import BehindError, StoppedError
 from ledger.index.heap import Heap
@@ -15,6 +16,7 @@ from ledger.prove.log import root_at
 from ledger.sequencer.block import Start
 from ledger.sequencer.guard import Guard
 from ledger.sequencer.sequencer import Head
+from ledger.sequencer.signed import require_signed
 from ledger.store.interface import Reader, StoredSeal
 from ledger.tiles.folder import LogReader
 from ledger.tiles.interface import Tiles
@@ -85,6 +87,7 @@ def recover(
     known = _known(reader, counters.size, builtin, known)
     if seal:
         require_sealed(known.overlay.heap, seal)
+        require_signed(reader, known.replay, size=counters.size, root=root)
     last_seal = leaf_hash(seal.entry) if seal else None
     if seal:
         guard.record(counters.size, root)
@@ -122,19 +125,37 @@ def require_sealed(heap: Heap, seal: StoredSeal) -> None:
 
 def replay_registry(reader: Reader, builtin: dict[str, EventType]) -> Replay:
     """Return the registry after every registry event of the log."""
-    replay = Replay(builtin)
-    leaf, kid = -1, b""
-    seal: StoredSeal | None = None
-    for row in reader.registry_events():
-        if row.leaf != leaf:
-            statement = reader.statement(row.leaf)
-            leaf, kid = row.leaf, statement.kid if statement else b""
-        if seal is None or seal.leaf < leaf:
-            seal = reader.seal_covering(leaf)
-        body = parse_body(row.body) if row.body else None
-        event = Event(event_name(row.head), leaf, row.position, parse_head(row.head), body, kid)
-        replay.apply(event, time=seal.time if seal else 0)
-    return replay
+    registry = RegistryReader(builtin)
+    registry.read_on(reader)
+    return registry.replay
+
+
+class RegistryReader:
+    """Reads a registry out of the database, and later on what was added.
+
+    Attributes:
+        replay: the registry after what was read.
+    """
+
+    def __init__(self, builtin: dict[str, EventType]) -> None:
+        """Begin with an empty registry and the registry's own types."""
+        self.replay = Replay(builtin)
+        self._read = 0  # events
+
+    def read_on(self, reader: Reader) -> None:
+        """Read what a snapshot has beyond what was read; nobody else reads `replay` meanwhile."""
+        leaf, kid = -1, b""
+        seal: StoredSeal | None = None
+        for row in islice(reader.registry_events(), self._read, None):
+            if row.leaf != leaf:
+                statement = reader.statement(row.leaf)
+                leaf, kid = row.leaf, statement.kid if statement else b""
+            if seal is None or seal.leaf < leaf:
+                seal = reader.seal_covering(leaf)
+            body = parse_body(row.body) if row.body else None
+            event = Event(event_name(row.head), leaf, row.position, parse_head(row.head), body, kid)
+            self.replay.apply(event, time=seal.time if seal else 0)
+            self._read += 1
 
 
 def read_tree(reader: Reader, folder: Tiles, size: int) -> LogTree:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from threading import Condition
 
 from ledger.admission.candidate import Candidate
 from ledger.erasure.eraser import Eraser
@@ -73,6 +74,7 @@ class Sequencer:
         """Take over a recovered ledger."""
         self._store = store
         self._eraser = eraser
+        self._shown = Condition()
         self.measures = Measures()
         self.overlay = overlay
         self._tree = tree
@@ -121,6 +123,11 @@ class Sequencer:
         if self.head.edge.size:
             with self._turn.writer():
                 self._commit(self._build([]))
+
+    def await_size(self, size: int, seconds: float) -> None:
+        """Wait until readers see a log of so many leaves, or for some time."""
+        with self._shown:
+            self._shown.wait_for(lambda: self.head.edge.size >= size, seconds)
 
     def add_cosignatures(self, size: int, lines: Sequence[str], *, quorum: bool) -> None:
         """Store verified lines of witnesses; where they reach the quorum, proofs move on to this size."""
@@ -203,7 +210,9 @@ class Sequencer:
         self.measures.since("tiles", began)
         self.measures.block(len(built.block.events), built.seal.time - self.head.time if self.head.time else 0)
         self.recent.add(built.events)  # before readers see the block
-        self.head = Head(tree.edge(), built.replay, root, built.seal.time, seal_leaf)
+        with self._shown:
+            self.head = Head(tree.edge(), built.replay, root, built.seal.time, seal_leaf)
+            self._shown.notify_all()
         if built.block.checkpoint.quorum:
             self.overlay.forget(tree.size)
 

@@ -15,6 +15,7 @@ from ledger.admission.recent import RecentEvents
 from ledger.errors import StoppedError
 from ledger.sequencer.recover import Known, read_overlay, read_tree, replay_registry, require_sealed
 from ledger.sequencer.sequencer import Head
+from ledger.sequencer.signed import require_signed
 from ledger.standby.index import FollowedIndex, joins_of
 from ledger.store.interface import Reader, Store, StoredEvent, StoredSeal
 from ledger.tiles.folder import remember
@@ -67,8 +68,11 @@ class Shadow:
         if seal:
             require_sealed(overlay.heap, seal)
             self._store.confirm(seal)
+        replay = replay_registry(reader, registry_types())
+        if size:
+            require_signed(reader, replay, size=size, root=tree.root())
         self.overlay, self._tree = overlay, tree
-        self.head = _head(tree, replay_registry(reader, registry_types()), seal)
+        self.head = _head(tree, replay, seal)
 
     @property
     def known(self) -> Known:
@@ -92,6 +96,8 @@ class Shadow:
                 return
             with ExitStack() as opened:
                 newer = opened.enter_context(self._store.read())
+                if newer.counters().size < self.head.edge.size and not self._lost:
+                    return  # another server, which is behind: what was followed stays
                 self._follow(newer)
                 self._snapshot.close()
                 self._reader, self._snapshot = newer, opened.pop_all()
@@ -122,14 +128,26 @@ class Shadow:
         joins = [joins_of(events) for events in rows]
         keys = (key for block in joins for event in block for key in event.keys)
         index = FollowedIndex(self._reader, self.overlay, keys)
-        for seal, events, joined in zip(seals, rows, joins, strict=True):
+        leaves = [[leaf_hash(entry) for entry in newer.entries(seal.first, seal.leaf + 1)] for seal in seals]
+        self._require_signed(newer, list(zip(seals, rows, leaves, strict=True)))
+        for seal, events, joined, hashes in zip(seals, rows, joins, leaves, strict=True):
             index.apply(joined, parse_seal(seal.entry).seal)
             tree = self._tree.copy()
-            grown = tree.append([leaf_hash(entry) for entry in newer.entries(seal.first, seal.leaf + 1)])
-            for tile, hashes in grown.full.items():
-                remember(self._tiles, tile, hashes)  # whoever leads may not have written them yet
+            grown = tree.append(hashes)
+            for tile, found in grown.full.items():
+                remember(self._tiles, tile, found)  # whoever leads may not have written them yet
             replay = _replay_after(self.head.replay, events, newer, seal.time)
             self._tree, self.head = tree, _head(tree, replay, seal)
+
+    def _require_signed(
+        self, newer: Reader, blocks: Iterable[tuple[StoredSeal, list[StoredEvent], list[bytes]]]
+    ) -> None:
+        """Return if the ledger signed what these blocks come to; nothing of them is shown before."""
+        tree, replay = self._tree.copy(), self.head.replay
+        for seal, events, hashes in blocks:
+            tree.append(hashes)
+            replay = _replay_after(replay, events, newer, seal.time)
+        require_signed(newer, replay, size=tree.edge().size, root=tree.root())
 
 
 def _seals(reader: Reader, first: int, end: int) -> Iterator[StoredSeal]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
+from ledger.store.queries import QueryRows
+
 Naming: TypeAlias = Callable[[bytes, int, str], bool]  # (head, leaf, pointer): whether it names an attachment
 KeyRow: TypeAlias = tuple[bytes, int, int, bytes, bytes, "int | None", "int | None", "int | None"]
 """key, id, count, frontier, leaf, owner, guarded, custodian: as the database has them."""
@@ -157,35 +159,33 @@ class Reader(Protocol):
 
     def statement(self, leaf: int) -> StoredStatement | None:
         """Return the statement at a leaf, None where there is a seal or nothing."""
-        ...
 
     def statement_by_identity(self, identity: bytes) -> StoredStatement | None:
         """Return the recorded statement with this protected header and payload."""
-        ...
+
+    def statements(self, first: int, last: int) -> list[StoredStatement]:
+        """Return the statements from leaf `first` to before `last`, in order."""
+
+    def recorded(self, identities: Sequence[bytes]) -> set[bytes]:
+        """Return those identities of which a statement is recorded."""
 
     def statement_in_sequence(self, kid: bytes, below: int) -> StoredStatement | None:
         """Return this key's statement with the highest first number below `below`."""
-        ...
 
     def batch(self, leaf: int) -> list[StoredEvent]:
         """Return the events of a statement, by position."""
-        ...
 
     def find_event(self, name: bytes) -> StoredEvent | None:
         """Return an event by its name."""
-        ...
 
     def participant(self, number: int) -> str | None:
         """Return the URI of a participant by its number."""
-        ...
 
     def has_event_id(self, id_: bytes, issuer: int) -> bool:
         """Return whether an issuer's id is recorded."""
-        ...
 
     def disclosures(self, seq: int) -> dict[str, str]:
         """Return an event's disclosures by pointer."""
-        ...
 
     def attachment(self, sha256: bytes) -> bytes | None:
         """Return an attachment's bytes."""
@@ -368,31 +368,30 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Reader]:
         """Return a snapshot, to be used in one thread and given back."""
-        ...
+
+    def read_own(self) -> None:
+        """Let snapshots from now on show what this process's writer has committed, however far others are behind."""
 
     def writer(self) -> WriteStore:
         """Return the writer's side; there is one."""
-        ...
 
     def require_synchronous(self) -> None:
         """Return if what is committed is on every machine that it must be on; SetupError where it is not."""
-        ...
 
     def confirm(self, seal: StoredSeal) -> None:
         """Return if a block that was read stays whatever becomes of that machine; BusyError where nobody can say."""
 
     def beside(self, name: str) -> Path:
         """Return where a file that is derived from the store lies."""
-        ...
 
     def nonces(self) -> Nonces:
         """Return the nonces of signed requests; apart from the one writer, who is not kept waiting by them."""
-        ...
+
+    def queries(self) -> QueryRows:
+        """Return participants' named queries, alike for every process; no part of what is recorded."""
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the database to a new file."""
-        ...
 
     def close(self) -> None:
         """Close every connection."""
-        ...

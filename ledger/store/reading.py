@@ -24,6 +24,7 @@ from verifier.ledgerformat.head import event_name
 
 _LOOKUP = "SELECT seq FROM event_lookup WHERE lookup = ?"
 _EVENT = "e.seq, e.leaf, e.position, e.head, e.body"
+_AT_ONCE, _STEP = 256, 16  # identities asked for at once, at most, and in which steps
 _STATEMENT = "leaf, entry, identity, kid, first, count, seq"
 KEY = "key, id, count, frontier, leaf, owner, guarded, custodian"
 _CHECKPOINT = "size, note, receipt_header, receipt_signature, quorum"
@@ -87,6 +88,21 @@ class SqlReader(ABC):
         """Return the recorded statement with this protected header and payload."""
         row = self._one(f"SELECT {_STATEMENT} FROM statement WHERE identity = ?", identity)
         return StoredStatement(*row) if row else None
+
+    def statements(self, first: int, last: int) -> list[StoredStatement]:
+        """Return the statements from leaf `first` to before `last`, in order."""
+        sql = f"SELECT {_STATEMENT} FROM statement WHERE leaf >= ? AND leaf < ? ORDER BY leaf"
+        return [StoredStatement(*row) for row in self._all(sql, first, last)]
+
+    def recorded(self, identities: Sequence[bytes]) -> set[bytes]:
+        """Return those identities of which a statement is recorded."""
+        found: set[bytes] = set()
+        for start in range(0, len(identities), _AT_ONCE):
+            asked = identities[start : start + _AT_ONCE]
+            asked = [*asked, *[asked[-1]] * (-len(asked) % _STEP)]  # few lengths: each is a statement to be prepared
+            rows = self._all(f"SELECT identity FROM statement WHERE identity IN ({','.join('?' * len(asked))})", *asked)
+            found.update(bytes(identity) for (identity,) in rows)
+        return found
 
     def statement_in_sequence(self, kid: bytes, below: int) -> StoredStatement | None:
         """Return this key's statement with the highest first number below `below`."""

@@ -34,7 +34,7 @@ def witness_lags(ledger: Ledger, now: int) -> tuple[Lag, ...]:
     charter = replay.registry.charter_in_force(size)
     keys = charter.policy.witnesses.values() if charter else ()
     lags = []
-    with ledger.store.read() as reader:
+    with ledger.read() as reader:
         newest = reader.newest_checkpoint()
         for name in sorted({key.name for key in keys}):
             cosigned = reader.newest_cosigned(name)

@@ -245,4 +245,5 @@ def zone_terms():
     return SimpleNamespace(
         Draft=Draft, now=now, product_draft=product_draft, settings_for=settings_for, GOOD=GOOD, ORIGIN=ORIGIN,
         PASSPHRASE=PASSPHRASE, RECALLED=RECALLED, FREE=FREE, ITEM=ITEM, GS1=GS1, item=item_draft, SUBMISSION=SUBMISSION,
+        Server=Server, World=World, tell=tell,
     )  # fmt: skip

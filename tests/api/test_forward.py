@@ -35,7 +35,8 @@ async def own(scope, receive, send):
 async def handed_on(where, body=b"said"):
     """Return status and body of a POST at a process that follows."""
     app = SimpleNamespace(state=SimpleNamespace(settings=SimpleNamespace(language="en")))
-    middleware = ForwardMiddleware(own, where=where, most=1000, buffered=1000, seconds=FOREVER, patience=FOREVER)
+    bounds = {"most": 1000, "buffered": 1000, "seconds": FOREVER, "patience": FOREVER}
+    middleware = ForwardMiddleware(own, where=where, hear=lambda _: None, **bounds)
     headers = [(b"content-length", str(len(body)).encode()), (b"host", b"ledger.test")]
     scope = {"type": "http", "method": "POST", "path": "/validate", "query_string": b"", "headers": headers}
     scope |= {

@@ -48,8 +48,10 @@ def identity(data):
 
 def test_each_of_many_gets_its_own_answer_and_a_bad_one_spoils_no_other(gathered, world, zone_terms):
     server, gate = gathered
-    good = [world.submission(world.seller, zone_terms.item(f"G{each}")) for each in range(MANY)]
-    bodies = [each for pair in zip(good, [one[:-9] + bytes(9) for one in good], strict=True) for each in pair]
+    good, others = (
+        [world.submission(world.seller, zone_terms.item(f"{word}{each}")) for each in range(MANY)] for word in "GB"
+    )
+    bodies = [each for pair in zip(good, [one[:-9] + bytes(9) for one in others], strict=True) for each in pair]
     answers = together(server, gate, bodies)
     assert [each.status for each in answers[1::2]] == [400] * MANY
     assert [each.status for each in answers[::2]] == [201] * MANY

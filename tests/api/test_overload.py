@@ -174,14 +174,14 @@ def test_reads_that_wait_for_a_thread_are_refused_in_time_and_submissions_do_not
     told, serve, zone_terms, monkeypatch
 ):
     release, begun = threading.Event(), threading.Semaphore(0)
-    make = told.ledger.prover.trace
+    make = told.ledger.prover.trace_file
 
     def slow(*arguments, **how):
         begun.release()
         release.wait(120)
         return make(*arguments, **how)
 
-    monkeypatch.setattr(told.ledger.prover, "trace", slow)
+    monkeypatch.setattr(told.ledger.prover, "trace_file", slow)
     server = serve(told.ledger, told.folder, read_threads=2, max_wait=1.0)
     path = f"/trace?subject={quote(told.seller.uri, safe='')}"
     with ThreadPoolExecutor(3) as readers:

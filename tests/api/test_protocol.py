@@ -1,5 +1,6 @@
 """What the parser in C leaves to us: bounds where no body comes, one Host, trailers, no answer in another's place."""
 
+import asyncio
 import socket
 
 import pytest
@@ -11,6 +12,38 @@ POST = b"POST /entries" + LINE + HOST + b"Content-Type: " + SUBMISSION.encode() 
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 CLOSE = b"Connection: close\r\n"
 CUT_OFF = b"HTTP/1.1 400", b""  # the refusal, or not even that: who is still sending when a connection ends may miss it
+
+
+class Wire:
+    """What a transport is told to send."""
+
+    def __init__(self):
+        self.sent = []
+
+    def write(self, data):
+        self.sent.append(data)
+
+    def close(self):
+        self.sent.append("closed")
+
+
+def test_head_and_body_of_an_answer_are_sent_together():
+    protocol = pytest.importorskip("api.protocol")
+    loop, wire = asyncio.new_event_loop(), Wire()
+    gathered = protocol._Gathered(wire, loop)
+    try:
+        gathered.write(b"head")
+        assert wire.sent == []
+        gathered.write(b"body")
+        assert wire.sent == [b"headbody"]
+        gathered.write(b"alone")
+        loop.run_until_complete(asyncio.sleep(0))
+        assert wire.sent[1:] == [b"alone"]
+        gathered.write(b"last")
+        gathered.close()
+        assert wire.sent[2:] == [b"last", "closed"]
+    finally:
+        loop.close()
 
 
 def said(server, *parts):

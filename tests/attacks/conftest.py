@@ -15,7 +15,7 @@ from benchmarks.load import unit
 from fixtures.zone.actors import Actor, all_types
 from ledger.admission.candidate import Candidate, CandidateEvent
 from ledger.compose.event import ComposedEvent
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.trace import prove_trace
 from ledger.sequencer import block
 from ledger.sequencer.judge import Judged

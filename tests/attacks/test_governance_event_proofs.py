@@ -8,7 +8,7 @@ import pytest
 
 from ledger.compose.event import ComposedEvent, Draft
 from ledger.prove.log import shared_path
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.receipt import prove_event
 from tests.attacks.conftest import smuggle
 from tests.verifier.proof.steps.forging import proved

@@ -10,7 +10,7 @@ import pytest
 from fixtures.zone.actors import Actor, enterprise
 from ledger.compose.event import ComposedEvent, Draft
 from ledger.prove.log import Leaves, shared_path
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.receipt import prove_event
 from ledger.signing.signer import generate
 from tests.attacks.conftest import examined, failed_step

@@ -44,6 +44,16 @@ class Machine(ServerProcess):
     def term(self) -> int:
         return int(self.metric("suyuan_lease_term"))
 
+    @property
+    def ended(self) -> int | None:
+        """Return its exit code; None where it runs."""
+        assert self._process
+        return self._process.poll()
+
+    def forget(self, setting: str) -> None:
+        """Start without a setting next time."""
+        del self._settings[f"SUYUAN_{setting.upper()}"]
+
     def pause(self) -> None:
         """SIGSTOP: it does nothing any more, and does not know it."""
         self._process.send_signal(signal.SIGSTOP)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.crash.journal import Journal
 from tests.crash.load import commission, submitter
 from tests.ports import free_port
 from tests.world import ORIGIN, World, found_zone, tell_parcel
-from verifier.primitives.checkpoint import parse_signed_checkpoint
+from verifier.primitives.checkpoint import Checkpoint, parse_signed_checkpoint
 from verifier.primitives.note import Note, format_note
 
 PASSPHRASE = b"an invented passphrase"
@@ -93,6 +94,14 @@ class ServerProcess:
         return self._process.wait(60)
 
 
+def cosign(world: World, client: LedgerClient, seen: Callable[[Checkpoint], None] = lambda _: None) -> None:
+    """Let all witnesses cosign what a server has published, once somebody has seen it."""
+    checkpoint, parsed = parse_signed_checkpoint(client.checkpoint())
+    seen(checkpoint)
+    lines = tuple(sign_line(each.key, each.signer, checkpoint, int(time.time())) for each in world.witnesses)
+    client.cosign(format_note(Note(parsed.text, lines)))
+
+
 class Submitters:
     """Threads that load a server until told to stop, and write down what they send and what it answers."""
 
@@ -138,11 +147,7 @@ class Submitters:
     def _cosign(self, world: World, url: str, journal: Journal) -> None:
         client = LedgerClient(url, timeout=20, patience=ONCE)
         while not self._done.is_set():
-            note = client.checkpoint()
-            checkpoint, parsed = parse_signed_checkpoint(note)
-            journal.root(checkpoint.size, checkpoint.root)
-            lines = tuple(sign_line(each.key, each.signer, checkpoint, int(time.time())) for each in world.witnesses)
-            client.cosign(format_note(Note(parsed.text, lines)))
+            cosign(world, client, lambda checkpoint: journal.root(checkpoint.size, checkpoint.root))
             time.sleep(0.05)
 
 

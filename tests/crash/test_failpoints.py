@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -65,11 +66,16 @@ def end_again_and_again(folder: Path, point: str, rounds: int, *database: str) -
     rnd = random.Random(point)
     try:
         for round_ in range(rounds):
-            run = {"round_": round_, "point": point, "count": rnd.randrange(1, 12)}
-            assert nursery.ask(do="run", run=run) == 137, nursery.errors()
-            assert nursery.ask(do="check") == 0, f"{run}: {nursery.errors()}"
+            end_and_check(nursery, round_, point, rnd.randrange(1, 12))
     finally:
         nursery.close()
+
+
+def end_and_check(nursery: Nursery, round_: int, point: str, times: int) -> None:
+    """Let a run end when it reaches the point for the so-manieth time, and hold the next start to what was told."""
+    run = {"round_": round_, "point": point, "count": times}
+    assert nursery.ask(do="run", run=run) == 137, nursery.errors()
+    assert nursery.ask(do="check") == 0, f"{run}: {nursery.errors()}"
 
 
 @pytest.mark.slow
@@ -91,10 +97,21 @@ def database():
     server().drop(made)
 
 
+@pytest.fixture(scope="module")
+def on_a_server(tmp_path_factory):
+    """One zone on a database server for all points, and the numbers of its rounds."""
+    database = server().database()
+    nursery = Nursery(tmp_path_factory.mktemp("server") / "zone", database)
+    yield nursery, count()
+    nursery.close()
+    server().drop(database)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("point", ["after-commit"])
-def test_nothing_acknowledged_is_lost_on_a_server_when_the_process_ends_at(point, tmp_path, database):
-    end_again_and_again(tmp_path / "zone", point, 2, database)
+@pytest.mark.parametrize("point", LEDGER_POINTS)
+def test_nothing_acknowledged_is_lost_on_a_server_when_the_process_ends_at(point, on_a_server):
+    nursery, numbers = on_a_server
+    end_and_check(nursery, next(numbers), point, random.Random(point).randrange(1, 12))
 
 
 @pytest.mark.soak

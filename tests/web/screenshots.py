@@ -33,6 +33,18 @@ class Picture:
     size: ViewportSize
 
 
+# Whether two Chinese characters look different: without a font for them each is drawn as the same box.
+LEGIBLE = """() => {
+  const [one, other] = ["溯", "源"].map((sign) => {
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d");
+    context.font = "48px system-ui, sans-serif";
+    context.fillText(sign, 8, 64);
+    return canvas.toDataURL();
+  });
+  return one !== other;
+}"""
+
 PICTURES = (
     Picture("trace-zh-360.png", "zh", {"width": 360, "height": 740}),
     Picture("trace-en-1280.png", "en", {"width": 1280, "height": 800}),
@@ -44,9 +56,25 @@ def main() -> None:
     found = shutil.which("chromium")
     if found is None:
         raise SystemExit("needs the Debian package chromium")
+    asyncio.run(require_fonts(found))
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, demonstration(Path(folder)) as page:
         asyncio.run(take_all(found, page))
+
+
+async def require_fonts(chromium: str) -> None:
+    """Stop where Chinese would be drawn as boxes.
+
+    Raises:
+        SystemExit: the machine has no font for it.
+    """
+    async with play() as playing:
+        browser = await playing.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = await browser.new_page()
+        legible = await page.evaluate(LEGIBLE)
+        await browser.close()
+    if not legible:
+        raise SystemExit("no picture was taken: no font here has Chinese; install the Debian package fonts-noto-cjk")
 
 
 async def take_all(chromium: str, address: str) -> None:

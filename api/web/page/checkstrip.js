@@ -60,7 +60,8 @@ export async function drawCheck(place, heading, saying, kind, check) {
   const said = await check();
   place.classList.remove("unverified");
   place.append(...checkStrip(said, kind, saying), actions);
-  live.textContent = saying.say("check.done");
+  live.className = "live"; // what is seen stands in the strip
+  live.textContent = saying.say(`check.${kind}.state.${said?.state ?? "cannot"}`);
   return said;
 }
 

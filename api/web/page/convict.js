@@ -3,7 +3,7 @@
  * one that it is shown now; else both as they were signed. Loaded where a contradiction is seen.
  * @module
  */
-import { concat } from "../verifier/bytes.js";
+import { concat, equalBytes } from "../verifier/bytes.js";
 import { formatCbor, parseCbor } from "../verifier/cbor.js";
 import { SuyuanError } from "../verifier/errors.js";
 import { confirmFork, confirmRollback } from "../verifier/evidence/fork.js";
@@ -11,12 +11,13 @@ import { parseFile } from "../verifier/parts.js";
 import { parseCheckpointNote, parseTraceProof } from "../verifier/traceproof.js";
 import { element } from "./element.js";
 import { withLaterTexts } from "./later_saying.js";
-import { fetchBytes, Unanswered } from "./ledgercheck.js";
+import { fetchBytes, Unanswered } from "./fetching.js";
 import { consistencyPath, LogTiles } from "./logpaths.js";
-import { noteOf } from "./store.js";
+import { noteOf, unjoinedOf } from "./store.js";
 
 /** @typedef {import("../verifier/examination.js").Standpoint} Standpoint */
 /** @typedef {import("./saying.js").Saying} Saying */
+/** @typedef {import("./checking.js").Checked} Checked */
 /**
  * @typedef {object} Found
  * @property {Uint8Array | null} evidence a file
@@ -28,6 +29,12 @@ const WORD = "suyuan evidence";
 
 /** @param {Uint8Array} note @returns {number} leaves of its checkpoint */
 const sizeOf = (note) => Number(parseCheckpointNote(note).checkpoint.size);
+
+/** @param {Uint8Array} one @param {Uint8Array} other @returns {boolean} whoever cosigned them */
+function isSame(one, other) {
+  const [{ size, root }, second] = [one, other].map((each) => parseCheckpointNote(each).checkpoint);
+  return size === second.size && equalBytes(root, second.root);
+}
 
 /**
  * What may convict: first that the smaller size was signed later, which asks for no tile; then that they are of two
@@ -73,11 +80,16 @@ async function convicting(notes, file, { policy, check, builtin }, fetch) {
  */
 export async function contradictionOf(shown, standpoint) {
   const get = (/** @type {string} */ address) => fetchBytes(address, fetch.bind(globalThis));
-  const kept = noteOf(standpoint.policy.charter);
+  const { charter } = standpoint.policy;
+  const notes = [noteOf(charter), unjoinedOf(charter)].filter((each) => each && !isSame(each, shown));
+  const kept = notes[0] ?? null;
   try {
     const file = kept && (await get("/charter"));
-    const evidence = kept && file ? await convicting([kept, shown], file, standpoint, get) : null;
-    return { evidence, kept, shown };
+    for (const each of file ? notes : []) {
+      const evidence = await convicting([/** @type {any} */ (each), shown], /** @type {any} */ (file), standpoint, get);
+      if (evidence) return { evidence, kept: each, shown };
+    }
+    return { evidence: null, kept, shown };
   } catch (error) {
     if (error instanceof SuyuanError || error instanceof Unanswered) return { evidence: null, kept, shown };
     throw error;
@@ -105,14 +117,30 @@ export function contradiction({ evidence, kept, shown }, forked, spoken) {
   return element("div", {}, element("p", {}, say(told)), element("p", { class: "actions" }, ...files));
 }
 
+/** @param {Checked} checked that held, of a log that is convicted of a fork @returns {Checked} that says so */
+const forkedOf = (checked) => ({
+  ...checked,
+  state: "incomplete",
+  why: "page.said.incomplete-forked",
+  todo: "page.todo.incomplete-forked",
+  verdict: checked.verdict && {
+    ...checked.verdict,
+    steps: checked.verdict.steps.map((each) => (each.number === 9 ? { ...each, passed: false } : each)),
+  },
+});
+
 /**
- * @param {any} place
- * @param {import("./checking.js").Checked} checked whose ledger forked, or shows less than this browser saw
- * @param {boolean} forked
+ * @param {() => any} place
+ * @param {Checked} checked whose ledger forked, or shows another log than this browser saw
+ * @param {{forked: boolean, convicted: (checked: Checked) => void}} known forked: at one size; convicted: is given
+ *   what is said of the trace then, before what convicts is shown
  * @param {Saying} saying
  */
-export async function offerEvidence(place, { data, standpoint }, forked, saying) {
+export async function offerEvidence(place, checked, { forked, convicted }, saying) {
+  const { data, standpoint } = checked;
   if (!data || !standpoint) return;
-  const drawn = contradiction(await contradictionOf(parseTraceProof(data).noteBytes, standpoint), forked, saying);
-  if (drawn) place.append(drawn);
+  const found = await contradictionOf(parseTraceProof(data).noteBytes, standpoint);
+  if (found.evidence) convicted(forkedOf(checked));
+  const drawn = contradiction(found, forked, saying);
+  if (drawn) place().append(drawn);
 }

@@ -8,6 +8,23 @@ const SVG = "http://www.w3.org/2000/svg";
 /** @typedef {Node | string | number | null | undefined | false} Child what is nothing is left out */
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
+const HAN = /(\p{sc=Han}(?:.*\p{sc=Han})?)/su;
+
+/**
+ * @param {string} text @returns {(string | Node)[]} what is Chinese in it, on a page of another language, marked as that:
+ *   who hears the page hears it by a voice that can say it
+ */
+function spelt(text) {
+  if (document.documentElement.lang.startsWith("zh")) return [text];
+  return text.split(HAN).map((part, at) => {
+    if (at % 2 === 0) return part;
+    const marked = document.createElement("span");
+    marked.lang = "zh";
+    marked.append(part);
+    return marked;
+  });
+}
+
 /** @param {Element} made @param {Attributes} attributes @param {Child[]} children */
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -17,7 +34,8 @@ function filled(made, attributes, children) {
   }
   for (const each of children) {
     if (each !== null && each !== undefined && each !== false) {
-      made.append(typeof each === "number" ? String(each) : each);
+      if (typeof each === "object" || made.namespaceURI === SVG) made.append(each);
+      else made.append(...spelt(String(each)));
     }
   }
   return made;

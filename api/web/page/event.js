@@ -6,7 +6,7 @@ import { drawCheck, watching } from "./checkstrip.js";
 import { dataRows } from "./datarows.js";
 import { element, pairs } from "./element.js";
 import { checkEvent, nameOfPage } from "./eventcheck.js";
-import { fetchBytes } from "./ledgercheck.js";
+import { fetchBytes } from "./fetching.js";
 import { withLaterTexts } from "./later_saying.js";
 import { asOf } from "./offline.js";
 import { beijingTime } from "./saying.js";

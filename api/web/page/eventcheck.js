@@ -8,6 +8,7 @@ import { malformed, mismatch, SuyuanError } from "../verifier/errors.js";
 import { checkCheckpoint, checkPlace, examineEvent, parseEventProof } from "../verifier/eventproof.js";
 import { parseKey } from "../verifier/keys.js";
 import { parseTraceProof } from "../verifier/traceproof.js";
+import { nameAt } from "./names.js";
 
 /** @typedef {import("../verifier/examination.js").Standpoint} Standpoint */
 /** @typedef {import("../verifier/event.js").Event} Event */
@@ -41,7 +42,6 @@ export async function checkEvent({ name, proof, registry }, fetch, standpoint, l
     if (!registry) return { ...nothing, ...(await checkAlone(data, fetch, standpoint)) };
     const trace = await fetched(registry, fetch);
     const { event, time, quorum, registry: held } = await examineEvent(data, trace, standpoint);
-    const names = held.version(event.head.principal, event.leaf)?.names;
     return {
       ...nothing,
       state: quorum ? "verified" : "incomplete",
@@ -49,7 +49,7 @@ export async function checkEvent({ name, proof, registry }, fetch, standpoint, l
       unchecked: ["check.event.truth", "check.event.since"],
       event,
       time,
-      issuer: String(names?.get(lang) ?? event.head.principal),
+      issuer: nameAt(held, event.head.principal, event.leaf, lang),
     };
   } catch (error) {
     if (!(error instanceof SuyuanError)) throw error;

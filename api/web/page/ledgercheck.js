@@ -4,13 +4,15 @@
  * @module
  */
 import { parseBase64 } from "../verifier/base64.js";
-import { equalBytes, formatHex, formatUtf8 } from "../verifier/bytes.js";
+import { formatUtf8 } from "../verifier/bytes.js";
 import { examineCharterFile } from "../verifier/charterfile.js";
-import { inconsistent, mismatch, SuyuanError } from "../verifier/errors.js";
+import { mismatch, SuyuanError } from "../verifier/errors.js";
 import { checkCheckpoint } from "../verifier/eventproof.js";
-import { checkConsistency, checkInclusion } from "../verifier/merkle.js";
+import { checkInclusion } from "../verifier/merkle.js";
 import { parseSeal } from "../verifier/entries.js";
-import { consistencyPath, inclusionPath, LogTiles } from "./logpaths.js";
+import { Unanswered } from "./fetching.js";
+import { compare } from "./growth.js";
+import { inclusionPath, LogTiles } from "./logpaths.js";
 
 /** @typedef {import("../verifier/examination.js").Standpoint} Standpoint */
 /** @typedef {import("../verifier/examination.js").Seen} Seen */
@@ -25,12 +27,12 @@ import { consistencyPath, inclusionPath, LogTiles } from "./logpaths.js";
  */
 
 /**
- * @param {{status: any, charter: Uint8Array, fetch: import("./logpaths.js").Fetch}} given the status as the server
- *   says it, its charter file, and how tiles are fetched
+ * @param {{status: any, charter: Uint8Array, fetch: import("./logpaths.js").Fetch, before?: Seen | null}} given the
+ *   status as the server says it, its charter file, how tiles are fetched, and what nothing shown since was joined to
  * @param {Standpoint} standpoint
  * @returns {Promise<LedgerCheck>}
  */
-export async function checkLedger({ status, charter, fetch }, standpoint) {
+export async function checkLedger({ status, charter, fetch, before = null }, standpoint) {
   /** @type {Finding[]} */
   const findings = [];
   const found = (/** @type {string} */ key, values = {}, tone = /** @type {"ok" | "warn"} */ ("ok")) =>
@@ -43,6 +45,7 @@ export async function checkLedger({ status, charter, fetch }, standpoint) {
     await checkSeal(told, now, tiles, charters, standpoint);
     found("seal", { leaf: now.size - 1, size: now.size });
     const compared = await compare(standpoint.seen, now, tiles);
+    await compare(before, now, tiles);
     if (status.size > now.size) found("ahead", { count: Number(status.size) - now.size });
     const sizes = { older: standpoint.seen?.size, size: now.size, count: tiles.count };
     found(compared === "first" && !quorum ? "not-kept" : compared, sizes, compared === "older" ? "warn" : "ok");
@@ -88,44 +91,4 @@ async function checkSeal(status, now, tiles, charters, { check }) {
   await seal.verify(check, charters.at(seal.leaf).seal, now.origin);
   const path = await inclusionPath(tiles, seal.leaf);
   checkInclusion({ index: seal.leaf, size: now.size, leaf: seal.leafHash, path, root: now.root });
-}
-
-/**
- * @param {Seen | null} seen @param {{origin: string, size: number, root: Uint8Array}} now @param {LogTiles} tiles
- * @returns {Promise<string>} what came of it
- * @throws inconsistent: what this browser saw is not the beginning of what is shown now
- */
-async function compare(seen, now, tiles) {
-  if (!seen) return "first";
-  const size = Number(seen.size);
-  if (size > now.size) return "older";
-  if (size === now.size) {
-    if (equalBytes(seen.root, now.root)) return "same";
-    throw inconsistent("checkpoint.root", formatHex(now.root), `${formatHex(seen.root)}, seen for this size`);
-  }
-  const path = await consistencyPath(tiles, size);
-  checkConsistency({ size, newerSize: now.size, path, root: seen.root, newerRoot: now.root });
-  return "grown";
-}
-
-/** Nothing came from an address, or a refusal: of what is recorded that says nothing. */
-export class Unanswered extends Error {
-  /** @param {string} address @param {number} [status] of the refusal */
-  constructor(address, status) {
-    super(status ? `${address} (${status})` : address);
-  }
-}
-
-/**
- * @param {string} address @param {typeof globalThis.fetch} get
- * @returns {Promise<Uint8Array | null>} null where the server has nothing there
- * @throws Unanswered
- */
-export async function fetchBytes(address, get) {
-  const answer = await get(address).catch(() => {
-    throw new Unanswered(address);
-  });
-  if (answer.status === 404) return null;
-  if (!answer.ok) throw new Unanswered(address, answer.status);
-  return new Uint8Array(await answer.arrayBuffer());
 }

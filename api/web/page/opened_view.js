@@ -4,6 +4,7 @@
  */
 import { dataRows } from "./datarows.js";
 import { element, icon, pairs, section } from "./element.js";
+import { nameAt } from "./names.js";
 import { result } from "./result.js";
 import { beijingTime, refusal } from "./saying.js";
 import { why } from "./trust.js";
@@ -57,12 +58,11 @@ const unchecked = (keys, { say }) =>
 function drawEvent({ event, time, quorum, registry }, saying) {
   const { say, lang } = saying;
   const state = quorum ? "verified" : "incomplete";
-  const names = registry.version(event.head.principal, event.leaf)?.names;
   const place = say("trace.position", { leaf: event.leaf });
   /** @type {[string, string][]} */
   const more = [
     [say("trace.recorded"), time === null ? place : `${beijingTime(time)}, ${place}`],
-    [say("trace.issuer"), String(names?.get(lang) ?? event.head.principal)],
+    [say("trace.issuer"), nameAt(registry, event.head.principal, event.leaf, lang)],
   ];
   return [
     heading(event.vocabulary?.title.get(lang) ?? event.type, saying),

@@ -9,7 +9,7 @@ import { parseTrustPolicy } from "../verifier/trust_policy.js";
 import { parseType } from "../verifier/vocabulary.js";
 import { checkOfBrowser } from "./fallback.js";
 import { policy } from "./policy.js";
-import { remember, seenOf } from "./store.js";
+import { remember, seenOf, unjoinedOf } from "./store.js";
 import { types } from "./types.js";
 
 /** Outcomes after which a checkpoint is remembered, as `suyuan-verify` does. */
@@ -42,8 +42,10 @@ export function standpointOf(asOf = null) {
  * @param {import("../verifier/examination.js").Standpoint} standpoint
  * @param {import("../verifier/verdict.js").Verdict} verdict
  * @param {Uint8Array | null} data the proof; null for one out of a bundle, of which nothing is remembered
+ * @returns {boolean} whether what this browser saw before has to be joined to it
  */
-export function rememberVerdict({ policy: { charter }, archived }, { outcome, story }, data) {
-  if (archived || !data || !story || !REMEMBERED.includes(outcome)) return;
+export function rememberVerdict({ policy: { charter }, archived, seen }, { outcome, story }, data) {
+  if (archived || !data || !story || !REMEMBERED.includes(outcome)) return false;
   remember({ origin: story.origin, size: story.size, root: story.root, charter }, parseTraceProof(data).noteBytes);
+  return unjoinedOf(charter) !== null || (seen !== null && seen.size < story.size);
 }

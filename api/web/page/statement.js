@@ -3,7 +3,7 @@
  * @module
  */
 import { drawCheck, watching } from "./checkstrip.js";
-import { fetchBytes } from "./ledgercheck.js";
+import { fetchBytes } from "./fetching.js";
 import { withLaterTexts } from "./later_saying.js";
 import { asOf } from "./offline.js";
 import { standpointOf } from "./standpoint.js";

@@ -5,11 +5,13 @@
 import { formatUtf8 } from "../verifier/bytes.js";
 import { contradiction, contradictionOf } from "./convict.js";
 import { element, icon } from "./element.js";
-import { checkLedger, fetchBytes, Unanswered } from "./ledgercheck.js";
+import { fetchBytes, Unanswered } from "./fetching.js";
+import { beforeOf } from "./growth.js";
+import { checkLedger } from "./ledgercheck.js";
 import { withLaterTexts } from "./later_saying.js";
 import { refusal } from "./saying.js";
 import { standpointOf } from "./standpoint.js";
-import { remember } from "./store.js";
+import { join, remember } from "./store.js";
 
 /** @typedef {import("./ledgercheck.js").LedgerCheck} LedgerCheck */
 /** @typedef {import("./saying.js").Saying} Saying */
@@ -31,7 +33,8 @@ async function check(saying) {
     if (!answer.ok || !charter) return null;
     const [status, standpoint] = [await answer.json(), standpointOf()];
     const note = formatUtf8(String((status.cosigned ?? status).checkpoint?.note ?? ""));
-    const checked = await checkLedger({ status, charter, fetch: get }, standpoint);
+    const before = beforeOf(standpoint.policy.charter);
+    const checked = await checkLedger({ status, charter, fetch: get, before }, standpoint);
     const found = checked.doubted ? await contradictionOf(note, standpoint) : null;
     const state = found?.evidence ? "forked" : checked.state;
     return { ...checked, state, note, found };
@@ -74,7 +77,9 @@ export async function show(place, spoken) {
   place.replaceChildren(heading, live);
   const checked = await check(saying);
   if (checked?.now) remember(checked.now, checked.note);
+  if (checked?.now && !checked.doubted) join(checked.now.charter, Number(checked.now.size));
   place.classList.remove("unverified");
   place.append(...drawn(checked, saying));
-  live.textContent = saying.say("check.done");
+  live.className = "live"; // what is seen stands in the strip
+  live.textContent = saying.say(`check.state.${checked?.state ?? "cannot"}`);
 }

@@ -4,6 +4,7 @@
  */
 import { Endorsements } from "../verifier/recognition.js";
 import { formOrNull, productOf } from "../verifier/subject.js";
+import { nameAt } from "./names.js";
 import { inLanguage } from "./saying.js";
 
 /** @typedef {import("../verifier/event.js").Event} Event */
@@ -69,8 +70,7 @@ export class Story {
   /** @param {string} uri @returns {string} a participant's name, with who carries on for it now */
   nameOf(uri) {
     const { registry } = this.told;
-    const own = (/** @type {string} */ each) =>
-      inLanguage(registry.version(each, this.last)?.names, this.saying.lang) || each;
+    const own = (/** @type {string} */ each) => nameAt(registry, each, this.last, this.saying.lang);
     const successor = registry.successor(uri, this.last);
     return successor === uri ? own(uri) : this.saying.say("label.now", { name: own(uri), successor: own(successor) });
   }

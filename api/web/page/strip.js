@@ -21,10 +21,16 @@ function numbers(uri, { word }) {
   return parts.flatMap(([ai, text]) => [`${word("page.ai.", ai)} `, element("span", { class: "mono" }, text), " "]);
 }
 
+/** @param {string} subject @param {Story | null} story @param {string} lang @returns {string} empty where none is known */
+export function titleOf(subject, story, lang) {
+  const party = story?.nameOf(subject) ?? subject;
+  return party === subject ? inLanguage(story?.filed().get("names"), lang) : party;
+}
+
 /** @param {string} subject @param {Story | null} story @param {Saying} saying @returns {any} */
 export function product(subject, story, saying) {
   const { say, lang } = saying;
-  const name = inLanguage(story?.filed().get("names"), lang);
+  const name = titleOf(subject, story, lang);
   return element(
     "section",
     { class: "product", "aria-labelledby": "product" },
@@ -142,7 +148,7 @@ export function strip(checked, own, saying) {
       id: "verdict",
       tabindex: -1,
       "data-state": checked.state,
-      "aria-label": say("trace.verdict"),
+      "aria-label": `${say("trace.verdict")}: ${say(`page.state.${checked.state}`)}`,
     },
     icon(tone),
     element(
@@ -174,4 +180,4 @@ const sentenceOf = ({ verdict, why }, { say }) => say(why, { algorithm: verdict?
 
 /** @param {Checked} checked @param {Saying} saying @returns {string} for who hears the page */
 export const spoken = (checked, saying) =>
-  `${saying.say(`page.state.${checked.state}`)}. ${sentenceOf(checked, saying)}`;
+  `${saying.say(`page.state.${checked.state}`)}${saying.lang === "zh" ? "。" : ". "}${sentenceOf(checked, saying)}`;

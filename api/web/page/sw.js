@@ -76,7 +76,7 @@ async function keep(request, answer, kind) {
   if (body.size > MOST_BYTES) return;
   const headers = new Headers(answer.headers);
   headers.set(STORED, new Date().toISOString());
-  headers.delete("Vary");
+  for (const name of ["Vary", "Content-Encoding", "Content-Length"]) headers.delete(name); // kept as it was decoded
   const cache = await caches.open(KEPT[kind]);
   await cache.put(request.url, new Response(body, { headers }));
   const keys = await cache.keys();

@@ -40,6 +40,7 @@ function evidence(event, story) {
   const { say } = story.saying;
   const place = element("div", {});
   const made = opening(say("page.evidence"), place);
+  made.firstChild.setAttribute("aria-label", `${say("page.evidence")}: ${story.headlineOf(event)}`);
   let drawn = false;
   made.addEventListener("toggle", async () => {
     if (!made.open || drawn) return;

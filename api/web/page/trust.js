@@ -35,7 +35,7 @@ function stepOf({ number, passed, error }, saying) {
 export function unchecked({ verdict }, saying) {
   const told = verdict?.notChecked ?? [];
   if (!told.length) return null;
-  const lines = told.map((each) => element("li", {}, sentence(each, saying)));
+  const lines = told.map((each) => element("li", { id: each.key }, sentence(each, saying)));
   return section("unchecked", saying.say("trace.unchecked"), element("ul", {}, ...lines));
 }
 

@@ -23,12 +23,33 @@ async function claimOf(secret) {
   return format(new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", parse(secret))));
 }
 
+/** @typedef {"sessionStorage" | "localStorage"} Store in-app browsers may refuse either */
+
+/** @param {Store} store @param {string} key @returns {string | null} null where the browser keeps nothing */
+function kept(store, key) {
+  try {
+    return globalThis[store].getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Store} store @param {string} key @param {string} value @returns {boolean} whether the browser keeps it */
+function keep(store, key, value) {
+  try {
+    globalThis[store].setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {any} form that asks for a claim */
 export function drawSecrets(form) {
   form.addEventListener("submit", async (/** @type {Event} */ event) => {
-    event.preventDefault();
     const secret = format(globalThis.crypto.getRandomValues(new Uint8Array(16)));
-    sessionStorage.setItem(PENDING, secret);
+    if (!keep("sessionStorage", PENDING, secret)) return; // it would be lost: the desk's own is taken
+    event.preventDefault();
     const claim = document.createElement("input");
     claim.type = "hidden";
     claim.name = "claim";
@@ -58,10 +79,9 @@ export function takeAlong(link, field) {
 /** Show the secret that belongs to a receipt, and keep it for this browser. @param {any} place */
 export async function showSecret(place) {
   const { claim, event } = place.dataset;
-  const secret = sessionStorage.getItem(PENDING) ?? localStorage.getItem(KEPT + event);
+  const secret = kept("sessionStorage", PENDING) ?? kept("localStorage", KEPT + event);
   if (!secret || (await claimOf(secret)) !== claim) return;
-  sessionStorage.removeItem(PENDING);
-  localStorage.setItem(KEPT + event, secret);
+  if (keep("localStorage", KEPT + event, secret)) sessionStorage.removeItem(PENDING);
   for (const shown of place.querySelectorAll("[data-secret]")) shown.textContent = secret;
   for (const given of place.querySelectorAll("input[name=secret]")) given.value = secret;
   place.hidden = false;

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from ledger.errors import BusyError, SetupError
+from ledger.store.postgres.hosts import last_first, remember
 from ledger.store.postgres.severing import within
 from ledger.store.schema import migrate, require_newest
 
@@ -68,8 +69,9 @@ def connect(dsn: str, **settings: str) -> psycopg.Connection[Any]:
     Raises:
         SetupError: no server, no database, or one that is older than PostgreSQL 15.
     """
+    conninfo = complete(dsn)
     try:
-        connection: psycopg.Connection[Any] = psycopg.connect(complete(dsn), autocommit=True)
+        connection: psycopg.Connection[Any] = psycopg.connect(last_first(conninfo), autocommit=True)
     except psycopg.Error as error:
         came = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SetupError(place_of(dsn), came=came, expected="a PostgreSQL server that lets us in") from error
@@ -81,6 +83,7 @@ def connect(dsn: str, **settings: str) -> psycopg.Connection[Any]:
                 "SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(assigned)),
                 [each for pair in assigned.items() for each in pair],
             )
+        remember(conninfo, connection)
     except psycopg.Error as error:
         connection.close()
         raise SetupError(place_of(dsn), came=str(error), expected="a server that takes our settings") from error

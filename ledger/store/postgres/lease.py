@@ -43,7 +43,10 @@ _RENEW = (
     "UPDATE lease SET until = clock_timestamp() + make_interval(secs => %(seconds)s)"
     f" WHERE one IN (SELECT one FROM lease WHERE {_OURS} FOR UPDATE SKIP LOCKED)"
 )
-_STATE = "SELECT term, holder, url, extract(epoch FROM until - clock_timestamp())::float8 FROM lease WHERE one = 1"
+_STATE = (
+    "SELECT term, holder, url, extract(epoch FROM until - clock_timestamp())::float8,"
+    " (SELECT coalesce(max(leaf) + 1, 0) FROM seal) FROM lease WHERE one = 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,14 @@ class LeaseState:
         holder: the leader's name; empty where nobody leads.
         url: where it answers.
         left: seconds that its lease still runs; negative where it has run out.
+        size: leaves that the primary has.
     """
 
     term: int
     holder: str
     url: str
     left: float
+    size: int = 0
 
 
 class Lease:

@@ -19,6 +19,7 @@ from ledger.store.postgres.connection import END_WRITERS, WRITER_LOCK, answering
 from ledger.store.postgres.fence import Fence
 from ledger.store.postgres.nonces import PostgresNonces
 from ledger.store.postgres.pool import ReaderPool
+from ledger.store.postgres.queries import PostgresQueries
 from ledger.store.postgres.reader import PostgresReader
 from ledger.store.postgres.severing import within
 from ledger.store.postgres.writer import PostgresWriter
@@ -42,15 +43,17 @@ class PostgresStore:
         writable: bool = True,
         fence: Fence | None = None,
         confirmer: Confirmer | None = None,
+        replica: str | None = None,
     ) -> None:
         """Open a database that `suyuan init` made.
 
         Args:
-            dsn: a connection string of libpq, without a password.
+            dsn: of the primary, a connection string of libpq, without a password.
             folder: where files that are derived from this database lie, on this machine.
             writable: whether this process is the one writer.
             fence: what every transaction of the writer asks first; without one, nobody can take over from it.
             confirmer: asks whether a replica has what is read; without one, all that is read is taken for durable.
+            replica: where snapshots are read, until `read_own`; None for the primary.
 
         Raises:
             SetupError: no database, of other tables or settings, or another process writes to it.
@@ -62,11 +65,13 @@ class PostgresStore:
         self._confirmer = confirmer
         self._opening = Lock()
         self._nonces: PostgresNonces | None = None
+        self._queries: PostgresQueries | None = None
         with answering(dsn):
             self._writer = _open(dsn, fence) if writable else None
             if not writable:
                 require_tables(dsn)
-        self._readers = ReaderPool(dsn, most=READERS, patience=_PATIENCE, statement=_STATEMENT)
+        self._readers = _pool(replica or dsn)
+        self._own = _pool(dsn) if replica else self._readers
 
     @contextmanager
     def read(self) -> Iterator[PostgresReader]:
@@ -77,6 +82,12 @@ class PostgresStore:
         """
         with self._readers.snapshot() as connection:
             yield PostgresReader(connection, partial(within, connection, _SILENCE))
+
+    def read_own(self) -> None:
+        """Read from the primary from now on: whoever writes has to see what it wrote, whatever a replica has."""
+        before, self._readers = self._readers, self._own
+        if before is not self._own:
+            before.close()
 
     def require_synchronous(self) -> None:
         """Return if a commit of the writer waits until another server has it too.
@@ -115,6 +126,13 @@ class PostgresStore:
                 self._nonces = PostgresNonces(self._dsn)
             return self._nonces
 
+    def queries(self) -> PostgresQueries:
+        """Return participants' named queries, in a table of all processes."""
+        with self._opening:
+            if self._queries is None:
+                self._queries = PostgresQueries(self._dsn)
+            return self._queries
+
     def backup(self, path: str) -> None:
         """Refuse: a server is backed up by its own means, together with what it needs to be brought forward.
 
@@ -128,10 +146,13 @@ class PostgresStore:
     def close(self) -> None:
         """Close every connection."""
         self._readers.close()
+        self._own.close()
         if self._writer:
             self._writer.close()
         if self._nonces:
             self._nonces.close()
+        if self._queries:
+            self._queries.close()
         if self._confirmer:
             self._confirmer.close()
 
@@ -139,6 +160,10 @@ class PostgresStore:
         """Cut the writer's connection, whatever it waits for: nothing that it asks for later is done."""
         if self._writer:
             self._writer.sever()
+
+
+def _pool(dsn: str) -> ReaderPool:
+    return ReaderPool(dsn, most=READERS, patience=_PATIENCE, statement=_STATEMENT)
 
 
 def _open(dsn: str, fence: Fence | None) -> PostgresWriter:

@@ -15,6 +15,7 @@ from ledger.store.interface import StoredSeal
 from ledger.store.sqlite.connection import lock, open_reader, open_writer
 from ledger.store.sqlite.lookup import LookupTail
 from ledger.store.sqlite.nonces import SqliteNonces
+from ledger.store.sqlite.queries import SqliteQueries
 from ledger.store.sqlite.reader import SqliteReader
 from ledger.store.sqlite.writer import SqliteWriter
 
@@ -69,6 +70,9 @@ class SqliteStore:
             raise SetupError(str(self._path), came="opened for reading", expected="opened for writing")
         return self._writer
 
+    def read_own(self) -> None:
+        """Do nothing: a file is read as it was written."""
+
     def require_synchronous(self) -> None:
         """Return: there is one machine, and each commit is synced to its disk."""
 
@@ -85,6 +89,10 @@ class SqliteStore:
             if self._nonces is None:
                 self._nonces = SqliteNonces(self._path.with_name("nonces.db"))
             return self._nonces
+
+    def queries(self) -> SqliteQueries:
+        """Return participants' named queries, in a file beside the database."""
+        return SqliteQueries(self.beside("epcis-queries.db"))
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the database to a new file."""

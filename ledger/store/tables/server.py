@@ -40,6 +40,16 @@ class NonceRow(ServerTable, table=True):
     until: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class EpcisQueryRow(ServerTable, table=True):
+    """A participant's named query, seen by every process; on SQLite it is in a file of its own."""
+
+    __tablename__ = "epcis_query"
+
+    owner: str = Field(sa_column=Column(String, primary_key=True))
+    name: str = Field(sa_column=Column(String, primary_key=True))
+    text: str = Field(sa_column=Column(String, nullable=False))
+
+
 class LeaseRow(ServerTable, table=True):
     """Who leads, in one row: the fencing number grows by one with each take-over."""
 

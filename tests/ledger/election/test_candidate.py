@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Event
 
 import pytest
 
@@ -24,6 +25,7 @@ class Desk:
         self.leader = NOBODY
         self.until = 0.0
         self.answers = True
+        self.renewed = Event()
 
     def ask(self):
         if not self.answers:
@@ -53,6 +55,7 @@ class DeskLease:
         if not self.ours:
             return False
         self.desk.until = self.desk.seconds + SECONDS
+        self.desk.renewed.set()
         return True
 
     def release(self):
@@ -134,6 +137,24 @@ def test_the_first_leads_and_the_second_follows_what_it_writes(stage, two):
     assert (one.ledger.leads, two_.ledger.leads) == (True, False)
     assert (two_.leader.holder, two_.leader.term) == ("one", 1)
     assert two_.ledger.prover.promise(leaf) == one.ledger.prover.promise(leaf)
+    assert stage.told == [("one", "leads")]
+
+
+def test_whoever_takes_the_lead_keeps_its_lease_though_that_takes_longer_than_it_runs(stage, two):
+    """A node that says nothing is waited for at each new connection: two processes took the lead from each other."""
+    one, two_ = two
+    opening = one._open_writing
+
+    def open_slowly():
+        stage.desk.seconds += SECONDS - 0.1
+        assert stage.desk.renewed.wait(60), "it is not renewed meanwhile"
+        stage.desk.seconds += SECONDS - 0.1
+        two_.turn()
+        return opening()
+
+    one._open_writing = open_slowly
+    one.turn()
+    assert (one.ledger.leads, two_.ledger.leads) == (True, False)
     assert stage.told == [("one", "leads")]
 
 

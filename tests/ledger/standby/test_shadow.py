@@ -161,6 +161,31 @@ def test_event_that_was_changed_in_the_database_stops_a_standby_and_not_only_onc
     assert standby.head.edge.size < small.size
 
 
+def forge_newest(path):
+    """Put the lines of an older checkpoint under the newest one's text: nobody signed it so."""
+    with sqlite3.connect(path) as other:
+        (newer, size), (older, _) = other.execute("SELECT note, size FROM checkpoint ORDER BY size DESC LIMIT 2")
+        forged = newer.partition(b"\n\n")[0] + b"\n\n" + older.partition(b"\n\n")[2]
+        other.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (forged, size))
+
+
+def test_block_that_the_ledger_did_not_sign_is_neither_followed_nor_gone_on_from(small, follower):
+    """Whoever can write rows has not the ledger's keys: else the next leader would sign over what they made up."""
+    standby = follower(small)
+    before = state_of(standby)
+    small.move(1)
+    forge_newest(small.folder / "ledger.db")
+    for _ in range(2):
+        with pytest.raises(StoppedError, match="checkpoint"):
+            standby.catch_up()
+    assert state_of(standby) == before
+    with pytest.raises(StoppedError, match="checkpoint"):
+        follower(small)
+    small.close()
+    with pytest.raises(StoppedError, match="checkpoint"):
+        small.open()
+
+
 def test_standby_takes_the_lead_with_what_it_followed_and_goes_on(small, follower, monkeypatch):
     standby = follower(small, SqliteStore(small.folder / "ledger.db", writable=False))
     small.move(1)

@@ -74,6 +74,13 @@ def test_what_was_written_is_read_back(store):
         assert reader.statement(3) is None
         assert reader.statement_by_identity(identity(2)) == reader.statement(4)
         assert reader.statement_by_identity(bytes(32)) is None
+        assert reader.recorded([]) == set()
+        assert reader.recorded([bytes(32), identity(2), bytes(32)]) == {identity(2)}
+        assert reader.recorded([bytes(32)] * 300 + [identity(2)]) == {identity(2)}
+        size = reader.size()
+        assert reader.statements(0, size) == [each for leaf in range(size) if (each := reader.statement(leaf))]
+        assert reader.statements(4, 5) == [reader.statement(4)]
+        assert reader.statements(4, 4) == []
         assert (reader.seal(3), reader.seal(2)) == (seal(1), None)
         assert [reader.seal_covering(leaf) for leaf in range(7)] == [seal(leaf // 2) for leaf in range(6)] + [None]
         assert reader.batch(2) == [stored(2), stored(3)]

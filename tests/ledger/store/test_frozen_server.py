@@ -7,7 +7,8 @@ from threading import Thread
 import pytest
 
 from ledger.errors import BusyError, StoppedError
-from ledger.store.postgres import lease, nonces, pool, store
+from ledger.store.postgres import lease, pool, store
+from ledger.store.postgres import own as own_connection
 from ledger.store.postgres.lease import Lease
 from ledger.store.postgres.store import PostgresStore
 from tests.ledger.store.blocks import write
@@ -26,7 +27,7 @@ def own():
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    for module in (lease, nonces, pool, store):
+    for module in (lease, own_connection, pool, store):
         monkeypatch.setattr(module, "_SILENCE", 0.5)
 
 

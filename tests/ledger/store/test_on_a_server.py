@@ -83,7 +83,9 @@ def test_a_replica_is_required_until_one_follows_synchronously(tmp_path):
         store.close()
         with pytest.raises(SetupError, match="only reads"):
             PostgresStore(dsn.replace(str(primary.root), str(replica.root)), tmp_path)
-        following = PostgresStore(dsn.replace(str(primary.root), str(replica.root)), tmp_path, writable=False)
+        elsewhere = dsn.replace(str(primary.root), str(replica.root))
+        following = PostgresStore(dsn, tmp_path, writable=False, replica=elsewhere)
+        assert following.nonces().use(bytes(32), "once", until=1, now=0), "a replica takes no writes"
         seen = 0
         while not seen:
             with following.read() as reader:

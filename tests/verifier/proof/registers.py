@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ledger.compose.event import ComposedEvent, Draft
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.trace import prove_trace
 from tests.world import World, found_world, now
 from verifier.ledgerformat.head import State, event_name

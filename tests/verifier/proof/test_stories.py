@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.compose.event import Draft
+from ledger.prove.notes import cosigned_note
 from ledger.prove.parts import public_body
-from ledger.prove.prover import cosigned_note
 from ledger.prove.trace import prove_trace
 from tests.verifier.proof.registers import LOADED, MADE, SEEN, found_registers, load, proof_of, unload, verdict_on
 from tests.verifier.proof.steps.forging import failure, said

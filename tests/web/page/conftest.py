@@ -57,6 +57,23 @@ def _told(scene: Scene, serial: str) -> bytes:
     return scene.ledger.prover.trace(scene.parcel.item).data
 
 
+@pytest.fixture
+def elsewhere(scene: Scene, histories: Histories) -> Iterator[Server]:
+    """The service of the false history, which is longer than the true one by now."""
+    truth, scene.ledger = scene.ledger, open_ledger(histories.folder, PASSPHRASE, guard=histories.guard)
+    try:
+        longer = truth.head.edge.size + 8
+        while scene.ledger.head.edge.size <= longer:
+            scene.observe(f"D{scene.ledger.head.edge.size}")
+        scene.cosign()
+        running = Server(scene.ledger, settings_for(histories.folder))
+        yield running
+        running.stop()
+        scene.ledger.close()
+    finally:
+        scene.ledger = truth
+
+
 @pytest.fixture(scope="package")
 def server(scene: Scene) -> Iterator[Server]:
     running = Server(scene.ledger, settings_for(scene.folder))

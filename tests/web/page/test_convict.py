@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Route
 
 from ledger.clock import milliseconds
-from ledger.opening import open_ledger
-from tests.api.conftest import Server, settings_for
-from tests.web.page.conftest import Histories
-from tests.web.page.scene import PASSPHRASE, Scene
+from tests.web.page.scene import Scene
 from verifier.ledgerformat.trust_policy import parse_trust_policy
 from verifier.proof.evidence import Fork, confirm_fork, parse_fork_evidence
 from verifier.proof.examination import Standpoint
 from verifier.vocabulary import registry_types
-
-
-@pytest.fixture
-def elsewhere(scene: Scene, histories: Histories) -> Iterator[Server]:
-    """The service of the false history, which is longer than the true one by now."""
-    truth, scene.ledger = scene.ledger, open_ledger(histories.folder, PASSPHRASE, guard=histories.guard)
-    try:
-        for number in count():
-            scene.observe(f"D{number}")
-            if scene.ledger.head.edge.size > truth.head.edge.size + 8:
-                break
-        scene.cosign()
-        running = Server(scene.ledger, settings_for(histories.folder))
-        yield running
-        running.stop()
-        scene.ledger.close()
-    finally:
-        scene.ledger = truth
 
 
 def convicted(page: Page, scene: Scene, place: Path) -> Fork:

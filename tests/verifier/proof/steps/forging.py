@@ -11,7 +11,7 @@ import pytest
 from fixtures.zone.actors import Actor
 from ledger.compose.event import Draft
 from ledger.prove import trace as prover
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.source import EventSource
 from ledger.signing.notes import sign_line
 from tests.attacks.conftest import bend, smuggle

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.compose.event import Draft
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.receipt import prove_bare_event, prove_event
 from ledger.signing.signer import generate
 from tests.attacks.conftest import bend, smuggle

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.compose.event import Draft
 from ledger.prove.log import consistency_path
-from ledger.prove.prover import cosigned_note
+from ledger.prove.notes import cosigned_note
 from ledger.prove.receipt import prove_bare_event, prove_event
 from tests.verifier.proof.steps.forging import proved, signed, smuggled
 from tests.world import FIRM, PARCEL, UNIT, World, found_world, now, tell_parcel
