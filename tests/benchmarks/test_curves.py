@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,6 +15,7 @@ from benchmarks.curves.growth import grow
 from benchmarks.curves.plot import Axes, format_plot
 from benchmarks.served import served
 
+DRAWN = Path(__file__).parents[2] / "docs" / "plots"
 SVG = "{http://www.w3.org/2000/svg}"
 AXES = Axes("Rate & size", "events", "events/s", 10)
 
@@ -52,3 +55,12 @@ def test_every_plot_is_drawn_without_ground_or_black_ink_so_that_light_and_dark_
         assert ET.fromstring(each).find(f"{SVG}rect") is None
         assert not re.search(r'"(black|white|#000|#fff)', each)
     assert len(circles(drawn["answers.svg"])) == 4
+
+
+def test_what_was_not_measured_is_not_drawn():
+    assert plots({}) == {}
+
+
+def test_plots_of_the_documents_are_drawn_from_the_figures_beside_them():
+    drawn = plots(json.loads((DRAWN / "curves.json").read_text()))
+    assert drawn == {each.name: each.read_text("utf-8") for each in DRAWN.glob("*.svg")}

@@ -34,7 +34,7 @@ WITHOUT_CRYPTO = {
 OLD = {"no findLast": "delete Array.prototype.findLast", "no at": "delete Array.prototype.at"}
 
 
-def opened(phone, visit, path, script, lang="en", agent="WeChat"):
+def opened(phone, visit, path, script, *, lang="en", agent="WeChat"):
     page = phone(user_agent=AGENTS[agent])
     page.add_init_script(f"(() => {{ {script} }})()")
     return visit(path, lang, page=page)
