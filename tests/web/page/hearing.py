@@ -9,15 +9,16 @@ from playwright.sync_api import Page
 # Runs before the page: notes the text of every live region each time it changes, and alerts as they come in.
 LISTEN = """() => {
   globalThis.heard = [];
-  const say = (how, text) => {
-    const told = text.replace(/\\s+/g, " ").trim();
-    if (told) globalThis.heard.push([how, told]);
-  };
+  const plain = (text) => text.replace(/\\s+/g, " ").trim();
+  globalThis.told = () => globalThis.heard.map(([how, it]) => [how, plain(it.textContent ?? it)]);
   const region = (node) => (node.nodeType === 1 ? node : node.parentElement)?.closest("[role=status]");
   new MutationObserver((changes) => {
     const alerts = changes.flatMap((each) => [...each.addedNodes]).filter((each) => each.matches?.("[role=alert]"));
-    for (const each of alerts) say("alert", each.textContent);
-    for (const each of new Set(changes.map((each) => region(each.target)))) if (each) say("status", each.textContent);
+    // An alert that the server sent may be here before its text is.
+    for (const each of alerts) globalThis.heard.push(["alert", each]);
+    for (const each of new Set(changes.map((each) => region(each.target)))) {
+      if (each && plain(each.textContent)) globalThis.heard.push(["status", plain(each.textContent)]);
+    }
   }).observe(document, { subtree: true, childList: true, characterData: true });
 }"""
 _QUIET = {"StaticText", "InlineTextBox", "LineBreak", "none", "generic", "ListMarker"}
@@ -34,7 +35,7 @@ class Heard:
 
 def announced(page: Page) -> list[tuple[str, str]]:
     """Return how and what was announced since `LISTEN` ran, in order."""
-    return [(how, text) for how, text in page.evaluate("globalThis.heard")]
+    return [(how, text) for how, text in page.evaluate("globalThis.told()")]
 
 
 def tree(page: Page) -> list[Heard]:
