@@ -28,7 +28,7 @@ class Wire:
 
 
 def test_head_and_body_of_an_answer_are_sent_together():
-    protocol = pytest.importorskip("api.protocol")
+    from api import protocol
     loop, wire = asyncio.new_event_loop(), Wire()
     gathered = protocol._Gathered(wire, loop)
     try:
