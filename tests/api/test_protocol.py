@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from api import protocol
 from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 
 LINE, HOST = b" HTTP/1.1\r\n", b"Host: a\r\n"
@@ -28,7 +29,6 @@ class Wire:
 
 
 def test_head_and_body_of_an_answer_are_sent_together():
-    from api import protocol
     loop, wire = asyncio.new_event_loop(), Wire()
     gathered = protocol._Gathered(wire, loop)
     try:
