@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ledger.looking.frames import EndedError, receive_frame, send_frame
+from ledger.frames import EndedError, receive_frame, send_frame
 from ledger.looking.passing import Looked, Question, format_question, parse_answer
 
 _BEGINNING = 60.0  # seconds in which it must have opened the database

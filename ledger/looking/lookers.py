@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-from ledger.looking.frames import EndedError
+from ledger.frames import EndedError
 from ledger.looking.looker import Looker
 from ledger.looking.passing import Looked, Question
 from verifier.judgement.replay import Replay

@@ -14,7 +14,7 @@ import socket
 from pathlib import Path
 
 from ledger.collector import calm_collector
-from ledger.looking.frames import EndedError, receive_frame, send_frame
+from ledger.frames import EndedError, receive_frame, send_frame
 from ledger.looking.judging import Judging
 from ledger.looking.passing import format_answer, parse_question
 from ledger.store.opening import open_store

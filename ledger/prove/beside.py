@@ -5,6 +5,7 @@ They decide nothing by themselves: the same code runs here wherever one is not t
 
 from __future__ import annotations
 
+import select
 import socket
 import subprocess
 import sys
@@ -13,18 +14,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 
+from ledger.frames import EndedError, receive_frame, send_frame
 from ledger.prove.examined import Question, examine, fault_of, format_question
-from ledger.prove.examining import send_frame, take_frame
 from verifier.proof.known import Known
 
 PROGRAM = (sys.executable, "-m", "ledger.prove.examining")
 _SILENT = 10.0  # seconds without an answer, after which a process is ended
 _AGAIN = 5.0  # seconds before another is begun in the place of one that ended
 _LEAVE = 1.0  # seconds in which it may end by itself
-
-
-class EndedError(Exception):
-    """The process has ended, or does not answer."""
 
 
 class ExaminingProcess:
@@ -37,8 +34,8 @@ class ExaminingProcess:
 
     def __init__(self, program: Sequence[str], silent: float = _SILENT) -> None:
         """Begin it, to be given up after so many seconds without an answer; raise OSError where that cannot be."""
-        self._silent = silent
         self._socket, its = socket.socketpair()
+        self._socket.settimeout(silent)
         try:
             # Our own program, named by this module; no shell.
             self._popen = subprocess.Popen(program, stdin=its.fileno(), stdout=sys.stderr)  # noqa: S603
@@ -47,20 +44,17 @@ class ExaminingProcess:
             raise
         finally:
             its.close()  # it has its own copy, and reads the end once ours is closed
+        self._coming = select.poll()
+        self._coming.register(self._socket, select.POLLIN)
         self.pid = self._popen.pid
         self.answers = False
 
     def is_ready(self) -> bool:
         """Return whether it has said that it answers; it takes a moment to begin. Raises EndedError."""
-        if not self.answers:
-            self._socket.settimeout(0)
-            try:
-                self._take()
-            except BlockingIOError:
-                return False
-            self._socket.settimeout(self._silent)
+        if not self.answers and self._coming.poll(0):
+            receive_frame(self._socket)
             self.answers = True
-        return True
+        return self.answers
 
     def ask(self, question: bytes) -> str | None:
         """Return why a proof does not leave; None where it may.
@@ -70,8 +64,8 @@ class ExaminingProcess:
         """
         try:
             send_frame(self._socket, question)
-            return self._take().decode() or None
-        except (OSError, UnicodeDecodeError) as error:
+            return receive_frame(self._socket).decode() or None
+        except UnicodeDecodeError as error:
             raise EndedError from error
 
     def end(self) -> None:
@@ -82,17 +76,6 @@ class ExaminingProcess:
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
-
-    def _take(self) -> bytes:
-        try:
-            frame = take_frame(self._socket)
-        except BlockingIOError:
-            raise
-        except OSError as error:
-            raise EndedError from error
-        if frame is None:
-            raise EndedError
-        return frame
 
 
 class _Place:

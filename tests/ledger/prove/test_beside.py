@@ -20,8 +20,11 @@ from tests.world import ITEM, PRODUCT, found_world, now
 from verifier.errors import MalformedError
 from verifier.proof.known import Known
 
-SILENT = (sys.executable, "-c", "import socket; s = socket.socket(fileno=0); s.sendall(bytes(4)); s.recv(1)")
-NONSENSE = (sys.executable, "-c", "import socket; s = socket.socket(fileno=0); s.sendall(b'\\0\\0\\0\\1\\xff' * 9)")
+SILENT = (sys.executable, "-c", "import socket; s = socket.socket(fileno=0); s.sendall(bytes(8)); s.recv(1)")
+_READY_AND_UNREADABLE = "s.sendall(bytes(8) + (bytes([1]) + bytes(7) + bytes([255])) * 9)"
+NONSENSE = (sys.executable, "-c", f"import socket; s = socket.socket(fileno=0); {_READY_AND_UNREADABLE}")
+ENDLESS = (sys.executable, "-c", "import socket; s = socket.socket(fileno=0); s.sendall(bytes(8) + bytes([255]) * 8)")
+ENDED, NONE = (sys.executable, "-c", ""), ("/does/not/exist",)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +124,7 @@ def test_a_process_that_was_killed_is_replaced(world, begin):
     assert await_ready(examiners, asked) != killed
 
 
-@pytest.mark.parametrize("program", [SILENT, NONSENSE, ("/does/not/exist",), (sys.executable, "-c", "")], ids=str)
+@pytest.mark.parametrize("program", [SILENT, NONSENSE, ENDLESS, NONE, ENDED], ids=str)
 def test_a_process_that_does_not_answer_costs_no_answer(world, begin, program):
     asked, examiners = question(world), begin(program=program, silent=0.2)
     until = time.monotonic() + 3

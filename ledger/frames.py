@@ -1,4 +1,4 @@
-"""Frames between the ledger's process and a looker: eight bytes of length, little-endian, then so many bytes."""
+"""Frames between a process and one that it began beside itself: eight bytes of length, little-endian, then so many."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import socket
 
 _LENGTH = 8  # bytes
 _AT_ONCE = 1 << 20  # bytes read by one call, at most
+_MOST = 1 << 30  # bytes of a frame; a longer one is none
 
 
 class EndedError(Exception):
@@ -31,7 +32,10 @@ def receive_frame(channel: socket.socket) -> bytes:
     Raises:
         EndedError: there is none, or no whole one.
     """
-    return _receive(channel, int.from_bytes(_receive(channel, _LENGTH), "little"))
+    size = int.from_bytes(_receive(channel, _LENGTH), "little")
+    if size > _MOST:
+        raise EndedError
+    return _receive(channel, size)
 
 
 def _receive(channel: socket.socket, size: int) -> bytes:
