@@ -18,7 +18,7 @@ from ledger.frames import EndedError, receive_frame, send_frame
 from ledger.prove.examined import Question, examine, fault_of, format_question
 from verifier.proof.known import Known
 
-PROGRAM = (sys.executable, "-m", "ledger.prove.examining")
+PROGRAM = (sys.executable, "-P", "-m", "ledger.prove.examining")  # -P: not what lies in the working directory
 _SILENT = 10.0  # seconds without an answer, after which a process is ended
 _AGAIN = 5.0  # seconds before another is begun in the place of one that ended
 _LEAVE = 1.0  # seconds in which it may end by itself
