@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.waiting import until
 from verifier.ledgerformat.statement import parse_entry, statement_identity
 from verifier.ledgerformat.submission import MEDIA_TYPE as SUBMISSION
 from verifier.ledgerformat.submission import parse_submission
@@ -22,15 +23,6 @@ def gathered(world, serve):
     server.app.state.intake.gathering._looking.submit(gate.wait, 120)
     yield server, gate
     gate.set()
-
-
-def until(condition):
-    ticking = threading.Event()
-    for _ in range(60_000):
-        if condition():
-            return
-        ticking.wait(0.001)
-    raise AssertionError("it did not come about")
 
 
 def together(server, gate, bodies):

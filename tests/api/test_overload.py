@@ -13,6 +13,7 @@ import pytest
 
 from ledger.sequencer import queue
 from tests.api.conftest import tell
+from tests.waiting import until
 
 CLIENTS, EACH = 12, 10
 QUIET = 6
@@ -85,15 +86,6 @@ def test_while_the_writer_is_busy_a_flood_is_refused_at_once_and_a_quiet_issuer_
     assert {each.status for each in refused} == {429}
     assert all(int(each.headers["Retry-After"]) >= 1 for each in refused)
     assert (statuses.count(201), statuses.count(429)) == (6, 14)
-
-
-def until(condition):
-    ticking = threading.Event()
-    for _ in range(60_000):
-        if condition():
-            return
-        ticking.wait(0.001)
-    raise AssertionError("it did not come about")
 
 
 def test_in_a_flood_every_answer_is_a_receipt_or_a_429_and_whoever_comes_again_gets_in(told, serve, zone_terms):

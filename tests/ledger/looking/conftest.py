@@ -8,7 +8,8 @@ import pytest
 
 from ledger.leading import door
 from ledger.looking.lookers import Lookers
-from tests.ledger.looking.zone import commissioned, until
+from tests.ledger.looking.zone import commissioned
+from tests.waiting import until
 from tests.world import found_world, tell_parcel
 
 

@@ -15,7 +15,8 @@ import pytest
 from fixtures.zone.actors import enterprise
 from ledger.looking import looker
 from ledger.looking.lookers import Lookers
-from tests.ledger.looking.zone import commissioned, until
+from tests.ledger.looking.zone import commissioned
+from tests.waiting import until
 from tests.world import uscc
 from verifier.errors import SuyuanError
 

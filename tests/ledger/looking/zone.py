@@ -1,21 +1,10 @@
-"""Submissions that a looker is asked about, and waiting for what comes about."""
+"""Submissions that a looker is asked about."""
 
 from __future__ import annotations
-
-import threading
 
 from ledger.compose.event import Draft
 from tests.world import PRODUCT, now
 from verifier.ledgerformat.submission import format_submission
-
-
-def until(condition):
-    ticking = threading.Event()
-    for _ in range(60_000):
-        if condition():
-            return
-        ticking.wait(0.001)
-    raise AssertionError("it did not come about")
 
 
 def commissioned(world, *serials, who="seller"):
